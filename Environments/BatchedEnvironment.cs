@@ -1,0 +1,224 @@
+using System.Runtime.CompilerServices;
+using Environments.Randomness;
+using Environments.Spaces;
+using Environments.State;
+
+namespace Environments;
+
+/// <summary>B copies of a simulation, stepped in one loop that the compiler specialises for a struct. Resets in the same step.</summary>
+/// <typeparam name="TEnvironment">A struct for speed; a class works too, with a virtual call per step.</typeparam>
+public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
+    where TEnvironment : IEnvironment
+{
+    private readonly TEnvironment[] _environments;
+    private readonly Pcg64[] _randoms;
+    private readonly int[] _elapsed;
+    private readonly float[] _observations;
+    private readonly float[] _finalObservations;
+    private readonly float[] _rewards;
+    private readonly bool[] _terminated;
+    private readonly bool[] _truncated;
+    private readonly int _observationSize;
+    private readonly int _actionSize;
+    private readonly int _actionCount; // 0 unless the action is one integer
+    private readonly int _maxEpisodeSteps;
+    private bool _started;
+
+    /// <summary>A batch of <paramref name="count"/> copies.</summary>
+    /// <param name="spec">Description of one copy; its time limit is applied here.</param>
+    /// <param name="create">Makes one copy; called once per copy.</param>
+    /// <param name="count">Copies, B, at least 1.</param>
+    public BatchedEnvironment(EnvironmentSpec spec, Func<TEnvironment> create, int count)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Spec = spec;
+        Count = count;
+        _environments = new TEnvironment[count];
+        for (int i = 0; i < count; i++)
+        {
+            _environments[i] = create();
+        }
+        _observationSize = spec.ObservationSpace.Size;
+        _actionSize = spec.ActionSpace.Size;
+        _actionCount = spec.ActionSpace is Discrete discrete ? discrete.Count : 0;
+        _maxEpisodeSteps = spec.MaxEpisodeSteps ?? int.MaxValue;
+        _randoms = new Pcg64[count];
+        _elapsed = new int[count];
+        _observations = new float[count * _observationSize];
+        _finalObservations = new float[count * _observationSize];
+        _rewards = new float[count];
+        _terminated = new bool[count];
+        _truncated = new bool[count];
+    }
+
+    /// <inheritdoc/>
+    public EnvironmentSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public AutoresetMode AutoresetMode => AutoresetMode.SameStep;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Observations => _observations;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> FinalObservations => _finalObservations;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Rewards => _rewards;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<bool> Terminated => _terminated;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<bool> Truncated => _truncated;
+
+    /// <inheritdoc/>
+    public void Reset(ulong seed)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            _randoms[i] = new Pcg64(unchecked(seed + (ulong)i));
+            ResetCopy(i);
+        }
+        Array.Clear(_rewards);
+        Array.Clear(_terminated);
+        Array.Clear(_truncated);
+        _started = true;
+    }
+
+    /// <inheritdoc/>
+    public void Step(ReadOnlySpan<float> actions)
+    {
+        if (!_started)
+        {
+            throw new InvalidOperationException(
+                $"{Spec.Id} was stepped before its first reset. Call Reset(seed) once before stepping."
+            );
+        }
+        if (actions.Length != Count * _actionSize)
+        {
+            throw new ArgumentException(
+                $"{Spec.Id} needs {Count} actions of {_actionSize} floats; {actions.Length} floats were given.",
+                nameof(actions)
+            );
+        }
+        RequireValid(actions);
+
+        TEnvironment[] environments = _environments;
+        Span<Pcg64> randoms = _randoms;
+        Span<float> observations = _observations;
+        for (int i = 0; i < environments.Length; i++)
+        {
+            Span<float> observation = observations.Slice(i * _observationSize, _observationSize);
+            StepResult result = environments[i].Step(actions.Slice(i * _actionSize, _actionSize), observation, ref randoms[i]);
+            bool truncated = result.Truncated | ++_elapsed[i] >= _maxEpisodeSteps;
+            _rewards[i] = result.Reward;
+            _terminated[i] = result.Terminated;
+            _truncated[i] = truncated;
+            if (result.Terminated | truncated)
+            {
+                observation.CopyTo(_finalObservations.AsSpan(i * _observationSize, _observationSize));
+                ResetCopy(i);
+            }
+        }
+    }
+
+    /// <summary>One copy, for inspection and for setting a state by hand in tests.</summary>
+    public ref TEnvironment this[int index] => ref _environments[index];
+
+    /// <inheritdoc/>
+    public void SaveState(StateDictionary state)
+    {
+        RequireSavable();
+        state.Set<byte>("copies", CopyBytes());
+        state.Set<Pcg64>("randoms", _randoms);
+        state.Set<int>("elapsed", _elapsed);
+        state.Set<float>("observations", _observations);
+        state.Set("started", _started);
+    }
+
+    /// <inheritdoc/>
+    public void LoadState(StateDictionary state)
+    {
+        RequireSavable();
+        state.Read<byte>("copies", CopyBytes());
+        state.Read<Pcg64>("randoms", _randoms);
+        state.Read<int>("elapsed", _elapsed);
+        state.Read<float>("observations", _observations);
+        _started = state.Get<bool>("started");
+    }
+
+    /// <summary>Nothing to release: the arrays are the collector's.</summary>
+    public void Dispose() { }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ResetCopy(int index)
+    {
+        _environments[index].Reset(_observations.AsSpan(index * _observationSize, _observationSize), ref _randoms[index]);
+        _elapsed[index] = 0;
+    }
+
+    private void RequireValid(ReadOnlySpan<float> actions)
+    {
+        bool valid = true;
+        if (_actionCount > 0)
+        {
+            foreach (float action in actions)
+            {
+                int index = (int)action;
+                valid &= (uint)index < (uint)_actionCount & index == action;
+            }
+        }
+        else
+        {
+            foreach (float component in actions)
+            {
+                valid &= float.IsFinite(component);
+            }
+        }
+        if (!valid)
+        {
+            ThrowInvalidAction(actions);
+        }
+    }
+
+    private void ThrowInvalidAction(ReadOnlySpan<float> actions)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            ReadOnlySpan<float> action = actions.Slice(i * _actionSize, _actionSize);
+            if (
+                _actionCount > 0
+                    ? !Spec.ActionSpace.Contains(action)
+                    : action.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
+            )
+            {
+                throw new ArgumentException(
+                    $"Action [{string.Join(", ", action.ToArray())}] of copy {i} is not in {Spec.ActionSpace} of {Spec.Id}.",
+                    nameof(actions)
+                );
+            }
+        }
+    }
+
+    // A struct without references is its own saved form; anything else would have to say how it is written.
+    private void RequireSavable()
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<TEnvironment>())
+        {
+            throw new NotSupportedException(
+                $"{Spec.Id} holds references, so its state cannot be saved. Make {typeof(TEnvironment).Name} a struct of plain values to resume bit for bit."
+            );
+        }
+    }
+
+    private unsafe Span<byte> CopyBytes() =>
+        new(
+            Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_environments)),
+            _environments.Length * Unsafe.SizeOf<TEnvironment>()
+        );
+}

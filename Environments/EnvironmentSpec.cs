@@ -1,0 +1,22 @@
+using Environments.Spaces;
+
+namespace Environments;
+
+/// <summary>What there is to know about an environment without stepping it.</summary>
+/// <param name="Id">Name, <c>Namespace/Name-vN</c>; the namespace may be missing.</param>
+/// <param name="ObservationSpace">What observations look like.</param>
+/// <param name="ActionSpace">What actions are accepted.</param>
+public sealed record EnvironmentSpec(string Id, Space ObservationSpace, Space ActionSpace)
+{
+    /// <summary>Steps after which an episode is truncated; null where episodes are not limited.</summary>
+    public int? MaxEpisodeSteps { get; init; }
+
+    /// <summary>Mean return from which the task counts as solved; null where there is no such mark.</summary>
+    public double? RewardThreshold { get; init; }
+
+    /// <summary>Mean return of uniformly random actions; null where it was not measured.</summary>
+    public double? RandomReturn { get; init; }
+
+    /// <summary>One sentence about the task.</summary>
+    public string Description { get; init; } = "";
+}

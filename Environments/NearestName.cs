@@ -1,0 +1,46 @@
+namespace Environments;
+
+/// <summary>Finds what a mistyped name probably meant, for error messages.</summary>
+public static class NearestName
+{
+    /// <summary>The candidate closest to <paramref name="name"/> by edit distance, ignoring case; null when none is near.</summary>
+    public static string? Find(string name, IEnumerable<string> candidates)
+    {
+        string? best = null;
+        int bestDistance = Math.Max(2, name.Length / 2) + 1;
+        foreach (string candidate in candidates)
+        {
+            int distance = Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
+            if (distance < bestDistance)
+            {
+                (best, bestDistance) = (candidate, distance);
+            }
+        }
+        return best;
+    }
+
+    /// <summary>The suggestion as the end of a sentence: <c> Did you mean 'x'?</c>, or nothing.</summary>
+    public static string Suggest(string name, IEnumerable<string> candidates) =>
+        Find(name, candidates) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+
+    private static int Distance(string a, string b)
+    {
+        var previous = new int[b.Length + 1];
+        var current = new int[b.Length + 1];
+        for (int j = 0; j <= b.Length; j++)
+        {
+            previous[j] = j;
+        }
+        for (int i = 1; i <= a.Length; i++)
+        {
+            current[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int substitution = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                current[j] = Math.Min(substitution, Math.Min(previous[j], current[j - 1]) + 1);
+            }
+            (previous, current) = (current, previous);
+        }
+        return previous[b.Length];
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Environments.State;
+
+/// <summary>Named arrays in which every part of a training run saves what it needs to continue bit for bit.</summary>
+/// <remarks>Each entry remembers its element type; reading another type or length is an error that names the entry. Owns its bytes.</remarks>
+public sealed class StateDictionary
+{
+    private readonly Dictionary<string, (string Type, byte[] Bytes)> _entries;
+    private readonly string _prefix;
+
+    /// <summary>An empty dictionary.</summary>
+    public StateDictionary()
+        : this([], "") { }
+
+    private StateDictionary(Dictionary<string, (string, byte[])> entries, string prefix)
+    {
+        _entries = entries;
+        _prefix = prefix;
+    }
+
+    /// <summary>Every entry below this scope: full name, element type, little-endian bytes.</summary>
+    public IEnumerable<(string Name, string Type, byte[] Bytes)> Entries =>
+        _entries
+            .Where(entry => entry.Key.StartsWith(_prefix, StringComparison.Ordinal))
+            .Select(entry => (entry.Key, entry.Value.Type, entry.Value.Bytes));
+
+    /// <summary>A view of the same dictionary whose names begin with <paramref name="name"/> and a dot.</summary>
+    public StateDictionary Scope(string name) => new(_entries, $"{_prefix}{name}.");
+
+    /// <summary>Adds an entry read from a file.</summary>
+    public void AddRaw(string name, string type, byte[] bytes) => _entries[_prefix + name] = (type, bytes);
+
+    /// <summary>Whether there is an entry of this name.</summary>
+    public bool Contains(string name) => _entries.ContainsKey(_prefix + name);
+
+    /// <summary>Saves a copy of an array.</summary>
+    public void Set<T>(string name, ReadOnlySpan<T> values)
+        where T : unmanaged => _entries[_prefix + name] = (typeof(T).Name, MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>Saves one value.</summary>
+    public void Set<T>(string name, T value)
+        where T : unmanaged => Set(name, new ReadOnlySpan<T>(in value));
+
+    /// <summary>The array saved under <paramref name="name"/>.</summary>
+    /// <exception cref="InvalidDataException">The entry is missing, of another type, or not a whole number of elements.</exception>
+    public T[] GetArray<T>(string name)
+        where T : unmanaged
+    {
+        byte[] bytes = Find<T>(name);
+        var values = new T[bytes.Length / Unsafe.SizeOf<T>()];
+        if (values.Length * Unsafe.SizeOf<T>() != bytes.Length)
+        {
+            throw new InvalidDataException(
+                $"State '{_prefix}{name}' has {bytes.Length} bytes, which is no whole number of {typeof(T).Name}."
+            );
+        }
+        bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
+    /// <summary>Copies the array saved under <paramref name="name"/> over <paramref name="destination"/>.</summary>
+    /// <exception cref="InvalidDataException">The entry is missing, or of another type or length.</exception>
+    public void Read<T>(string name, Span<T> destination)
+        where T : unmanaged
+    {
+        byte[] bytes = Find<T>(name);
+        Span<byte> target = MemoryMarshal.AsBytes(destination);
+        if (bytes.Length != target.Length)
+        {
+            throw new InvalidDataException(
+                $"State '{_prefix}{name}' has {bytes.Length} bytes; {target.Length} are needed. It belongs to other settings."
+            );
+        }
+        bytes.CopyTo(target);
+    }
+
+    /// <summary>The value saved under <paramref name="name"/>.</summary>
+    /// <exception cref="InvalidDataException">The entry is missing, or of another type.</exception>
+    public T Get<T>(string name)
+        where T : unmanaged
+    {
+        T value = default;
+        Read(name, new Span<T>(ref value));
+        return value;
+    }
+
+    private byte[] Find<T>(string name)
+    {
+        if (!_entries.TryGetValue(_prefix + name, out (string Type, byte[] Bytes) entry))
+        {
+            throw new InvalidDataException(
+                $"State '{_prefix}{name}' is missing. It was saved by other settings or another version."
+            );
+        }
+        return entry.Type == typeof(T).Name
+            ? entry.Bytes
+            : throw new InvalidDataException($"State '{_prefix}{name}' holds {entry.Type}, not {typeof(T).Name}.");
+    }
+}
