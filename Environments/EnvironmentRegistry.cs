@@ -50,21 +50,18 @@ public sealed class EnvironmentRegistry
     }
 
     /// <summary>The specification of an id.</summary>
-    /// <exception cref="ArgumentException">The id is unknown; the message names the nearest one.</exception>
+    /// <exception cref="UnknownNameException">The id is unknown; the message names the nearest one.</exception>
     public EnvironmentSpec Find(string id) => TryFind(id, out EnvironmentSpec? spec) ? spec : throw Unknown(id);
 
     /// <summary>Makes a batch of <paramref name="count"/> copies; call <see cref="IBatchedEnvironment.Reset"/> before stepping. The caller owns it.</summary>
-    /// <exception cref="ArgumentException">The id is unknown; the message names the nearest one.</exception>
+    /// <exception cref="UnknownNameException">The id is unknown; the message names the nearest one.</exception>
     public IBatchedEnvironment Make(string id, int count = 1) =>
         _entries.TryGetValue(id, out (EnvironmentSpec Spec, Func<int, IBatchedEnvironment> Create) entry)
             ? entry.Create(count)
             : throw Unknown(id);
 
-    private ArgumentException Unknown(string id) =>
-        new(
-            $"There is no environment '{id}'.{NearestName.Suggest(id, _entries.Keys)} 'agents environments' lists all.",
-            nameof(id)
-        );
+    private UnknownNameException Unknown(string id) =>
+        new($"There is no environment '{id}'.{NearestName.Suggest(id, _entries.Keys)} 'agents environments' lists all.");
 
     private static EnvironmentRegistry CreateDefault()
     {

@@ -1,0 +1,82 @@
+using Environments;
+using Environments.Spaces;
+using Environments.State;
+using Environments.Wrappers;
+
+namespace Actors;
+
+/// <summary>An environment batch with the layers its settings ask for, and handles to those that others read. Owns the batch.</summary>
+/// <remarks>
+/// From the inside out: finite check, episode statistics on raw rewards, action clip, reward normalisation or clip, frame stack,
+/// observation normalisation.
+/// </remarks>
+internal sealed class EnvironmentPipeline : IDisposable
+{
+    private EnvironmentPipeline(
+        IBatchedEnvironment environment,
+        EpisodeStatistics episodes,
+        ObservationNormalization? normalization
+    )
+    {
+        Environment = environment;
+        Episodes = episodes;
+        Normalization = normalization;
+    }
+
+    /// <summary>The outermost layer: what the agent steps.</summary>
+    public IBatchedEnvironment Environment { get; }
+
+    /// <summary>What a saved policy takes: observations before they are normalised, since it does that itself.</summary>
+    public EnvironmentSpec PolicySpec => (Normalization?.Inner ?? Environment).Spec;
+
+    /// <summary>Scores of the episodes that ended in the latest step.</summary>
+    public EpisodeStatistics Episodes { get; }
+
+    /// <summary>Running statistics of the observations, where they are normalised.</summary>
+    public ObservationNormalization? Normalization { get; }
+
+    /// <summary>The layers of training.</summary>
+    /// <param name="environment">Raw batch; owned from here on.</param>
+    /// <param name="settings">Which layers to add.</param>
+    /// <param name="discountFactor">γ of the reward normalisation's discounted sums.</param>
+    public static EnvironmentPipeline ForTraining(IBatchedEnvironment environment, WrapperSettings settings, float discountFactor)
+    {
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(environment);
+        if (settings.NormalizeRewards)
+        {
+            layers = new RewardNormalization(layers, discountFactor);
+        }
+        if (settings.RewardClip > 0)
+        {
+            layers = new RewardClip(layers, -settings.RewardClip, settings.RewardClip);
+        }
+        if (settings.FrameStack > 1)
+        {
+            layers = new FrameStack(layers, settings.FrameStack);
+        }
+        ObservationNormalization? normalization = settings.NormalizeObservations ? new ObservationNormalization(layers) : null;
+        return new EnvironmentPipeline(normalization ?? layers, episodes, normalization);
+    }
+
+    /// <summary>The layers of evaluation: raw rewards, and observations that a saved policy normalises itself.</summary>
+    public static EnvironmentPipeline ForEvaluation(IBatchedEnvironment environment, int frameStack)
+    {
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(environment);
+        return new EnvironmentPipeline(frameStack > 1 ? new FrameStack(layers, frameStack) : layers, episodes, null);
+    }
+
+    /// <inheritdoc cref="IBatchedEnvironment.SaveState"/>
+    public void SaveState(StateDictionary state) => Environment.SaveState(state);
+
+    /// <inheritdoc cref="IBatchedEnvironment.LoadState"/>
+    public void LoadState(StateDictionary state) => Environment.LoadState(state);
+
+    /// <inheritdoc/>
+    public void Dispose() => Environment.Dispose();
+
+    private static (IBatchedEnvironment Layers, EpisodeStatistics Episodes) Common(IBatchedEnvironment environment)
+    {
+        var episodes = new EpisodeStatistics(new FiniteCheck(environment));
+        return (environment.Spec.ActionSpace is Box ? new ActionClip(episodes) : episodes, episodes);
+    }
+}

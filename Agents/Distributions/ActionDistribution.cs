@@ -1,0 +1,49 @@
+using Environments.Randomness;
+using Environments.Spaces;
+
+namespace Agents.Distributions;
+
+/// <summary>A family of distributions over one action space, whose members a network describes by a row of P numbers.</summary>
+/// <remarks>Stateless: parameters come in as spans, so that one object serves every thread and every row.</remarks>
+public abstract class ActionDistribution
+{
+    private protected ActionDistribution() { }
+
+    /// <summary>Numbers that the policy head computes per row.</summary>
+    public abstract int HeadSize { get; }
+
+    /// <summary>Numbers that describe one distribution, P: the head's, then those that do not depend on the observation.</summary>
+    public abstract int ParameterSize { get; }
+
+    /// <summary>Floats in one action.</summary>
+    public abstract int ActionSize { get; }
+
+    /// <summary>The family for an action space: categorical, multi-categorical or diagonal Gaussian.</summary>
+    /// <exception cref="NotSupportedException">There is no distribution over this kind of space.</exception>
+    public static ActionDistribution For(Space actionSpace) =>
+        actionSpace switch
+        {
+            Discrete discrete => new Categorical(discrete.Count),
+            MultiDiscrete multi => new MultiCategorical(multi.Counts),
+            MultiBinary bits => new MultiCategorical(Enumerable.Repeat(2, bits.Count).ToArray()),
+            Box box => new DiagonalGaussian(box.Size),
+            _ => throw new NotSupportedException(
+                $"There is no policy over {actionSpace}. Use Discrete, MultiDiscrete, MultiBinary or Box actions."
+            ),
+        };
+
+    /// <summary>Draws an action.</summary>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    /// <param name="random">Advanced by the draw.</param>
+    /// <param name="action">Destination, <c>[ActionSize]</c>.</param>
+    public abstract void Sample(ReadOnlySpan<float> parameters, ref Pcg64 random, Span<float> action);
+
+    /// <summary>Writes the most probable action.</summary>
+    public abstract void Mode(ReadOnlySpan<float> parameters, Span<float> action);
+
+    /// <summary>Natural logarithm of the action's probability, or of its density.</summary>
+    public abstract float LogProb(ReadOnlySpan<float> parameters, ReadOnlySpan<float> action);
+
+    /// <summary>Entropy in nats.</summary>
+    public abstract float Entropy(ReadOnlySpan<float> parameters);
+}

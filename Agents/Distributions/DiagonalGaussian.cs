@@ -1,0 +1,56 @@
+using Environments.Randomness;
+
+namespace Agents.Distributions;
+
+/// <summary>Independent normal distributions: d means from the head, then d log standard deviations that do not depend on the observation.</summary>
+/// <remarks>Actions are not squashed; the environment's bounds are applied when an action is sent, never to the stored one.</remarks>
+/// <param name="dimensions">Components of an action, d.</param>
+public sealed class DiagonalGaussian(int dimensions) : ActionDistribution
+{
+    private const float HalfLogTwoPi = 0.9189385332f;
+
+    /// <inheritdoc/>
+    public override int HeadSize => dimensions;
+
+    /// <inheritdoc/>
+    public override int ParameterSize => 2 * dimensions;
+
+    /// <inheritdoc/>
+    public override int ActionSize => dimensions;
+
+    /// <inheritdoc/>
+    public override void Sample(ReadOnlySpan<float> parameters, ref Pcg64 random, Span<float> action)
+    {
+        for (int i = 0; i < dimensions; i++)
+        {
+            action[i] = parameters[i] + MathF.Exp(parameters[dimensions + i]) * (float)random.NextGaussian();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Mode(ReadOnlySpan<float> parameters, Span<float> action) => parameters[..dimensions].CopyTo(action);
+
+    /// <inheritdoc/>
+    public override float LogProb(ReadOnlySpan<float> parameters, ReadOnlySpan<float> action)
+    {
+        float sum = 0;
+        for (int i = 0; i < dimensions; i++)
+        {
+            float logStd = parameters[dimensions + i];
+            float deviation = (action[i] - parameters[i]) * MathF.Exp(-logStd);
+            sum -= 0.5f * deviation * deviation + logStd + HalfLogTwoPi;
+        }
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public override float Entropy(ReadOnlySpan<float> parameters)
+    {
+        float sum = 0;
+        for (int i = 0; i < dimensions; i++)
+        {
+            sum += 0.5f + HalfLogTwoPi + parameters[dimensions + i];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Agents.Networks;
+
+/// <summary>Memory between encoder and heads.</summary>
+public enum CoreKind
+{
+    /// <summary>No memory: a feed-forward agent.</summary>
+    Identity,
+}

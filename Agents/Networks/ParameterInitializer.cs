@@ -1,0 +1,82 @@
+using Environments.Randomness;
+
+namespace Agents.Networks;
+
+/// <summary>Initial parameters: orthogonal weights and constant biases (Saxe et al. 2014; gains of Huang et al. 2022, detail 2).</summary>
+internal static class ParameterInitializer
+{
+    /// <summary>A fresh flat buffer, pinned so that the tensor library can alias it.</summary>
+    public static float[] Create(ParameterLayout layout, ref Pcg64 random)
+    {
+        float[] parameters = GC.AllocateArray<float>(layout.Count, pinned: true);
+        foreach (ParameterSlot slot in layout.Slots)
+        {
+            if (slot.Gain is { } gain)
+            {
+                Orthogonal(slot.In(parameters.AsSpan()), slot.Shape[0], slot.Shape[1], gain, ref random);
+            }
+            else
+            {
+                slot.In(parameters.AsSpan()).Fill(slot.Constant);
+            }
+        }
+        return parameters;
+    }
+
+    /// <summary>Writes gain × Q with orthonormal rows or columns, whichever are fewer; Q is uniform over such matrices.</summary>
+    /// <remarks>
+    /// Gram-Schmidt on Gaussian vectors, twice for accuracy. It equals QR with the sign of R's diagonal made positive, as PyTorch does.
+    /// </remarks>
+    public static void Orthogonal(Span<float> matrix, int rows, int columns, float gain, ref Pcg64 random)
+    {
+        int vectors = Math.Min(rows, columns);
+        int length = Math.Max(rows, columns);
+        var basis = new double[vectors][];
+        for (int i = 0; i < vectors; i++)
+        {
+            var vector = new double[length];
+            for (int k = 0; k < length; k++)
+            {
+                vector[k] = random.NextGaussian();
+            }
+            for (int pass = 0; pass < 2; pass++)
+            {
+                for (int j = 0; j < i; j++)
+                {
+                    AddScaled(vector, basis[j], -Dot(vector, basis[j]));
+                }
+            }
+            double norm = Math.Sqrt(Dot(vector, vector));
+            for (int k = 0; k < length; k++)
+            {
+                vector[k] /= norm;
+            }
+            basis[i] = vector;
+        }
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                matrix[row * columns + column] = gain * (float)(rows <= columns ? basis[row][column] : basis[column][row]);
+            }
+        }
+    }
+
+    private static double Dot(double[] a, double[] b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
+    private static void AddScaled(double[] target, double[] source, double scale)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            target[i] += scale * source[i];
+        }
+    }
+}

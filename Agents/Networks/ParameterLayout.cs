@@ -1,0 +1,70 @@
+using Agents.Distributions;
+
+namespace Agents.Networks;
+
+/// <summary>Where each named parameter of a network lies in its flat buffer. Every engine uses the same layout.</summary>
+/// <remarks>
+/// Layers follow the data: encoder, head of the actor, log standard deviation, then the critic's own. With a shared trunk the
+/// encoder stands once, without the prefix <c>actor.</c> or <c>critic.</c>.
+/// </remarks>
+internal sealed class ParameterLayout
+{
+    private const float HiddenGain = 1.41421356f;
+    private const float PolicyGain = 0.01f;
+    private const float ValueGain = 1f;
+
+    private readonly List<ParameterSlot> _slots = [];
+
+    /// <summary>The layout of a network.</summary>
+    public ParameterLayout(NetworkSpec spec)
+    {
+        NetworkSettings settings = spec.Settings;
+        ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
+        string actor = settings.SharedTrunk ? "" : "actor.";
+        int trunk = AddEncoder(actor, spec);
+        AddDense("actor.head", trunk, distribution.HeadSize, PolicyGain);
+        if (distribution.ParameterSize > distribution.HeadSize)
+        {
+            Add("actor.log_std", [distribution.ParameterSize - distribution.HeadSize], null, settings.InitialLogStd);
+        }
+        if (!settings.SharedTrunk)
+        {
+            AddEncoder("critic.", spec);
+        }
+        AddDense("critic.head", trunk, 1, ValueGain);
+    }
+
+    /// <summary>All parameters, in buffer order.</summary>
+    public IReadOnlyList<ParameterSlot> Slots => _slots;
+
+    /// <summary>Floats in the buffer.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The slot of a name.</summary>
+    public ParameterSlot this[string name] =>
+        _slots.Find(slot => slot.Name == name) ?? throw new KeyNotFoundException($"No parameter '{name}'.");
+
+    private int AddEncoder(string prefix, NetworkSpec spec)
+    {
+        int inputs = spec.FeatureSize;
+        for (int layer = 0; layer < spec.Settings.HiddenSizes.Length; layer++)
+        {
+            AddDense($"{prefix}encoder.{layer}", inputs, spec.Settings.HiddenSizes[layer], HiddenGain);
+            inputs = spec.Settings.HiddenSizes[layer];
+        }
+        return inputs;
+    }
+
+    private void AddDense(string name, int inputs, int outputs, float gain)
+    {
+        Add(name + ".weight", [outputs, inputs], gain, 0);
+        Add(name + ".bias", [outputs], null, 0);
+    }
+
+    private void Add(string name, int[] shape, float? gain, float constant)
+    {
+        var slot = new ParameterSlot(name, shape, Count, gain, constant);
+        _slots.Add(slot);
+        Count += slot.Size;
+    }
+}

@@ -1,0 +1,19 @@
+namespace Agents.Networks;
+
+/// <summary>One named array inside the flat parameter buffer.</summary>
+/// <param name="Name">Path, such as <c>actor.encoder.0.weight</c>; the name in <c>policy.safetensors</c>.</param>
+/// <param name="Shape">Dimensions, outermost first; a weight is <c>[outputs, inputs]</c>.</param>
+/// <param name="Offset">First float in the buffer.</param>
+/// <param name="Gain">Gain of the orthogonal initialisation of a weight; null for a constant.</param>
+/// <param name="Constant">Initial value where there is no gain.</param>
+internal sealed record ParameterSlot(string Name, int[] Shape, int Offset, float? Gain, float Constant)
+{
+    /// <summary>Floats in the array.</summary>
+    public int Size { get; } = Shape.Aggregate(1, (product, dimension) => product * dimension);
+
+    /// <summary>The array's floats within a flat buffer.</summary>
+    public Span<float> In(Span<float> buffer) => buffer.Slice(Offset, Size);
+
+    /// <inheritdoc cref="In(Span{float})"/>
+    public ReadOnlySpan<float> In(ReadOnlySpan<float> buffer) => buffer.Slice(Offset, Size);
+}

@@ -1,0 +1,61 @@
+using Agents.Distributions;
+using static TorchSharp.torch;
+
+namespace Agents.Networks;
+
+/// <summary>Differentiable log-probability and entropy of an <see cref="ActionDistribution"/> on tensors.</summary>
+internal static class TorchDistribution
+{
+    private const double HalfLogTwoPi = 0.91893853320467274;
+
+    /// <summary>Log-probabilities of actions and entropies.</summary>
+    /// <param name="distribution">The family.</param>
+    /// <param name="parameters"><c>[N, P]</c>.</param>
+    /// <param name="actions"><c>[N, ActionSize]</c> float32.</param>
+    /// <returns>Both <c>[N]</c>.</returns>
+    public static (Tensor LogProb, Tensor Entropy) Evaluate(ActionDistribution distribution, Tensor parameters, Tensor actions) =>
+        distribution switch
+        {
+            Categorical => EvaluateCategorical(parameters, actions),
+            MultiCategorical multi => EvaluateMulti(multi, parameters, actions),
+            DiagonalGaussian gaussian => EvaluateGaussian(gaussian, parameters, actions),
+            _ => throw new NotSupportedException($"{distribution.GetType().Name} has no tensor form."),
+        };
+
+    private static (Tensor, Tensor) EvaluateCategorical(Tensor logits, Tensor actions)
+    {
+        Tensor logProbs = logits.log_softmax(-1);
+        Tensor chosen = logProbs.gather(-1, actions.to(ScalarType.Int64)).squeeze(-1);
+        Tensor entropy = (logProbs.exp() * logProbs).sum(-1).neg();
+        return (chosen, entropy);
+    }
+
+    private static (Tensor, Tensor) EvaluateMulti(MultiCategorical multi, Tensor logits, Tensor actions)
+    {
+        Tensor? logProb = null;
+        Tensor? entropy = null;
+        long offset = 0;
+        for (int i = 0; i < multi.ActionSize; i++)
+        {
+            (Tensor partLogProb, Tensor partEntropy) = EvaluateCategorical(
+                logits.narrow(1, offset, multi.Counts[i]),
+                actions.narrow(1, i, 1)
+            );
+            logProb = logProb is null ? partLogProb : logProb + partLogProb;
+            entropy = entropy is null ? partEntropy : entropy + partEntropy;
+            offset += multi.Counts[i];
+        }
+        return (logProb!, entropy!);
+    }
+
+    private static (Tensor, Tensor) EvaluateGaussian(DiagonalGaussian gaussian, Tensor parameters, Tensor actions)
+    {
+        int d = gaussian.ActionSize;
+        Tensor mean = parameters.narrow(1, 0, d);
+        Tensor logStd = parameters.narrow(1, d, d);
+        Tensor deviation = (actions - mean) * logStd.neg().exp();
+        Tensor logProb = (deviation.square() * 0.5 + logStd + HalfLogTwoPi).sum(-1).neg();
+        Tensor entropy = (logStd + (0.5 + HalfLogTwoPi)).sum(-1);
+        return (logProb, entropy);
+    }
+}

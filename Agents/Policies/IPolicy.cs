@@ -1,0 +1,36 @@
+using Environments.Randomness;
+using Environments.Spaces;
+
+namespace Agents.Policies;
+
+/// <summary>Chooses actions for batches of observations, on plain arrays. Not thread-safe.</summary>
+public interface IPolicy : IDisposable
+{
+    /// <summary>Observations that the policy takes.</summary>
+    Space ObservationSpace { get; }
+
+    /// <summary>Actions that it chooses.</summary>
+    Space ActionSpace { get; }
+
+    /// <summary>Floats of core state per row; 0 without memory.</summary>
+    int CoreStateSize { get; }
+
+    /// <summary>Arrays for the decisions of <paramref name="count"/> rows.</summary>
+    PolicyOutput CreateOutput(int count);
+
+    /// <summary>Chooses an action per row and advances the core state. Allocates nothing after its first call with a batch size.</summary>
+    /// <param name="observations"><c>[B, ObservationSize]</c>.</param>
+    /// <param name="episodeStarts"><c>[B]</c>: the observation begins an episode, so that row's core state is reset first.</param>
+    /// <param name="coreState"><c>[B, CoreStateSize]</c>, updated in place.</param>
+    /// <param name="selection">Sample or mode.</param>
+    /// <param name="random">Stream for sampling.</param>
+    /// <param name="output">Destination of B rows.</param>
+    void Act(
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<bool> episodeStarts,
+        Span<float> coreState,
+        ActionSelection selection,
+        ref Pcg64 random,
+        PolicyOutput output
+    );
+}

@@ -1,0 +1,90 @@
+using Agents.Distributions;
+using Agents.Networks;
+using Environments.Randomness;
+using Environments.Spaces;
+
+namespace Agents.Policies;
+
+/// <summary>The policy of an actor-critic network on observations as the network expects them. Owns its copy of the parameters.</summary>
+internal sealed class NetworkPolicy : IPolicy
+{
+    private readonly IActorCriticNetwork _network;
+    private readonly ActionDistribution _distribution;
+
+    /// <summary>A policy whose parameters are 0 until <see cref="LoadParameters"/>.</summary>
+    public NetworkPolicy(NetworkSpec spec)
+    {
+        Spec = spec;
+        _network = new ManagedActorCritic(spec);
+        _distribution = ActionDistribution.For(spec.ActionSpace);
+    }
+
+    /// <summary>What the network is.</summary>
+    public NetworkSpec Spec { get; }
+
+    /// <summary>Updates that led to the current parameters.</summary>
+    public long ParameterVersion { get; private set; }
+
+    /// <inheritdoc/>
+    public Space ObservationSpace => Spec.ObservationSpace;
+
+    /// <inheritdoc/>
+    public Space ActionSpace => Spec.ActionSpace;
+
+    /// <inheritdoc/>
+    public int CoreStateSize => Spec.CoreStateSize;
+
+    /// <summary>Takes a copy of newer parameters.</summary>
+    public void LoadParameters(ReadOnlySpan<float> parameters, long version)
+    {
+        _network.LoadParameters(parameters);
+        ParameterVersion = version;
+    }
+
+    /// <inheritdoc/>
+    public PolicyOutput CreateOutput(int count) => new(count, _distribution.ActionSize, _distribution.ParameterSize);
+
+    /// <inheritdoc/>
+    public void Act(
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<bool> episodeStarts,
+        Span<float> coreState,
+        ActionSelection selection,
+        ref Pcg64 random,
+        PolicyOutput output
+    )
+    {
+        Span<float> distributions = output.DistributionBuffer;
+        _network.Unroll(1, observations, episodeStarts, coreState, distributions, output.Values);
+        int parameterSize = _distribution.ParameterSize;
+        int actionSize = _distribution.ActionSize;
+        for (int row = 0; row < output.Count; row++)
+        {
+            ReadOnlySpan<float> parameters = distributions.Slice(row * parameterSize, parameterSize);
+            Span<float> action = output.Actions.Slice(row * actionSize, actionSize);
+            if (selection == ActionSelection.Sample)
+            {
+                _distribution.Sample(parameters, ref random, action);
+            }
+            else
+            {
+                _distribution.Mode(parameters, action);
+            }
+            output.LogProbs[row] = _distribution.LogProb(parameters, action);
+            output.Entropies[row] = _distribution.Entropy(parameters);
+        }
+    }
+
+    /// <summary>Values of rows of observations, <c>[T, B, ObservationSize]</c> to <c>[T, B]</c>.</summary>
+    public void Evaluate(
+        int steps,
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<bool> episodeStarts,
+        Span<float> coreState,
+        Span<float> distributions,
+        Span<float> values
+    ) => _network.Unroll(steps, observations, episodeStarts, coreState, distributions, values);
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using Agents.Networks;
+
+namespace Agents.Policies;
+
+/// <summary>The contents of <c>policy.yaml</c>.</summary>
+internal sealed record PolicyDocument
+{
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+    public string Agent { get; init; } = "";
+    public string Environment { get; init; } = "";
+    public SpaceDocument ObservationSpace { get; init; } = new();
+    public SpaceDocument ActionSpace { get; init; } = new();
+    public NetworkSettings Network { get; init; } = new();
+    public bool NormalizeObservations { get; init; }
+
+    [Range(1, 64)]
+    public int FrameStack { get; init; } = 1;
+    public long ParameterVersion { get; init; }
+    public long EnvironmentSteps { get; init; }
+    public ulong Seed { get; init; }
+    public int Episodes { get; init; }
+    public double? MeanReturn { get; init; }
+    public double? StdReturn { get; init; }
+    public string WeightsSha256 { get; init; } = "";
+}

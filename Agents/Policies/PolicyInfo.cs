@@ -1,0 +1,32 @@
+namespace Agents.Policies;
+
+/// <summary>Where a saved policy comes from.</summary>
+public sealed record PolicyInfo
+{
+    /// <summary>Agent that trained it, such as <c>ppo</c>.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>Environment it was trained on.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>Observations it sees at once; above 1 the caller stacks them, the latest last.</summary>
+    public int FrameStack { get; init; } = 1;
+
+    /// <summary>Updates that led to its parameters.</summary>
+    public long ParameterVersion { get; init; }
+
+    /// <summary>Environment steps it was trained for.</summary>
+    public long EnvironmentSteps { get; init; }
+
+    /// <summary>Seed of the run.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Episodes of the evaluation behind the scores; 0 when there was none.</summary>
+    public int Episodes { get; init; }
+
+    /// <summary>Mean return of that evaluation.</summary>
+    public double? MeanReturn { get; init; }
+
+    /// <summary>Standard deviation of its returns.</summary>
+    public double? StdReturn { get; init; }
+}

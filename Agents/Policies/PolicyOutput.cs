@@ -1,0 +1,45 @@
+namespace Agents.Policies;
+
+/// <summary>What a policy decided for B rows. Owns its arrays; reused from step to step, so copy what must last.</summary>
+public sealed class PolicyOutput
+{
+    private readonly float[] _actions;
+    private readonly float[] _logProbs;
+    private readonly float[] _entropies;
+    private readonly float[] _values;
+
+    /// <summary>Room for <paramref name="count"/> rows of a policy's actions.</summary>
+    /// <param name="count">Rows, B.</param>
+    /// <param name="actionSize">Floats in one action.</param>
+    /// <param name="distributionSize">Numbers that describe one distribution, P.</param>
+    public PolicyOutput(int count, int actionSize, int distributionSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Count = count;
+        _actions = new float[count * actionSize];
+        _logProbs = new float[count];
+        _entropies = new float[count];
+        _values = new float[count];
+        DistributionBuffer = new float[count * distributionSize];
+    }
+
+    /// <summary>Rows, B.</summary>
+    public int Count { get; }
+
+    /// <summary>Chosen actions, <c>[B, ActionSize]</c>; continuous ones may lie outside the bounds, which <c>ActionClip</c> applies.</summary>
+    public Span<float> Actions => _actions;
+
+    /// <summary>Log-probability of each chosen action, <c>[B]</c>.</summary>
+    public Span<float> LogProbs => _logProbs;
+
+    /// <summary>Entropy of each row's distribution in nats, <c>[B]</c>.</summary>
+    public Span<float> Entropies => _entropies;
+
+    /// <summary>Value of each observation, <c>[B]</c>.</summary>
+    public Span<float> Values => _values;
+
+    /// <summary>Parameters of each row's distribution, <c>[B, P]</c>.</summary>
+    public ReadOnlySpan<float> Distributions => DistributionBuffer;
+
+    internal float[] DistributionBuffer { get; }
+}

@@ -1,0 +1,48 @@
+using Environments.Randomness;
+
+namespace Agents.Policies;
+
+/// <summary>A policy at work on B rows: carries core state, episode starts and the sampling stream from step to step.</summary>
+/// <remarks>Not thread-safe; does not own the policy. Allocates nothing per step.</remarks>
+public sealed class PolicySession
+{
+    private readonly IPolicy _policy;
+    private readonly ActionSelection _selection;
+    private readonly PolicyOutput _output;
+    private readonly float[] _coreState;
+    private readonly bool[] _episodeStarts;
+    private Pcg64 _random;
+
+    /// <summary>A session whose rows all begin an episode.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="count">Rows, B.</param>
+    /// <param name="random">Stream for sampling; unused where the mode is taken.</param>
+    /// <param name="selection">Sample or mode.</param>
+    public PolicySession(IPolicy policy, int count, Pcg64 random, ActionSelection selection = ActionSelection.Sample)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        _policy = policy;
+        _selection = selection;
+        _output = policy.CreateOutput(count);
+        _coreState = new float[count * policy.CoreStateSize];
+        _episodeStarts = new bool[count];
+        _random = random;
+        Array.Fill(_episodeStarts, true);
+    }
+
+    /// <summary>All that the policy decided in the latest step.</summary>
+    public PolicyOutput Output => _output;
+
+    /// <summary>Chooses an action per row.</summary>
+    /// <param name="observations"><c>[B, ObservationSize]</c>, as the environment gives them.</param>
+    /// <returns>Actions, <c>[B, ActionSize]</c>, valid until the next call.</returns>
+    public ReadOnlySpan<float> Act(ReadOnlySpan<float> observations)
+    {
+        _policy.Act(observations, _episodeStarts, _coreState, _selection, ref _random, _output);
+        Array.Clear(_episodeStarts);
+        return _output.Actions;
+    }
+
+    /// <summary>Says that the next observation of a row begins an episode.</summary>
+    public void StartEpisode(int row) => _episodeStarts[row] = true;
+}

@@ -1,0 +1,271 @@
+using System.Security.Cryptography;
+using Agents.Files;
+using Agents.Networks;
+using Agents.Yaml;
+using Environments.Randomness;
+using Environments.Spaces;
+using Environments.Wrappers;
+
+namespace Agents.Policies;
+
+/// <summary>A policy that stands on its own: weights, normaliser statistics and description. Owns its network; not thread-safe.</summary>
+/// <remarks>
+/// Saved as a folder of <c>policy.safetensors</c> and <c>policy.yaml</c>, nothing executable in either. It takes observations as
+/// the environment gives them and normalises them itself.
+/// </remarks>
+public sealed class SavedPolicy : IPolicy
+{
+    /// <summary>File of the weights.</summary>
+    public const string WeightsFile = "policy.safetensors";
+
+    /// <summary>File of the description.</summary>
+    public const string DescriptionFile = "policy.yaml";
+
+    private const string MeanName = "normalizer.mean";
+    private const string VarianceName = "normalizer.variance";
+
+    private readonly NetworkPolicy _network;
+    private readonly float[] _parameters;
+    private readonly RunningStatistics? _statistics;
+    private float[] _normalized = [];
+
+    /// <summary>A policy with a copy of the given parameters and statistics.</summary>
+    internal SavedPolicy(PolicyInfo info, NetworkSpec spec, ReadOnlySpan<float> parameters, RunningStatistics? statistics)
+    {
+        Info = info;
+        _parameters = parameters.ToArray();
+        // What a file holds is float32; rounding here makes the policy in memory equal to the one that is loaded again.
+        _statistics = statistics is null
+            ? null
+            : RunningStatistics.FromMoments(Round(statistics.Mean), Round(statistics.Variance));
+        _network = new NetworkPolicy(spec);
+        _network.LoadParameters(_parameters, info.ParameterVersion);
+    }
+
+    /// <summary>Where the policy comes from.</summary>
+    public PolicyInfo Info { get; }
+
+    /// <inheritdoc/>
+    public Space ObservationSpace => _network.ObservationSpace;
+
+    /// <inheritdoc/>
+    public Space ActionSpace => _network.ActionSpace;
+
+    /// <inheritdoc/>
+    public int CoreStateSize => _network.CoreStateSize;
+
+    /// <summary>Network hyper-parameters.</summary>
+    public NetworkSettings Network => _network.Spec.Settings;
+
+    /// <summary>Numbers that training adjusted.</summary>
+    public int ParameterCount => _parameters.Length;
+
+    /// <summary>SHA-256 of the parameters as little-endian float32, in hexadecimal.</summary>
+    public string ParameterHash => HashOf(_parameters);
+
+    internal ReadOnlySpan<float> Parameters => _parameters;
+
+    internal static string HashOf(ReadOnlySpan<float> parameters) =>
+        Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(parameters)));
+
+    /// <summary>Loads a policy, checking every name, shape and number.</summary>
+    /// <param name="folder">Folder of the two files.</param>
+    /// <exception cref="PolicyFormatException">A file is missing, damaged, edited or does not fit the other.</exception>
+    public static SavedPolicy Load(string folder)
+    {
+        string descriptionPath = Path.Combine(folder, DescriptionFile);
+        string weightsPath = Path.Combine(folder, WeightsFile);
+        if (!File.Exists(descriptionPath) || !File.Exists(weightsPath))
+        {
+            throw new PolicyFormatException(
+                $"'{folder}' is no saved policy: it needs {DescriptionFile} and {WeightsFile}. Give a run folder or its policy/ or best/ folder."
+            );
+        }
+        try
+        {
+            PolicyDocument document = StrictYaml.Bind<PolicyDocument>(
+                StrictYaml.Parse(File.ReadAllText(descriptionPath), descriptionPath),
+                descriptionPath
+            );
+            if (document.Format != PolicyDocument.CurrentFormat)
+            {
+                throw new PolicyFormatException(
+                    $"'{folder}' has format {document.Format}; this version reads {PolicyDocument.CurrentFormat}. Use the version that saved it."
+                );
+            }
+            RequireHash(weightsPath, document.WeightsSha256);
+            return FromDocument(document, Safetensors.Read(weightsPath).Arrays, weightsPath);
+        }
+        catch (Exception exception) when (exception is SettingsException or InvalidDataException or NotSupportedException)
+        {
+            throw new PolicyFormatException($"The policy in '{folder}' cannot be loaded: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Saves the policy, whole or not at all; an existing policy is replaced.</summary>
+    /// <exception cref="IOException">The folder cannot be written; an existing policy is as it was.</exception>
+    public void Save(string folder) => AtomicFolder.Write(folder, WriteFiles);
+
+    /// <inheritdoc/>
+    public PolicyOutput CreateOutput(int count) => _network.CreateOutput(count);
+
+    /// <summary>A session for <paramref name="count"/> rows.</summary>
+    /// <param name="count">Rows, B.</param>
+    /// <param name="seed">Seed of sampling.</param>
+    /// <param name="selection">Sample, as in training, or take the mode.</param>
+    public PolicySession CreateSession(int count = 1, ulong seed = 0, ActionSelection selection = ActionSelection.Mode) =>
+        new(this, count, new Pcg64(seed), selection);
+
+    /// <inheritdoc/>
+    public void Act(
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<bool> episodeStarts,
+        Span<float> coreState,
+        ActionSelection selection,
+        ref Pcg64 random,
+        PolicyOutput output
+    )
+    {
+        if (_statistics is not null)
+        {
+            if (_normalized.Length < observations.Length)
+            {
+                _normalized = new float[observations.Length];
+            }
+            Span<float> normalized = _normalized.AsSpan(0, observations.Length);
+            _statistics.Normalize(observations, normalized);
+            observations = normalized;
+        }
+        _network.Act(observations, episodeStarts, coreState, selection, ref random, output);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+
+    /// <summary>Writes both files into an existing folder.</summary>
+    internal void WriteFiles(string folder)
+    {
+        NetworkSpec spec = _network.Spec;
+        var arrays = new List<NamedArray>();
+        foreach (ParameterSlot slot in new ParameterLayout(spec).Slots)
+        {
+            arrays.Add(new NamedArray(slot.Name, slot.Shape, slot.In((ReadOnlySpan<float>)_parameters).ToArray()));
+        }
+        if (_statistics is not null)
+        {
+            arrays.Add(new NamedArray(MeanName, [spec.ObservationSize], ToSingle(_statistics.Mean)));
+            arrays.Add(new NamedArray(VarianceName, [spec.ObservationSize], ToSingle(_statistics.Variance)));
+        }
+        string weightsPath = Path.Combine(folder, WeightsFile);
+        Safetensors.Write(
+            weightsPath,
+            arrays,
+            new Dictionary<string, string> { ["agent"] = Info.Agent, ["environment"] = Info.Environment }
+        );
+        var document = new PolicyDocument
+        {
+            Agent = Info.Agent,
+            Environment = Info.Environment,
+            ObservationSpace = SpaceDocument.From(spec.ObservationSpace),
+            ActionSpace = SpaceDocument.From(spec.ActionSpace),
+            Network = spec.Settings,
+            NormalizeObservations = _statistics is not null,
+            FrameStack = Info.FrameStack,
+            ParameterVersion = Info.ParameterVersion,
+            EnvironmentSteps = Info.EnvironmentSteps,
+            Seed = Info.Seed,
+            Episodes = Info.Episodes,
+            MeanReturn = Info.MeanReturn,
+            StdReturn = Info.StdReturn,
+            WeightsSha256 = HashOfFile(weightsPath),
+        };
+        File.WriteAllText(Path.Combine(folder, DescriptionFile), StrictYaml.Write(document));
+    }
+
+    private static SavedPolicy FromDocument(PolicyDocument document, IReadOnlyList<NamedArray> arrays, string weightsPath)
+    {
+        var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
+        var layout = new ParameterLayout(spec);
+        Dictionary<string, NamedArray> byName = arrays.ToDictionary(array => array.Name);
+        var parameters = new float[layout.Count];
+        foreach (ParameterSlot slot in layout.Slots)
+        {
+            Take(slot.Name, slot.Shape).CopyTo(slot.In(parameters.AsSpan()));
+        }
+        RunningStatistics? statistics = null;
+        if (document.NormalizeObservations)
+        {
+            int[] shape = [spec.ObservationSize];
+            statistics = RunningStatistics.FromMoments(ToDouble(Take(MeanName, shape)), ToDouble(Take(VarianceName, shape)));
+        }
+        if (byName.Count > 0)
+        {
+            throw new InvalidDataException(
+                $"{weightsPath} holds '{byName.Keys.First()}', which the network of {DescriptionFile} does not have."
+            );
+        }
+        var info = new PolicyInfo
+        {
+            Agent = document.Agent,
+            Environment = document.Environment,
+            FrameStack = document.FrameStack,
+            ParameterVersion = document.ParameterVersion,
+            EnvironmentSteps = document.EnvironmentSteps,
+            Seed = document.Seed,
+            Episodes = document.Episodes,
+            MeanReturn = document.MeanReturn,
+            StdReturn = document.StdReturn,
+        };
+        return new SavedPolicy(info, spec, parameters, statistics);
+
+        float[] Take(string name, int[] shape)
+        {
+            if (!byName.Remove(name, out NamedArray? array))
+            {
+                throw new InvalidDataException($"{weightsPath} lacks '{name}', which the network of {DescriptionFile} needs.");
+            }
+            if (!array.Shape.AsSpan().SequenceEqual(shape))
+            {
+                throw new InvalidDataException(
+                    $"'{name}' in {weightsPath} is [{string.Join(", ", array.Shape)}], but {DescriptionFile} needs [{string.Join(", ", shape)}]."
+                );
+            }
+            int bad = Array.FindIndex(array.Values, value => !float.IsFinite(value));
+            return bad < 0
+                ? array.Values
+                : throw new InvalidDataException($"'{name}' in {weightsPath} holds {array.Values[bad]} at element {bad}.");
+        }
+    }
+
+    private static void RequireHash(string weightsPath, string expected)
+    {
+        string actual = HashOfFile(weightsPath);
+        if (!string.Equals(actual, expected, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidDataException(
+                $"{WeightsFile} is not the file that was saved (SHA-256 {actual[..12]}…, {DescriptionFile} says {expected[..Math.Min(12, expected.Length)]}…). "
+                    + $"Restore it from a copy; after an edit on purpose set weights_sha256 in {DescriptionFile} to {actual}."
+            );
+        }
+    }
+
+    private static string HashOfFile(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static double[] Round(ReadOnlySpan<double> values) => ToDouble(ToSingle(values));
+
+    private static float[] ToSingle(ReadOnlySpan<double> values)
+    {
+        var singles = new float[values.Length];
+        for (int i = 0; i < singles.Length; i++)
+        {
+            singles[i] = (float)values[i];
+        }
+        return singles;
+    }
+
+    private static double[] ToDouble(float[] values) => Array.ConvertAll(values, value => (double)value);
+}

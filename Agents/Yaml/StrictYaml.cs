@@ -1,0 +1,275 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using Environments;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace Agents.Yaml;
+
+/// <summary>YAML into records without surprises: unknown keys, wrong types and values out of range are errors that name the key.</summary>
+/// <remarks>Keys are the property names in lower case with underscores. Missing keys keep the record's default.</remarks>
+internal static class StrictYaml
+{
+    private static readonly INamingConvention Naming = UnderscoredNamingConvention.Instance;
+
+    /// <summary>Parses a document whose root is a mapping.</summary>
+    /// <param name="text">The YAML.</param>
+    /// <param name="source">Where it comes from, for messages.</param>
+    /// <exception cref="SettingsException">It is no YAML mapping.</exception>
+    public static YamlMappingNode Parse(string text, string source)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            return stream.Documents switch
+            {
+                [] => [],
+                [{ RootNode: YamlMappingNode root }] => root,
+                _ => throw new SettingsException($"{source}: one mapping of keys to values was expected."),
+            };
+        }
+        catch (YamlException exception)
+        {
+            string cause = exception.InnerException is null ? "" : " " + exception.InnerException.Message;
+            throw new SettingsException($"{source}, line {exception.Start.Line}: {exception.Message}{cause}", exception);
+        }
+    }
+
+    /// <summary>Lays <paramref name="over"/> on <paramref name="under"/>: mappings merge, anything else replaces.</summary>
+    public static void Merge(YamlMappingNode under, YamlMappingNode over)
+    {
+        foreach ((YamlNode key, YamlNode value) in over.Children)
+        {
+            if (
+                under.Children.TryGetValue(key, out YamlNode? existing)
+                && existing is YamlMappingNode inner
+                && value is YamlMappingNode outer
+            )
+            {
+                Merge(inner, outer);
+            }
+            else
+            {
+                under.Children[key] = value;
+            }
+        }
+    }
+
+    /// <summary>Sets one value by its dotted key, such as <c>ppo.learning_rate=3e-4</c>.</summary>
+    /// <exception cref="SettingsException">There is no equals sign.</exception>
+    public static void Assign(YamlMappingNode root, string assignment)
+    {
+        int equals = assignment.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 1)
+        {
+            throw new SettingsException($"'{assignment}' sets nothing. Write key=value, for example ppo.learning_rate=3e-4.");
+        }
+        string[] path = assignment[..equals].Trim().Split('.');
+        YamlMappingNode value = Parse("value: " + assignment[(equals + 1)..], $"--set {assignment}");
+        YamlMappingNode node = root;
+        foreach (string key in path[..^1])
+        {
+            if (!node.Children.TryGetValue(key, out YamlNode? child) || child is not YamlMappingNode mapping)
+            {
+                mapping = [];
+                node.Children[key] = mapping;
+            }
+            node = mapping;
+        }
+        node.Children[path[^1]] = value["value"];
+    }
+
+    /// <summary>Binds a document to a record.</summary>
+    /// <exception cref="SettingsException">A key is unknown, a value has the wrong type or is out of range.</exception>
+    public static T Bind<T>(YamlMappingNode root, string source)
+    {
+        Check(root, typeof(T), "", source);
+        var writer = new StringWriter(CultureInfo.InvariantCulture);
+        new YamlStream(new YamlDocument(root)).Save(writer, assignAnchors: false);
+        try
+        {
+            IDeserializer deserializer = new DeserializerBuilder()
+                .WithNamingConvention(Naming)
+                .WithEnumNamingConvention(Naming)
+                .WithDuplicateKeyChecking()
+                .Build();
+            T value =
+                deserializer.Deserialize<T>(writer.ToString())
+                ?? throw new SettingsException($"{source} is empty; keys and values were expected.");
+            Validate(value, "", source);
+            return value;
+        }
+        catch (YamlException exception)
+        {
+            throw new SettingsException($"{source}: {exception.InnerException?.Message ?? exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Writes a record with every key, so that a file shows everything that was resolved.</summary>
+    public static string Write<T>(T value) =>
+        new SerializerBuilder()
+            .WithNamingConvention(Naming)
+            .WithEnumNamingConvention(Naming)
+            .ConfigureDefaultValuesHandling(DefaultValuesHandling.OmitNull)
+            .DisableAliases()
+            .Build()
+            .Serialize(value!)
+            .ReplaceLineEndings("\n");
+
+    /// <summary>Checks the ranges of a record and of the records in it.</summary>
+    /// <exception cref="SettingsException">A value is out of range.</exception>
+    public static void Validate(object? value, string path, string source)
+    {
+        if (value is null || IsScalar(value.GetType()))
+        {
+            return;
+        }
+        if (value is IEnumerable items)
+        {
+            foreach (object? item in items)
+            {
+                Validate(item, path, source);
+            }
+            return;
+        }
+        foreach (PropertyInfo property in Settable(value.GetType()))
+        {
+            string key = path + Naming.Apply(property.Name);
+            object? member = property.GetValue(value);
+            if (property.GetCustomAttribute<RangeAttribute>() is { } range && member is not null && !range.IsValid(member))
+            {
+                throw new SettingsException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{source}: {key} is {member}, but must be between {range.Minimum} and {range.Maximum}."
+                    )
+                );
+            }
+            Validate(member, key + ".", source);
+        }
+        if (value is IValidatableObject validatable)
+        {
+            foreach (ValidationResult result in validatable.Validate(new ValidationContext(value)))
+            {
+                string member = result.MemberNames.FirstOrDefault() is { } name ? path + Naming.Apply(name) : path.TrimEnd('.');
+                throw new SettingsException($"{source}: {member}: {result.ErrorMessage}");
+            }
+        }
+    }
+
+    private static void Check(YamlNode node, Type type, string path, string source)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (IsScalar(type))
+        {
+            CheckScalar(node, type, path, source);
+        }
+        else if (type.IsArray)
+        {
+            if (node is not YamlSequenceNode sequence)
+            {
+                throw new SettingsException($"{source}: {path.TrimEnd('.')} must be a list, such as [64, 64].");
+            }
+            foreach (YamlNode item in sequence.Children)
+            {
+                Check(item, type.GetElementType()!, path, source);
+            }
+        }
+        else
+        {
+            if (node is not YamlMappingNode mapping)
+            {
+                throw new SettingsException($"{source}: {path.TrimEnd('.')} must hold keys and values.");
+            }
+            Dictionary<string, PropertyInfo> known = Settable(type).ToDictionary(property => Naming.Apply(property.Name));
+            foreach ((YamlNode key, YamlNode child) in mapping.Children)
+            {
+                string name = (key as YamlScalarNode)?.Value ?? "";
+                if (!known.TryGetValue(name, out PropertyInfo? property))
+                {
+                    throw new SettingsException(
+                        $"{source}: there is no setting '{path}{name}'.{Suggest(path, name, known.Keys)}"
+                    );
+                }
+                Check(child, property.PropertyType, $"{path}{name}.", source);
+            }
+        }
+    }
+
+    private static string Suggest(string path, string name, IEnumerable<string> known) =>
+        NearestName.Find(name, known) is { } nearest
+            ? $" Did you mean '{path}{nearest}'?"
+            : $" Known here: {string.Join(", ", known)}.";
+
+    private static void CheckScalar(YamlNode node, Type type, string path, string source)
+    {
+        string key = path.TrimEnd('.');
+        if (node is not YamlScalarNode { Value: { } text } scalar)
+        {
+            throw new SettingsException($"{source}: {key} must be a single value.");
+        }
+        if (type.IsEnum)
+        {
+            string[] names = [.. Enum.GetNames(type).Select(Naming.Apply)];
+            if (!names.Contains(text))
+            {
+                throw new SettingsException($"{source}: {key} is '{text}', but must be one of {string.Join(", ", names)}.");
+            }
+        }
+        else if (type == typeof(bool))
+        {
+            if (text is not ("true" or "false"))
+            {
+                throw new SettingsException($"{source}: {key} is '{text}', but must be true or false.");
+            }
+        }
+        else if (type == typeof(float) || type == typeof(double))
+        {
+            if (
+                !IsSpecialNumber(text)
+                && !double.TryParse(
+                    text.Replace("_", "", StringComparison.Ordinal),
+                    NumberStyles.Float,
+                    CultureInfo.InvariantCulture,
+                    out _
+                )
+            )
+            {
+                throw new SettingsException($"{source}: {key} is '{text}', but must be a number, such as 3e-4.");
+            }
+        }
+        else if (type != typeof(string))
+        {
+            // 1e6 and 100_000 are welcome where a whole number is needed.
+            bool parsed = decimal.TryParse(
+                text.Replace("_", "", StringComparison.Ordinal),
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out decimal number
+            );
+            if (!parsed || number != decimal.Truncate(number) || !Fits(number, type))
+            {
+                throw new SettingsException($"{source}: {key} is '{text}', but must be a whole number.");
+            }
+            scalar.Value = decimal.Truncate(number).ToString("0", CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static bool Fits(decimal number, Type type) =>
+        type == typeof(int) ? number is >= int.MinValue and <= int.MaxValue
+        : type == typeof(ulong) ? number is >= 0 and <= ulong.MaxValue
+        : number is >= long.MinValue and <= long.MaxValue;
+
+    private static bool IsSpecialNumber(string text) => text is ".inf" or "-.inf" or "+.inf" or ".nan";
+
+    private static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);
+
+    private static IEnumerable<PropertyInfo> Settable(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite && property.GetIndexParameters().Length == 0);
+}

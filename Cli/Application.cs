@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Agents.Policies;
+using Agents.Yaml;
+using Cli.Commands;
+using Environments;
+using Learners.ActorCritic;
+using Learners.Checkpoints;
+
+namespace Cli;
+
+/// <summary>The <c>agents</c> command: options, parts, run. Expected failures become one line on standard error and an exit code.</summary>
+internal static class Application
+{
+    /// <summary>Runs one command line.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="output">Results.</param>
+    /// <param name="error">Progress, warnings and errors.</param>
+    /// <param name="cancellationToken">Asks the command to save and stop.</param>
+    /// <returns>0 done, 1 failed, 2 wrong usage, 130 interrupted.</returns>
+    public static async Task<int> RunAsync(
+        string[] arguments,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken
+    )
+    {
+        RootCommand root = Build(output, error);
+        ParseResult parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            Command command = parsed.CommandResult.Command;
+            string name = command == root ? "agents" : $"agents {command.Name}";
+            string suggestion = Suggest(parsed, command);
+            await error
+                .WriteLineAsync($"error: {parsed.Errors[0].Message}{suggestion} See '{name} --help'.")
+                .ConfigureAwait(false);
+            return ExitCodes.WrongUsage;
+        }
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // Interruption handles signals
+            };
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Interrupted;
+        }
+        catch (Exception exception) when (ExitCodeOf(exception) is { } code)
+        {
+            await error.WriteLineAsync($"error: {exception.Message}").ConfigureAwait(false);
+            return code;
+        }
+    }
+
+    private static RootCommand Build(TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand(
+            """
+            Reinforcement learning for .NET: train agents, evaluate and ship their policies.
+
+            Examples:
+              agents train CartPole-v1
+              agents evaluate runs/CartPole-v1/ppo/20260101-120000-1
+              agents environments
+            """
+        )
+        {
+            HelpName = "agents",
+        };
+        root.Add(TrainCommand.Create(output, error));
+        root.Add(EvaluateCommand.Create(output));
+        root.Add(EnvironmentsCommand.Create(output));
+        root.Add(ListCommand.Create(output));
+        root.Add(InspectCommand.Create(output));
+        return root;
+    }
+
+    private static int? ExitCodeOf(Exception exception) =>
+        exception switch
+        {
+            SettingsException or UnknownNameException => ExitCodes.WrongUsage,
+            PolicyFormatException
+            or CheckpointException
+            or EnvironmentFaultException
+            or TrainingDivergedException
+            or IOException
+            or InvalidDataException
+            or UnauthorizedAccessException
+            or NotSupportedException
+            or ArgumentException => ExitCodes.Failed,
+            _ => null,
+        };
+
+    private static string Suggest(ParseResult parsed, Command command)
+    {
+        if (parsed.UnmatchedTokens is not [string token, ..])
+        {
+            return "";
+        }
+        IEnumerable<string> known = token.StartsWith('-')
+            ? command.Options.Select(option => option.Name)
+            : command.Subcommands.Select(subcommand => subcommand.Name);
+        return NearestName.Suggest(token, known);
+    }
+}

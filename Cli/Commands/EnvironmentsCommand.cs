@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Environments;
+using Spectre.Console;
+
+namespace Cli.Commands;
+
+/// <summary><c>agents environments</c>.</summary>
+internal static class EnvironmentsCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        var id = new Argument<string?>("id") { Description = "One environment to describe.", Arity = ArgumentArity.ZeroOrOne };
+        Option<bool> json = JsonOption.Create();
+        var command = new Command(
+            "environments",
+            """
+            Lists the environments, or describes one: spaces, limits, rewards.
+
+            Examples:
+              agents environments
+              agents environments Pendulum-v1
+            """
+        )
+        {
+            id,
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            string? wanted = parsed.GetValue(id);
+            EnvironmentSpec[] specs = wanted is null
+                ? [.. EnvironmentRegistry.Default.Specs]
+                : [EnvironmentRegistry.Default.Find(wanted)];
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(new JsonObject { ["environments"] = new JsonArray([.. specs.Select(ToJson)]) }.ToJsonString());
+            }
+            else if (wanted is null)
+            {
+                Table table = Tables.Create("id", "observations", "actions", "step limit", "solved from", "random");
+                foreach (EnvironmentSpec spec in specs)
+                {
+                    table.AddRow(
+                        spec.Id,
+                        $"{spec.ObservationSpace.GetType().Name} of {spec.ObservationSpace.Size}",
+                        Markup.Escape(spec.ActionSpace.ToString()),
+                        Optional(spec.MaxEpisodeSteps),
+                        Optional(spec.RewardThreshold),
+                        Optional(spec.RandomReturn)
+                    );
+                }
+                Tables.Print(output, table);
+            }
+            else
+            {
+                EnvironmentSpec spec = specs[0];
+                Table table = Tables.Create(spec.Id, Markup.Escape(spec.Description));
+                table.AddRow("observations", Markup.Escape(spec.ObservationSpace.ToString()));
+                table.AddRow("actions", Markup.Escape(spec.ActionSpace.ToString()));
+                table.AddRow("step limit", Optional(spec.MaxEpisodeSteps));
+                table.AddRow("solved from a mean return of", Optional(spec.RewardThreshold));
+                table.AddRow("mean return of random actions", Optional(spec.RandomReturn));
+                Tables.Print(output, table);
+            }
+        });
+        return command;
+    }
+
+    private static string Optional(double? value) => value is { } number ? Tables.Number(number) : "–";
+
+    private static JsonNode ToJson(EnvironmentSpec spec) =>
+        new JsonObject
+        {
+            ["id"] = spec.Id,
+            ["description"] = spec.Description,
+            ["observation_space"] = spec.ObservationSpace.ToString(),
+            ["action_space"] = spec.ActionSpace.ToString(),
+            ["max_episode_steps"] = spec.MaxEpisodeSteps,
+            ["reward_threshold"] = spec.RewardThreshold,
+            ["random_return"] = spec.RandomReturn,
+        };
+}

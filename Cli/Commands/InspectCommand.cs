@@ -1,0 +1,165 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Agents.Policies;
+using Learners.Checkpoints;
+using Learners.Training;
+using Spectre.Console;
+
+namespace Cli.Commands;
+
+/// <summary><c>agents inspect</c>.</summary>
+internal static class InspectCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        var path = new Argument<string>("path") { Description = "Run, policy or checkpoint folder, or a .safetensors file." };
+        Option<bool> json = JsonOption.Create();
+        var command = new Command(
+            "inspect",
+            """
+            Shows what is in a run, policy, checkpoint or weights file, and checks that it is whole.
+
+            Examples:
+              agents inspect runs/CartPole-v1/ppo/20260101-120000-1
+              agents inspect runs/CartPole-v1/ppo/20260101-120000-1/checkpoints/000000100352
+              agents inspect runs/CartPole-v1/ppo/20260101-120000-1/policy/policy.safetensors --json
+            """
+        )
+        {
+            path,
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            string given = parsed.GetValue(path)!;
+            JsonObject description = Describe(given);
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(description.ToJsonString());
+                return;
+            }
+            Table table = Tables.Create("", Markup.Escape(given));
+            foreach ((string key, JsonNode? value) in description)
+            {
+                table.AddRow(key.Replace('_', ' '), Markup.Escape(Text(value)));
+            }
+            Tables.Print(output, table);
+        });
+        return command;
+    }
+
+    private static JsonObject Describe(string path)
+    {
+        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            return DescribeWeights(path);
+        }
+        var run = new RunFolder(path);
+        if (File.Exists(run.Config))
+        {
+            return DescribeRun(run);
+        }
+        return File.Exists(Path.Combine(path, CheckpointStore.ManifestFile)) ? DescribeCheckpoint(path) : DescribePolicy(path);
+    }
+
+    private static JsonObject DescribeWeights(string path)
+    {
+        var arrays = new JsonArray();
+        long total = 0;
+        foreach (NamedArray array in Safetensors.Read(path).Arrays)
+        {
+            arrays.Add($"{array.Name} [{string.Join(", ", array.Shape)}]");
+            total += array.Values.Length;
+        }
+        return new JsonObject
+        {
+            ["kind"] = "weights",
+            ["numbers"] = total,
+            ["arrays"] = arrays,
+        };
+    }
+
+    private static JsonObject DescribePolicy(string path)
+    {
+        using SavedPolicy policy = SavedPolicy.Load(path);
+        return new JsonObject
+        {
+            ["kind"] = "policy",
+            ["agent"] = policy.Info.Agent,
+            ["environment"] = policy.Info.Environment,
+            ["observations"] = policy.ObservationSpace.ToString(),
+            ["actions"] = policy.ActionSpace.ToString(),
+            ["hidden_sizes"] = new JsonArray([.. policy.Network.HiddenSizes.Select(size => (JsonNode)size)]),
+            ["parameters"] = policy.ParameterCount,
+            ["parameter_hash"] = policy.ParameterHash,
+            ["parameter_version"] = policy.Info.ParameterVersion,
+            ["environment_steps"] = policy.Info.EnvironmentSteps,
+            ["seed"] = policy.Info.Seed,
+            ["episodes"] = policy.Info.Episodes,
+            ["mean_return"] = policy.Info.MeanReturn,
+            ["std_return"] = policy.Info.StdReturn,
+        };
+    }
+
+    private static JsonObject DescribeCheckpoint(string path)
+    {
+        var arrays = new JsonArray();
+        long bytes = 0;
+        foreach ((string name, string type, byte[] data) in CheckpointStore.Load(path).Entries)
+        {
+            arrays.Add($"{name} {type}, {data.Length} bytes");
+            bytes += data.Length;
+        }
+        return new JsonObject
+        {
+            ["kind"] = "checkpoint",
+            ["whole"] = true,
+            ["state_bytes"] = bytes,
+            ["state"] = arrays,
+        };
+    }
+
+    private static JsonObject DescribeRun(RunFolder run)
+    {
+        TrainingSettings settings = SettingsSources.Read(run.Config, []);
+        var checkpoints = new JsonArray();
+        foreach ((long steps, string path) in new CheckpointStore(run.Checkpoints, int.MaxValue).List())
+        {
+            checkpoints.Add($"{steps}: {State(path)}");
+        }
+        JsonNode? summary = File.Exists(run.Summary) ? JsonNode.Parse(File.ReadAllText(run.Summary)) : null;
+        return new JsonObject
+        {
+            ["kind"] = "run",
+            ["environment"] = settings.Environment,
+            ["agent"] = settings.Agent,
+            ["seed"] = settings.Seed,
+            ["total_steps"] = settings.TotalSteps,
+            ["checkpoints"] = checkpoints,
+            ["finished"] = summary is not null && summary["interrupted"]?.GetValue<bool>() == false,
+            ["mean_return"] = summary?["mean_return"]?.DeepClone(),
+            ["best_return"] = summary?["best_return"]?.DeepClone(),
+        };
+
+        static string State(string path)
+        {
+            try
+            {
+                CheckpointStore.Load(path);
+                return "whole";
+            }
+            catch (CheckpointException exception)
+            {
+                return exception.Message;
+            }
+        }
+    }
+
+    private static string Text(JsonNode? value) =>
+        value switch
+        {
+            null => "–",
+            JsonArray array => string.Join("\n", array.Select(item => item?.ToString())),
+            _ => value.ToString(),
+        };
+}

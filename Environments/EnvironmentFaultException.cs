@@ -1,0 +1,9 @@
+namespace Environments;
+
+/// <summary>An environment broke its contract while it ran, for example with a reward that is no number.</summary>
+public sealed class EnvironmentFaultException : Exception
+{
+    /// <summary>A fault described by <paramref name="message"/>: which environment, which step, what it did.</summary>
+    public EnvironmentFaultException(string message)
+        : base(message) { }
+}

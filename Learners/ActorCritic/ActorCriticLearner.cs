@@ -1,0 +1,223 @@
+using System.Runtime.InteropServices;
+using Agents.Distributions;
+using Agents.Networks;
+using Environments.Randomness;
+using Environments.State;
+using Learners.Metrics;
+using Learners.Optimizers;
+using Protos;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Learners.ActorCritic;
+
+/// <summary>Improves an actor-critic network from unrolls: advantages → minibatches → sum of objectives → gradient → optimiser.</summary>
+/// <remarks>PPO and A2C differ only in the objectives and the schedule handed in. Owns network and optimiser state.</remarks>
+internal sealed class ActorCriticLearner : IDisposable
+{
+    private readonly ActorCriticSettings _settings;
+    private readonly UpdateSchedule _schedule;
+    private readonly IObjective[] _objectives;
+    private readonly string[] _tags;
+    private readonly IOptimizer _optimizer;
+    private readonly TorchActorCritic _network;
+    private readonly ManagedActorCritic _evaluator;
+    private readonly ActionDistribution _distribution;
+    private readonly TrajectoryBatch _batch;
+    private readonly Minibatch _minibatch;
+    private readonly int[] _rows;
+    private readonly float[] _losses;
+    private Pcg64 _random;
+
+    /// <summary>A learner at its first update.</summary>
+    /// <param name="spec">Network to train.</param>
+    /// <param name="settings">Discounts, weights, step size.</param>
+    /// <param name="schedule">Epochs and minibatches.</param>
+    /// <param name="objectives">Losses to add up.</param>
+    /// <param name="parameters">Initial parameters, pinned; owned from here on.</param>
+    /// <param name="random">Stream that shuffles samples.</param>
+    public ActorCriticLearner(
+        NetworkSpec spec,
+        ActorCriticSettings settings,
+        UpdateSchedule schedule,
+        IObjective[] objectives,
+        float[] parameters,
+        Pcg64 random
+    )
+    {
+        _settings = settings;
+        _schedule = schedule;
+        _objectives = objectives;
+        _tags = [.. objectives.Select(objective => "losses/" + objective.Name)];
+        _losses = new float[objectives.Length];
+        _network = new TorchActorCritic(spec, parameters);
+        _evaluator = new ManagedActorCritic(spec);
+        _distribution = ActionDistribution.For(spec.ActionSpace);
+        _optimizer = settings.Optimizer switch
+        {
+            OptimizerKind.RmsProp => new RmsProp(parameters.Length, settings.RmsProp),
+            _ => new Adam(parameters.Length, settings.Adam),
+        };
+        _batch = new TrajectoryBatch(_evaluator);
+        _minibatch = new Minibatch(_network, settings.StepsPerUnroll / schedule.Minibatches);
+        _rows = new int[settings.StepsPerUnroll];
+        _random = random;
+    }
+
+    /// <summary>All parameters, in the order of the layout.</summary>
+    public ReadOnlySpan<float> Parameters => _network.Parameters;
+
+    /// <summary>Optimiser steps taken: the version of the parameters.</summary>
+    public long Updates { get; private set; }
+
+    /// <summary>Learns from one unroll.</summary>
+    /// <param name="unroll">T × B samples, as many as the settings say.</param>
+    /// <param name="progress">Share of the run's steps done before it, 0 to 1.</param>
+    /// <param name="metrics">Receives losses, KL estimates, norms.</param>
+    /// <exception cref="TrainingDivergedException">A gradient is no longer finite; parameters are as before that step.</exception>
+    public void Update(Unroll unroll, double progress, MetricAverages metrics)
+    {
+        _evaluator.LoadParameters(_network.Parameters);
+        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda);
+        float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
+        metrics.Add("charts/learning_rate", learningRate);
+        metrics.Add("losses/explained_variance", ExplainedVariance(_batch.Values, _batch.Returns));
+
+        for (int i = 0; i < _rows.Length; i++)
+        {
+            _rows[i] = i;
+        }
+        for (int epoch = 0; epoch < _schedule.Epochs; epoch++)
+        {
+            if (_schedule.Minibatches > 1)
+            {
+                _random.Shuffle<int>(_rows);
+            }
+            double kl = 0;
+            for (int first = 0; first < _rows.Length; first += _minibatch.Count)
+            {
+                _minibatch.Fill(_batch, _rows.AsSpan(first, _minibatch.Count), _settings.NormalizeAdvantages);
+                kl += Step(learningRate, progress, metrics) / _schedule.Minibatches;
+            }
+            if (_schedule.TargetKl > 0 && kl > _schedule.TargetKl)
+            {
+                break;
+            }
+        }
+    }
+
+    /// <summary>Saves parameters, optimiser, counter and the shuffling stream.</summary>
+    public void SaveState(StateDictionary state)
+    {
+        state.Set<float>("parameters", _network.Parameters);
+        state.Set("updates", Updates);
+        state.Set("random", _random);
+        _optimizer.SaveState(state.Scope("optimizer"));
+    }
+
+    /// <summary>Continues from a saved state.</summary>
+    public void LoadState(StateDictionary state)
+    {
+        state.Read("parameters", _network.Parameters);
+        Updates = state.Get<long>("updates");
+        _random = state.Get<Pcg64>("random");
+        _optimizer.LoadState(state.Scope("optimizer"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _minibatch.Dispose();
+        _network.Dispose();
+        _evaluator.Dispose();
+    }
+
+    /// <summary>One optimiser step on the current minibatch; returns the KL estimate before it.</summary>
+    private double Step(float learningRate, double progress, MetricAverages metrics)
+    {
+        _network.Gradient.Clear();
+        double kl;
+        using (NewDisposeScope()) // every temporary of this step dies here
+        {
+            (Tensor distributions, Tensor values) = _network.Forward(_minibatch.Features);
+            (Tensor logProbs, Tensor entropies) = TorchDistribution.Evaluate(_distribution, distributions, _minibatch.Actions);
+            var evaluation = new NetworkEvaluation(logProbs, entropies, values);
+            Tensor total = Sum(evaluation, progress);
+            total.backward();
+            kl = KlEstimates(MemoryMarshal.Cast<byte, float>(logProbs.contiguous().bytes), metrics);
+        }
+        float norm = GlobalNorm.Clip(
+            _network.Gradient,
+            _settings.MaxGradientNorm > 0 ? _settings.MaxGradientNorm : float.PositiveInfinity
+        );
+        if (!float.IsFinite(norm))
+        {
+            throw new TrainingDivergedException(
+                $"The gradient stopped being finite at update {Updates + 1}. Lower the learning rate, or normalise observations and rewards."
+            );
+        }
+        _optimizer.Update(_network.Parameters, _network.Gradient, learningRate);
+        Updates++;
+        metrics.Add("losses/gradient_norm", norm);
+        return kl;
+
+        Tensor Sum(in NetworkEvaluation evaluation, double progress)
+        {
+            Tensor? total = null;
+            for (int i = 0; i < _objectives.Length; i++)
+            {
+                IObjective objective = _objectives[i];
+                Tensor loss = objective.Loss(_minibatch, evaluation, progress);
+                metrics.Add(_tags[i], loss.ToSingle());
+                if (objective.Weight != 0)
+                {
+                    Tensor weighted = objective.Weight == 1 ? loss : loss * objective.Weight;
+                    total = total is null ? weighted : total + weighted;
+                }
+            }
+            return total ?? throw new InvalidOperationException("Every objective has weight 0, so there is nothing to learn.");
+        }
+    }
+
+    // Schulman's estimators k1 and k3 of KL(behaviour ‖ target), and the share of ratios beyond 0.2, from the log-probs of this minibatch.
+    private double KlEstimates(ReadOnlySpan<float> logProbs, MetricAverages metrics)
+    {
+        ReadOnlySpan<float> behaviour = _minibatch.BehaviourLogProbValues;
+        double k1 = 0;
+        double k3 = 0;
+        int clipped = 0;
+        double clip = (_settings as Ppo.PpoSettings)?.ClipRange ?? 0.2;
+        for (int i = 0; i < logProbs.Length; i++)
+        {
+            double logRatio = logProbs[i] - behaviour[i];
+            double ratio = Math.Exp(logRatio);
+            k1 -= logRatio;
+            k3 += ratio - 1 - logRatio;
+            clipped += Math.Abs(ratio - 1) > clip ? 1 : 0;
+        }
+        metrics.Add("losses/old_approx_kl", k1 / logProbs.Length);
+        metrics.Add("losses/approx_kl", k3 / logProbs.Length);
+        metrics.Add("losses/clipfrac", (double)clipped / logProbs.Length);
+        return k3 / logProbs.Length;
+    }
+
+    private static double ExplainedVariance(ReadOnlySpan<float> values, ReadOnlySpan<float> returns)
+    {
+        double variance = Variance(returns, []);
+        return variance == 0 ? double.NaN : 1 - Variance(returns, values) / variance;
+    }
+
+    private static double Variance(ReadOnlySpan<float> a, ReadOnlySpan<float> minus)
+    {
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            double value = minus.IsEmpty ? a[i] : a[i] - minus[i];
+            sum += value;
+            squares += value * value;
+        }
+        double mean = sum / a.Length;
+        return squares / a.Length - mean * mean;
+    }
+}

@@ -1,0 +1,81 @@
+using System.ComponentModel.DataAnnotations;
+using Learners.Optimizers;
+
+namespace Learners.ActorCritic;
+
+/// <summary>Settings that every on-policy actor-critic agent has. Defaults stand in the agent's own record. Immutable.</summary>
+public abstract record ActorCriticSettings : IValidatableObject
+{
+    private protected ActorCriticSettings() { }
+
+    /// <summary>Environment copies stepped together, B.</summary>
+    /// <value>1 to 65,536.</value>
+    [Range(1, 65_536)]
+    public int Copies { get; init; }
+
+    /// <summary>Environment steps per copy between updates, T.</summary>
+    /// <value>1 to 100,000.</value>
+    [Range(1, 100_000)]
+    public int UnrollLength { get; init; }
+
+    /// <summary>Step size of the optimiser at the start of training.</summary>
+    /// <value>0 to 10.</value>
+    [Range(0f, 10f)]
+    public float LearningRate { get; init; }
+
+    /// <summary>How the step size changes over the run's steps.</summary>
+    /// <value>Constant, or linear to 0.</value>
+    public ScheduleKind LearningRateSchedule { get; init; }
+
+    /// <summary>Factor by which a reward one step later counts less, γ.</summary>
+    /// <value>0 to 1. Default 0.99.</value>
+    [Range(0f, 1f)]
+    public float DiscountFactor { get; init; } = 0.99f;
+
+    /// <summary>Weight between one-step (0) and full-unroll (1) advantage estimates, λ.</summary>
+    /// <value>0 to 1.</value>
+    [Range(0f, 1f)]
+    public float Lambda { get; init; }
+
+    /// <summary>Weight of the value loss.</summary>
+    /// <value>0 to 100. Default 0.5.</value>
+    [Range(0f, 100f)]
+    public float ValueCoefficient { get; init; } = 0.5f;
+
+    /// <summary>Weight of the entropy bonus.</summary>
+    /// <value>0 to 10.</value>
+    [Range(0f, 10f)]
+    public float EntropyCoefficient { get; init; }
+
+    /// <summary>Length to which the gradient of all parameters together is cut; 0 leaves it.</summary>
+    /// <value>0 to 1e6. Default 0.5.</value>
+    [Range(0f, 1e6f)]
+    public float MaxGradientNorm { get; init; } = 0.5f;
+
+    /// <summary>Whether the advantages of a minibatch are shifted and scaled to mean 0 and deviation 1.</summary>
+    public bool NormalizeAdvantages { get; init; }
+
+    /// <summary>Optimiser of the parameters.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>Settings of Adam, where it is the optimiser.</summary>
+    public AdamOptions Adam { get; init; } = new();
+
+    /// <summary>Settings of RMSProp, where it is the optimiser.</summary>
+    public RmsPropOptions RmsProp { get; init; } = new();
+
+    /// <summary>Environment steps between two updates of the policy, T × B.</summary>
+    internal int StepsPerUnroll => Copies * UnrollLength;
+
+    /// <inheritdoc/>
+    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if ((long)Copies * UnrollLength > 1 << 26)
+        {
+            yield return new ValidationResult(
+                $"{Copies} copies of {UnrollLength} steps do not fit one update. Lower copies or unroll_length.",
+                [nameof(UnrollLength)]
+            );
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Agents.Files;
+using Agents.Policies;
+using Environments.State;
+using MessagePack;
+
+namespace Learners.Checkpoints;
+
+/// <summary>The checkpoints of a run: one folder per saved step, whole and hashed, the newest few kept.</summary>
+/// <remarks>
+/// A folder is written beside its place, flushed and renamed, so a torn one never gets its name; its manifest holds the SHA-256 of
+/// every file, so a damaged one is never loaded.
+/// </remarks>
+internal sealed class CheckpointStore
+{
+    private const string StateFile = "state.msgpack";
+
+    /// <summary>File that lists and hashes the others.</summary>
+    public const string ManifestFile = "manifest.json";
+    private const string PolicyFolder = "policy";
+
+    private static readonly MessagePackSerializerOptions Options = MessagePackSerializerOptions.Standard.WithSecurity(
+        MessagePackSecurity.UntrustedData
+    );
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
+    private readonly string _folder;
+    private readonly int _keep;
+
+    /// <summary>The checkpoints below a folder.</summary>
+    /// <param name="folder">Folder of all checkpoints; made when the first one is saved.</param>
+    /// <param name="keep">How many of the newest to keep.</param>
+    public CheckpointStore(string folder, int keep)
+    {
+        _folder = folder;
+        _keep = keep;
+    }
+
+    /// <summary>Checkpoints by step, the newest first.</summary>
+    public IReadOnlyList<(long Steps, string Path)> List() =>
+        !Directory.Exists(_folder)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateDirectories(_folder)
+                    .Where(path => !AtomicFolder.IsTemporary(path))
+                    .Select(path =>
+                        (Parsed: long.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out long steps), steps, path)
+                    )
+                    .Where(entry => entry.Parsed)
+                    .Select(entry => (entry.steps, entry.path))
+                    .OrderByDescending(entry => entry.steps),
+            ];
+
+    /// <summary>Saves a checkpoint and deletes the oldest ones beyond the number to keep.</summary>
+    /// <param name="steps">Environment steps done.</param>
+    /// <param name="policy">Policy to save inside.</param>
+    /// <param name="state">Training state.</param>
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="CheckpointException">It could not be written; earlier ones are as they were.</exception>
+    public string Save(long steps, SavedPolicy policy, StateDictionary state)
+    {
+        string path = Path.Combine(_folder, steps.ToString("D12", CultureInfo.InvariantCulture));
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            AtomicFolder.CleanUp(_folder);
+            AtomicFolder.Write(path, temporary => Fill(temporary, steps, policy, state));
+            foreach ((_, string old) in List().Skip(_keep))
+            {
+                Directory.Delete(old, recursive: true);
+            }
+            return path;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string last = List() is [(long lastSteps, string lastPath), ..]
+                ? $"The last good checkpoint is of step {lastSteps}: '{lastPath}'."
+                : "There is no earlier checkpoint.";
+            throw new CheckpointException(
+                $"The checkpoint of step {steps} could not be written: {exception.Message} {last} Free space or choose another --out, then use --resume.",
+                exception
+            );
+        }
+    }
+
+    /// <summary>Loads the newest checkpoint that is whole.</summary>
+    /// <param name="warn">Receives one line per damaged checkpoint that was passed over.</param>
+    /// <exception cref="CheckpointException">There is none.</exception>
+    public StateDictionary LoadNewest(Action<string> warn)
+    {
+        string? damage = null;
+        foreach ((_, string path) in List())
+        {
+            try
+            {
+                return Load(path);
+            }
+            catch (CheckpointException exception)
+            {
+                damage = exception.Message;
+                warn(exception.Message + " It was passed over.");
+            }
+        }
+        throw new CheckpointException(
+            damage is null
+                ? $"There is no checkpoint in '{_folder}'. Give the folder of a run that was started by 'agents train'."
+                : $"{damage} No earlier checkpoint is whole, so the run cannot be resumed; start it anew."
+        );
+    }
+
+    /// <summary>Loads one checkpoint.</summary>
+    /// <exception cref="CheckpointException">A file is missing or not what the manifest says.</exception>
+    public static StateDictionary Load(string path)
+    {
+        try
+        {
+            Manifest manifest =
+                JsonSerializer.Deserialize<Manifest>(File.ReadAllText(Path.Combine(path, ManifestFile)), Json)
+                ?? throw new InvalidDataException($"{ManifestFile} is empty.");
+            foreach ((string name, string expected) in manifest.Files)
+            {
+                if (HashOfFile(Path.Combine(path, name)) != expected)
+                {
+                    throw new InvalidDataException($"{name} is not the file that was saved (its SHA-256 differs).");
+                }
+            }
+            if (!manifest.Files.ContainsKey(StateFile))
+            {
+                throw new InvalidDataException($"{ManifestFile} does not list {StateFile}.");
+            }
+            TrainingStateDocument document = MessagePackSerializer.Deserialize<TrainingStateDocument>(
+                File.ReadAllBytes(Path.Combine(path, StateFile)),
+                Options
+            );
+            if (document.Version != TrainingStateDocument.CurrentVersion)
+            {
+                throw new InvalidDataException(
+                    $"its state has version {document.Version}, this program reads {TrainingStateDocument.CurrentVersion}."
+                );
+            }
+            var state = new StateDictionary();
+            foreach ((string name, TrainingStateEntry entry) in document.Entries)
+            {
+                state.AddRaw(name, entry.Type, entry.Bytes);
+            }
+            return state;
+        }
+        catch (Exception exception)
+            when (exception
+                    is IOException
+                        or InvalidDataException
+                        or JsonException
+                        or MessagePackSerializationException
+                        or UnauthorizedAccessException
+            )
+        {
+            throw new CheckpointException($"The checkpoint '{path}' is damaged: {exception.Message}", exception);
+        }
+    }
+
+    private static void Fill(string folder, long steps, SavedPolicy policy, StateDictionary state)
+    {
+        string policyFolder = Path.Combine(folder, PolicyFolder);
+        Directory.CreateDirectory(policyFolder);
+        policy.WriteFiles(policyFolder);
+        var document = new TrainingStateDocument();
+        foreach ((string name, string type, byte[] bytes) in state.Entries)
+        {
+            document.Entries.Add(name, new TrainingStateEntry { Type = type, Bytes = bytes });
+        }
+        File.WriteAllBytes(Path.Combine(folder, StateFile), MessagePackSerializer.Serialize(document, Options));
+        Dictionary<string, string> files = Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), HashOfFile);
+        File.WriteAllText(Path.Combine(folder, ManifestFile), JsonSerializer.Serialize(new Manifest(steps, files), Json));
+    }
+
+    private static string HashOfFile(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private sealed record Manifest(long EnvironmentSteps, Dictionary<string, string> Files);
+}

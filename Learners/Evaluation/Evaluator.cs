@@ -1,0 +1,94 @@
+using Actors;
+using Agents.Policies;
+using Environments;
+using Environments.Randomness;
+using Environments.Wrappers;
+
+namespace Learners.Evaluation;
+
+/// <summary>Measures saved policies.</summary>
+public static class Evaluator
+{
+    private const int MaxCopies = 32;
+
+    /// <summary>Runs whole episodes and reports their returns.</summary>
+    /// <remarks>Each copy plays a fixed number of episodes, so that short ones are not counted more often than long ones.</remarks>
+    /// <param name="policy">The policy; it normalises observations itself.</param>
+    /// <param name="environmentId">Environment to play; null for the one the policy was trained on.</param>
+    /// <param name="episodes">Episodes, at least 1.</param>
+    /// <param name="seed">Seed of environments and sampling.</param>
+    /// <param name="deterministic">Whether the most probable action is taken instead of a drawn one.</param>
+    /// <param name="registry">Where the environment is looked up; null for the default.</param>
+    /// <param name="cancellationToken">Stops early with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentException">The environment is unknown, or its spaces are not the policy's.</exception>
+    public static EvaluationResult Evaluate(
+        SavedPolicy policy,
+        string? environmentId = null,
+        int episodes = 100,
+        ulong seed = 0,
+        bool deterministic = false,
+        EnvironmentRegistry? registry = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
+        registry ??= EnvironmentRegistry.Default;
+        environmentId ??= policy.Info.Environment;
+        EnvironmentSpec spec = registry.Find(environmentId);
+        int copies = Math.Min(episodes, MaxCopies);
+        var seeds = new SeedSequence(seed);
+        using var pipeline = EnvironmentPipeline.ForEvaluation(registry.Make(environmentId, copies), policy.Info.FrameStack);
+        IBatchedEnvironment environment = pipeline.Environment;
+        RequireSameSpaces(policy, environment.Spec, spec.Id);
+
+        var selection = deterministic ? ActionSelection.Mode : ActionSelection.Sample;
+        var session = new PolicySession(policy, copies, new Pcg64(seeds.Child(1)), selection);
+        environment.Reset(seeds.Child(0).GenerateSeed());
+        var returns = new List<double>(episodes);
+        var lengths = new List<int>(episodes);
+        var played = new int[copies];
+        while (returns.Count < episodes)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            environment.Step(session.Act(environment.Observations));
+            foreach (EpisodeResult episode in pipeline.Episodes.Completed)
+            {
+                int quota = episodes / copies + (episode.Copy < episodes % copies ? 1 : 0);
+                if (played[episode.Copy]++ < quota)
+                {
+                    returns.Add(episode.Return);
+                    lengths.Add(episode.Length);
+                }
+                session.StartEpisode(episode.Copy);
+            }
+        }
+        return Summarize(returns, lengths);
+    }
+
+    private static EvaluationResult Summarize(List<double> returns, List<int> lengths)
+    {
+        double mean = returns.Average();
+        double squares = returns.Sum(value => (value - mean) * (value - mean));
+        return new EvaluationResult
+        {
+            Episodes = returns.Count,
+            MeanReturn = mean,
+            StdReturn = returns.Count > 1 ? Math.Sqrt(squares / (returns.Count - 1)) : 0,
+            MinReturn = returns.Min(),
+            MaxReturn = returns.Max(),
+            MeanLength = lengths.Average(),
+        };
+    }
+
+    private static void RequireSameSpaces(SavedPolicy policy, EnvironmentSpec spec, string id)
+    {
+        if (policy.ObservationSpace != spec.ObservationSpace || policy.ActionSpace != spec.ActionSpace)
+        {
+            throw new ArgumentException(
+                $"The policy was trained on {policy.Info.Environment}: {policy.ObservationSpace} → {policy.ActionSpace}. "
+                    + $"{id} has {spec.ObservationSpace} → {spec.ActionSpace}. Evaluate it on {policy.Info.Environment}."
+            );
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Learners.Optimizers;
+
+/// <summary>Which optimiser moves the parameters.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Adam (Kingma and Ba 2015).</summary>
+    Adam,
+
+    /// <summary>RMSProp (Hinton 2012).</summary>
+    RmsProp,
+}

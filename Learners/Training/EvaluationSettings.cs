@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Learners.Training;
+
+/// <summary>When and how the policy is evaluated during and after training. It never changes what is learned.</summary>
+public sealed record EvaluationSettings
+{
+    /// <summary>Environment steps between evaluations during training; 0 for a tenth of the run.</summary>
+    /// <value>At least 0. Default 0.</value>
+    [Range(0, long.MaxValue)]
+    public long EverySteps { get; init; }
+
+    /// <summary>Episodes of an evaluation during training, from which the best policy is chosen.</summary>
+    /// <value>0 (none) to 100,000. Default 20.</value>
+    [Range(0, 100_000)]
+    public int Episodes { get; init; } = 20;
+
+    /// <summary>Episodes of the evaluation after training.</summary>
+    /// <value>1 to 100,000. Default 100.</value>
+    [Range(1, 100_000)]
+    public int FinalEpisodes { get; init; } = 100;
+
+    /// <summary>Whether the most probable action is taken instead of a drawn one.</summary>
+    /// <value>Default false: the policy as it was trained.</value>
+    public bool Deterministic { get; init; }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Learners.Training;
+
+/// <summary>The files of one run.</summary>
+internal sealed class RunFolder
+{
+    /// <summary>An existing or future run.</summary>
+    public RunFolder(string path) => Path = System.IO.Path.GetFullPath(path);
+
+    /// <summary>Root of the run.</summary>
+    public string Path { get; }
+
+    /// <summary>Resolved settings.</summary>
+    public string Config => In("config.yaml");
+
+    /// <summary>Metrics as a table.</summary>
+    public string Metrics => In("metrics.csv");
+
+    /// <summary>Result, once the run is over.</summary>
+    public string Summary => In("summary.json");
+
+    /// <summary>Training state.</summary>
+    public string Checkpoints => In("checkpoints");
+
+    /// <summary>Latest policy.</summary>
+    public string Policy => In("policy");
+
+    /// <summary>Best policy that an evaluation saw.</summary>
+    public string Best => In("best");
+
+    /// <summary>The folder that a run gets when none is named.</summary>
+    public static string DefaultPath(TrainingSettings settings, TimeProvider clock)
+    {
+        string time = clock.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        string environment = settings.Environment.Replace('/', '-');
+        string path = System.IO.Path.Combine("runs", environment, settings.Agent, $"{time}-{settings.Seed}");
+        string free = path;
+        for (int i = 2; Directory.Exists(free); i++)
+        {
+            free = $"{path}.{i}";
+        }
+        return free;
+    }
+
+    /// <summary>The folder of the policy that a path means: itself, or the run's latest.</summary>
+    public static string FindPolicy(string path) =>
+        File.Exists(System.IO.Path.Combine(path, Agents.Policies.SavedPolicy.DescriptionFile))
+        || !Directory.Exists(System.IO.Path.Combine(path, "policy"))
+            ? path
+            : System.IO.Path.Combine(path, "policy");
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

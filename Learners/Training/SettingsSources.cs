@@ -1,0 +1,77 @@
+using Agents.Yaml;
+using Environments;
+using YamlDotNet.RepresentationModel;
+
+namespace Learners.Training;
+
+/// <summary>Puts settings together: the records' defaults, tuned settings of the environment, a file, single values; later ones win.</summary>
+internal static class SettingsSources
+{
+    /// <summary>Tuned settings that travel with this library, as agent and environment.</summary>
+    public static IEnumerable<(string Agent, string Environment)> Tuned =>
+        typeof(SettingsSources)
+            .Assembly.GetManifestResourceNames()
+            .Where(name =>
+                name.StartsWith("Experiments/", StringComparison.Ordinal) && name.EndsWith(".yaml", StringComparison.Ordinal)
+            )
+            .Select(name => name["Experiments/".Length..^".yaml".Length])
+            .Select(name =>
+                (name[..name.IndexOf('/', StringComparison.Ordinal)], name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..])
+            );
+
+    /// <summary>Resolves the settings of a run.</summary>
+    /// <param name="environment">Environment id; null to take it from the file.</param>
+    /// <param name="agent">Agent name; null to take it from the file or the default.</param>
+    /// <param name="file">A YAML file of the user; null for none.</param>
+    /// <param name="assignments">Single values, <c>key=value</c>.</param>
+    /// <exception cref="SettingsException">A key or value is not possible.</exception>
+    public static TrainingSettings Load(string? environment, string? agent, string? file, IReadOnlyList<string> assignments)
+    {
+        YamlMappingNode given = file is null ? [] : StrictYaml.Parse(File.ReadAllText(file), file);
+        foreach (string assignment in assignments)
+        {
+            StrictYaml.Assign(given, assignment);
+        }
+        environment ??= Text(given, "environment") ?? new TrainingSettings().Environment;
+        agent ??= Text(given, "agent") ?? new TrainingSettings().Agent;
+        if (!TrainingSettings.AgentNames.Contains(agent))
+        {
+            throw new SettingsException(
+                $"There is no agent '{agent}'.{NearestName.Suggest(agent, TrainingSettings.AgentNames)} 'agents list' shows all."
+            );
+        }
+
+        YamlMappingNode root = ReadTuned(environment, agent);
+        StrictYaml.Merge(root, given);
+        root.Children["environment"] = environment;
+        root.Children["agent"] = agent;
+        return StrictYaml.Bind<TrainingSettings>(root, file ?? "settings");
+    }
+
+    /// <summary>Reads the resolved settings of a run folder.</summary>
+    public static TrainingSettings Read(string path, IReadOnlyList<string> assignments)
+    {
+        YamlMappingNode root = StrictYaml.Parse(File.ReadAllText(path), path);
+        foreach (string assignment in assignments)
+        {
+            StrictYaml.Assign(root, assignment);
+        }
+        return StrictYaml.Bind<TrainingSettings>(root, path);
+    }
+
+    private static YamlMappingNode ReadTuned(string environment, string agent)
+    {
+        using Stream? stream = typeof(SettingsSources).Assembly.GetManifestResourceStream(
+            $"Experiments/{agent}/{environment}.yaml"
+        );
+        if (stream is null)
+        {
+            return [];
+        }
+        using var reader = new StreamReader(stream);
+        return StrictYaml.Parse(reader.ReadToEnd(), $"Experiments/{agent}/{environment}.yaml");
+    }
+
+    private static string? Text(YamlMappingNode node, string key) =>
+        node.Children.TryGetValue(key, out YamlNode? value) ? (value as YamlScalarNode)?.Value : null;
+}

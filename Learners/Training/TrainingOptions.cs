@@ -1,0 +1,22 @@
+using Environments;
+
+namespace Learners.Training;
+
+/// <summary>Where a run writes and whom it tells; nothing here changes what is learned.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Run folder; null for <c>runs/&lt;environment&gt;/&lt;agent&gt;/&lt;time&gt;-&lt;seed&gt;</c> below the current folder.</summary>
+    public string? OutputFolder { get; init; }
+
+    /// <summary>Told about once per update; reports arrive on the training thread, so return quickly.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Receives warnings, one line each.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>Where environments are looked up.</summary>
+    public EnvironmentRegistry Registry { get; init; } = EnvironmentRegistry.Default;
+
+    /// <summary>Clock of time stamps and speeds.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

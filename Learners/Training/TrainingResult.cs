@@ -1,0 +1,37 @@
+using Learners.Evaluation;
+
+namespace Learners.Training;
+
+/// <summary>What a run left behind.</summary>
+public sealed record TrainingResult
+{
+    /// <summary>Run folder.</summary>
+    public required string RunFolder { get; init; }
+
+    /// <summary>Folder of the final policy.</summary>
+    public required string PolicyFolder { get; init; }
+
+    /// <summary>Environment steps done.</summary>
+    public required long EnvironmentSteps { get; init; }
+
+    /// <summary>Optimiser steps taken.</summary>
+    public required long Updates { get; init; }
+
+    /// <summary>Wall seconds of this process's part of the run, evaluation included.</summary>
+    public required double WallSeconds { get; init; }
+
+    /// <summary>Processor seconds of the whole process so far.</summary>
+    public required double CpuSeconds { get; init; }
+
+    /// <summary>SHA-256 of the final parameters.</summary>
+    public required string ParameterHash { get; init; }
+
+    /// <summary>Whether the run was cancelled before its last step; a checkpoint was saved.</summary>
+    public required bool Interrupted { get; init; }
+
+    /// <summary>Evaluation of the final policy; null when the run was interrupted.</summary>
+    public EvaluationResult? Evaluation { get; init; }
+
+    /// <summary>Mean return of the best policy that an evaluation during or after training saw; null before the first.</summary>
+    public double? BestReturn { get; init; }
+}

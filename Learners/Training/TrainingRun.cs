@@ -1,0 +1,252 @@
+using System.Diagnostics;
+using Actors;
+using Agents.Networks;
+using Agents.Policies;
+using Environments;
+using Environments.Randomness;
+using Environments.State;
+using Learners.ActorCritic;
+using Learners.Checkpoints;
+using Learners.Evaluation;
+using Protos;
+
+namespace Learners.Training;
+
+/// <summary>One run: pull an unroll, learn, publish; log, evaluate and save when due. Owns its parts.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingSettings _settings;
+    private readonly TrainingOptions _options;
+    private readonly RunFolder _folder;
+    private readonly NetworkSpec _spec;
+    private readonly EnvironmentPipeline _pipeline;
+    private readonly IUnrollSource _source;
+    private readonly ActorCriticLearner _learner;
+    private readonly CheckpointStore _checkpoints;
+    private readonly RunLog _log;
+    private readonly EpisodeWindow _episodes = new();
+    private readonly SeedSequence _evaluationSeed;
+    private readonly long _startSteps;
+    private readonly long _started;
+    private long _steps;
+    private double? _bestReturn;
+
+    /// <summary>A run at its first step, or where <paramref name="state"/> was saved.</summary>
+    public TrainingRun(TrainingSettings settings, TrainingOptions options, RunFolder folder, StateDictionary? state)
+    {
+        _settings = settings;
+        _options = options;
+        _folder = folder;
+        var seeds = new SeedSequence(settings.Seed);
+        _evaluationSeed = seeds.Child(2);
+        ActorCriticSettings agent = settings.ActorCritic;
+        _pipeline = EnvironmentPipeline.ForTraining(
+            options.Registry.Make(settings.Environment, agent.Copies),
+            settings.Wrappers,
+            agent.DiscountFactor
+        );
+        EnvironmentSpec environment = _pipeline.PolicySpec;
+        _spec = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, settings.Network);
+        _source = new InlineUnrollSource(_pipeline, _spec, agent, seeds.Child(0));
+        _learner = LearnerFactory.Create(settings, _spec, seeds.Child(1));
+        _checkpoints = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep);
+        if (state is not null)
+        {
+            LoadState(state);
+        }
+        _source.Publish(_learner.Parameters, _learner.Updates);
+        _startSteps = _steps;
+        _started = options.Clock.GetTimestamp();
+        _log = new RunLog(folder, options.Clock, state is null ? null : _steps);
+    }
+
+    private long StepsPerUnroll => _settings.ActorCritic.StepsPerUnroll;
+
+    private double Seconds => _options.Clock.GetElapsedTime(_started).TotalSeconds;
+
+    /// <summary>Trains to the last step or to the cancellation, then saves and evaluates.</summary>
+    public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
+    {
+        if (_startSteps == 0)
+        {
+            SaveCheckpoint(); // from here on there always is one
+        }
+        while (_steps < _settings.TotalSteps && !cancellationToken.IsCancellationRequested)
+        {
+            Unroll unroll = await _source.NextAsync(cancellationToken).ConfigureAwait(false);
+            _learner.Update(unroll, Math.Min(1.0, (double)_steps / _settings.TotalSteps), _log.Averages);
+            _source.Publish(_learner.Parameters, _learner.Updates);
+            _episodes.Add(unroll.Episodes, _log.Averages);
+            _steps += StepsPerUnroll;
+
+            bool last = _steps >= _settings.TotalSteps;
+            if (!last && IsDue(_settings.Evaluation.EverySteps, 10) && _settings.Evaluation.Episodes > 0)
+            {
+                EvaluateDuringTraining(cancellationToken);
+            }
+            if (last || IsDue(0, 500))
+            {
+                _log.Write(_steps, Speed(), TorchRuntime.LiveTensors);
+            }
+            if (last || IsDue(_settings.Checkpoints.EverySteps, 10))
+            {
+                SaveCheckpoint();
+            }
+            _options.Progress?.Report(Progress());
+        }
+        return Finish(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _log.Dispose();
+        _learner.Dispose();
+        _source.Dispose();
+    }
+
+    // Due when a multiple of the interval was passed by the latest unroll; an interval of 0 means a share of the run.
+    private bool IsDue(long interval, long parts)
+    {
+        interval = interval > 0 ? interval : Math.Max(1, _settings.TotalSteps / parts);
+        return _steps / interval > (_steps - StepsPerUnroll) / interval;
+    }
+
+    private TrainingResult Finish(CancellationToken cancellationToken)
+    {
+        bool interrupted = _steps < _settings.TotalSteps;
+        if (interrupted)
+        {
+            SaveCheckpoint();
+        }
+        EvaluationResult? evaluation = null;
+        if (!interrupted)
+        {
+            using SavedPolicy policy = CreatePolicy(null);
+            evaluation = Evaluate(policy, _settings.Evaluation.FinalEpisodes, _evaluationSeed.Child(0), CancellationToken.None);
+            KeepIfBest(evaluation);
+        }
+        using SavedPolicy final = CreatePolicy(evaluation);
+        final.Save(_folder.Policy);
+        var result = new TrainingResult
+        {
+            RunFolder = _folder.Path,
+            PolicyFolder = _folder.Policy,
+            EnvironmentSteps = _steps,
+            Updates = _learner.Updates,
+            WallSeconds = Seconds,
+            CpuSeconds = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds,
+            ParameterHash = final.ParameterHash,
+            Interrupted = interrupted || cancellationToken.IsCancellationRequested,
+            Evaluation = evaluation,
+            BestReturn = _bestReturn,
+        };
+        if (evaluation is not null)
+        {
+            _log.WriteEvaluation(_steps, evaluation);
+        }
+        File.WriteAllText(_folder.Summary, RunSummary.ToJson(result, indented: true) + "\n");
+        return result;
+    }
+
+    private void EvaluateDuringTraining(CancellationToken cancellationToken)
+    {
+        using SavedPolicy policy = CreatePolicy(null);
+        try
+        {
+            uint index = (uint)(_steps / StepsPerUnroll);
+            EvaluationResult result = Evaluate(
+                policy,
+                _settings.Evaluation.Episodes,
+                _evaluationSeed.Child(index),
+                cancellationToken
+            );
+            _log.WriteEvaluation(_steps, result);
+            KeepIfBest(result);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees the token next and saves; an evaluation that was cut short says nothing.
+        }
+    }
+
+    private EvaluationResult Evaluate(SavedPolicy policy, int episodes, SeedSequence seed, CancellationToken cancellationToken) =>
+        Evaluator.Evaluate(
+            policy,
+            _settings.Environment,
+            episodes,
+            seed.GenerateSeed(),
+            _settings.Evaluation.Deterministic,
+            _options.Registry,
+            cancellationToken
+        );
+
+    private void KeepIfBest(EvaluationResult evaluation)
+    {
+        if (_bestReturn is { } best && evaluation.MeanReturn < best)
+        {
+            return;
+        }
+        _bestReturn = evaluation.MeanReturn;
+        using SavedPolicy policy = CreatePolicy(evaluation);
+        policy.Save(_folder.Best);
+    }
+
+    private void SaveCheckpoint()
+    {
+        var state = new StateDictionary();
+        state.Set("environment_steps", _steps);
+        state.Set("best_return", _bestReturn ?? double.NaN);
+        _learner.SaveState(state.Scope("learner"));
+        _source.SaveState(state.Scope("source"));
+        _episodes.SaveState(state.Scope("episodes"));
+        using SavedPolicy policy = CreatePolicy(null);
+        _checkpoints.Save(_steps, policy, state);
+        policy.Save(_folder.Policy);
+        _log.Flush();
+    }
+
+    private void LoadState(StateDictionary state)
+    {
+        _steps = state.Get<long>("environment_steps");
+        double best = state.Get<double>("best_return");
+        _bestReturn = double.IsNaN(best) ? null : best;
+        _learner.LoadState(state.Scope("learner"));
+        _source.LoadState(state.Scope("source"));
+        _episodes.LoadState(state.Scope("episodes"));
+    }
+
+    private SavedPolicy CreatePolicy(EvaluationResult? evaluation)
+    {
+        var info = new PolicyInfo
+        {
+            Agent = _settings.Agent,
+            Environment = _settings.Environment,
+            FrameStack = _settings.Wrappers.FrameStack,
+            ParameterVersion = _learner.Updates,
+            EnvironmentSteps = _steps,
+            Seed = _settings.Seed,
+            Episodes = evaluation?.Episodes ?? 0,
+            MeanReturn = evaluation?.MeanReturn,
+            StdReturn = evaluation?.StdReturn,
+        };
+        return new SavedPolicy(info, _spec, _learner.Parameters, _pipeline.Normalization?.Statistics);
+    }
+
+    private double Speed() => (_steps - _startSteps) / Math.Max(Seconds, 1e-9);
+
+    private TrainingProgress Progress()
+    {
+        double speed = Speed();
+        return new TrainingProgress(
+            _steps,
+            _settings.TotalSteps,
+            _learner.Updates,
+            _episodes.Count,
+            _episodes.Mean,
+            speed,
+            TimeSpan.FromSeconds(Seconds),
+            TimeSpan.FromSeconds(Math.Max(0, _settings.TotalSteps - _steps) / speed)
+        );
+    }
+}

@@ -1,0 +1,74 @@
+using System.ComponentModel.DataAnnotations;
+using Agents.Networks;
+using Environments;
+using Environments.Wrappers;
+using Learners.A2c;
+using Learners.ActorCritic;
+using Learners.Ppo;
+
+namespace Learners.Training;
+
+/// <summary>Everything that determines a training run's numbers, and where its by-products go. Immutable.</summary>
+/// <remarks>
+/// <see cref="For"/> gives the tuned settings of an environment and agent; YAML files and <c>--set</c> change them. The same
+/// settings give the same parameters, bit for bit, on the same machine.
+/// </remarks>
+public sealed record TrainingSettings : IValidatableObject
+{
+    /// <summary>Environment id.</summary>
+    public string Environment { get; init; } = "CartPole-v1";
+
+    /// <summary>Agent name, one of <see cref="AgentNames"/>.</summary>
+    /// <value>Default ppo.</value>
+    public string Agent { get; init; } = "ppo";
+
+    /// <summary>Seed from which every generator of the run is split.</summary>
+    /// <value>Default 1.</value>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Environment steps of the run, over all copies; rounded up to whole unrolls.</summary>
+    /// <value>At least 1. Default 500,000.</value>
+    [Range(1, long.MaxValue)]
+    public long TotalSteps { get; init; } = 500_000;
+
+    /// <summary>Layers between environment and agent.</summary>
+    public WrapperSettings Wrappers { get; init; } = new();
+
+    /// <summary>Network of the agent.</summary>
+    public NetworkSettings Network { get; init; } = new();
+
+    /// <summary>Settings of PPO, where it is the agent.</summary>
+    public PpoSettings Ppo { get; init; } = new();
+
+    /// <summary>Settings of A2C, where it is the agent.</summary>
+    public A2cSettings A2c { get; init; } = new();
+
+    /// <summary>When and how the policy is evaluated.</summary>
+    public EvaluationSettings Evaluation { get; init; } = new();
+
+    /// <summary>When training state is saved.</summary>
+    public CheckpointSettings Checkpoints { get; init; } = new();
+
+    /// <summary>Agents that can be trained.</summary>
+    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "ppo"];
+
+    /// <summary>The settings of the chosen agent.</summary>
+    internal ActorCriticSettings ActorCritic => Agent == "a2c" ? A2c : Ppo;
+
+    /// <summary>The tuned settings of an environment and agent, or the agent's defaults where none were tuned.</summary>
+    /// <exception cref="Agents.Yaml.SettingsException">There is no such agent.</exception>
+    public static TrainingSettings For(string environment, string agent = "ppo") =>
+        SettingsSources.Load(environment, agent, null, []);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!AgentNames.Contains(Agent))
+        {
+            yield return new ValidationResult(
+                $"there is no agent '{Agent}'.{NearestName.Suggest(Agent, AgentNames)} Known: {string.Join(", ", AgentNames)}.",
+                [nameof(Agent)]
+            );
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using Agents.Networks;
+using Environments.Randomness;
+using Environments.Spaces;
+using Xunit;
+
+namespace Tests.AgentTests.Networks;
+
+/// <summary>Every engine computes the same numbers from the same specification and parameters.</summary>
+public sealed class EngineContractTests
+{
+    private static readonly Box Vector = new(-5, 5, 6);
+
+    public static TheoryData<string> Specifications => [.. Cases.Keys];
+
+    private static Dictionary<string, NetworkSpec> Cases { get; } =
+        new()
+        {
+            ["categorical, separate"] = new(Vector, new Discrete(3), new NetworkSettings()),
+            ["categorical, shared, relu"] = new(
+                Vector,
+                new Discrete(3),
+                new NetworkSettings
+                {
+                    SharedTrunk = true,
+                    Activation = Activation.Relu,
+                    HiddenSizes = [33, 17, 5],
+                }
+            ),
+            ["multi-categorical"] = new(Vector, new MultiDiscrete(2, 4), new NetworkSettings { HiddenSizes = [20] }),
+            ["bits"] = new(Vector, new MultiBinary(3), new NetworkSettings { HiddenSizes = [7] }),
+            ["gaussian"] = new(Vector, new Box(-1, 1, 2), new NetworkSettings { InitialLogStd = -0.3f }),
+            ["gaussian, shared"] = new(Vector, new Box(-1, 1, 2), new NetworkSettings { SharedTrunk = true }),
+            ["no hidden layer"] = new(Vector, new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
+            ["integer observation"] = new(new Discrete(6), new Discrete(2), new NetworkSettings { HiddenSizes = [8] }),
+            ["dictionary observation"] = new(
+                new Dict(
+                    KeyValuePair.Create<string, Space>("where", new MultiDiscrete(3, 2)),
+                    KeyValuePair.Create<string, Space>("speed", new Box(-1, 1, 2))
+                ),
+                new Discrete(2),
+                new NetworkSettings { HiddenSizes = [8] }
+            ),
+        };
+
+    [Theory]
+    [MemberData(nameof(Specifications))]
+    public void Unroll_ManagedAndTorch_Agree(string name)
+    {
+        NetworkSpec spec = Cases[name];
+        const int steps = 3;
+        const int copies = 5;
+        var random = new Pcg64(11);
+        float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            parameters[i] += 0.1f * (float)random.NextGaussian(); // biases and policy head far enough from 0 to matter
+        }
+        using var managed = new ManagedActorCritic(spec);
+        managed.LoadParameters(parameters);
+        using var torch = new TorchActorCritic(spec, parameters);
+        var observations = new float[steps * copies * spec.ObservationSize];
+        for (int row = 0; row < steps * copies; row++)
+        {
+            spec.ObservationSpace.Sample(ref random, observations.AsSpan(row * spec.ObservationSize, spec.ObservationSize));
+        }
+        int size = steps * copies * spec.DistributionSize;
+        (float[] managedDistributions, float[] managedValues) = (new float[size], new float[steps * copies]);
+        (float[] torchDistributions, float[] torchValues) = (new float[size], new float[steps * copies]);
+
+        managed.Unroll(steps, observations, new bool[steps * copies], [], managedDistributions, managedValues);
+        torch.Unroll(steps, observations, new bool[steps * copies], [], torchDistributions, torchValues);
+
+        Assert.All(managedDistributions.Zip(torchDistributions), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+        Assert.All(managedValues.Zip(torchValues), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+        Assert.True(managedDistributions.Distinct().Count() > 2, "the outputs must depend on the observations");
+    }
+
+    [Fact]
+    public void Unroll_RowsOneByOneOrTogether_GiveTheSameBits()
+    {
+        NetworkSpec spec = Cases["categorical, separate"];
+        var random = new Pcg64(2);
+        using var network = new ManagedActorCritic(spec);
+        network.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random));
+        var observations = new float[7 * spec.ObservationSize];
+        foreach (ref float value in observations.AsSpan())
+        {
+            value = (float)random.NextGaussian();
+        }
+        var together = new float[7 * 3];
+        var one = new float[3];
+        network.Unroll(1, observations, new bool[7], [], together, new float[7]);
+
+        for (int row = 0; row < 7; row++)
+        {
+            network.Unroll(
+                1,
+                observations.AsSpan(row * spec.ObservationSize, spec.ObservationSize),
+                [false],
+                [],
+                one,
+                new float[1]
+            );
+
+            Assert.Equal(together.AsSpan(row * 3, 3), one);
+        }
+    }
+
+    [Fact]
+    public void Forward_FlatGradientBuffer_ReceivesTheGradientOfEveryParameter()
+    {
+        NetworkSpec spec = Cases["gaussian"];
+        var random = new Pcg64(4);
+        float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
+        using var network = new TorchActorCritic(spec, parameters);
+        using (TorchSharp.torch.NewDisposeScope())
+        {
+            (TorchSharp.torch.Tensor distributions, TorchSharp.torch.Tensor values) = network.Forward(
+                TorchSharp.torch.ones(4, 6)
+            );
+            (distributions.square().sum() + values.sum()).backward();
+        }
+
+        foreach (ParameterSlot slot in network.Layout.Slots)
+        {
+            Assert.True(slot.In(network.Gradient).ContainsAnyExcept(0f), $"{slot.Name} got no gradient");
+        }
+        const float epsilon = 1e-2f;
+        ParameterSlot bias = network.Layout["critic.head.bias"];
+        Assert.Equal(4f, bias.In(network.Gradient)[0], 1e-5); // d(sum of 4 values)/d bias
+        parameters[bias.Offset] += epsilon;
+        var shifted = new float[1];
+        network.Unroll(1, [1, 1, 1, 1, 1, 1], [false], [], new float[4], shifted);
+        parameters[bias.Offset] -= epsilon;
+        var original = new float[1];
+        network.Unroll(1, [1, 1, 1, 1, 1, 1], [false], [], new float[4], original);
+        Assert.Equal(epsilon, shifted[0] - original[0], 1e-5);
+    }
+
+    [Fact]
+    public void Encode_IntegerOutsideItsSpace_SaysWhatIsWrong()
+    {
+        NetworkSpec spec = Cases["integer observation"];
+        using var network = new ManagedActorCritic(spec);
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(() =>
+            network.Unroll(1, [6], [true], [], new float[2], new float[1])
+        );
+
+        Assert.Contains("0 to 5", exception.Message, StringComparison.Ordinal);
+    }
+}

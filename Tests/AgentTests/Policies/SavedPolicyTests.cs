@@ -1,0 +1,224 @@
+using Agents.Networks;
+using Agents.Policies;
+using Environments.Randomness;
+using Environments.Spaces;
+using Environments.Wrappers;
+using Xunit;
+
+namespace Tests.AgentTests.Policies;
+
+public sealed class SavedPolicyTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Load_AfterSave_ActsBitForBitTheSame(bool normalized)
+    {
+        using SavedPolicy saved = Create(normalized);
+        saved.Save(_folder.In("policy"));
+
+        using SavedPolicy loaded = SavedPolicy.Load(_folder.In("policy"));
+
+        Assert.Equal(saved.ParameterHash, loaded.ParameterHash);
+        Assert.Equal(saved.Info, loaded.Info);
+        Assert.Equal(saved.ObservationSpace, loaded.ObservationSpace);
+        Assert.Equal(saved.ActionSpace, loaded.ActionSpace);
+        Assert.Equal(saved.Network, loaded.Network);
+        float[] observations = [0.3f, -2f, 1.5f, -0.1f, 4f, 0.25f];
+        PolicySession first = saved.CreateSession(2, seed: 5, ActionSelection.Sample);
+        PolicySession second = loaded.CreateSession(2, seed: 5, ActionSelection.Sample);
+        Assert.Equal(first.Act(observations), second.Act(observations));
+        Assert.Equal(first.Output.Values, second.Output.Values);
+        Assert.Equal(first.Output.LogProbs, second.Output.LogProbs);
+        Assert.True(first.Output.Values.ContainsAnyExcept(0f));
+    }
+
+    [Fact]
+    public void Act_NormalizedPolicy_TakesRawObservations()
+    {
+        using SavedPolicy policy = Create(normalized: true);
+        var same = new float[3];
+        policy.CreateSession().Act([1, -1, 10]); // warm-up
+        PolicySession session = policy.CreateSession();
+        session.Act([5, 5, 5]); // the mean: zero after normalisation
+        session.Output.Values.CopyTo(same);
+        PolicySession zero = Create(normalized: false).CreateSession();
+        zero.Act([0, 0, 0]);
+
+        Assert.Equal(zero.Output.Values[0], session.Output.Values[0]);
+    }
+
+    [Fact]
+    public void Save_OverAnExistingPolicy_ReplacesItWhole()
+    {
+        using SavedPolicy first = Create(normalized: true);
+        using SavedPolicy second = Create(normalized: false);
+        first.Save(_folder.In("policy"));
+
+        second.Save(_folder.In("policy"));
+
+        using SavedPolicy loaded = SavedPolicy.Load(_folder.In("policy"));
+        Assert.Equal(
+            ["policy.safetensors", "policy.yaml"],
+            Directory.GetFiles(_folder.In("policy")).Select(Path.GetFileName).Order()
+        );
+        Assert.Single(Directory.GetDirectories(_folder.Path));
+    }
+
+    [Fact]
+    public void Load_NoPolicyThere_SaysWhatIsMissing()
+    {
+        PolicyFormatException exception = Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(_folder.Path));
+
+        Assert.Contains("policy.yaml", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void Load_EditedWeights_NamesTheFileAndTheFix()
+    {
+        string weights = SaveOne();
+        byte[] bytes = File.ReadAllBytes(weights);
+        bytes[^5] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+
+        PolicyFormatException exception = Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(_folder.In("policy")));
+
+        Assert.Contains("is not the file that was saved", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("weights_sha256", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void Load_TruncatedWeightsWithMatchingHash_IsStillRefused()
+    {
+        string weights = SaveOne();
+        byte[] bytes = File.ReadAllBytes(weights);
+        Rewrite(weights, bytes[..^8]);
+
+        PolicyFormatException exception = Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(_folder.In("policy")));
+
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void Load_WeightOfAnotherShape_NamesBothShapes()
+    {
+        SaveOne();
+        ReplaceInDescription("- 16", "- 17");
+
+        PolicyFormatException exception = Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(_folder.In("policy")));
+
+        Assert.Contains("[16, 3]", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("[17, 3]", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_WeightThatIsNoNumber_IsRefused()
+    {
+        string weights = SaveOne();
+        byte[] bytes = File.ReadAllBytes(weights);
+        BitConverter.GetBytes(float.NaN).CopyTo(bytes, bytes.Length - 4);
+        Rewrite(weights, bytes);
+
+        PolicyFormatException exception = Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(_folder.In("policy")));
+
+        Assert.Contains("NaN", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("format: 1", "format: 9", "format 9")]
+    [InlineData("agent: ppo", "agnet: ppo", "Did you mean 'agent'?")]
+    [InlineData("type: box", "type: sphere", "sphere")]
+    [InlineData("frame_stack: 1", "frame_stack: 1000", "frame_stack")]
+    [InlineData("frame_stack: 1", "frame_stack: many", "whole number")]
+    [InlineData("hidden_sizes:", "hidden_sizes: {", "policy.yaml")]
+    public void Load_EditedDescription_SaysWhatIsWrong(string old, string replacement, string expected)
+    {
+        SaveOne();
+        ReplaceInDescription(old, replacement);
+
+        PolicyFormatException exception = Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(_folder.In("policy")));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void Act_BatchOfEight_AllocatesNothingOnceWarm()
+    {
+        using SavedPolicy policy = Create(normalized: true);
+        PolicySession session = policy.CreateSession(8, seed: 1, ActionSelection.Sample);
+        var observations = new float[8 * 3];
+        for (int i = 0; i < 100; i++)
+        {
+            session.Act(observations);
+        }
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (int i = 0; i < 1_000; i++)
+        {
+            session.Act(observations);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private string SaveOne()
+    {
+        using SavedPolicy policy = Create(normalized: false);
+        policy.Save(_folder.In("policy"));
+        return _folder.In("policy", "policy.safetensors");
+    }
+
+    private void ReplaceInDescription(string old, string replacement)
+    {
+        string path = _folder.In("policy", "policy.yaml");
+        string text = File.ReadAllText(path);
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        File.WriteAllText(path, text.Replace(old, replacement, StringComparison.Ordinal));
+    }
+
+    // Writes other weights together with their hash, as someone who edits on purpose would.
+    private void Rewrite(string weights, byte[] bytes)
+    {
+        string old = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(weights)));
+        File.WriteAllBytes(weights, bytes);
+        ReplaceInDescription(old, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
+    }
+
+    private static SavedPolicy Create(bool normalized)
+    {
+        var spec = new NetworkSpec(new Box(-10, 10, 3), new Box(-1, 1, 2), new NetworkSettings { HiddenSizes = [16] });
+        var random = new Pcg64(7);
+        float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
+        RunningStatistics? statistics = null;
+        if (normalized)
+        {
+            statistics = new RunningStatistics(3);
+            var rows = new float[3_000];
+            foreach (ref float value in rows.AsSpan())
+            {
+                value = (float)(2 * random.NextGaussian());
+            }
+            statistics.Update(rows);
+            statistics = RunningStatistics.FromMoments([5, 5, 5], statistics.Variance);
+        }
+        var info = new PolicyInfo
+        {
+            Agent = "ppo",
+            Environment = "Test-v0",
+            ParameterVersion = 12,
+            EnvironmentSteps = 3_456,
+            Seed = 7,
+            Episodes = 3,
+            MeanReturn = 1.5,
+            StdReturn = 0.25,
+        };
+        return new SavedPolicy(info, spec, parameters, statistics);
+    }
+}
