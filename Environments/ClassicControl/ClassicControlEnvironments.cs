@@ -16,5 +16,52 @@ internal static class ClassicControlEnvironments
             () => new CartPole(),
             spec => spec with { MaxEpisodeSteps = 500, RewardThreshold = 475, RandomReturn = 22.3, Description = cartPole }
         );
+        registry.Register(
+            "MountainCar-v0",
+            () => new MountainCar(),
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 200,
+                    RewardThreshold = -110,
+                    RandomReturn = -200,
+                    Description = "Drive an underpowered car out of a valley by swinging up first.",
+                }
+        );
+        registry.Register(
+            "MountainCarContinuous-v0",
+            () => new MountainCarContinuous(),
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 999,
+                    RewardThreshold = 90,
+                    RandomReturn = -33.2,
+                    Description = "Drive an underpowered car out of a valley with as little force as possible.",
+                }
+        );
+        registry.Register(
+            "Acrobot-v1",
+            () => new Acrobot(),
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 500,
+                    RewardThreshold = -100,
+                    RandomReturn = -499.95,
+                    Description = "Swing the tip of a two-link arm above a bar with a motor at its elbow only.",
+                }
+        );
+        registry.Register(
+            "Pendulum-v1",
+            () => new Pendulum(),
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 200,
+                    RandomReturn = -1224,
+                    Description = "Swing a pendulum up and hold it there with a weak motor.",
+                }
+        );
     }
 }
