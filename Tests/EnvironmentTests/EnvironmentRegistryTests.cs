@@ -12,7 +12,7 @@ public sealed class EnvironmentRegistryTests
     [InlineData("MountainCarContinous-v0", "MountainCarContinuous-v0")]
     public void Make_MistypedId_SuggestsTheNearest(string id, string nearest)
     {
-        var error = Assert.Throws<ArgumentException>(() => EnvironmentRegistry.Default.Make(id));
+        var error = Assert.Throws<UnknownNameException>(() => EnvironmentRegistry.Default.Make(id));
         Assert.Contains($"'{id}'", error.Message, StringComparison.Ordinal);
         Assert.Contains($"Did you mean '{nearest}'?", error.Message, StringComparison.Ordinal);
     }
@@ -20,7 +20,7 @@ public sealed class EnvironmentRegistryTests
     [Fact]
     public void Find_IdLikeNoOther_SuggestsNothing()
     {
-        var error = Assert.Throws<ArgumentException>(() => EnvironmentRegistry.Default.Find("x"));
+        var error = Assert.Throws<UnknownNameException>(() => EnvironmentRegistry.Default.Find("x"));
         Assert.DoesNotContain("Did you mean", error.Message, StringComparison.Ordinal);
         Assert.False(EnvironmentRegistry.Default.TryFind("x", out _));
     }

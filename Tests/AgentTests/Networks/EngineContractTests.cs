@@ -102,7 +102,7 @@ public sealed class EngineContractTests
                 new float[1]
             );
 
-            Assert.Equal(together.AsSpan(row * 3, 3), one);
+            Assert.Equal(together.AsSpan(row * 3, 3).ToArray(), one);
         }
     }
 
