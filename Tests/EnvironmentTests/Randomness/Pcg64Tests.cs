@@ -46,6 +46,19 @@ public sealed class Pcg64Tests
     }
 
     [Fact]
+    public void NextInt_RangeOfThreeQuartersOfAllWords_IsUnbiased()
+    {
+        // Without rejection one value in three would come from two words, the others from one.
+        var random = new Pcg64(13);
+        var counts = new int[3];
+        for (int i = 0; i < 30_000; i++)
+        {
+            counts[((long)random.NextInt(int.MinValue, 1 << 30) - int.MinValue) % 3]++;
+        }
+        Assert.All(counts, count => Assert.InRange(count, 9_600, 10_400));
+    }
+
+    [Fact]
     public void NextInt_WidestRange_StaysInside()
     {
         var random = new Pcg64(9);

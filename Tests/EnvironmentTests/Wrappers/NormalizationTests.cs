@@ -1,5 +1,6 @@
 using Environments;
 using Environments.Spaces;
+using Environments.State;
 using Environments.Wrappers;
 using Xunit;
 
@@ -47,6 +48,19 @@ public sealed class NormalizationTests
         Assert.Equal(before, new[] { statistics.Count, statistics.Mean[0], statistics.Variance[0] });
         Assert.Same(statistics, environment.Statistics);
         Assert.Equal(1, environment.Observations[0], 1e-3f);
+    }
+
+    [Fact]
+    public void LoadState_SavedLayer_ShowsTheSavedObservations()
+    {
+        using var original = new ObservationNormalization(EnvironmentRegistry.Default.Make("Pendulum-v1", 2));
+        original.Reset(1);
+        original.Step([1, -1]);
+        var state = new StateDictionary();
+        original.SaveState(state);
+        using var restored = new ObservationNormalization(EnvironmentRegistry.Default.Make("Pendulum-v1", 2));
+        restored.LoadState(state);
+        Assert.Equal(original.Observations, restored.Observations);
     }
 
     [Fact]

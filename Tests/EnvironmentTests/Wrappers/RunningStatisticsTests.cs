@@ -100,6 +100,7 @@ public sealed class RunningStatisticsTests
         }
         statistics.Normalize(batch, batch);
         Assert.All(batch, value => Assert.InRange(value, -1, 1));
+        Assert.All(statistics.Scale.ToArray(), scale => Assert.InRange(scale, 0, 1e4)); // 1 / √ε at most
     }
 
     [Fact]
