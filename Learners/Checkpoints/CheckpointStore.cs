@@ -42,6 +42,9 @@ internal sealed class CheckpointStore
         _keep = keep;
     }
 
+    /// <summary>Writes one file; tests put a full disk here.</summary>
+    internal Action<string, byte[]> WriteFile { get; init; } = File.WriteAllBytes;
+
     /// <summary>Checkpoints by step, the newest first.</summary>
     public IReadOnlyList<(long Steps, string Path)> List() =>
         !Directory.Exists(_folder)
@@ -166,7 +169,7 @@ internal sealed class CheckpointStore
         }
     }
 
-    private static void Fill(string folder, long steps, SavedPolicy policy, StateDictionary state)
+    private void Fill(string folder, long steps, SavedPolicy policy, StateDictionary state)
     {
         string policyFolder = Path.Combine(folder, PolicyFolder);
         Directory.CreateDirectory(policyFolder);
@@ -176,7 +179,7 @@ internal sealed class CheckpointStore
         {
             document.Entries.Add(name, new TrainingStateEntry { Type = type, Bytes = bytes });
         }
-        File.WriteAllBytes(Path.Combine(folder, StateFile), MessagePackSerializer.Serialize(document, Options));
+        WriteFile(Path.Combine(folder, StateFile), MessagePackSerializer.Serialize(document, Options));
         Dictionary<string, string> files = Directory
             .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), HashOfFile);

@@ -1,0 +1,212 @@
+using System.Text.Json;
+using Cli;
+using Xunit;
+
+namespace Tests.CliTests;
+
+public sealed class ApplicationTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static readonly string[] Quick =
+    [
+        "--steps",
+        "2048",
+        "--seed",
+        "3",
+        "--set",
+        "ppo.epochs=1",
+        "evaluation.episodes=2",
+        "evaluation.final_episodes=5",
+    ];
+
+    private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        int code = await Application.RunAsync(arguments, output, error, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private static JsonElement LastLine(string output) => JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]).RootElement;
+
+    [Fact]
+    public async Task Train_Json_LastLineHoldsTheDocumentedKeys()
+    {
+        (int code, string output, _) = await Run(["train", "CartPole-v1", "--out", _folder.In("run"), "--json", .. Quick]);
+
+        Assert.Equal(0, code);
+        JsonElement result = LastLine(output);
+        Assert.Equal(2048, result.GetProperty("env_steps").GetInt64());
+        foreach (
+            string key in (string[])["run", "policy", "updates", "wall_seconds", "cpu_seconds", "mean_return", "best_return"]
+        )
+        {
+            Assert.True(result.TryGetProperty(key, out _), key);
+        }
+        Assert.True(Directory.Exists(result.GetProperty("policy").GetString()));
+    }
+
+    [Fact]
+    public async Task Evaluate_Json_LastLineHoldsTheDocumentedKeysAndRepeats()
+    {
+        await Run(["train", "CartPole-v1", "--out", _folder.In("run"), .. Quick]);
+
+        (int code, string output, _) = await Run("evaluate", _folder.In("run"), "--episodes", "7", "--seed", "1", "--json");
+        (_, string again, _) = await Run("evaluate", _folder.In("run", "policy"), "--episodes", "7", "--seed", "1", "--json");
+
+        Assert.Equal(0, code);
+        Assert.Equal(output, again);
+        JsonElement result = LastLine(output);
+        Assert.Equal(7, result.GetProperty("episodes").GetInt32());
+        foreach (string key in (string[])["mean_return", "std_return", "ci95_low", "ci95_high", "mean_length"])
+        {
+            Assert.Equal(JsonValueKind.Number, result.GetProperty(key).ValueKind);
+        }
+    }
+
+    [Fact]
+    public async Task Train_ForPeople_PrintsATableAndWhereThePolicyLies()
+    {
+        (int code, string output, _) = await Run(["train", "CartPole-v1", "--out", _folder.In("run"), .. Quick]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("mean return", output, StringComparison.Ordinal);
+        Assert.Contains("Policy: ", output, StringComparison.Ordinal);
+        Assert.Contains("agents evaluate", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_Cancelled_Returns130AndSaysHowToContinue()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var output = new StringWriter();
+        var error = new StringWriter();
+        await cancellation.CancelAsync();
+
+        int code = await Application.RunAsync(
+            ["train", "CartPole-v1", "--out", _folder.In("run"), "--json"],
+            output,
+            error,
+            cancellation.Token
+        );
+
+        Assert.Equal(130, code);
+        Assert.Contains("--resume", error.ToString(), StringComparison.Ordinal);
+        Assert.True(LastLine(output.ToString()).GetProperty("interrupted").GetBoolean());
+        (int resumed, _, _) = await Run(
+            "train",
+            "--resume",
+            _folder.In("run"),
+            "--steps",
+            "1024",
+            "--set",
+            "evaluation.final_episodes=2"
+        );
+        Assert.Equal(0, resumed);
+    }
+
+    [Theory]
+    [InlineData(2, "Did you mean 'CartPole-v1'?", "train", "CartPoel-v1")]
+    [InlineData(2, "Did you mean 'Pendulum-v1'?", "environments", "Pendulum-v0")]
+    [InlineData(2, "Did you mean 'ppo'?", "train", "CartPole-v1", "--agent", "poo")]
+    [InlineData(2, "Did you mean 'ppo.clip_range'?", "train", "CartPole-v1", "--set", "ppo.clip_rage=0.1")]
+    [InlineData(2, "must be between", "train", "CartPole-v1", "--set", "ppo.clip_range=-1")]
+    [InlineData(2, "Did you mean 'train'?", "trian", "CartPole-v1")]
+    [InlineData(2, "Did you mean '--seed'?", "train", "CartPole-v1", "--sede", "1")]
+    [InlineData(2, "Name an environment", "train")]
+    [InlineData(2, "whole number", "train", "CartPole-v1", "--steps", "many")]
+    [InlineData(2, "at least one", "evaluate", ".", "--episodes", "0")]
+    [InlineData(1, "is no saved policy", "evaluate", "no-such-folder")]
+    [InlineData(1, "holds no run", "train", "--resume", "no-such-folder")]
+    [InlineData(2, "leave them out", "train", "CartPole-v1", "--resume", "no-such-folder")]
+    public async Task Run_WrongInput_IsOneLineWithTheFixAndTheExitCode(
+        int expectedCode,
+        string expectedText,
+        params string[] arguments
+    )
+    {
+        (int code, string output, string error) = await Run(arguments);
+
+        Assert.Equal(expectedCode, code);
+        Assert.Contains(expectedText, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.Equal("", output);
+    }
+
+    [Fact]
+    public async Task Train_FolderThatCannotBeWritten_FailsInOneLine()
+    {
+        await File.WriteAllTextAsync(_folder.In("file"), "not a folder", TestContext.Current.CancellationToken);
+
+        (int code, _, string error) = await Run(["train", "CartPole-v1", "--out", _folder.In("file", "run"), .. Quick]);
+
+        Assert.Equal(1, code);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("evaluate")]
+    [InlineData("environments")]
+    [InlineData("list")]
+    [InlineData("inspect")]
+    public async Task Help_EveryCommand_ShowsExamples(string command)
+    {
+        (int code, string output, _) = await Run(command, "--help");
+
+        Assert.Equal(0, code);
+        Assert.Contains("Example", output, StringComparison.Ordinal);
+        Assert.Contains($"agents {command}", output, StringComparison.Ordinal);
+        Assert.Contains("--json", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Environments_Json_ListsSpacesAndLimits()
+    {
+        (_, string output, _) = await Run("environments", "--json");
+
+        JsonElement pendulum = LastLine(output)
+            .GetProperty("environments")
+            .EnumerateArray()
+            .Single(environment => environment.GetProperty("id").GetString() == "Pendulum-v1");
+        Assert.Equal(200, pendulum.GetProperty("max_episode_steps").GetInt32());
+        Assert.Equal("Box(-2, 2, [1])", pendulum.GetProperty("action_space").GetString());
+    }
+
+    [Fact]
+    public async Task List_Json_NamesAgentsAndCores()
+    {
+        (_, string output, _) = await Run("list", "--json");
+
+        Assert.Equal(
+            ["a2c", "ppo"],
+            LastLine(output).GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("name").GetString())
+        );
+        Assert.Equal(["identity"], LastLine(output).GetProperty("cores").EnumerateArray().Select(core => core.GetString()));
+    }
+
+    [Fact]
+    public async Task Inspect_RunPolicyCheckpointAndWeights_SaysWhatEachIs()
+    {
+        await Run(["train", "CartPole-v1", "--out", _folder.In("run"), .. Quick]);
+        string checkpoint = Directory.GetDirectories(_folder.In("run", "checkpoints")).Order().Last();
+        (string Path, string Kind)[] cases =
+        [
+            (_folder.In("run"), "run"),
+            (_folder.In("run", "policy"), "policy"),
+            (checkpoint, "checkpoint"),
+            (_folder.In("run", "policy", "policy.safetensors"), "weights"),
+        ];
+
+        foreach ((string path, string kind) in cases)
+        {
+            (int code, string output, _) = await Run("inspect", path, "--json");
+
+            Assert.Equal(0, code);
+            Assert.Equal(kind, LastLine(output).GetProperty("kind").GetString());
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using Actors;
+using Agents.Networks;
+using Agents.Policies;
+using Environments;
+using Environments.Randomness;
+using Environments.Wrappers;
+using Learners.A2c;
+using Learners.ActorCritic;
+using Learners.Metrics;
+using Learners.Optimizers;
+using Learners.Ppo;
+using Learners.Training;
+using Protos;
+using Xunit;
+
+namespace Tests.LearnerTests.ActorCritic;
+
+[Collection(nameof(NativeMemoryCollection))]
+public sealed class ActorCriticLearnerTests
+{
+    private static readonly string[] Environments = ["CartPole-v1", "Pendulum-v1"];
+
+    public static TheoryData<string> EnvironmentIds => [.. Environments];
+
+    [Theory]
+    [MemberData(nameof(EnvironmentIds))]
+    public void Update_FirstPass_HasRatioOneAndNoDivergence(string environment)
+    {
+        var settings = new TrainingSettings
+        {
+            Environment = environment,
+            Ppo = new PpoSettings { Epochs = 1, Minibatches = 1 },
+        };
+        using var parts = new Parts(settings);
+        var metrics = new MetricAverages();
+
+        parts.Learner.Update(parts.Next(), 0, metrics);
+
+        Dictionary<string, double> values = Drain(metrics);
+        Assert.Equal(0, values["losses/approx_kl"], 1e-9);
+        Assert.Equal(0, values["losses/old_approx_kl"], 1e-6);
+        Assert.Equal(0, values["losses/clipfrac"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(EnvironmentIds))]
+    public void Update_PpoOfOnePassWithoutNormalisation_TakesTheStepOfA2c(string environment)
+    {
+        var common = new A2cSettings
+        {
+            Copies = 4,
+            UnrollLength = 16,
+            Lambda = 0.9f,
+            Optimizer = OptimizerKind.Adam,
+            ValueCoefficient = 0.25f, // A2C's loss has no half before the square
+        };
+        var ppo = new PpoSettings
+        {
+            Copies = 4,
+            UnrollLength = 16,
+            Lambda = 0.9f,
+            Epochs = 1,
+            Minibatches = 1,
+            NormalizeAdvantages = false,
+            ClipValue = false,
+            LearningRate = common.LearningRate,
+            ValueCoefficient = 0.5f,
+        };
+        using var first = new Parts(
+            new TrainingSettings
+            {
+                Environment = environment,
+                Agent = "a2c",
+                A2c = common,
+            }
+        );
+        using var second = new Parts(
+            new TrainingSettings
+            {
+                Environment = environment,
+                Agent = "ppo",
+                Ppo = ppo,
+            }
+        );
+
+        first.Learner.Update(first.Next(), 0, new MetricAverages());
+        second.Learner.Update(second.Next(), 0, new MetricAverages());
+
+        float[] expected = first.Learner.Parameters.ToArray();
+        float[] actual = second.Learner.Parameters.ToArray();
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 2e-6));
+    }
+
+    [Fact]
+    public void Update_TargetKl_LeavesOutTheRemainingEpochs()
+    {
+        var ppo = new PpoSettings
+        {
+            Epochs = 10,
+            Minibatches = 4,
+            LearningRate = 0.01f,
+        };
+        using var free = new Parts(new TrainingSettings { Ppo = ppo });
+        using var bounded = new Parts(new TrainingSettings { Ppo = ppo with { TargetKl = 0.01f } });
+
+        free.Learner.Update(free.Next(), 0, new MetricAverages());
+        bounded.Learner.Update(bounded.Next(), 0, new MetricAverages());
+
+        Assert.Equal(40, free.Learner.Updates);
+        Assert.InRange(bounded.Learner.Updates, 4, 36);
+        Assert.Equal(0, bounded.Learner.Updates % 4);
+    }
+
+    [Fact]
+    public void Update_GradientThatIsNoNumber_ThrowsAndKeepsTheParameters()
+    {
+        using var parts = new Parts(
+            new TrainingSettings
+            {
+                Ppo = new PpoSettings { Epochs = 1, Minibatches = 1 },
+            }
+        );
+        Unroll unroll = parts.Next();
+        unroll.Rewards[3] = float.PositiveInfinity;
+        float[] before = parts.Learner.Parameters.ToArray();
+
+        TrainingDivergedException exception = Assert.Throws<TrainingDivergedException>(() =>
+            parts.Learner.Update(unroll, 0, new MetricAverages())
+        );
+
+        Assert.Contains("update 1", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(before, parts.Learner.Parameters.ToArray());
+    }
+
+    [Fact]
+    public void Update_TwoHundredUpdates_KeepsTheNumberOfNativeTensors()
+    {
+        using var parts = new Parts(
+            new TrainingSettings
+            {
+                Ppo = new PpoSettings { Copies = 4, UnrollLength = 16 },
+            }
+        );
+        parts.Learner.Update(parts.Next(), 0, new MetricAverages());
+        long before = TorchRuntime.LiveTensors;
+
+        while (parts.Learner.Updates < 216)
+        {
+            parts.Learner.Update(parts.Next(), 0, new MetricAverages());
+        }
+
+        Assert.Equal(before, TorchRuntime.LiveTensors);
+    }
+
+    [Fact]
+    public void Record_SteadyState_AllocatesNothing()
+    {
+        using var parts = new Parts(
+            new TrainingSettings
+            {
+                Ppo = new PpoSettings { Copies = 8, UnrollLength = 64 },
+            }
+        );
+        for (int i = 0; i < 20; i++)
+        {
+            parts.Next();
+        }
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (int i = 0; i < 10; i++)
+        {
+            parts.Recorder.Record(parts.Unroll);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static Dictionary<string, double> Drain(MetricAverages metrics)
+    {
+        var list = new List<Metric>();
+        metrics.Drain(list);
+        return list.ToDictionary(metric => metric.Tag, metric => metric.Value);
+    }
+
+    /// <summary>A learner, its environments and a recorder with the learner's parameters.</summary>
+    private sealed class Parts : IDisposable
+    {
+        private readonly NetworkPolicy _policy;
+
+        public Parts(TrainingSettings settings)
+        {
+            ActorCriticSettings agent = settings.ActorCritic;
+            EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
+                EnvironmentRegistry.Default.Make(settings.Environment, agent.Copies),
+                new WrapperSettings(),
+                agent.DiscountFactor
+            );
+            EnvironmentSpec environment = pipeline.PolicySpec;
+            var spec = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, settings.Network);
+            Learner = LearnerFactory.Create(settings, spec, new SeedSequence(3));
+            _policy = new NetworkPolicy(spec);
+            Recorder = new UnrollRecorder(pipeline, _policy, environmentSeed: 4, new Pcg64(5));
+            Unroll = new Unroll(agent.UnrollLength, agent.Copies, spec.ObservationSize, spec.ActionSpace.Size, 0);
+        }
+
+        public ActorCriticLearner Learner { get; }
+
+        public UnrollRecorder Recorder { get; }
+
+        public Unroll Unroll { get; }
+
+        public Unroll Next()
+        {
+            _policy.LoadParameters(Learner.Parameters, Learner.Updates);
+            Recorder.Record(Unroll);
+            return Unroll;
+        }
+
+        public void Dispose()
+        {
+            Recorder.Dispose();
+            Learner.Dispose();
+            _policy.Dispose();
+        }
+    }
+}

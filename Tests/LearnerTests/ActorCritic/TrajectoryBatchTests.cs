@@ -1,0 +1,73 @@
+using Agents.Networks;
+using Environments.Spaces;
+using Learners.ActorCritic;
+using Protos;
+using Xunit;
+
+namespace Tests.LearnerTests.ActorCritic;
+
+public sealed class TrajectoryBatchTests
+{
+    /// <summary>A network whose value is the observation itself.</summary>
+    private static ManagedActorCritic Mirror()
+    {
+        var spec = new NetworkSpec(new Box(-100, 100, 1), new Discrete(2), new NetworkSettings { HiddenSizes = [] });
+        var layout = new ParameterLayout(spec);
+        var parameters = new float[layout.Count];
+        layout["critic.head.weight"].In(parameters.AsSpan())[0] = 1;
+        var network = new ManagedActorCritic(spec);
+        network.LoadParameters(parameters);
+        return network;
+    }
+
+    [Fact]
+    public void Prepare_TruncatedStep_BootstrapsFromTheEpisodesOwnFinalObservation()
+    {
+        using ManagedActorCritic network = Mirror();
+        var unroll = new Unroll(1, 1, 1, 1, 0);
+        unroll.Observations[0] = 5; // V(s)
+        unroll.Observations[1] = -77; // first observation of the next episode: must not count
+        unroll.Rewards[0] = 1;
+        unroll.Truncated[0] = true;
+        unroll.AddFinalObservation(0, [10]);
+        var batch = new TrajectoryBatch(network);
+
+        batch.Prepare(unroll, 0.99f, 0.95f);
+
+        Assert.Equal(5.9f, batch.Advantages[0], 1e-5); // 1 + 0.99 × 10 − 5
+        Assert.Equal(10.9f, batch.Returns[0], 1e-5);
+    }
+
+    [Fact]
+    public void Prepare_TerminatedStep_HasNoFuture()
+    {
+        using ManagedActorCritic network = Mirror();
+        var unroll = new Unroll(1, 1, 1, 1, 0);
+        unroll.Observations[0] = 5;
+        unroll.Observations[1] = -77;
+        unroll.Rewards[0] = 1;
+        unroll.Terminated[0] = true;
+        unroll.Truncated[0] = true; // both at once: termination decides
+        unroll.AddFinalObservation(0, [10]);
+        var batch = new TrajectoryBatch(network);
+
+        batch.Prepare(unroll, 0.99f, 0.95f);
+
+        Assert.Equal(-4f, batch.Advantages[0], 1e-5);
+    }
+
+    [Fact]
+    public void Prepare_EndOfTheUnroll_BootstrapsFromTheRowBeyondIt()
+    {
+        using ManagedActorCritic network = Mirror();
+        var unroll = new Unroll(2, 2, 1, 1, 0);
+        float[] observations = [1, 10, 2, 20, 3, 30];
+        observations.CopyTo(unroll.Observations, 0);
+        var batch = new TrajectoryBatch(network);
+
+        batch.Prepare(unroll, 0.5f, 0);
+
+        Assert.Equal([0, 0, -0.5f, -5], batch.Advantages); // 0.5 V' − V
+        Assert.Equal([1, 10, 2, 20], batch.Values.ToArray());
+    }
+}

@@ -1,0 +1,128 @@
+using Agents.Networks;
+using Agents.Yaml;
+using Environments;
+using Learners.ActorCritic;
+using Learners.Optimizers;
+using Learners.Training;
+using Xunit;
+
+namespace Tests.LearnerTests.Training;
+
+public sealed class SettingsTests
+{
+    public static TheoryData<string, string> Tuned => [.. SettingsSources.Tuned];
+
+    [Theory]
+    [MemberData(nameof(Tuned))]
+    public void For_EveryTunedFile_IsValidAndOfAKnownEnvironmentAndAgent(string agent, string environment)
+    {
+        TrainingSettings settings = TrainingSettings.For(environment, agent);
+
+        Assert.Equal(environment, settings.Environment);
+        Assert.Equal(agent, settings.Agent);
+        Assert.True(EnvironmentRegistry.Default.TryFind(environment, out _));
+    }
+
+    [Fact]
+    public void Tuned_EveryBuiltInTask_HasSettingsForBothAgents()
+    {
+        string[] tasks = ["CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Acrobot-v1", "Pendulum-v1"];
+
+        foreach (string agent in TrainingSettings.AgentNames)
+        {
+            Assert.Superset(
+                tasks.ToHashSet(),
+                SettingsSources.Tuned.Where(entry => entry.Agent == agent).Select(entry => entry.Environment).ToHashSet()
+            );
+        }
+    }
+
+    [Fact]
+    public void Load_Assignments_WinOverTunedSettingsAndKeepTheRest()
+    {
+        TrainingSettings tuned = TrainingSettings.For("CartPole-v1");
+
+        TrainingSettings settings = SettingsSources.Load(
+            "CartPole-v1",
+            null,
+            null,
+            [
+                "ppo.learning_rate=2e-4",
+                "total_steps=1e6",
+                "network.hidden_sizes=[32, 16]",
+                "network.activation=relu",
+                "ppo.optimizer=rms_prop",
+            ]
+        );
+
+        Assert.Equal(2e-4f, settings.Ppo.LearningRate);
+        Assert.Equal(1_000_000, settings.TotalSteps);
+        Assert.Equal([32, 16], settings.Network.HiddenSizes);
+        Assert.Equal(Activation.Relu, settings.Network.Activation);
+        Assert.Equal(OptimizerKind.RmsProp, settings.Ppo.Optimizer);
+        Assert.Equal(tuned.Ppo.UnrollLength, settings.Ppo.UnrollLength);
+        Assert.Equal(tuned.Ppo.LearningRateSchedule, settings.Ppo.LearningRateSchedule);
+    }
+
+    [Fact]
+    public void Write_ThenBind_GivesEqualSettings()
+    {
+        foreach ((string agent, string environment) in SettingsSources.Tuned)
+        {
+            TrainingSettings settings = TrainingSettings.For(environment, agent);
+
+            TrainingSettings again = StrictYaml.Bind<TrainingSettings>(
+                StrictYaml.Parse(StrictYaml.Write(settings), "text"),
+                "text"
+            );
+
+            Assert.Equal(settings, again);
+        }
+    }
+
+    [Theory]
+    [InlineData("ppo.lerning_rate=1", "there is no setting 'ppo.lerning_rate'. Did you mean 'ppo.learning_rate'?")]
+    [InlineData("pppo.learning_rate=1", "Did you mean 'ppo'?")]
+    [InlineData("ppo.learning_rate=fast", "ppo.learning_rate is 'fast', but must be a number")]
+    [InlineData("ppo.learning_rate=-1", "ppo.learning_rate is -1, but must be between 0 and 10")]
+    [InlineData("ppo.learning_rate=.nan", "ppo.learning_rate")]
+    [InlineData("ppo.epochs=2.5", "ppo.epochs is '2.5', but must be a whole number")]
+    [InlineData("ppo.epochs=0", "ppo.epochs is 0, but must be between 1 and 1000")]
+    [InlineData("ppo.minibatches=7", "7 minibatches do not divide")]
+    [InlineData("network.activation=tanhh", "must be one of tanh, relu")]
+    [InlineData("network.hidden_sizes=64", "must be a list")]
+    [InlineData("network.hidden_sizes=[0]", "A layer of 0 units")]
+    [InlineData("ppo=3", "ppo must hold keys and values")]
+    [InlineData("total_steps=0", "total_steps is 0")]
+    [InlineData("total_steps=99999999999999999999", "must be a whole number")]
+    [InlineData("ppo.clip_value=maybe", "must be true or false")]
+    [InlineData("wrappers.frame_stack=0", "wrappers.frame_stack is 0")]
+    [InlineData("ppo.adam.beta1=1", "ppo.adam.beta1 is 1")]
+    [InlineData("nothing", "Write key=value")]
+    [InlineData("ppo.learning_rate=[1", "--set")]
+    public void Load_ImpossibleAssignment_SaysWhatIsWrong(string assignment, string expected)
+    {
+        SettingsException exception = Assert.Throws<SettingsException>(() =>
+            SettingsSources.Load("CartPole-v1", null, null, [assignment])
+        );
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void Load_UnknownAgent_SuggestsTheNearest()
+    {
+        SettingsException exception = Assert.Throws<SettingsException>(() => TrainingSettings.For("CartPole-v1", "pppo"));
+
+        Assert.Contains("Did you mean 'ppo'?", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ScheduleKind.Constant, 0.75, 2)]
+    [InlineData(ScheduleKind.Linear, 0, 2)]
+    [InlineData(ScheduleKind.Linear, 0.75, 0.5)]
+    [InlineData(ScheduleKind.Linear, 1.5, 0)]
+    public void At_Progress_FollowsTheSchedule(ScheduleKind kind, double progress, double expected) =>
+        Assert.Equal(expected, Schedules.At(2, kind, progress), 1e-6);
+}

@@ -1,0 +1,291 @@
+using Agents.Policies;
+using Learners.Checkpoints;
+using Learners.Evaluation;
+using Learners.Ppo;
+using Learners.Training;
+using Xunit;
+
+namespace Tests.LearnerTests.Training;
+
+public sealed class TrainerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static TrainingSettings Small(string environment = "CartPole-v1") =>
+        new()
+        {
+            Environment = environment,
+            Seed = 9,
+            TotalSteps = 40_960,
+            Ppo = new PpoSettings
+            {
+                Copies = 8,
+                UnrollLength = 64,
+                Epochs = 2,
+                Minibatches = 4,
+            },
+            Evaluation = new EvaluationSettings { Episodes = 4, FinalEpisodes = 8 },
+        };
+
+    [Fact]
+    public async Task TrainAsync_SameSeedTwice_GivesTheSameParameters()
+    {
+        TrainingSettings settings = Small() with { TotalSteps = 10_240 };
+
+        TrainingResult first = await Train(settings, "first");
+        TrainingResult second = await Train(settings, "second");
+        TrainingResult other = await Train(settings with { Seed = 10 }, "other");
+
+        Assert.Equal(first.ParameterHash, second.ParameterHash);
+        Assert.Equal(first.Evaluation, second.Evaluation);
+        Assert.NotEqual(first.ParameterHash, other.ParameterHash);
+        Assert.Equal(10_240, first.EnvironmentSteps);
+        Assert.Equal(20 * 8, first.Updates);
+    }
+
+    [Theory]
+    [InlineData("CartPole-v1", "ppo", false)]
+    [InlineData("Pendulum-v1", "ppo", true)]
+    [InlineData("CartPole-v1", "a2c", false)]
+    public async Task ResumeAsync_InterruptedHalfway_EndsWithTheSameParametersAsStraight(
+        string environment,
+        string agent,
+        bool normalize
+    )
+    {
+        TrainingSettings settings = Small(environment) with
+        {
+            Agent = agent,
+            Wrappers = new() { NormalizeObservations = normalize, NormalizeRewards = normalize },
+        };
+        TrainingResult straight = await Train(settings, "straight");
+
+        using var cancellation = new CancellationTokenSource();
+        var stop = new StopAt(20_480, cancellation);
+        TrainingResult half = await Trainer.TrainAsync(
+            settings,
+            new TrainingOptions { OutputFolder = _folder.In("halves"), Progress = stop },
+            cancellation.Token
+        );
+        Assert.True(half.Interrupted);
+        Assert.Equal(20_480, half.EnvironmentSteps);
+        Assert.Null(half.Evaluation);
+        TrainingResult resumed = await Trainer.ResumeAsync(
+            _folder.In("halves"),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+
+        Assert.False(resumed.Interrupted);
+        Assert.Equal(straight.ParameterHash, resumed.ParameterHash);
+        Assert.Equal(straight.Updates, resumed.Updates);
+        Assert.Equal(straight.Evaluation, resumed.Evaluation);
+        Assert.Equal(straight.BestReturn, resumed.BestReturn);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_AfterAKill_RepeatsTheStepsSinceTheCheckpoint()
+    {
+        TrainingSettings settings = Small() with { Checkpoints = new CheckpointSettings { EverySteps = 20_480 } };
+        TrainingResult straight = await Train(settings, "straight");
+        // What a killed process leaves: everything up to some checkpoint, and a half-written one.
+        string killed = _folder.In("straight");
+        Directory.Delete(Path.Combine(killed, "checkpoints", "000000040960"), recursive: true);
+        Directory.CreateDirectory(Path.Combine(killed, "checkpoints", "000000030720.tmp-1234"));
+        File.Delete(Path.Combine(killed, "summary.json"));
+
+        TrainingResult resumed = await Trainer.ResumeAsync(killed, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(straight.ParameterHash, resumed.ParameterHash);
+        string[] rows = await File.ReadAllLinesAsync(Path.Combine(killed, "metrics.csv"), TestContext.Current.CancellationToken);
+        Assert.Equal(rows.Length, rows.Distinct().Count());
+        long[] steps =
+        [
+            .. rows.Skip(1).Select(row => long.Parse(row.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
+        Assert.Equal(steps.Order(), steps);
+        Assert.Equal(40_960, steps[^1]);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_DamagedNewestCheckpoint_WarnsAndUsesTheOneBefore()
+    {
+        TrainingSettings settings = Small() with
+        {
+            Checkpoints = new CheckpointSettings { EverySteps = 10_240, Keep = 2 },
+        };
+        TrainingResult straight = await Train(settings, "run");
+        Flip(Path.Combine(_folder.In("run"), "checkpoints", "000000040960", "state.msgpack"));
+        var warnings = new List<string>();
+
+        TrainingResult resumed = await Trainer.ResumeAsync(
+            _folder.In("run"),
+            options: new TrainingOptions { Warn = warnings.Add },
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(straight.ParameterHash, resumed.ParameterHash);
+        string warning = Assert.Single(warnings);
+        Assert.Contains("000000040960", warning, StringComparison.Ordinal);
+        Assert.Contains("SHA-256", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_EveryCheckpointDamaged_SaysSoInOneLine()
+    {
+        await Train(
+            Small() with
+            {
+                TotalSteps = 1_024,
+                Checkpoints = new CheckpointSettings { Keep = 1 },
+            },
+            "run"
+        );
+        foreach (string checkpoint in Directory.GetDirectories(_folder.In("run", "checkpoints")))
+        {
+            Flip(Path.Combine(checkpoint, "state.msgpack"));
+        }
+
+        CheckpointException exception = await Assert.ThrowsAsync<CheckpointException>(() =>
+            Trainer.ResumeAsync(_folder.In("run"))
+        );
+
+        Assert.Contains("start it anew", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_SettingThatDoesNotFitTheCheckpoint_SaysWhichMayChange()
+    {
+        await Train(Small() with { TotalSteps = 1_024 }, "run");
+
+        CheckpointException exception = await Assert.ThrowsAsync<CheckpointException>(() =>
+            Trainer.ResumeAsync(_folder.In("run"), ["network.hidden_sizes=[8]"])
+        );
+
+        Assert.Contains("Only total_steps", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_MoreSteps_ContinuesTheFinishedRun()
+    {
+        await Train(Small() with { TotalSteps = 1_024 }, "run");
+
+        TrainingResult longer = await Trainer.ResumeAsync(
+            _folder.In("run"),
+            ["total_steps=2048"],
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(2_048, longer.EnvironmentSteps);
+    }
+
+    [Fact]
+    public async Task TrainAsync_Finished_LeavesAWholeRunFolder()
+    {
+        TrainingResult result = await Train(Small() with { TotalSteps = 5_120 }, "run");
+
+        string[] expected = ["best", "checkpoints", "config.yaml", "metrics.csv", "policy", "summary.json"];
+        Assert.Superset(
+            expected.ToHashSet(),
+            Directory.GetFileSystemEntries(result.RunFolder).Select(path => Path.GetFileName(path)!).ToHashSet()
+        );
+        Assert.Single(Directory.GetFiles(result.RunFolder, "events.out.tfevents.*"));
+        Assert.Equal(3, Directory.GetDirectories(Path.Combine(result.RunFolder, "checkpoints")).Length);
+        using SavedPolicy policy = SavedPolicy.Load(result.PolicyFolder);
+        Assert.Equal(result.ParameterHash, policy.ParameterHash);
+        Assert.Equal(result.Evaluation!.MeanReturn, policy.Info.MeanReturn);
+        string header = File.ReadLines(Path.Combine(result.RunFolder, "metrics.csv")).First();
+        foreach (
+            string tag in (string[])
+                [
+                    "charts/episodic_return",
+                    "charts/learning_rate",
+                    "charts/SPS",
+                    "losses/policy_loss",
+                    "losses/value_loss",
+                    "losses/entropy",
+                    "losses/approx_kl",
+                    "losses/clipfrac",
+                    "losses/explained_variance",
+                ]
+        )
+        {
+            Assert.Contains(tag, header, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task TrainAsync_FolderThatHoldsARun_IsLeftAlone()
+    {
+        await Train(Small() with { TotalSteps = 512 }, "run");
+
+        IOException exception = await Assert.ThrowsAsync<IOException>(() => Train(Small(), "run"));
+
+        Assert.Contains("--resume", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TrainAsync_CartPoleForThirtyThousandSteps_LearnsToBalance()
+    {
+        TrainingSettings settings = TrainingSettings.For("CartPole-v1") with { TotalSteps = 40_000, Seed = 2 };
+
+        TrainingResult result = await Train(settings, "run");
+
+        // Random actions balance for 22 steps; the tuned run needs 100,000 steps for 500.
+        Assert.True(result.BestReturn > 195, $"best evaluation {result.BestReturn}");
+    }
+
+    [Fact]
+    public async Task Evaluate_OtherEnvironment_NamesBothSpaces()
+    {
+        TrainingResult result = await Train(Small() with { TotalSteps = 512 }, "run");
+        using SavedPolicy policy = SavedPolicy.Load(result.PolicyFolder);
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => Evaluator.Evaluate(policy, "Acrobot-v1"));
+
+        Assert.Contains("trained on CartPole-v1", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Acrobot-v1 has", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_SameSeed_RepeatsAndCountsEachCopyEqually()
+    {
+        TrainingResult result = await Train(Small() with { TotalSteps = 512 }, "run");
+        using SavedPolicy policy = SavedPolicy.Load(result.PolicyFolder);
+
+        EvaluationResult first = Evaluator.Evaluate(policy, episodes: 50, seed: 3);
+
+        Assert.Equal(first, Evaluator.Evaluate(policy, episodes: 50, seed: 3));
+        Assert.NotEqual(first, Evaluator.Evaluate(policy, episodes: 50, seed: 4));
+        Assert.Equal(50, first.Episodes);
+        Assert.Equal(first.MeanReturn, first.MeanLength); // CartPole pays 1 a step
+        Assert.InRange(first.MeanReturn, first.Ci95Low, first.Ci95High);
+    }
+
+    private Task<TrainingResult> Train(TrainingSettings settings, string name) =>
+        Trainer.TrainAsync(
+            settings,
+            new TrainingOptions { OutputFolder = _folder.In(name) },
+            TestContext.Current.CancellationToken
+        );
+
+    private static void Flip(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 0x10;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private sealed class StopAt(long steps, CancellationTokenSource cancellation) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.EnvironmentSteps >= steps)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+}
