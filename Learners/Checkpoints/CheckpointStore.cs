@@ -21,9 +21,9 @@ internal sealed class CheckpointStore
     public const string ManifestFile = "manifest.json";
     private const string PolicyFolder = "policy";
 
-    private static readonly MessagePackSerializerOptions Options = MessagePackSerializerOptions.Standard.WithSecurity(
-        MessagePackSecurity.UntrustedData
-    );
+    private static readonly MessagePackSerializerOptions Options = MessagePackSerializerOptions
+        .Standard.WithResolver(MessagePack.Resolvers.StandardResolverAllowPrivate.Instance)
+        .WithSecurity(MessagePackSecurity.UntrustedData);
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,

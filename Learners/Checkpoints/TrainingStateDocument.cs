@@ -4,7 +4,7 @@ namespace Learners.Checkpoints;
 
 /// <summary>The contents of <c>state.msgpack</c>: named arrays with their element types.</summary>
 [MessagePackObject]
-public sealed class TrainingStateDocument
+internal sealed class TrainingStateDocument
 {
     /// <summary>Version of this format.</summary>
     public const int CurrentVersion = 1;

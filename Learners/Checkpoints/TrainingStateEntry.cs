@@ -4,7 +4,7 @@ namespace Learners.Checkpoints;
 
 /// <summary>One array of the training state.</summary>
 [MessagePackObject]
-public sealed class TrainingStateEntry
+internal sealed class TrainingStateEntry
 {
     /// <summary>Element type, such as <c>Single</c>.</summary>
     [Key(0)]

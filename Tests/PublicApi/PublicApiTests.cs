@@ -1,0 +1,31 @@
+using System.Reflection;
+using PublicApiGenerator;
+using Xunit;
+
+namespace Tests.PublicApi;
+
+/// <summary>What users can call changes only on purpose: the approved text beside this file changes with it.</summary>
+public sealed class PublicApiTests
+{
+    public static TheoryData<string> Assemblies => ["Environments", "Protos", "Agents", "Actors", "Learners"];
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void PublicApi_EveryLibrary_IsTheApprovedOne(string name)
+    {
+        string received = Assembly
+            .Load(name)
+            .GeneratePublicApi(
+                new ApiGeneratorOptions { IncludeAssemblyAttributes = false, DenyNamespacePrefixes = ["Protos.TensorBoard"] }
+            )
+            .ReplaceLineEndings("\n");
+        string approved = Path.Combine(AppContext.BaseDirectory, "PublicApi", name + ".txt");
+
+        if (!File.Exists(approved) || File.ReadAllText(approved).ReplaceLineEndings("\n").TrimEnd() != received.TrimEnd())
+        {
+            string file = Path.Combine(AppContext.BaseDirectory, name + ".received.txt");
+            File.WriteAllText(file, received);
+            Assert.Fail($"The public API of {name} changed. If that is intended, copy '{file}' over Tests/PublicApi/{name}.txt.");
+        }
+    }
+}
