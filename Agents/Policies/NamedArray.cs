@@ -1,7 +1,7 @@
 namespace Agents.Policies;
 
-/// <summary>A float32 array with a name.</summary>
-/// <param name="Name">Its name in the file.</param>
+/// <summary>One array of a safetensors file. Owns its numbers; equality compares the arrays by reference.</summary>
+/// <param name="Name">Unique in its file; not <c>__metadata__</c>.</param>
 /// <param name="Shape">Dimensions, outermost first; empty for a single number.</param>
-/// <param name="Values">Elements, row-major.</param>
+/// <param name="Values">Elements, row-major, as many as the shape holds.</param>
 internal sealed record NamedArray(string Name, int[] Shape, float[] Values);

@@ -1,76 +1,128 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Agents.Policies;
 
-/// <summary>Reads and writes the safetensors format: a JSON header, then raw arrays. Float32 only.</summary>
+/// <summary>Reads and writes safetensors files of float32 arrays, bit for bit; nothing in such a file is ever executed.</summary>
 /// <remarks>
-/// The file is an 8-byte little-endian header length, the header (name → dtype, shape, offsets into the data), and the data. Files
-/// come from strangers, so every length is checked against the bytes that are there before anything is allocated.
+/// <code>
+/// bytes   8                  N                                                  rest
+///         N, little-endian   JSON, padded with spaces to a multiple of 8        elements, little-endian, without gaps
+/// JSON    {"__metadata__":{"key":"text"},"name":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}
+/// </code>
+/// Offsets count from the end of the JSON. The same arrays and metadata always give the same bytes. Whether numbers are finite is
+/// for the caller to check: the format allows any.
 /// </remarks>
 internal static class Safetensors
 {
-    private const string MetadataKey = "__metadata__";
-    private const int LengthBytes = 8;
-    private const int MaxHeaderBytes = 100_000_000; // the format's own limit
+    internal const string MetadataName = "__metadata__";
 
-    /// <summary>Writes arrays to a new file.</summary>
-    /// <param name="path">File; replaced when it is there.</param>
-    /// <param name="arrays">Arrays with names of their own.</param>
-    /// <param name="metadata">Free text by key.</param>
-    public static void Write(string path, IReadOnlyList<NamedArray> arrays, IReadOnlyDictionary<string, string> metadata)
-    {
-        byte[] header = Header(arrays, metadata);
-        Span<byte> length = stackalloc byte[LengthBytes];
-        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        using FileStream file = File.Create(path);
-        file.Write(length);
-        file.Write(header);
-        foreach (NamedArray array in arrays)
-        {
-            file.Write(MemoryMarshal.AsBytes(array.Values.AsSpan()));
-        }
-    }
+    /// <summary>Largest JSON header, in bytes, as in the format's reference implementation.</summary>
+    internal const int MaxHeaderSizeInBytes = 100_000_000;
 
-    /// <summary>Reads all arrays of a file, in the order of their data.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or holds something other than float32.</exception>
-    public static (IReadOnlyList<NamedArray> Arrays, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    // Escapes only what JSON must, so that names of any language stay readable.
+    private static readonly JsonWriterOptions HeaderOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Writes a file; readers see the old one until the new one is complete.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="arrays">What to store, in this order.</param>
+    /// <param name="metadata">Text about the file; stored ordered by name.</param>
+    /// <exception cref="ArgumentException">A name comes twice or is reserved, a text is not Unicode, or a shape does not fit its values.</exception>
+    /// <exception cref="IOException">The folder does not exist, or the disk is full.</exception>
+    public static void Write(string path, IReadOnlyList<NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        byte[] bytes = File.ReadAllBytes(path);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string unfinished = path + ".tmp";
+        var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write);
         try
         {
-            return Parse(bytes);
+            using (file)
+            {
+                Write(file, arrays, metadata);
+            }
+            File.Move(unfinished, path, overwrite: true);
         }
-        catch (Exception exception)
-            when (exception is InvalidDataException or JsonException or InvalidOperationException or FormatException)
+        catch
         {
-            throw new InvalidDataException(
-                $"'{path}' is no whole safetensors file: {exception.Message.ReplaceLineEndings(" ")} Restore it from a copy.",
-                exception
-            );
+            File.Delete(unfinished);
+            throw;
         }
     }
 
-    private static byte[] Header(IReadOnlyList<NamedArray> arrays, IReadOnlyDictionary<string, string> metadata)
+    /// <summary>Writes to a stream, which stays open; nothing is written when an argument is wrong.</summary>
+    /// <inheritdoc cref="Write(string, IReadOnlyList{NamedArray}, IReadOnlyDictionary{string, string}?)"/>
+    public static void Write(
+        Stream stream,
+        IReadOnlyList<NamedArray> arrays,
+        IReadOnlyDictionary<string, string>? metadata = null
+    )
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(arrays);
+        ReadOnlySpan<byte> header = Header(arrays, metadata);
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (NamedArray array in arrays)
+        {
+            stream.Write(MemoryMarshal.AsBytes(array.Values.AsSpan()));
+        }
+    }
+
+    /// <summary>Reads a file, which may come from anyone.</summary>
+    /// <exception cref="InvalidDataException">The file breaks the format, or holds other types than F32; the message says where.</exception>
+    /// <exception cref="IOException">The file does not exist, or cannot be read.</exception>
+    public static SafetensorsFile Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        return new SafetensorsReader(file, $"'{path}'").Read();
+    }
+
+    /// <summary>Reads a stream from where it stands to its end; it stays open.</summary>
+    /// <param name="stream">Knows its length (<see cref="Stream.CanSeek"/>), against which every size is checked before memory is taken.</param>
+    /// <exception cref="ArgumentException">The stream does not know its length.</exception>
+    /// <inheritdoc cref="Read(string)"/>
+    public static SafetensorsFile Read(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream.CanSeek
+            ? new SafetensorsReader(stream, "The stream").Read()
+            : throw new ArgumentException(
+                "The stream does not know its length, against which sizes are checked. Copy it to a file or a MemoryStream first.",
+                nameof(stream)
+            );
+    }
+
+    private static ReadOnlySpan<byte> Header(IReadOnlyList<NamedArray> arrays, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, HeaderOptions))
         {
             json.WriteStartObject();
-            if (metadata.Count > 0)
+            if (metadata is { Count: > 0 })
             {
-                json.WriteStartObject(MetadataKey);
-                foreach ((string key, string value) in metadata)
+                json.WriteStartObject(MetadataName);
+                foreach ((string key, string text) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
                 {
-                    json.WriteString(key, value);
+                    RequireUnicode(key);
+                    RequireUnicode(text);
+                    json.WriteString(key, text);
                 }
                 json.WriteEndObject();
             }
+            var names = new HashSet<string> { MetadataName };
             long offset = 0;
             foreach (NamedArray array in arrays)
             {
+                RequireWritable(array, names);
                 json.WriteStartObject(array.Name);
                 json.WriteString("dtype", "F32");
                 json.WriteStartArray("shape");
@@ -81,112 +133,64 @@ internal static class Safetensors
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                offset += (long)array.Values.Length * sizeof(float);
-                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += (long)array.Values.Length * sizeof(float));
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
             json.WriteEndObject();
         }
-        while (stream.Length % LengthBytes != 0)
-        {
-            stream.WriteByte((byte)' '); // aligns the data
-        }
-        return stream.ToArray();
+        int padding = -buffer.WrittenCount & (sizeof(ulong) - 1);
+        buffer.GetSpan(sizeof(ulong))[..padding].Fill((byte)' ');
+        buffer.Advance(padding);
+        return buffer.WrittenSpan;
     }
 
-    private static (IReadOnlyList<NamedArray>, IReadOnlyDictionary<string, string>) Parse(ReadOnlySpan<byte> bytes)
+    private static void RequireWritable(NamedArray array, HashSet<string> names)
     {
-        long headerLength = bytes.Length < LengthBytes ? -1 : BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        if (headerLength < 2 || headerLength > Math.Min(MaxHeaderBytes, bytes.Length - LengthBytes))
+        RequireUnicode(array.Name);
+        if (!names.Add(array.Name))
         {
-            throw new InvalidDataException($"its header claims {headerLength} bytes of a file of {bytes.Length}.");
+            throw new ArgumentException($"The name '{array.Name}' is taken. Name each array once, and none '{MetadataName}'.");
         }
-        ReadOnlySpan<byte> data = bytes[(LengthBytes + (int)headerLength)..];
-        string header = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.Slice(LengthBytes, (int)headerLength));
-        using JsonDocument document = JsonDocument.Parse(header);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        if (Count(array.Shape) != array.Values.Length || array.Values.Length > int.MaxValue / sizeof(float))
         {
-            throw new InvalidDataException("its header is no JSON object.");
-        }
-        var metadata = new Dictionary<string, string>();
-        var found = new List<(long Begin, long End, string Name, int[] Shape)>();
-        var names = new HashSet<string>();
-        foreach (JsonProperty property in document.RootElement.EnumerateObject())
-        {
-            if (!names.Add(property.Name))
-            {
-                throw new InvalidDataException($"'{property.Name}' stands twice in its header.");
-            }
-            if (property.Name == MetadataKey)
-            {
-                foreach (JsonProperty entry in property.Value.EnumerateObject())
-                {
-                    metadata[entry.Name] = entry.Value.GetString() ?? "";
-                }
-                continue;
-            }
-            found.Add(ParseEntry(property));
-        }
-        return (ReadArrays(found, data), metadata);
-    }
-
-    private static (long Begin, long End, string Name, int[] Shape) ParseEntry(JsonProperty property)
-    {
-        string name = property.Name;
-        if (
-            property.Value.ValueKind != JsonValueKind.Object
-            || !property.Value.TryGetProperty("dtype", out JsonElement type)
-            || !property.Value.TryGetProperty("shape", out JsonElement shape)
-            || !property.Value.TryGetProperty("data_offsets", out JsonElement offsets)
-            || offsets.GetArrayLength() != 2
-        )
-        {
-            throw new InvalidDataException($"'{name}' lacks its dtype, shape or data_offsets.");
-        }
-        if (type.GetString() != "F32")
-        {
-            throw new InvalidDataException($"'{name}' is of type {type.GetString()}; only F32 is read.");
-        }
-        int[] dimensions = [.. shape.EnumerateArray().Select(dimension => dimension.GetInt32())];
-        long begin = offsets[0].GetInt64();
-        long end = offsets[1].GetInt64();
-        long size = sizeof(float);
-        foreach (int dimension in dimensions)
-        {
-            size = dimension < 0 || size > int.MaxValue ? -1 : size * dimension;
-        }
-        if (size < 0 || begin < 0 || end < begin || end - begin != size)
-        {
-            throw new InvalidDataException(
-                $"'{name}' of shape [{string.Join(", ", dimensions)}] cannot lie in bytes {begin} to {end}."
+            throw new ArgumentException(
+                $"The array '{array.Name}' of shape [{string.Join(", ", array.Shape)}] has {array.Values.Length} values; "
+                    + "they must be as many as the shape holds, and at most 2 GiB."
             );
         }
-        return (begin, end, name, dimensions);
     }
 
-    private static List<NamedArray> ReadArrays(
-        List<(long Begin, long End, string Name, int[] Shape)> found,
-        ReadOnlySpan<byte> data
-    )
+    // The JSON writer would replace half of a surrogate pair, and two names could become one.
+    private static void RequireUnicode(string text)
     {
-        var arrays = new List<NamedArray>(found.Count);
-        long expected = 0;
-        foreach (
-            (long begin, long end, string name, int[] shape) in found.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End)
-        )
+        ArgumentNullException.ThrowIfNull(text);
+        try
         {
-            if (begin != expected || end > data.Length)
-            {
-                throw new InvalidDataException(
-                    $"'{name}' lies in bytes {begin} to {end}, but {expected} of {data.Length} come next."
-                );
-            }
-            arrays.Add(new NamedArray(name, shape, MemoryMarshal.Cast<byte, float>(data[(int)begin..(int)end]).ToArray()));
-            expected = end;
+            StrictUtf8.GetByteCount(text);
         }
-        return expected == data.Length
-            ? arrays
-            : throw new InvalidDataException($"{data.Length - expected} bytes at its end belong to no array.");
+        catch (EncoderFallbackException exception)
+        {
+            throw new ArgumentException(
+                $"A name or metadata text holds half of a surrogate pair at index {exception.Index}, which UTF-8 cannot store. Remove it."
+            );
+        }
+    }
+
+    /// <summary>How many elements a shape holds; null when a dimension is negative or the number exceeds what an array can hold.</summary>
+    internal static int? Count(ReadOnlySpan<int> shape)
+    {
+        long count = 1;
+        bool tooMany = false;
+        foreach (int dimension in shape)
+        {
+            if (dimension < 0)
+            {
+                return null;
+            }
+            count = tooMany && dimension > 0 ? count : count * dimension;
+            tooMany = count > int.MaxValue;
+        }
+        return tooMany ? null : (int)count;
     }
 }

@@ -1,10 +1,13 @@
+using System.Runtime.ExceptionServices;
+
 namespace Learners.Metrics;
 
-/// <summary>Several writers as one. Owns them.</summary>
-internal sealed class CompositeMetricsWriter(params IMetricsWriter[] writers) : IMetricsWriter
+/// <summary>Records the same curves in several places. Owns the writers it is given.</summary>
+/// <param name="writers">Where to, in this order; none is fine.</param>
+internal sealed class CompositeMetricsWriter(params IReadOnlyList<IMetricsWriter> writers) : IMetricsWriter
 {
     /// <inheritdoc/>
-    public void Write(long environmentSteps, ReadOnlySpan<Metric> metrics)
+    public void Write(long environmentSteps, params ReadOnlySpan<Metric> metrics)
     {
         foreach (IMetricsWriter writer in writers)
         {
@@ -21,12 +24,21 @@ internal sealed class CompositeMetricsWriter(params IMetricsWriter[] writers) : 
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Disposes of every writer, even when one fails; the first failure surfaces afterwards.</summary>
     public void Dispose()
     {
+        ExceptionDispatchInfo? failure = null;
         foreach (IMetricsWriter writer in writers)
         {
-            writer.Dispose();
+            try
+            {
+                writer.Dispose();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+            }
         }
+        failure?.Throw();
     }
 }

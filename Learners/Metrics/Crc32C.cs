@@ -1,14 +1,19 @@
+using System.Buffers.Binary;
 using System.Numerics;
 
 namespace Learners.Metrics;
 
-/// <summary>CRC-32 with Castagnoli's polynomial, and the masked form that TensorBoard's record files hold.</summary>
+/// <summary>The Castagnoli cyclic redundancy check that guards every record of an event file.</summary>
 internal static class Crc32C
 {
-    /// <summary>Checksum of bytes; of the ASCII digits 1 to 9 it is 0xE3069283.</summary>
+    /// <summary>The check of some bytes, as in RFC 3720, appendix B.4.</summary>
     public static uint Compute(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        }
         foreach (byte value in bytes)
         {
             crc = BitOperations.Crc32C(crc, value);
@@ -16,6 +21,6 @@ internal static class Crc32C
         return ~crc;
     }
 
-    /// <summary>Rotated right by 15 bits plus a constant, so that a checksum of data that holds checksums stays good.</summary>
-    public static uint Mask(uint crc) => BitOperations.RotateRight(crc, 15) + 0xa282ead8;
+    /// <summary>The check rotated and shifted by a constant, as event files store it, so that data which holds checks is guarded too.</summary>
+    public static uint ComputeMasked(ReadOnlySpan<byte> bytes) => BitOperations.RotateRight(Compute(bytes), 15) + 0xA282EAD8u;
 }

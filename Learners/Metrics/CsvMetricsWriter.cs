@@ -1,75 +1,187 @@
 using System.Globalization;
 using System.Text;
+using Environments;
 
 namespace Learners.Metrics;
 
-/// <summary>Metrics as a table: one row per moment, one column per tag, empty where a tag was not measured.</summary>
+/// <summary>Writes curves as a table: one row per moment, one column per tag, <c>env_steps</c> first. Owns the file.</summary>
+/// <remarks>
+/// All tags are named up front, so that the header is complete from the first row on; what a row does not hold is an empty cell.
+/// Numbers are written so that reading them gives the same bits, in no country's notation. Each row reaches the operating system
+/// as it is written, so a run that dies leaves at most one torn line, the last.
+/// </remarks>
 internal sealed class CsvMetricsWriter : IMetricsWriter
 {
-    private const string StepsColumn = "env_steps";
+    /// <summary>Name of the first column.</summary>
+    public const string StepsColumn = "env_steps";
 
-    private readonly string[] _tags;
-    private readonly double?[] _cells;
-    private readonly StreamWriter _writer;
-    private readonly StringBuilder _line = new();
+    private readonly Dictionary<string, int> _columns = [];
+    private readonly string?[] _cells;
+    private readonly FileStream _file;
 
-    /// <summary>Opens a table.</summary>
-    /// <param name="path">File; made with a header when it is not there.</param>
-    /// <param name="tags">Columns.</param>
-    /// <param name="resumeAfterSteps">When set, rows beyond this step are dropped, since the resumed run writes them again.</param>
+    /// <summary>Begins a table, or continues one.</summary>
+    /// <param name="path">The file, usually <c>metrics.csv</c> of the run's folder, which is made when there is none.</param>
+    /// <param name="tags">Every tag that may come, in the order of their columns.</param>
+    /// <param name="resumeAfterSteps">
+    /// Null to begin anew, over whatever is there. Else environment steps of the checkpoint that a resumed run continues from:
+    /// later rows and a torn last line are dropped, and columns that the file has stay, before those that are new.
+    /// </param>
+    /// <exception cref="ArgumentException">A tag is empty, comes twice, is <c>env_steps</c>, or holds a comma, quote or line break.</exception>
+    /// <exception cref="InvalidDataException">The table to continue was not written by this class.</exception>
+    /// <exception cref="IOException">The folder cannot be made, or the disk is full.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public CsvMetricsWriter(string path, IReadOnlyList<string> tags, long? resumeAfterSteps = null)
     {
-        _tags = [.. tags];
-        _cells = new double?[_tags.Length];
-        string header = string.Join(',', [StepsColumn, .. _tags]);
-        List<string> kept = [header];
-        if (resumeAfterSteps is { } limit && File.Exists(path))
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(tags);
+        RequireTags(tags);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+
+        string[]? header = resumeAfterSteps is null ? null : ReadHeader(path);
+        string[] columns = header is null ? [StepsColumn, .. tags] : [.. header.Union(tags)];
+        if (header is not null)
         {
-            kept.AddRange(File.ReadLines(path).Skip(1).Where(line => IsWhole(line) && StepsOf(line) <= limit));
+            KeepRows(path, header.Length, columns, resumeAfterSteps.GetValueOrDefault());
         }
-        File.WriteAllLines(path, kept);
-        _writer = new StreamWriter(path, append: true) { NewLine = "\n" };
+        for (int i = 0; i < columns.Length; i++)
+        {
+            _columns.Add(columns[i], i);
+        }
+        _cells = new string?[columns.Length];
+        FileMode mode = header is null ? FileMode.Create : FileMode.Append;
+        _file = new FileStream(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        if (header is null)
+        {
+            WriteLine(columns);
+        }
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A tag is no column.</exception>
-    public void Write(long environmentSteps, ReadOnlySpan<Metric> metrics)
+    /// <exception cref="ArgumentException">A tag was not named when the writer was made, or comes twice; nothing is written.</exception>
+    public void Write(long environmentSteps, params ReadOnlySpan<Metric> metrics)
     {
-        Array.Clear(_cells);
-        foreach (Metric metric in metrics)
+        ArgumentOutOfRangeException.ThrowIfNegative(environmentSteps);
+        if (metrics.IsEmpty)
         {
-            int column = Array.IndexOf(_tags, metric.Tag);
-            if (column < 0)
+            return;
+        }
+        Array.Clear(_cells);
+        _cells[0] = environmentSteps.ToString(CultureInfo.InvariantCulture);
+        foreach ((string tag, double value) in metrics)
+        {
+            if (!_columns.TryGetValue(tag, out int column))
             {
                 throw new ArgumentException(
-                    $"The table has no column '{metric.Tag}'. Add it to the tags the table is opened with."
+                    $"The table has no column '{tag}'.{NearestName.Suggest(tag, _columns.Keys)} "
+                        + "Name every tag when the writer is made; the header cannot grow later.",
+                    nameof(metrics)
                 );
             }
-            _cells[column] = metric.Value;
-        }
-        _line.Clear().Append(environmentSteps);
-        foreach (double? cell in _cells)
-        {
-            _line.Append(',');
-            if (cell is { } value)
+            if (_cells[column] is not null)
             {
-                _line.Append(value.ToString("R", CultureInfo.InvariantCulture));
+                throw new ArgumentException(
+                    $"The row at {environmentSteps} steps holds '{tag}' twice; a row has one cell for it. Pass it once.",
+                    nameof(metrics)
+                );
             }
+            _cells[column] = value.ToString("R", CultureInfo.InvariantCulture);
         }
-        _writer.WriteLine(_line);
+        WriteLine(_cells);
     }
 
     /// <inheritdoc/>
-    public void Flush() => _writer.Flush();
+    public void Flush() => _file.Flush();
 
-    /// <inheritdoc/>
-    public void Dispose() => _writer.Dispose();
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
 
-    // A process that was killed may leave half a line.
-    private bool IsWhole(string line) => line.Count(character => character == ',') == _tags.Length;
+    private static void RequireTags(IReadOnlyList<string> tags)
+    {
+        var seen = new HashSet<string> { StepsColumn };
+        foreach (string tag in tags)
+        {
+            if (string.IsNullOrEmpty(tag) || tag.AsSpan().ContainsAny(",\"\r\n"))
+            {
+                throw new ArgumentException(
+                    $"The tag '{tag?.ReplaceLineEndings(" ")}' cannot head a column: it is empty or holds a comma, quote or line break. "
+                        + "Name it like loss/policy.",
+                    nameof(tags)
+                );
+            }
+            if (!seen.Add(tag))
+            {
+                throw new ArgumentException(
+                    $"Two columns would be called '{tag}'. Name each tag once, and none '{StepsColumn}'.",
+                    nameof(tags)
+                );
+            }
+        }
+    }
 
-    private static long StepsOf(string line) =>
-        long.TryParse(line.AsSpan(0, line.IndexOf(',', StringComparison.Ordinal)), CultureInfo.InvariantCulture, out long steps)
-            ? steps
-            : long.MaxValue;
+    /// <summary>Columns of a table, or null when there is none or only a torn header.</summary>
+    private static string[]? ReadHeader(string path)
+    {
+        if (!File.Exists(path) || WholeLines(path).FirstOrDefault() is not { } line)
+        {
+            return null;
+        }
+        string[] header = line.Split(',');
+        return header[0] == StepsColumn && header.Distinct().Count() == header.Length
+            ? header
+            : throw new InvalidDataException(
+                $"'{path}' cannot be continued: its first line is no header that begins with '{StepsColumn}' and names each column once. "
+                    + "Move the file away, or resume the run it belongs to."
+            );
+    }
+
+    /// <summary>Rewrites a table with its new columns and without rows after <paramref name="lastSteps"/>; readers never see half of it.</summary>
+    private static void KeepRows(string path, int oldColumnCount, string[] columns, long lastSteps)
+    {
+        string rewritten = path + ".tmp";
+        string added = new(',', columns.Length - oldColumnCount);
+        using (var output = new StreamWriter(rewritten) { NewLine = "\n" })
+        {
+            output.WriteLine(string.Join(',', columns));
+            int number = 1;
+            foreach (string line in WholeLines(path).Skip(1))
+            {
+                number++;
+                string[] cells = line.Split(',');
+                if (
+                    cells.Length != oldColumnCount
+                    || !long.TryParse(cells[0], NumberStyles.None, CultureInfo.InvariantCulture, out long steps)
+                )
+                {
+                    throw new InvalidDataException(
+                        $"'{path}' cannot be continued: line {number} is no row of {oldColumnCount} cells that begins with a number of steps. "
+                            + "Delete the line, or move the file away."
+                    );
+                }
+                if (steps <= lastSteps)
+                {
+                    output.WriteLine(line + added);
+                }
+            }
+        }
+        File.Move(rewritten, path, overwrite: true);
+    }
+
+    /// <summary>The lines that end in a line feed; what follows the last one was torn.</summary>
+    private static IEnumerable<string> WholeLines(string path)
+    {
+        using var reader = new StreamReader(path);
+        var line = new StringBuilder();
+        for (int next = reader.Read(); next >= 0; next = reader.Read())
+        {
+            if (next != '\n')
+            {
+                line.Append((char)next);
+                continue;
+            }
+            yield return line.ToString().TrimEnd('\r');
+            line.Clear();
+        }
+    }
+
+    private void WriteLine(string?[] cells) => _file.Write(Encoding.UTF8.GetBytes(string.Join(',', cells) + "\n"));
 }

@@ -37,7 +37,7 @@ internal sealed class RunLog : IDisposable
     public RunLog(RunFolder folder, TimeProvider clock, long? resumeAfterSteps) =>
         _writer = new CompositeMetricsWriter(
             new CsvMetricsWriter(folder.Metrics, Tags, resumeAfterSteps),
-            new TensorBoardWriter(folder.Path, clock)
+            new TensorBoardWriter(folder.Path, clock, resumeAfterSteps)
         );
 
     /// <summary>Receives metrics between rows.</summary>
