@@ -6,7 +6,10 @@ namespace Agents.Networks;
 /// <summary>The one place that configures the tensor library: where it is loaded from, its threads, determinism, and the memory gauge.</summary>
 internal static class TorchRuntime
 {
-    /// <summary>Folder of another libtorch 2.10 build, such as a CUDA one; its libraries are loaded before TorchSharp looks for them.</summary>
+    /// <summary>
+    /// Folder of another libtorch 2.10 build, such as a CUDA one. Set it when building, so that the output carries none of its own, and
+    /// when running: its libraries are loaded before TorchSharp looks for them.
+    /// </summary>
     public const string DirectoryVariable = "LIBTORCH_DIR";
 
     private static readonly Lock Gate = new();

@@ -59,6 +59,20 @@ internal static class SettingsSources
         return StrictYaml.Bind<TrainingSettings>(root, path);
     }
 
+    /// <summary>The text of <c>config.yaml</c>: every resolved setting, without the sections of agents that do not take part.</summary>
+    public static string Write(TrainingSettings settings)
+    {
+        YamlMappingNode root = StrictYaml.Parse(StrictYaml.Write(settings), "settings");
+        foreach (string agent in TrainingSettings.AgentNames)
+        {
+            if (agent != settings.Agent)
+            {
+                root.Children.Remove(agent);
+            }
+        }
+        return StrictYaml.Write(root);
+    }
+
     private static YamlMappingNode ReadTuned(string environment, string agent)
     {
         using Stream? stream = typeof(SettingsSources).Assembly.GetManifestResourceStream(

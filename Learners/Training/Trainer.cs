@@ -37,7 +37,7 @@ public static class Trainer
             async () =>
             {
                 Directory.CreateDirectory(folder.Path);
-                await File.WriteAllTextAsync(folder.Config, StrictYaml.Write(settings), CancellationToken.None)
+                await File.WriteAllTextAsync(folder.Config, SettingsSources.Write(settings), CancellationToken.None)
                     .ConfigureAwait(false);
                 using var run = new TrainingRun(settings, options, folder, state: null);
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -76,7 +76,7 @@ public static class Trainer
                     options.Warn ?? (_ => { })
                 );
                 using TrainingRun run = Create(settings, options, folder, state);
-                await File.WriteAllTextAsync(folder.Config, StrictYaml.Write(settings), CancellationToken.None)
+                await File.WriteAllTextAsync(folder.Config, SettingsSources.Write(settings), CancellationToken.None)
                     .ConfigureAwait(false);
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
             },
