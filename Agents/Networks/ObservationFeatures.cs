@@ -49,6 +49,16 @@ internal static class ObservationFeatures
         }
     }
 
+    /// <summary>Writes the features of rows of observations.</summary>
+    public static void EncodeRows(Space space, ReadOnlySpan<float> observations, Span<float> features)
+    {
+        int featureSize = SizeOf(space);
+        for (int row = 0; row < observations.Length / space.Size; row++)
+        {
+            Encode(space, observations.Slice(row * space.Size, space.Size), features.Slice(row * featureSize, featureSize));
+        }
+    }
+
     private static void OneHot(float value, Span<float> features)
     {
         int index = (int)value;

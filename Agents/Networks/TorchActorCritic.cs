@@ -111,16 +111,7 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             observations.CopyTo(features);
             return;
         }
-        int observationSize = Spec.ObservationSize;
-        int featureSize = Spec.FeatureSize;
-        for (int row = 0; row < observations.Length / observationSize; row++)
-        {
-            ObservationFeatures.Encode(
-                Spec.ObservationSpace,
-                observations.Slice(row * observationSize, observationSize),
-                features.Slice(row * featureSize, featureSize)
-            );
-        }
+        ObservationFeatures.EncodeRows(Spec.ObservationSpace, observations, features);
     }
 
     /// <summary>Frees the views. The flat buffers are the collector's.</summary>

@@ -1,5 +1,6 @@
 using Agents.Distributions;
 using Agents.Networks;
+using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.Spaces;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Agents.Distributions;
 using Agents.Networks;
+using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Metrics;

@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.Spaces;
 using Xunit;

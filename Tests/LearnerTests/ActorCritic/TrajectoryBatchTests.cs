@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Managed;
 using Environments.Spaces;
 using Learners.ActorCritic;
 using Protos;

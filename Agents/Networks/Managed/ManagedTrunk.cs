@@ -1,0 +1,106 @@
+using Agents.Kernels;
+
+namespace Agents.Networks.Managed;
+
+/// <summary>Encoder of the actor, of the critic, or of both. Keeps the activations of the latest forward pass for the backward one.</summary>
+internal sealed class ManagedTrunk
+{
+    private readonly Activation _activation;
+    private readonly DenseLayer[] _layers;
+    private readonly float[][] _outputs;
+    private float[] _gradient = [];
+    private float[] _nextGradient = [];
+
+    /// <summary>The trunk whose slots begin with <paramref name="prefix"/>.</summary>
+    public ManagedTrunk(ParameterLayout layout, string prefix, NetworkSpec spec)
+    {
+        _activation = spec.Settings.Activation;
+        _layers = [.. spec.Settings.HiddenSizes.Select((_, i) => new DenseLayer(layout, $"{prefix}encoder.{i}"))];
+        _outputs = [.. _layers.Select(_ => Array.Empty<float>())];
+        OutputSize = _layers.Length == 0 ? spec.FeatureSize : _layers[^1].Outputs;
+    }
+
+    /// <summary>Numbers that a row has behind the trunk.</summary>
+    public int OutputSize { get; }
+
+    /// <summary>Takes over changed parameters.</summary>
+    public void Refresh(ReadOnlySpan<float> parameters)
+    {
+        foreach (DenseLayer layer in _layers)
+        {
+            layer.Refresh(parameters);
+        }
+    }
+
+    /// <summary>Runs rows of features through the trunk; the result is valid until the next call.</summary>
+    public ReadOnlySpan<float> Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> features, int rows)
+    {
+        ReadOnlySpan<float> input = features;
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            int size = rows * _layers[i].Outputs;
+            if (_outputs[i].Length < size)
+            {
+                _outputs[i] = new float[size];
+            }
+            Span<float> output = _outputs[i].AsSpan(0, size);
+            _layers[i].Forward(parameters, input, output, rows);
+            if (_activation == Activation.Tanh)
+            {
+                Elementwise.Tanh(output);
+            }
+            else
+            {
+                Elementwise.Relu(output);
+            }
+            input = output;
+        }
+        return input;
+    }
+
+    /// <summary>What the latest forward pass over these features gave, <c>[rows, OutputSize]</c>.</summary>
+    public ReadOnlySpan<float> Output(ReadOnlySpan<float> features, int rows) =>
+        _layers.Length == 0 ? features : _outputs[^1].AsSpan(0, rows * OutputSize);
+
+    /// <summary>Room for a second gradient of the output, to be added to the first; <see cref="Backward"/> overwrites it.</summary>
+    public Span<float> SecondGradient(int rows) => _nextGradient.AsSpan(0, rows * OutputSize);
+
+    /// <summary>A buffer for the gradient of the trunk's output, <c>[rows, OutputSize]</c>; hand it to <see cref="Backward"/> filled.</summary>
+    public Span<float> OutputGradient(int rows)
+    {
+        int widest = OutputSize;
+        foreach (DenseLayer layer in _layers)
+        {
+            widest = Math.Max(widest, layer.Outputs);
+        }
+        if (_gradient.Length < rows * widest)
+        {
+            _gradient = new float[rows * widest];
+            _nextGradient = new float[rows * widest];
+        }
+        return _gradient.AsSpan(0, rows * OutputSize);
+    }
+
+    /// <summary>Adds the parameters' gradient to <paramref name="gradient"/>, from the filled <see cref="OutputGradient"/>.</summary>
+    public void Backward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> features, Span<float> gradient, int rows)
+    {
+        for (int i = _layers.Length - 1; i >= 0; i--)
+        {
+            DenseLayer layer = _layers[i];
+            Span<float> outputGradient = _gradient.AsSpan(0, rows * layer.Outputs);
+            ReadOnlySpan<float> output = _outputs[i].AsSpan(0, rows * layer.Outputs);
+            if (_activation == Activation.Tanh)
+            {
+                Elementwise.TanhGradient(output, outputGradient);
+            }
+            else
+            {
+                Elementwise.ReluGradient(output, outputGradient);
+            }
+            ReadOnlySpan<float> input = i == 0 ? features : _outputs[i - 1].AsSpan(0, rows * layer.Inputs);
+            Span<float> inputGradient = i == 0 ? [] : _nextGradient.AsSpan(0, rows * layer.Inputs);
+            layer.Backward(parameters, input, outputGradient, inputGradient, gradient, rows);
+            (_gradient, _nextGradient) = (_nextGradient, _gradient);
+        }
+    }
+}
