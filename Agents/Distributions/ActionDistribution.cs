@@ -46,4 +46,22 @@ public abstract class ActionDistribution
 
     /// <summary>Entropy in nats.</summary>
     public abstract float Entropy(ReadOnlySpan<float> parameters);
+
+    /// <summary>Log-probability of an action and entropy, together.</summary>
+    internal virtual (float LogProb, float Entropy) Evaluate(ReadOnlySpan<float> parameters, ReadOnlySpan<float> action) =>
+        (LogProb(parameters, action), Entropy(parameters));
+
+    /// <summary>Writes the gradient with respect to the parameters of a loss that depends on log-probability and entropy.</summary>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    /// <param name="action">The action whose log-probability counts.</param>
+    /// <param name="logProbGradient">∂loss / ∂log-probability.</param>
+    /// <param name="entropyGradient">∂loss / ∂entropy.</param>
+    /// <param name="gradient">Destination, <c>[P]</c>.</param>
+    internal abstract void Gradient(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> action,
+        float logProbGradient,
+        float entropyGradient,
+        Span<float> gradient
+    );
 }

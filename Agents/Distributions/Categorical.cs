@@ -29,6 +29,61 @@ public sealed class Categorical(int count) : ActionDistribution
     /// <inheritdoc/>
     public override float Entropy(ReadOnlySpan<float> parameters) => EntropyOf(parameters);
 
+    internal override (float LogProb, float Entropy) Evaluate(ReadOnlySpan<float> parameters, ReadOnlySpan<float> action) =>
+        EvaluateOf(parameters, (int)action[0]);
+
+    /// <remarks>∂ log p_a / ∂z_j = [j = a] − p_j, and ∂H / ∂z_j = −p_j (log p_j + H).</remarks>
+    internal override void Gradient(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> action,
+        float logProbGradient,
+        float entropyGradient,
+        Span<float> gradient
+    ) => GradientOf(parameters, (int)action[0], logProbGradient, entropyGradient, gradient);
+
+    internal static (float LogProb, float Entropy) EvaluateOf(ReadOnlySpan<float> logits, int index)
+    {
+        float max = Max(logits);
+        float sum = 0;
+        float weighted = 0;
+        foreach (float logit in logits)
+        {
+            float exponential = MathF.Exp(logit - max);
+            sum += exponential;
+            weighted += exponential * (logit - max);
+        }
+        float logSum = MathF.Log(sum);
+        return (logits[index] - max - logSum, logSum - weighted / sum);
+    }
+
+    internal static void GradientOf(
+        ReadOnlySpan<float> logits,
+        int index,
+        float logProbGradient,
+        float entropyGradient,
+        Span<float> gradient
+    )
+    {
+        float max = Max(logits);
+        float sum = 0;
+        float weighted = 0;
+        for (int j = 0; j < logits.Length; j++)
+        {
+            float exponential = MathF.Exp(logits[j] - max);
+            gradient[j] = exponential;
+            sum += exponential;
+            weighted += exponential * (logits[j] - max);
+        }
+        float logSum = MathF.Log(sum);
+        float entropy = logSum - weighted / sum;
+        for (int j = 0; j < logits.Length; j++)
+        {
+            float probability = gradient[j] / sum;
+            gradient[j] = -probability * (logProbGradient + entropyGradient * (logits[j] - max - logSum + entropy));
+        }
+        gradient[index] += logProbGradient;
+    }
+
     /// <summary>Inverts the cumulative distribution at one uniform draw.</summary>
     internal static int Draw(ReadOnlySpan<float> logits, ref Pcg64 random)
     {

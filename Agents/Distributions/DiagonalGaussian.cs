@@ -53,4 +53,22 @@ public sealed class DiagonalGaussian(int dimensions) : ActionDistribution
         }
         return sum;
     }
+
+    /// <remarks>With z = (a − μ) / σ: ∂ log p / ∂μ = z / σ, ∂ log p / ∂ log σ = z² − 1, and ∂H / ∂ log σ = 1.</remarks>
+    internal override void Gradient(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> action,
+        float logProbGradient,
+        float entropyGradient,
+        Span<float> gradient
+    )
+    {
+        for (int i = 0; i < dimensions; i++)
+        {
+            float inverse = MathF.Exp(-parameters[dimensions + i]);
+            float deviation = (action[i] - parameters[i]) * inverse;
+            gradient[i] = logProbGradient * deviation * inverse;
+            gradient[dimensions + i] = logProbGradient * (deviation * deviation - 1) + entropyGradient;
+        }
+    }
 }

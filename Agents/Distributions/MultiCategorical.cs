@@ -64,6 +64,28 @@ public sealed class MultiCategorical(params ReadOnlySpan<int> counts) : ActionDi
         return sum;
     }
 
+    internal override void Gradient(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> action,
+        float logProbGradient,
+        float entropyGradient,
+        Span<float> gradient
+    )
+    {
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            Categorical.GradientOf(
+                parameters[.._counts[i]],
+                (int)action[i],
+                logProbGradient,
+                entropyGradient,
+                gradient[.._counts[i]]
+            );
+            parameters = parameters[_counts[i]..];
+            gradient = gradient[_counts[i]..];
+        }
+    }
+
     private static int Sum(ReadOnlySpan<int> counts)
     {
         int sum = 0;

@@ -1,4 +1,5 @@
 using Learners.ActorCritic;
+using Learners.Engines;
 using static TorchSharp.torch;
 
 namespace Learners.A2c;
@@ -13,6 +14,19 @@ internal sealed class PolicyGradientObjective : IObjective
     public float Weight => 1;
 
     /// <inheritdoc/>
-    public Tensor Loss(Minibatch batch, in NetworkEvaluation evaluation, double progress) =>
+    public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress) =>
         (batch.Advantages * evaluation.LogProbs).mean().neg();
+
+    /// <inheritdoc/>
+    public double AddGradient(in SampleBlock block, double progress)
+    {
+        float share = -Weight / block.Total;
+        double sum = 0;
+        for (int i = 0; i < block.LogProbs.Length; i++)
+        {
+            sum -= block.Advantages[i] * block.LogProbs[i];
+            block.LogProbGradients[i] += share * block.Advantages[i];
+        }
+        return sum / block.Total;
+    }
 }

@@ -1,14 +1,9 @@
-using System.Runtime.InteropServices;
-using Agents.Distributions;
-using Agents.Networks;
-using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.State;
+using Learners.Engines;
 using Learners.Metrics;
 using Learners.Optimizers;
 using Protos;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Learners.ActorCritic;
 
@@ -21,28 +16,25 @@ internal sealed class ActorCriticLearner : IDisposable
     private readonly IObjective[] _objectives;
     private readonly string[] _tags;
     private readonly IOptimizer _optimizer;
-    private readonly TorchActorCritic _network;
-    private readonly ManagedActorCritic _evaluator;
-    private readonly ActionDistribution _distribution;
+    private readonly IGradientEngine _engine;
     private readonly TrajectoryBatch _batch;
     private readonly Minibatch _minibatch;
     private readonly int[] _rows;
-    private readonly float[] _losses;
+    private readonly double[] _losses;
+    private readonly float[] _logProbs;
     private Pcg64 _random;
 
     /// <summary>A learner at its first update.</summary>
-    /// <param name="spec">Network to train.</param>
+    /// <param name="engine">Network to train and its gradients; owned from here on.</param>
     /// <param name="settings">Discounts, weights, step size.</param>
     /// <param name="schedule">Epochs and minibatches.</param>
     /// <param name="objectives">Losses to add up.</param>
-    /// <param name="parameters">Initial parameters, pinned; owned from here on.</param>
     /// <param name="random">Stream that shuffles samples.</param>
     public ActorCriticLearner(
-        NetworkSpec spec,
+        IGradientEngine engine,
         ActorCriticSettings settings,
         UpdateSchedule schedule,
         IObjective[] objectives,
-        float[] parameters,
         Pcg64 random
     )
     {
@@ -50,23 +42,22 @@ internal sealed class ActorCriticLearner : IDisposable
         _schedule = schedule;
         _objectives = objectives;
         _tags = [.. objectives.Select(objective => "losses/" + objective.Name)];
-        _losses = new float[objectives.Length];
-        _network = new TorchActorCritic(spec, parameters);
-        _evaluator = new ManagedActorCritic(spec);
-        _distribution = ActionDistribution.For(spec.ActionSpace);
+        _losses = new double[objectives.Length];
+        _engine = engine;
         _optimizer = settings.Optimizer switch
         {
-            OptimizerKind.RmsProp => new RmsProp(parameters.Length, settings.RmsProp),
-            _ => new Adam(parameters.Length, settings.Adam),
+            OptimizerKind.RmsProp => new RmsProp(engine.Parameters.Length, settings.RmsProp),
+            _ => new Adam(engine.Parameters.Length, settings.Adam),
         };
-        _batch = new TrajectoryBatch(_evaluator);
-        _minibatch = new Minibatch(_network, settings.StepsPerUnroll / schedule.Minibatches);
+        _batch = new TrajectoryBatch(engine.Network);
+        _minibatch = new Minibatch(engine.Network.Spec, settings.StepsPerUnroll / schedule.Minibatches);
+        _logProbs = new float[_minibatch.Count];
         _rows = new int[settings.StepsPerUnroll];
         _random = random;
     }
 
     /// <summary>All parameters, in the order of the layout.</summary>
-    public ReadOnlySpan<float> Parameters => _network.Parameters;
+    public ReadOnlySpan<float> Parameters => _engine.Parameters;
 
     /// <summary>Optimiser steps taken: the version of the parameters.</summary>
     public long Updates { get; private set; }
@@ -78,7 +69,6 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <exception cref="TrainingDivergedException">A gradient is no longer finite; parameters are as before that step.</exception>
     public void Update(Unroll unroll, double progress, MetricAverages metrics)
     {
-        _evaluator.LoadParameters(_network.Parameters);
         _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda);
         float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
         metrics.Add("charts/learning_rate", learningRate);
@@ -110,7 +100,7 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>Saves parameters, optimiser, counter and the shuffling stream.</summary>
     public void SaveState(StateDictionary state)
     {
-        state.Set<float>("parameters", _network.Parameters);
+        state.Set<float>("parameters", _engine.Parameters);
         state.Set("updates", Updates);
         state.Set("random", _random);
         _optimizer.SaveState(state.Scope("optimizer"));
@@ -119,36 +109,27 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>Continues from a saved state.</summary>
     public void LoadState(StateDictionary state)
     {
-        state.Read("parameters", _network.Parameters);
+        state.Read("parameters", _engine.Parameters);
+        _engine.ParametersChanged();
         Updates = state.Get<long>("updates");
         _random = state.Get<Pcg64>("random");
         _optimizer.LoadState(state.Scope("optimizer"));
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _minibatch.Dispose();
-        _network.Dispose();
-        _evaluator.Dispose();
-    }
+    public void Dispose() => _engine.Dispose();
 
     /// <summary>One optimiser step on the current minibatch; returns the KL estimate before it.</summary>
     private double Step(float learningRate, double progress, MetricAverages metrics)
     {
-        _network.Gradient.Clear();
-        double kl;
-        using (NewDisposeScope()) // every temporary of this step dies here
+        _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs);
+        for (int i = 0; i < _objectives.Length; i++)
         {
-            (Tensor distributions, Tensor values) = _network.Forward(_minibatch.Features);
-            (Tensor logProbs, Tensor entropies) = TorchDistribution.Evaluate(_distribution, distributions, _minibatch.Actions);
-            var evaluation = new NetworkEvaluation(logProbs, entropies, values);
-            Tensor total = Sum(evaluation, progress);
-            total.backward();
-            kl = KlEstimates(MemoryMarshal.Cast<byte, float>(logProbs.contiguous().bytes), metrics);
+            metrics.Add(_tags[i], _losses[i]);
         }
+        double kl = KlEstimates(_logProbs, metrics);
         float norm = GlobalNorm.Clip(
-            _network.Gradient,
+            _engine.Gradient,
             _settings.MaxGradientNorm > 0 ? _settings.MaxGradientNorm : float.PositiveInfinity
         );
         if (!float.IsFinite(norm))
@@ -157,33 +138,17 @@ internal sealed class ActorCriticLearner : IDisposable
                 $"The gradient stopped being finite at update {Updates + 1}. Lower the learning rate, or normalise observations and rewards."
             );
         }
-        _optimizer.Update(_network.Parameters, _network.Gradient, learningRate);
+        _optimizer.Update(_engine.Parameters, _engine.Gradient, learningRate);
+        _engine.ParametersChanged();
         Updates++;
         metrics.Add("losses/gradient_norm", norm);
         return kl;
-
-        Tensor Sum(in NetworkEvaluation evaluation, double progress)
-        {
-            Tensor? total = null;
-            for (int i = 0; i < _objectives.Length; i++)
-            {
-                IObjective objective = _objectives[i];
-                Tensor loss = objective.Loss(_minibatch, evaluation, progress);
-                metrics.Add(_tags[i], loss.ToSingle());
-                if (objective.Weight != 0)
-                {
-                    Tensor weighted = objective.Weight == 1 ? loss : loss * objective.Weight;
-                    total = total is null ? weighted : total + weighted;
-                }
-            }
-            return total ?? throw new InvalidOperationException("Every objective has weight 0, so there is nothing to learn.");
-        }
     }
 
     // Schulman's estimators k1 and k3 of KL(behaviour ‖ target), and the share of ratios beyond 0.2, from the log-probs of this minibatch.
     private double KlEstimates(ReadOnlySpan<float> logProbs, MetricAverages metrics)
     {
-        ReadOnlySpan<float> behaviour = _minibatch.BehaviourLogProbValues;
+        ReadOnlySpan<float> behaviour = _minibatch.BehaviourLogProbs;
         double k1 = 0;
         double k3 = 0;
         int clipped = 0;

@@ -1,3 +1,4 @@
+using Learners.Engines;
 using static TorchSharp.torch;
 
 namespace Learners.ActorCritic;
@@ -13,5 +14,18 @@ internal sealed class EntropyObjective(float coefficient) : IObjective
     public float Weight => -coefficient;
 
     /// <inheritdoc/>
-    public Tensor Loss(Minibatch batch, in NetworkEvaluation evaluation, double progress) => evaluation.Entropies.mean();
+    public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress) => evaluation.Entropies.mean();
+
+    /// <inheritdoc/>
+    public double AddGradient(in SampleBlock block, double progress)
+    {
+        float share = Weight / block.Total;
+        double sum = 0;
+        for (int i = 0; i < block.Entropies.Length; i++)
+        {
+            sum += block.Entropies[i];
+            block.EntropyGradients[i] += share;
+        }
+        return sum / block.Total;
+    }
 }

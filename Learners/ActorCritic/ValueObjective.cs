@@ -1,3 +1,4 @@
+using Learners.Engines;
 using static TorchSharp.torch;
 
 namespace Learners.ActorCritic;
@@ -13,6 +14,20 @@ internal sealed class ValueObjective(float coefficient) : IObjective
     public float Weight => coefficient;
 
     /// <inheritdoc/>
-    public Tensor Loss(Minibatch batch, in NetworkEvaluation evaluation, double progress) =>
+    public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress) =>
         (evaluation.Values - batch.Returns).square().mean();
+
+    /// <inheritdoc/>
+    public double AddGradient(in SampleBlock block, double progress)
+    {
+        float share = 2 * Weight / block.Total;
+        double sum = 0;
+        for (int i = 0; i < block.Values.Length; i++)
+        {
+            float error = block.Values[i] - block.Returns[i];
+            sum += error * error;
+            block.ValueGradients[i] += share * error;
+        }
+        return sum / block.Total;
+    }
 }

@@ -1,4 +1,5 @@
 using Learners.ActorCritic;
+using Learners.Engines;
 using static TorchSharp.torch;
 
 namespace Learners.Ppo;
@@ -15,11 +16,36 @@ internal sealed class ClippedSurrogateObjective(PpoSettings settings) : IObjecti
     public float Weight => 1;
 
     /// <inheritdoc/>
-    public Tensor Loss(Minibatch batch, in NetworkEvaluation evaluation, double progress)
+    public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress)
     {
         double clip = settings.ClipRangeAt(progress);
         Tensor ratio = (evaluation.LogProbs - batch.BehaviourLogProbs).exp();
         Tensor clipped = ratio.clamp(1 - clip, 1 + clip);
         return minimum(batch.Advantages * ratio, batch.Advantages * clipped).mean().neg();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>∂ρ / ∂ log π = ρ; where the clipped form is the smaller one nothing flows.</remarks>
+    public double AddGradient(in SampleBlock block, double progress)
+    {
+        float clip = (float)settings.ClipRangeAt(progress);
+        float share = -Weight / block.Total;
+        double sum = 0;
+        for (int i = 0; i < block.LogProbs.Length; i++)
+        {
+            float ratio = MathF.Exp(block.LogProbs[i] - block.BehaviourLogProbs[i]);
+            float free = block.Advantages[i] * ratio;
+            float clipped = block.Advantages[i] * Math.Clamp(ratio, 1 - clip, 1 + clip);
+            if (free <= clipped)
+            {
+                block.LogProbGradients[i] += share * free;
+                sum -= free;
+            }
+            else
+            {
+                sum -= clipped;
+            }
+        }
+        return sum / block.Total;
     }
 }

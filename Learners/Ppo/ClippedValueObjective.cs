@@ -1,4 +1,5 @@
 using Learners.ActorCritic;
+using Learners.Engines;
 using static TorchSharp.torch;
 
 namespace Learners.Ppo;
@@ -16,7 +17,7 @@ internal sealed class ClippedValueObjective(PpoSettings settings) : IObjective
     public float Weight => settings.ValueCoefficient;
 
     /// <inheritdoc/>
-    public Tensor Loss(Minibatch batch, in NetworkEvaluation evaluation, double progress)
+    public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress)
     {
         Tensor error = (evaluation.Values - batch.Returns).square();
         if (settings.ClipValue)
@@ -26,5 +27,23 @@ internal sealed class ClippedValueObjective(PpoSettings settings) : IObjective
             error = maximum(error, (clippedValues - batch.Returns).square());
         }
         return error.mean() * 0.5;
+    }
+
+    /// <inheritdoc/>
+    public double AddGradient(in SampleBlock block, double progress)
+    {
+        float clip = settings.ClipValue ? (float)settings.ClipRangeAt(progress) : float.PositiveInfinity;
+        float share = Weight / block.Total;
+        double sum = 0;
+        for (int i = 0; i < block.Values.Length; i++)
+        {
+            float move = block.Values[i] - block.OldValues[i];
+            float error = block.Values[i] - block.Returns[i];
+            float clippedError = block.OldValues[i] + Math.Clamp(move, -clip, clip) - block.Returns[i];
+            bool free = error * error >= clippedError * clippedError || Math.Abs(move) <= clip;
+            sum += free ? error * error : clippedError * clippedError;
+            block.ValueGradients[i] += free ? share * error : 0;
+        }
+        return 0.5 * sum / block.Total;
     }
 }

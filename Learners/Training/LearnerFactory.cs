@@ -2,6 +2,7 @@ using Agents.Networks;
 using Environments.Randomness;
 using Learners.A2c;
 using Learners.ActorCritic;
+using Learners.Engines;
 using Learners.Ppo;
 
 namespace Learners.Training;
@@ -15,24 +16,23 @@ internal static class LearnerFactory
         var initialization = new Pcg64(seed.Child(0));
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref initialization);
         var shuffling = new Pcg64(seed.Child(1));
+        IGradientEngine engine = GradientEngines.Create(settings.Engine, spec, parameters);
         ActorCriticSettings common = settings.ActorCritic;
         var entropy = new EntropyObjective(common.EntropyCoefficient);
         return common switch
         {
             PpoSettings ppo => new ActorCriticLearner(
-                spec,
+                engine,
                 ppo,
                 new UpdateSchedule(ppo.Epochs, ppo.Minibatches, ppo.TargetKl),
                 [new ClippedSurrogateObjective(ppo), new ClippedValueObjective(ppo), entropy],
-                parameters,
                 shuffling
             ),
             _ => new ActorCriticLearner(
-                spec,
+                engine,
                 common,
                 new UpdateSchedule(1, 1, 0),
                 [new PolicyGradientObjective(), new ValueObjective(common.ValueCoefficient), entropy],
-                parameters,
                 shuffling
             ),
         };

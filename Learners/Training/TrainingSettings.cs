@@ -31,6 +31,10 @@ public sealed record TrainingSettings : IValidatableObject
     [Range(1, long.MaxValue)]
     public long TotalSteps { get; init; } = 500_000;
 
+    /// <summary>Who computes gradients.</summary>
+    /// <value>Default auto: plain C# where it supports the network, which is several times faster than the tensor library on a CPU.</value>
+    public EngineKind Engine { get; init; }
+
     /// <summary>Layers between environment and agent.</summary>
     public WrapperSettings Wrappers { get; init; } = new();
 

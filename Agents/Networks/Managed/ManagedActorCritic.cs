@@ -50,6 +50,10 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     /// <inheritdoc/>
     public NetworkSpec Spec { get; }
 
+    /// <summary>Why this engine cannot compute a network, in a sentence; null when it can.</summary>
+    public static string? WhyNot(NetworkSpec spec) =>
+        spec.Settings.Core == CoreKind.Identity ? null : $"it has no core '{spec.Settings.Core}'.";
+
     /// <summary>Takes over numbers that were changed in the buffer.</summary>
     public void Refresh()
     {

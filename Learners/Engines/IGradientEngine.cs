@@ -1,0 +1,34 @@
+using Agents.Networks;
+using Learners.ActorCritic;
+
+namespace Learners.Engines;
+
+/// <summary>Computes the gradient of a sum of objectives for a network, into a flat buffer.</summary>
+internal interface IGradientEngine : IDisposable
+{
+    /// <summary>The network over the same parameters, for values and log-probs.</summary>
+    IActorCriticNetwork Network { get; }
+
+    /// <summary>All parameters; call <see cref="ParametersChanged"/> after writing.</summary>
+    Span<float> Parameters { get; }
+
+    /// <summary>Gradient of the latest minibatch.</summary>
+    Span<float> Gradient { get; }
+
+    /// <summary>Takes over numbers that were changed in <see cref="Parameters"/>.</summary>
+    void ParametersChanged();
+
+    /// <summary>Computes losses, log-probs and the gradient of Σ weight × loss.</summary>
+    /// <param name="batch">Samples.</param>
+    /// <param name="objectives">Losses to add up.</param>
+    /// <param name="progress">Share of the run's steps done, for schedules.</param>
+    /// <param name="losses">Destination: each objective's loss, before its weight.</param>
+    /// <param name="logProbs">Destination, <c>[N]</c>: log-probs of the actions under the current parameters.</param>
+    void Backward(
+        Minibatch batch,
+        ReadOnlySpan<IObjective> objectives,
+        double progress,
+        Span<double> losses,
+        Span<float> logProbs
+    );
+}

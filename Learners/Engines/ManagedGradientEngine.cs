@@ -1,0 +1,130 @@
+using Agents.Distributions;
+using Agents.Networks;
+using Agents.Networks.Managed;
+using Learners.ActorCritic;
+
+namespace Learners.Engines;
+
+/// <summary>Gradients in closed form and plain C#, in blocks of rows that stay in the cache. Never loads the tensor library.</summary>
+internal sealed class ManagedGradientEngine : IGradientEngine
+{
+    private const int BlockRows = 64;
+
+    private readonly float[] _parameters;
+    private readonly float[] _gradient;
+    private readonly ManagedActorCritic _network;
+    private readonly ActionDistribution _distribution;
+    private readonly float[] _distributions;
+    private readonly float[] _distributionGradients;
+    private readonly float[] _values = new float[BlockRows];
+    private readonly float[] _entropies = new float[BlockRows];
+    private readonly float[] _logProbGradients = new float[BlockRows];
+    private readonly float[] _entropyGradients = new float[BlockRows];
+    private readonly float[] _valueGradients = new float[BlockRows];
+
+    /// <summary>An engine over a flat buffer.</summary>
+    public ManagedGradientEngine(NetworkSpec spec, float[] parameters)
+    {
+        _parameters = parameters;
+        _gradient = new float[parameters.Length];
+        _network = new ManagedActorCritic(spec, parameters);
+        _distribution = ActionDistribution.For(spec.ActionSpace);
+        _distributions = new float[BlockRows * _distribution.ParameterSize];
+        _distributionGradients = new float[_distributions.Length];
+    }
+
+    /// <inheritdoc/>
+    public IActorCriticNetwork Network => _network;
+
+    /// <inheritdoc/>
+    public Span<float> Parameters => _parameters;
+
+    /// <inheritdoc/>
+    public Span<float> Gradient => _gradient;
+
+    /// <inheritdoc/>
+    public void ParametersChanged() => _network.Refresh();
+
+    /// <inheritdoc/>
+    public void Backward(
+        Minibatch batch,
+        ReadOnlySpan<IObjective> objectives,
+        double progress,
+        Span<double> losses,
+        Span<float> logProbs
+    )
+    {
+        Array.Clear(_gradient);
+        losses.Clear();
+        for (int first = 0; first < batch.Count; first += BlockRows)
+        {
+            int rows = Math.Min(BlockRows, batch.Count - first);
+            BackwardBlock(batch, first, rows, objectives, progress, losses, logProbs.Slice(first, rows));
+        }
+    }
+
+    /// <summary>Nothing to release.</summary>
+    public void Dispose() { }
+
+    private void BackwardBlock(
+        Minibatch batch,
+        int first,
+        int rows,
+        ReadOnlySpan<IObjective> objectives,
+        double progress,
+        Span<double> losses,
+        Span<float> logProbs
+    )
+    {
+        int featureSize = _network.Spec.FeatureSize;
+        int parameterSize = _distribution.ParameterSize;
+        int actionSize = _distribution.ActionSize;
+        ReadOnlySpan<float> features = batch.Features.AsSpan(first * featureSize, rows * featureSize);
+        ReadOnlySpan<float> actions = batch.Actions.AsSpan(first * actionSize, rows * actionSize);
+        Span<float> distributions = _distributions.AsSpan(0, rows * parameterSize);
+        Span<float> values = _values.AsSpan(0, rows);
+        _network.Forward(features, distributions, values, rows);
+        for (int row = 0; row < rows; row++)
+        {
+            (logProbs[row], _entropies[row]) = _distribution.Evaluate(
+                distributions.Slice(row * parameterSize, parameterSize),
+                actions.Slice(row * actionSize, actionSize)
+            );
+        }
+
+        Array.Clear(_logProbGradients);
+        Array.Clear(_entropyGradients);
+        Array.Clear(_valueGradients);
+        var block = new SampleBlock
+        {
+            Total = batch.Count,
+            BehaviourLogProbs = batch.BehaviourLogProbs.AsSpan(first, rows),
+            Advantages = batch.Advantages.AsSpan(first, rows),
+            Returns = batch.Returns.AsSpan(first, rows),
+            OldValues = batch.OldValues.AsSpan(first, rows),
+            LogProbs = logProbs,
+            Entropies = _entropies.AsSpan(0, rows),
+            Values = values,
+            LogProbGradients = _logProbGradients.AsSpan(0, rows),
+            EntropyGradients = _entropyGradients.AsSpan(0, rows),
+            ValueGradients = _valueGradients.AsSpan(0, rows),
+        };
+        for (int i = 0; i < objectives.Length; i++)
+        {
+            losses[i] += objectives[i].AddGradient(block, progress);
+        }
+
+        Span<float> distributionGradients = _distributionGradients.AsSpan(0, rows * parameterSize);
+        for (int row = 0; row < rows; row++)
+        {
+            _distribution.Gradient(
+                distributions.Slice(row * parameterSize, parameterSize),
+                actions.Slice(row * actionSize, actionSize),
+                _logProbGradients[row],
+                _entropyGradients[row],
+                distributionGradients.Slice(row * parameterSize, parameterSize)
+            );
+        }
+        _network.Backward(features, distributionGradients, block.ValueGradients, _gradient, rows);
+    }
+}

@@ -1,0 +1,204 @@
+using Agents.Kernels;
+using Environments.Randomness;
+using Xunit;
+
+namespace Tests.AgentTests.Kernels;
+
+/// <summary>Every kernel beside its naive twin.</summary>
+public sealed class KernelTests
+{
+    public static TheoryData<int, int, int> Shapes =>
+        new()
+        {
+            { 1, 1, 1 },
+            { 1, 64, 4 },
+            { 4, 64, 64 },
+            { 8, 64, 8 },
+            { 7, 33, 5 },
+            { 5, 100, 17 },
+            { 64, 64, 64 },
+            { 9, 16, 3 },
+            { 6, 8, 31 },
+            { 3, 7, 64 },
+            { 130, 70, 2 },
+        };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Multiply_AnyShape_EqualsTheTripleLoop(int rows, int columns, int inner)
+    {
+        var random = new Pcg64(1);
+        float[] a = Random(rows * inner, ref random);
+        float[] b = Random(inner * columns, ref random);
+        float[] bias = Random(columns, ref random);
+        float[] start = Random(rows * columns, ref random);
+        foreach (bool transposed in (bool[])[false, true])
+        {
+            (int aRow, int aColumn) = transposed ? (1, rows) : (inner, 1);
+            foreach ((bool accumulate, bool biased) in ((bool, bool)[])[(false, false), (false, true), (true, false)])
+            {
+                var c = (float[])start.Clone();
+
+                MatrixProduct.Multiply(a, aRow, aColumn, b, biased ? bias : [], c, rows, columns, inner, accumulate);
+
+                for (int m = 0; m < rows; m++)
+                {
+                    for (int n = 0; n < columns; n++)
+                    {
+                        double expected =
+                            accumulate ? start[m * columns + n]
+                            : biased ? bias[n]
+                            : 0;
+                        for (int k = 0; k < inner; k++)
+                        {
+                            expected += (double)a[m * aRow + k * aColumn] * b[k * columns + n];
+                        }
+                        Assert.Equal(expected, c[m * columns + n], 1e-5 * Math.Sqrt(inner) * 3);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Multiply_BuffersTooSmall_Throws()
+    {
+        Assert.Throws<ArgumentException>(() =>
+            MatrixProduct.Multiply(new float[5], 3, 1, new float[6], [], new float[4], 2, 2, 3, false)
+        );
+        Assert.Throws<ArgumentException>(() =>
+            MatrixProduct.Multiply(new float[6], 3, 1, new float[5], [], new float[4], 2, 2, 3, false)
+        );
+        Assert.Throws<ArgumentException>(() =>
+            MatrixProduct.Multiply(new float[6], 3, 1, new float[6], [], new float[3], 2, 2, 3, false)
+        );
+        Assert.Throws<ArgumentException>(() =>
+            MatrixProduct.Multiply(new float[6], 3, 1, new float[6], new float[1], new float[4], 2, 2, 3, false)
+        );
+    }
+
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(3, 5)]
+    [InlineData(4, 33)]
+    public void DotProducts_FewOutputs_EqualTheDoubleLoop(int outputs, int inputs)
+    {
+        var random = new Pcg64(2);
+        const int rows = 9;
+        float[] x = Random(rows * inputs, ref random);
+        float[] weight = Random(outputs * inputs, ref random);
+        float[] bias = Random(outputs, ref random);
+        var y = new float[rows * outputs];
+
+        DotProducts.Multiply(x, weight, bias, y, rows);
+
+        for (int m = 0; m < rows; m++)
+        {
+            for (int o = 0; o < outputs; o++)
+            {
+                double expected = bias[o];
+                for (int k = 0; k < inputs; k++)
+                {
+                    expected += (double)x[m * inputs + k] * weight[o * inputs + k];
+                }
+                Assert.Equal(expected, y[m * outputs + o], 1e-4);
+            }
+        }
+    }
+
+    [Fact]
+    public void Tanh_WholeRange_IsWithinFourTenMillionthsAndKeepsNaN()
+    {
+        var values = new float[100_003];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = -12 + 24f * i / (values.Length - 1);
+        }
+        var results = (float[])values.Clone();
+
+        Elementwise.Tanh(results);
+
+        double worst = values.Zip(results).Max(pair => Math.Abs(Math.Tanh(pair.First) - pair.Second));
+        Assert.True(worst < 4e-7, $"error {worst}");
+        float[] special =
+        [
+            float.NaN,
+            float.PositiveInfinity,
+            float.NegativeInfinity,
+            0,
+            float.NaN,
+            1,
+            2,
+            3,
+            4,
+            5,
+            6,
+            7,
+            8,
+            9,
+            10,
+            11,
+            float.NaN,
+        ];
+        Elementwise.Tanh(special);
+        Assert.True(float.IsNaN(special[0]) && float.IsNaN(special[4]) && float.IsNaN(special[16]));
+        Assert.Equal(1, special[1], 1e-6);
+        Assert.Equal(-1, special[2], 1e-6);
+        Assert.Equal(0, special[3]);
+    }
+
+    [Fact]
+    public void Tanh_PlaceInTheBuffer_DoesNotMatter()
+    {
+        var random = new Pcg64(3);
+        float[] values = Random(37, ref random);
+        var together = (float[])values.Clone();
+        Elementwise.Tanh(together);
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            float[] alone = [values[i]];
+            Elementwise.Tanh(alone);
+            Assert.Equal(together[i], alone[0]);
+        }
+    }
+
+    [Fact]
+    public void ActivationGradients_EqualTheirFormulas()
+    {
+        var random = new Pcg64(4);
+        float[] outputs = Random(37, ref random);
+        float[] gradients = Random(37, ref random);
+        var tanh = (float[])gradients.Clone();
+        var relu = (float[])gradients.Clone();
+
+        Elementwise.TanhGradient(outputs, tanh);
+        Elementwise.ReluGradient(outputs, relu);
+
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            Assert.Equal(gradients[i] * (1 - outputs[i] * outputs[i]), tanh[i], 1e-6);
+            Assert.Equal(outputs[i] > 0 ? gradients[i] : 0, relu[i]);
+        }
+    }
+
+    [Fact]
+    public void AddColumnSums_AddsToWhatIsThere()
+    {
+        float[] sums = [1, 10, 100];
+
+        Elementwise.AddColumnSums([1, 2, 3, 4, 5, 6], sums);
+
+        Assert.Equal([6, 17, 109], sums);
+    }
+
+    private static float[] Random(int length, ref Pcg64 random)
+    {
+        var values = new float[length];
+        foreach (ref float value in values.AsSpan())
+        {
+            value = (float)random.NextGaussian();
+        }
+        return values;
+    }
+}

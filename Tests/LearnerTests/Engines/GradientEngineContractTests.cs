@@ -1,0 +1,205 @@
+using Agents.Networks;
+using Environments.Randomness;
+using Environments.Spaces;
+using Learners.A2c;
+using Learners.ActorCritic;
+using Learners.Engines;
+using Learners.Optimizers;
+using Learners.Ppo;
+using Xunit;
+
+namespace Tests.LearnerTests.Engines;
+
+/// <summary>The managed engine is held to the reference: outputs, losses, gradients, and ten updates.</summary>
+public sealed class GradientEngineContractTests
+{
+    public static TheoryData<string, string, int> Cases
+    {
+        get
+        {
+            var data = new TheoryData<string, string, int>();
+            foreach (string network in Networks.Keys)
+            {
+                foreach (string objective in Objectives.Keys)
+                {
+                    data.Add(network, objective, 64);
+                }
+            }
+            data.Add("categorical", "ppo", 256);
+            data.Add("categorical", "ppo", 7);
+            data.Add("categorical", "ppo", 131);
+            data.Add("gaussian", "ppo", 131);
+            return data;
+        }
+    }
+
+    private static Dictionary<string, NetworkSpec> Networks { get; } =
+        new()
+        {
+            ["categorical"] = new(new Box(-5, 5, 8), new Discrete(4), new NetworkSettings()),
+            ["categorical, shared, relu, odd sizes"] = new(
+                new Box(-5, 5, 3),
+                new Discrete(3),
+                new NetworkSettings
+                {
+                    SharedTrunk = true,
+                    Activation = Activation.Relu,
+                    HiddenSizes = [33, 17, 5],
+                }
+            ),
+            ["gaussian"] = new(new Box(-5, 5, 17), new Box(-1, 1, 6), new NetworkSettings { InitialLogStd = -0.3f }),
+            ["multi-categorical, shared"] = new(
+                new Box(-5, 5, 9),
+                new MultiDiscrete(2, 4, 3),
+                new NetworkSettings { SharedTrunk = true, HiddenSizes = [20] }
+            ),
+            ["no hidden layer"] = new(new Box(-5, 5, 4), new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
+            ["no hidden layer, shared"] = new(
+                new Box(-5, 5, 4),
+                new Discrete(2),
+                new NetworkSettings { HiddenSizes = [], SharedTrunk = true }
+            ),
+            ["integers"] = new(new Discrete(9), new Discrete(2), new NetworkSettings { HiddenSizes = [16] }),
+        };
+
+    private static Dictionary<string, IObjective[]> Objectives { get; } =
+        new()
+        {
+            ["a2c"] = [new PolicyGradientObjective(), new ValueObjective(0.5f), new EntropyObjective(0.01f)],
+            ["ppo"] =
+            [
+                new ClippedSurrogateObjective(new PpoSettings()),
+                new ClippedValueObjective(new PpoSettings()),
+                new EntropyObjective(0.01f),
+            ],
+        };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Backward_SameParametersAndBatch_GivesTheSameLossesAndGradient(string network, string objective, int count)
+    {
+        NetworkSpec spec = Networks[network];
+        IObjective[] objectives = Objectives[objective];
+        float[] parameters = Parameters(spec);
+        using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
+        using var torch = new TorchGradientEngine(spec, parameters);
+        Minibatch batch = Batch(spec, managed, count);
+        var expectedLosses = new double[objectives.Length];
+        var losses = new double[objectives.Length];
+        var expectedLogProbs = new float[count];
+        var logProbs = new float[count];
+
+        torch.Backward(batch, objectives, 0.25, expectedLosses, expectedLogProbs);
+        managed.Backward(batch, objectives, 0.25, losses, logProbs);
+
+        Assert.All(expectedLosses.Zip(losses), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        Assert.All(expectedLogProbs.Zip(logProbs), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        double norm = Math.Sqrt(torch.Gradient.ToArray().Sum(value => (double)value * value));
+        double difference = Math.Sqrt(
+            torch.Gradient.ToArray().Zip(managed.Gradient.ToArray()).Sum(pair => Math.Pow(pair.First - pair.Second, 2))
+        );
+        Assert.True(norm > 1e-3, "the gradient must not vanish");
+        Assert.True(difference <= 1e-4 * norm, $"relative difference {difference / norm}");
+    }
+
+    [Theory]
+    [InlineData("categorical")]
+    [InlineData("gaussian")]
+    [InlineData("categorical, shared, relu, odd sizes")]
+    public void Backward_TenUpdatesFromTheSameParameters_EndTogether(string network)
+    {
+        NetworkSpec spec = Networks[network];
+        IObjective[] objectives = Objectives["ppo"];
+        float[] parameters = Parameters(spec);
+        using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
+        using var torch = new TorchGradientEngine(spec, parameters);
+        Minibatch batch = Batch(spec, managed, 64);
+
+        foreach (IGradientEngine engine in (IGradientEngine[])[managed, torch])
+        {
+            var optimizer = new Adam(engine.Parameters.Length, new AdamOptions());
+            for (int i = 0; i < 10; i++)
+            {
+                engine.Backward(batch, objectives, 0, new double[objectives.Length], new float[64]);
+                GlobalNorm.Clip(engine.Gradient, 0.5f);
+                optimizer.Update(engine.Parameters, engine.Gradient, 1e-3f);
+                engine.ParametersChanged();
+            }
+        }
+
+        Assert.All(
+            torch.Parameters.ToArray().Zip(managed.Parameters.ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-3)
+        );
+        Assert.NotEqual(Parameters(spec), managed.Parameters.ToArray());
+    }
+
+    [Fact]
+    public void Backward_SteadyState_AllocatesNothing()
+    {
+        NetworkSpec spec = Networks["gaussian"];
+        using var engine = new ManagedGradientEngine(spec, Parameters(spec));
+        Minibatch batch = Batch(spec, engine, 131);
+        var losses = new double[3];
+        var logProbs = new float[131];
+        IObjective[] objectives = Objectives["ppo"];
+        for (int i = 0; i < 50; i++)
+        {
+            engine.Backward(batch, objectives, 0, losses, logProbs);
+        }
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (int i = 0; i < 50; i++)
+        {
+            engine.Backward(batch, objectives, 0, losses, logProbs);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static float[] Parameters(NetworkSpec spec)
+    {
+        var random = new Pcg64(17);
+        float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            parameters[i] += 0.05f * (float)random.NextGaussian();
+        }
+        return parameters;
+    }
+
+    /// <summary>Random samples with ratios and values on both sides of the clip range.</summary>
+    private static Minibatch Batch(NetworkSpec spec, ManagedGradientEngine engine, int count)
+    {
+        var random = new Pcg64(23);
+        var batch = new Minibatch(spec, count);
+        var observation = new float[spec.ObservationSize];
+        for (int i = 0; i < count; i++)
+        {
+            spec.ObservationSpace.Sample(ref random, observation);
+            ObservationFeatures.Encode(
+                spec.ObservationSpace,
+                observation,
+                batch.Features.AsSpan(i * spec.FeatureSize, spec.FeatureSize)
+            );
+            spec.ActionSpace.Sample(ref random, batch.Actions.AsSpan(i * spec.ActionSpace.Size, spec.ActionSpace.Size));
+            batch.Advantages[i] = (float)random.NextGaussian();
+        }
+        var logProbs = new float[count];
+        engine.Backward(batch, [new EntropyObjective(1)], 0, new double[1], logProbs);
+        var distributions = new float[count * spec.DistributionSize];
+        ((global::Agents.Networks.Managed.ManagedActorCritic)engine.Network).Forward(
+            batch.Features,
+            distributions,
+            batch.OldValues,
+            count
+        );
+        for (int i = 0; i < count; i++)
+        {
+            batch.BehaviourLogProbs[i] = logProbs[i] + 0.3f * (float)random.NextGaussian();
+            batch.Returns[i] = batch.OldValues[i] + (float)random.NextGaussian();
+            batch.OldValues[i] += 0.3f * (float)random.NextGaussian();
+        }
+        return batch;
+    }
+}
