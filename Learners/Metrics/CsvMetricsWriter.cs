@@ -25,9 +25,9 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
         List<string> kept = [header];
         if (resumeAfterSteps is { } limit && File.Exists(path))
         {
-            kept.AddRange(File.ReadLines(path).Skip(1).Where(line => IsWhole(line) && StepsOf(line) <= limit));
+            kept.AddRange(WholeLines(path).Skip(1).Where(line => IsWhole(line) && StepsOf(line) <= limit));
         }
-        File.WriteAllLines(path, kept);
+        File.WriteAllText(path, string.Join('\n', kept) + '\n');
         _writer = new StreamWriter(path, append: true) { NewLine = "\n" };
     }
 
@@ -65,11 +65,15 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
 
-    // A process that was killed may leave half a line.
+    // A process that was killed may leave half a line, perhaps with all its commas: only a line break shows that it is complete.
+    private static string[] WholeLines(string path)
+    {
+        string text = File.ReadAllText(path);
+        return text[..(text.LastIndexOf('\n') + 1)].ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     private bool IsWhole(string line) => line.Count(character => character == ',') == _tags.Length;
 
     private static long StepsOf(string line) =>
-        long.TryParse(line.AsSpan(0, line.IndexOf(',', StringComparison.Ordinal)), CultureInfo.InvariantCulture, out long steps)
-            ? steps
-            : long.MaxValue;
+        long.TryParse(line.Split(',')[0], CultureInfo.InvariantCulture, out long steps) ? steps : long.MaxValue;
 }
