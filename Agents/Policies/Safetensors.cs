@@ -44,7 +44,13 @@ internal static class Safetensors
             return Parse(bytes);
         }
         catch (Exception exception)
-            when (exception is InvalidDataException or JsonException or InvalidOperationException or FormatException)
+            when (exception
+                    is InvalidDataException
+                        or JsonException
+                        or InvalidOperationException
+                        or FormatException
+                        or DecoderFallbackException
+            )
         {
             throw new InvalidDataException(
                 $"'{path}' is no whole safetensors file: {exception.Message.ReplaceLineEndings(" ")} Restore it from a copy.",
@@ -154,7 +160,7 @@ internal static class Safetensors
         long size = sizeof(float);
         foreach (int dimension in dimensions)
         {
-            size = dimension < 0 || size > int.MaxValue ? -1 : size * dimension;
+            size = size < 0 || dimension < 0 || size > int.MaxValue ? -1 : size * dimension;
         }
         if (size < 0 || begin < 0 || end < begin || end - begin != size)
         {
