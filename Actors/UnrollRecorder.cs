@@ -35,7 +35,7 @@ internal sealed class UnrollRecorder : IDisposable
         _pipeline = pipeline;
         _environment = pipeline.Environment;
         _policy = policy;
-        _output = policy.CreateOutput(_environment.Count);
+        _output = policy.CreateOutput(_environment.Count, values: false);
         _coreState = new float[_environment.Count * policy.CoreStateSize];
         _episodeStarts = new bool[_environment.Count];
         _random = random;
@@ -78,13 +78,18 @@ internal sealed class UnrollRecorder : IDisposable
         state.Set("random", _random);
     }
 
-    /// <summary>Continues from a saved state.</summary>
+    /// <summary>Continues from a saved state; environments that cannot be saved begin new episodes.</summary>
     public void LoadState(StateDictionary state)
     {
         _pipeline.LoadState(state.Scope("environment"));
         state.Read<float>("core_state", _coreState);
         state.Read<bool>("episode_starts", _episodeStarts);
         _random = state.Get<Pcg64>("random");
+        if (!_environment.CanSaveState)
+        {
+            _environment.Reset(_random.NextUInt64());
+            Array.Fill(_episodeStarts, true);
+        }
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Agents.Policies;
 using Agents.Yaml;
 using Cli.Commands;
@@ -26,14 +27,21 @@ internal static class Application
     {
         RootCommand root = Build(output, error);
         ParseResult parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
-        if (parsed.Errors.Count > 0)
+        // What looks like an option but is none may have been taken for an argument.
+        string? mistyped = parsed
+            .Tokens.FirstOrDefault(token =>
+                token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)
+            )
+            ?.Value;
+        if (mistyped is not null || parsed.Errors.Count > 0)
         {
             Command command = parsed.CommandResult.Command;
             string name = command == root ? "agents" : $"agents {command.Name}";
-            string suggestion = Suggest(parsed, command);
-            await error
-                .WriteLineAsync($"error: {parsed.Errors[0].Message}{suggestion} See '{name} --help'.")
-                .ConfigureAwait(false);
+            mistyped ??= parsed.UnmatchedTokens is [var first, ..] ? first : null;
+            string message = mistyped is null
+                ? parsed.Errors[0].Message
+                : $"'{mistyped}' is not known here.{Suggest(mistyped, command)}";
+            await error.WriteLineAsync($"error: {message} See '{name} --help'.").ConfigureAwait(false);
             return ExitCodes.WrongUsage;
         }
         try
@@ -97,12 +105,8 @@ internal static class Application
             _ => null,
         };
 
-    private static string Suggest(ParseResult parsed, Command command)
+    private static string Suggest(string token, Command command)
     {
-        if (parsed.UnmatchedTokens is not [string token, ..])
-        {
-            return "";
-        }
         IEnumerable<string> known = token.StartsWith('-')
             ? command.Options.Select(option => option.Name)
             : command.Subcommands.Select(subcommand => subcommand.Name);

@@ -2,28 +2,24 @@ using System.Runtime.InteropServices;
 
 namespace Cli;
 
-/// <summary>Turns Ctrl-C and SIGTERM into a cancellation: the first one lets the command save, a second Ctrl-C ends the process.</summary>
+/// <summary>
+/// Turns Ctrl-C, SIGTERM and a closed terminal into a cancellation, so that the command can save; a second Ctrl-C ends the process.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
+    // Tools such as timeout send a signal to the process and again to its group, within microseconds.
+    private static readonly TimeSpan SameSignal = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _source = new();
-    private readonly PosixSignalRegistration _terminate;
-    private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration[] _registrations;
+    private readonly TextWriter _error;
+    private long _first;
 
     public Interruption(TextWriter error)
     {
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
-
-        void Handle(PosixSignalContext context)
-        {
-            if (_source.IsCancellationRequested)
-            {
-                return; // the default action: the process ends
-            }
-            context.Cancel = true;
-            error.WriteLine("Stopping after this update and saving. Press Ctrl-C again to stop at once.");
-            _source.Cancel();
-        }
+        _error = error;
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -31,8 +27,34 @@ internal sealed class Interruption : IDisposable
 
     public void Dispose()
     {
-        _terminate.Dispose();
-        _interrupt.Dispose();
+        foreach (PosixSignalRegistration registration in _registrations)
+        {
+            registration.Dispose();
+        }
         _source.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (_source.IsCancellationRequested)
+        {
+            bool again = TimeProvider.System.GetElapsedTime(_first) > SameSignal;
+            if (again && context.Signal == PosixSignal.SIGINT)
+            {
+                context.Cancel = false; // the default action: the process ends
+            }
+            return;
+        }
+        _first = TimeProvider.System.GetTimestamp();
+        _source.Cancel();
+        try
+        {
+            _error.WriteLine("Stopping as soon as everything is saved. Press Ctrl-C again to stop at once.");
+        }
+        catch (IOException)
+        {
+            // The terminal is gone; saving goes on.
+        }
     }
 }

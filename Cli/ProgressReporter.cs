@@ -56,6 +56,6 @@ internal sealed class ProgressReporter(TextWriter error) : IProgress<TrainingPro
     private static string Describe(in TrainingProgress value) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{value.EnvironmentSteps:#,0} of {value.TotalSteps:#,0} steps, return {(double.IsNaN(value.RecentReturn) ? "–" : Tables.Number(value.RecentReturn))}, {value.StepsPerSecond:#,0} steps/s, {value.Remaining:h\\:mm\\:ss} left"
+            $"{value.EnvironmentSteps:#,0} of {value.TotalSteps:#,0} steps, return {(double.IsNaN(value.RecentReturn) ? "–" : Tables.Number(value.RecentReturn))}, {value.StepsPerSecond:#,0} steps/s, {(long)value.Remaining.TotalHours}:{value.Remaining:mm\\:ss} left"
         );
 }

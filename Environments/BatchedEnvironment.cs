@@ -131,25 +131,59 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     public ref TEnvironment this[int index] => ref _environments[index];
 
     /// <inheritdoc/>
+    /// <remarks>A struct of plain values is its own saved form; anything else says how it is saved by <see cref="ISavableEnvironment"/>.</remarks>
+    public bool CanSaveState => IsPlain || _environments[0] is ISavableEnvironment;
+
+    private static bool IsPlain => !RuntimeHelpers.IsReferenceOrContainsReferences<TEnvironment>();
+
+    /// <inheritdoc/>
     public void SaveState(StateDictionary state)
     {
-        RequireSavable();
-        state.Set<byte>("copies", CopyBytes());
+        if (!CanSaveState)
+        {
+            throw new NotSupportedException(
+                $"{Spec.Id} holds references, so its state cannot be saved. Make {typeof(TEnvironment).Name} a struct of plain values, or implement {nameof(ISavableEnvironment)}."
+            );
+        }
+        state.Set<char>("type", typeof(TEnvironment).FullName);
         state.Set<Pcg64>("randoms", _randoms);
         state.Set<int>("elapsed", _elapsed);
         state.Set<float>("observations", _observations);
         state.Set("started", _started);
+        if (IsPlain)
+        {
+            state.Set<byte>("copies", CopyBytes());
+            return;
+        }
+        for (int i = 0; i < Count; i++)
+        {
+            ((ISavableEnvironment)_environments[i]).SaveState(state.Scope($"copy{i}"));
+        }
     }
 
     /// <inheritdoc/>
     public void LoadState(StateDictionary state)
     {
-        RequireSavable();
-        state.Read<byte>("copies", CopyBytes());
+        string saved = new(state.GetArray<char>("type"));
+        if (saved != typeof(TEnvironment).FullName)
+        {
+            throw new InvalidDataException($"The state is of {saved}, not of {typeof(TEnvironment).FullName}.");
+        }
         state.Read<Pcg64>("randoms", _randoms);
         state.Read<int>("elapsed", _elapsed);
         state.Read<float>("observations", _observations);
         _started = state.Get<bool>("started");
+        if (IsPlain)
+        {
+            state.Read<byte>("copies", CopyBytes());
+            return;
+        }
+        for (int i = 0; i < Count; i++)
+        {
+            var copy = (ISavableEnvironment)_environments[i];
+            copy.LoadState(state.Scope($"copy{i}"));
+            _environments[i] = (TEnvironment)copy; // a struct was boxed
+        }
     }
 
     /// <summary>Nothing to release: the arrays are the collector's.</summary>
@@ -173,6 +207,13 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
                 valid &= (uint)index < (uint)_actionCount & index == action;
             }
         }
+        else if (Spec.ActionSpace is not Box)
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                valid &= Spec.ActionSpace.Contains(actions.Slice(i * _actionSize, _actionSize));
+            }
+        }
         else
         {
             foreach (float component in actions)
@@ -192,7 +233,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         {
             ReadOnlySpan<float> action = actions.Slice(i * _actionSize, _actionSize);
             if (
-                _actionCount > 0
+                Spec.ActionSpace is not Box
                     ? !Spec.ActionSpace.Contains(action)
                     : action.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
             )
@@ -202,17 +243,6 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
                     nameof(actions)
                 );
             }
-        }
-    }
-
-    // A struct without references is its own saved form; anything else would have to say how it is written.
-    private void RequireSavable()
-    {
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<TEnvironment>())
-        {
-            throw new NotSupportedException(
-                $"{Spec.Id} holds references, so its state cannot be saved. Make {typeof(TEnvironment).Name} a struct of plain values to resume bit for bit."
-            );
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Environments.ClassicControl;
 
 namespace Environments;
@@ -7,7 +8,7 @@ namespace Environments;
 /// <remarks>Not synchronised: register while the program starts.</remarks>
 public sealed class EnvironmentRegistry
 {
-    private readonly SortedDictionary<string, (EnvironmentSpec Spec, Func<int, IBatchedEnvironment> Create)> _entries = new(
+    private readonly SortedDictionary<string, (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create)> _entries = new(
         StringComparer.Ordinal
     );
 
@@ -30,21 +31,44 @@ public sealed class EnvironmentRegistry
         where TEnvironment : IEnvironment
     {
         ArgumentNullException.ThrowIfNull(create);
-        int version = id.LastIndexOf("-v", StringComparison.Ordinal);
-        if (version < 1 || !int.TryParse(id.AsSpan(version + 2), out _))
-        {
-            throw new ArgumentException($"'{id}' is no environment id. Write it as Name-v0 or Namespace/Name-v0.", nameof(id));
-        }
         TEnvironment probe = create();
         var spec = new EnvironmentSpec(id, probe.ObservationSpace, probe.ActionSpace);
         spec = describe?.Invoke(spec) ?? spec;
-        _entries[id] = (spec, count => new BatchedEnvironment<TEnvironment>(spec, create, count));
+        if (spec.Id != id)
+        {
+            throw new ArgumentException(
+                $"The description renames '{id}' to '{spec.Id}'. Register it under that id instead.",
+                nameof(describe)
+            );
+        }
+        Register(
+            spec,
+            (count, limit) => new BatchedEnvironment<TEnvironment>(spec with { MaxEpisodeSteps = limit }, create, count)
+        );
+    }
+
+    /// <summary>Adds an environment that is batched by its own means, or replaces the one of the same id.</summary>
+    /// <param name="spec">Description of one copy.</param>
+    /// <param name="create">Makes a batch from the number of copies and the step limit, null for none.</param>
+    /// <exception cref="ArgumentException">The id does not end in a version, <c>-v0</c> or higher.</exception>
+    public void Register(EnvironmentSpec spec, Func<int, int?, IBatchedEnvironment> create)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        int version = spec.Id.LastIndexOf("-v", StringComparison.Ordinal);
+        if (version < 1 || !int.TryParse(spec.Id.AsSpan(version + 2), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            throw new ArgumentException(
+                $"'{spec.Id}' is no environment id. Write it as Name-v0 or Namespace/Name-v0.",
+                nameof(spec)
+            );
+        }
+        _entries[spec.Id] = (spec, create);
     }
 
     /// <summary>Looks an id up.</summary>
     public bool TryFind(string id, [NotNullWhen(true)] out EnvironmentSpec? spec)
     {
-        bool found = _entries.TryGetValue(id, out (EnvironmentSpec Spec, Func<int, IBatchedEnvironment>) entry);
+        bool found = _entries.TryGetValue(id, out (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment>) entry);
         spec = found ? entry.Spec : null;
         return found;
     }
@@ -55,9 +79,12 @@ public sealed class EnvironmentRegistry
 
     /// <summary>Makes a batch of <paramref name="count"/> copies; call <see cref="IBatchedEnvironment.Reset"/> before stepping. The caller owns it.</summary>
     /// <exception cref="UnknownNameException">The id is unknown; the message names the nearest one.</exception>
-    public IBatchedEnvironment Make(string id, int count = 1) =>
-        _entries.TryGetValue(id, out (EnvironmentSpec Spec, Func<int, IBatchedEnvironment> Create) entry)
-            ? entry.Create(count)
+    /// <param name="id">Environment.</param>
+    /// <param name="count">Copies, B.</param>
+    /// <param name="fallbackLimit">Steps after which an episode is truncated where the environment has no limit of its own.</param>
+    public IBatchedEnvironment Make(string id, int count = 1, int? fallbackLimit = null) =>
+        _entries.TryGetValue(id, out (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) entry)
+            ? entry.Create(count, entry.Spec.MaxEpisodeSteps ?? fallbackLimit)
             : throw Unknown(id);
 
     private UnknownNameException Unknown(string id) =>

@@ -36,12 +36,18 @@ public interface IBatchedEnvironment : IDisposable
 
     /// <summary>Steps every copy once.</summary>
     /// <param name="actions">One action per copy, <c>[B, ActionSize]</c>.</param>
-    /// <exception cref="ArgumentException">The length is wrong, or an action is outside the action space.</exception>
+    /// <exception cref="ArgumentException">
+    /// The length is wrong, or an action is not in its space. Of a <c>Box</c> only finiteness is checked: what lies outside the bounds is
+    /// the environment's business, or <c>ActionClip</c>'s.
+    /// </exception>
     /// <exception cref="InvalidOperationException">There was no <see cref="Reset"/> yet.</exception>
     void Step(ReadOnlySpan<float> actions);
 
+    /// <summary>Whether <see cref="SaveState"/> works; where it does not, a resumed run begins new episodes.</summary>
+    bool CanSaveState { get; }
+
     /// <summary>Saves all that the next step depends on.</summary>
-    /// <exception cref="NotSupportedException">This environment cannot be saved.</exception>
+    /// <exception cref="NotSupportedException"><see cref="CanSaveState"/> is false.</exception>
     void SaveState(StateDictionary state);
 
     /// <summary>Continues from what <see cref="SaveState"/> saved, bit for bit.</summary>

@@ -6,7 +6,8 @@ namespace Environments;
 /// <summary>One simulation. Implement it as a struct, so that the batch's loop is compiled for it without virtual calls.</summary>
 /// <remarks>
 /// The caller owns the clock, the time limit and the resets (<see cref="BatchedEnvironment{TEnvironment}"/> does all three);
-/// an implementation is only the dynamics. A struct without references is saved in checkpoints by itself.
+/// an implementation is only the dynamics. A struct without references is saved in checkpoints by itself; for anything else implement
+/// <see cref="ISavableEnvironment"/>, or let a resumed run begin new episodes.
 /// <code>
 /// step          Reset      Step       Step (terminates)      Reset
 /// observation   first      second     final, never lost      first of the next episode
@@ -27,7 +28,7 @@ public interface IEnvironment
     void Reset(Span<float> observation, ref Pcg64 random);
 
     /// <summary>Applies an action and writes the observation it led to, also on the last step of an episode.</summary>
-    /// <param name="action">A member of <see cref="ActionSpace"/>; a discrete action is the whole number <c>(int)action[0]</c>.</param>
+    /// <param name="action">A member of <see cref="ActionSpace"/>, though a <c>Box</c>'s bounds may be exceeded; a discrete action is the whole number <c>(int)action[0]</c>.</param>
     /// <param name="observation">Destination of <see cref="Space.Size"/> floats; all are written.</param>
     /// <param name="random">This copy's own stream.</param>
     StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random);

@@ -1,7 +1,7 @@
 namespace Environments;
 
 /// <summary>Finds what a mistyped name probably meant, for error messages.</summary>
-public static class NearestName
+internal static class NearestName
 {
     /// <summary>The candidate closest to <paramref name="name"/> by edit distance, ignoring case; null when none is near.</summary>
     public static string? Find(string name, IEnumerable<string> candidates)
@@ -11,7 +11,10 @@ public static class NearestName
         foreach (string candidate in candidates)
         {
             int distance = Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant());
-            if (distance < bestDistance)
+            // On a tie the one of like length, and among those the later one: the higher version.
+            bool closer = distance < bestDistance;
+            bool tie = distance == bestDistance && best is not null;
+            if (closer || (tie && Math.Abs(candidate.Length - name.Length) <= Math.Abs(best!.Length - name.Length)))
             {
                 (best, bestDistance) = (candidate, distance);
             }

@@ -84,14 +84,14 @@ public sealed class Unroll
     public IReadOnlyList<CompletedEpisode> Episodes => _episodes;
 
     /// <summary>Forgets final observations and episodes, before it is filled anew.</summary>
-    public void Clear()
+    internal void Clear()
     {
         _finalRows.Clear();
         _episodes.Clear();
     }
 
     /// <summary>Keeps the final observation of an episode that ended at a row.</summary>
-    public void AddFinalObservation(int row, ReadOnlySpan<float> observation)
+    internal void AddFinalObservation(int row, ReadOnlySpan<float> observation)
     {
         int offset = _finalRows.Count * ObservationSize;
         if (_finalObservations.Length < offset + ObservationSize)
@@ -103,5 +103,5 @@ public sealed class Unroll
     }
 
     /// <summary>Keeps the score of an episode that ended inside.</summary>
-    public void AddEpisode(CompletedEpisode episode) => _episodes.Add(episode);
+    internal void AddEpisode(CompletedEpisode episode) => _episodes.Add(episode);
 }

@@ -4,7 +4,7 @@ namespace Agents.Distributions;
 
 /// <summary>One of A actions, described by A unnormalised log-probabilities (logits).</summary>
 /// <param name="count">Actions, A.</param>
-public sealed class Categorical(int count) : ActionDistribution
+internal sealed class Categorical(int count) : ActionDistribution
 {
     /// <inheritdoc/>
     public override int HeadSize => count;

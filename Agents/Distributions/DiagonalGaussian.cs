@@ -5,7 +5,7 @@ namespace Agents.Distributions;
 /// <summary>Independent normal distributions: d means from the head, then d log standard deviations that do not depend on the observation.</summary>
 /// <remarks>Actions are not squashed; the environment's bounds are applied when an action is sent, never to the stored one.</remarks>
 /// <param name="dimensions">Components of an action, d.</param>
-public sealed class DiagonalGaussian(int dimensions) : ActionDistribution
+internal sealed class DiagonalGaussian(int dimensions) : ActionDistribution
 {
     private const float HalfLogTwoPi = 0.9189385332f;
 

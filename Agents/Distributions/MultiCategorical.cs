@@ -4,7 +4,7 @@ namespace Agents.Distributions;
 
 /// <summary>Several independent categorical choices; their logits stand one after the other.</summary>
 /// <param name="counts">Choices of each component.</param>
-public sealed class MultiCategorical(params ReadOnlySpan<int> counts) : ActionDistribution
+internal sealed class MultiCategorical(params ReadOnlySpan<int> counts) : ActionDistribution
 {
     private readonly int[] _counts = counts.ToArray();
 

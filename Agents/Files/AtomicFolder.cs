@@ -1,11 +1,10 @@
+using System.Text.RegularExpressions;
+
 namespace Agents.Files;
 
 /// <summary>Writes a folder whole or not at all: into a neighbour first, flushed to the disk, then renamed.</summary>
-internal static class AtomicFolder
+internal static partial class AtomicFolder
 {
-    private const string TemporaryMark = ".tmp-";
-    private const string ReplacedMark = ".old-";
-
     /// <summary>Creates or replaces <paramref name="path"/>. When filling fails nothing of it remains and the old folder is as it was.</summary>
     /// <param name="path">Folder to write.</param>
     /// <param name="fill">Writes the files below the folder it is given.</param>
@@ -13,38 +12,35 @@ internal static class AtomicFolder
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         string suffix = Guid.NewGuid().ToString("N")[..8];
-        string temporary = path + TemporaryMark + suffix;
+        string temporary = $"{path}.tmp-{suffix}";
+        string replaced = $"{path}.old-{suffix}";
         try
         {
             Directory.CreateDirectory(temporary);
             fill(temporary);
             foreach (string file in Directory.EnumerateFiles(temporary, "*", SearchOption.AllDirectories))
             {
-                using FileStream stream = File.Open(file, FileMode.Open, FileAccess.ReadWrite);
-                stream.Flush(flushToDisk: true);
+                AtomicFile.FlushToDisk(file);
             }
-            if (!Directory.Exists(path))
+            if (Directory.Exists(path))
             {
-                Directory.Move(temporary, path);
-                return;
+                Directory.Move(path, replaced);
             }
-            string replaced = path + ReplacedMark + suffix;
-            Directory.Move(path, replaced);
             Directory.Move(temporary, path);
-            Directory.Delete(replaced, recursive: true);
         }
         catch
         {
             TryDelete(temporary);
+            Restore(replaced, path);
             throw;
         }
+        TryDelete(replaced);
     }
 
-    /// <summary>Whether a folder's name marks it as half-written or replaced, so that readers pass over it.</summary>
-    public static bool IsTemporary(string path) =>
-        path.Contains(TemporaryMark, StringComparison.Ordinal) || path.Contains(ReplacedMark, StringComparison.Ordinal);
+    /// <summary>Whether a folder's own name marks it as half-written or replaced, so that readers pass over it.</summary>
+    public static bool IsTemporary(string path) => Mark().IsMatch(Path.GetFileName(path));
 
-    /// <summary>Deletes what interrupted writers left in a folder.</summary>
+    /// <summary>Deletes what interrupted writers left in a folder, and puts back what they had moved aside.</summary>
     public static void CleanUp(string parent)
     {
         if (!Directory.Exists(parent))
@@ -53,7 +49,23 @@ internal static class AtomicFolder
         }
         foreach (string folder in Directory.EnumerateDirectories(parent).Where(IsTemporary).ToArray())
         {
+            Match mark = Mark().Match(Path.GetFileName(folder));
+            if (mark.Groups["kind"].Value == "old")
+            {
+                Restore(folder, folder[..^mark.Length]);
+            }
             TryDelete(folder);
+        }
+    }
+
+    [GeneratedRegex(@"\.(?<kind>tmp|old)-[0-9a-f]{8}$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Mark();
+
+    private static void Restore(string replaced, string path)
+    {
+        if (Directory.Exists(replaced) && !Directory.Exists(path))
+        {
+            Directory.Move(replaced, path);
         }
     }
 
@@ -61,11 +73,14 @@ internal static class AtomicFolder
     {
         try
         {
-            Directory.Delete(path, recursive: true);
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The first failure is the one to report; a leftover is removed by the next CleanUp.
+            // What matters was reported or has succeeded; a leftover is removed by the next CleanUp.
         }
     }
 }

@@ -12,6 +12,8 @@ internal static class TorchRuntime
     /// </summary>
     public const string DirectoryVariable = "LIBTORCH_DIR";
 
+    private const string ThreadsVariable = "AGENTS_TORCH_THREADS";
+
     private static readonly Lock Gate = new();
     private static bool _configured;
 
@@ -32,11 +34,22 @@ internal static class TorchRuntime
                 return;
             }
             Preload();
-            bool given = int.TryParse(Environment.GetEnvironmentVariable("AGENTS_TORCH_THREADS"), out int threads);
-            torch.set_num_threads(given && threads > 0 ? threads : 1);
+            torch.set_num_threads(Threads());
             UseDeterministicAlgorithms();
             _configured = true;
         }
+    }
+
+    private static int Threads()
+    {
+        string? text = Environment.GetEnvironmentVariable(ThreadsVariable);
+        if (string.IsNullOrEmpty(text))
+        {
+            return 1;
+        }
+        return int.TryParse(text, out int threads) && threads is > 0 and <= 1_024
+            ? threads
+            : throw new NotSupportedException($"{ThreadsVariable} is '{text}', but must be a number of threads from 1 to 1024.");
     }
 
     // TorchSharp has no wrapper for this switch, so the exported C++ function is called where it exists.
@@ -60,12 +73,19 @@ internal static class TorchRuntime
         {
             return;
         }
-        foreach (
-            string name in (ReadOnlySpan<string>)
-                ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"]
-        )
+        (string prefix, string suffix) =
+            OperatingSystem.IsWindows() ? ("", ".dll")
+            : OperatingSystem.IsMacOS() ? ("lib", ".dylib")
+            : ("lib", ".so");
+        if (!File.Exists(Path.Combine(directory, $"{prefix}torch_cpu{suffix}")))
         {
-            string path = Path.Combine(directory, name);
+            throw new NotSupportedException(
+                $"{DirectoryVariable} is '{directory}', which holds no {prefix}torch_cpu{suffix}. Name the lib folder of a libtorch 2.10 build."
+            );
+        }
+        foreach (string name in (ReadOnlySpan<string>)["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"])
+        {
+            string path = Path.Combine(directory, prefix + name + suffix);
             if (File.Exists(path))
             {
                 NativeLibrary.Load(path);

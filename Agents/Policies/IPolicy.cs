@@ -16,7 +16,9 @@ public interface IPolicy : IDisposable
     int CoreStateSize { get; }
 
     /// <summary>Arrays for the decisions of <paramref name="count"/> rows.</summary>
-    PolicyOutput CreateOutput(int count);
+    /// <param name="count">Rows, B.</param>
+    /// <param name="values">Whether the critic is evaluated too, which doubles the arithmetic.</param>
+    PolicyOutput CreateOutput(int count, bool values = true);
 
     /// <summary>Chooses an action per row and advances the core state. Allocates nothing after its first call with a batch size.</summary>
     /// <param name="observations"><c>[B, ObservationSize]</c>.</param>

@@ -43,7 +43,8 @@ internal sealed class NetworkPolicy : IPolicy
     }
 
     /// <inheritdoc/>
-    public PolicyOutput CreateOutput(int count) => new(count, _distribution.ActionSize, _distribution.ParameterSize);
+    public PolicyOutput CreateOutput(int count, bool values = true) =>
+        new(count, _distribution.ActionSize, _distribution.ParameterSize, values);
 
     /// <inheritdoc/>
     public void Act(
@@ -75,16 +76,6 @@ internal sealed class NetworkPolicy : IPolicy
             output.Entropies[row] = _distribution.Entropy(parameters);
         }
     }
-
-    /// <summary>Values of rows of observations, <c>[T, B, ObservationSize]</c> to <c>[T, B]</c>.</summary>
-    public void Evaluate(
-        int steps,
-        ReadOnlySpan<float> observations,
-        ReadOnlySpan<bool> episodeStarts,
-        Span<float> coreState,
-        Span<float> distributions,
-        Span<float> values
-    ) => _network.Unroll(steps, observations, episodeStarts, coreState, distributions, values);
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();

@@ -12,14 +12,15 @@ public sealed class PolicyOutput
     /// <param name="count">Rows, B.</param>
     /// <param name="actionSize">Floats in one action.</param>
     /// <param name="distributionSize">Numbers that describe one distribution, P.</param>
-    public PolicyOutput(int count, int actionSize, int distributionSize)
+    /// <param name="values">Whether there is room for values.</param>
+    public PolicyOutput(int count, int actionSize, int distributionSize, bool values = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Count = count;
         _actions = new float[count * actionSize];
         _logProbs = new float[count];
         _entropies = new float[count];
-        _values = new float[count];
+        _values = new float[values ? count : 0];
         DistributionBuffer = new float[count * distributionSize];
     }
 
@@ -35,7 +36,7 @@ public sealed class PolicyOutput
     /// <summary>Entropy of each row's distribution in nats, <c>[B]</c>.</summary>
     public Span<float> Entropies => _entropies;
 
-    /// <summary>Value of each observation, <c>[B]</c>.</summary>
+    /// <summary>Value of each observation, <c>[B]</c>; empty where they were not asked for.</summary>
     public Span<float> Values => _values;
 
     /// <summary>Parameters of each row's distribution, <c>[B, P]</c>.</summary>

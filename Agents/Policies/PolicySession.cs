@@ -18,12 +18,19 @@ public sealed class PolicySession
     /// <param name="count">Rows, B.</param>
     /// <param name="random">Stream for sampling; unused where the mode is taken.</param>
     /// <param name="selection">Sample or mode.</param>
-    public PolicySession(IPolicy policy, int count, Pcg64 random, ActionSelection selection = ActionSelection.Sample)
+    /// <param name="values">Whether the critic is evaluated too, which doubles the arithmetic.</param>
+    public PolicySession(
+        IPolicy policy,
+        int count,
+        Pcg64 random,
+        ActionSelection selection = ActionSelection.Sample,
+        bool values = true
+    )
     {
         ArgumentNullException.ThrowIfNull(policy);
         _policy = policy;
         _selection = selection;
-        _output = policy.CreateOutput(count);
+        _output = policy.CreateOutput(count, values);
         _coreState = new float[count * policy.CoreStateSize];
         _episodeStarts = new bool[count];
         _random = random;

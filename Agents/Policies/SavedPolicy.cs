@@ -103,11 +103,24 @@ public sealed class SavedPolicy : IPolicy
     }
 
     /// <summary>Saves the policy, whole or not at all; an existing policy is replaced.</summary>
-    /// <exception cref="IOException">The folder cannot be written; an existing policy is as it was.</exception>
-    public void Save(string folder) => AtomicFolder.Write(folder, WriteFiles);
+    /// <exception cref="IOException">The folder cannot be written, or holds something other than a policy; it is as it was.</exception>
+    public void Save(string folder)
+    {
+        string[] policyFiles = [DescriptionFile, WeightsFile];
+        if (
+            Directory.Exists(folder)
+            && Directory.EnumerateFileSystemEntries(folder).Any(path => !policyFiles.Contains(Path.GetFileName(path)))
+        )
+        {
+            throw new IOException(
+                $"'{folder}' holds files that are no policy's; saving would delete them. Choose a folder of its own."
+            );
+        }
+        AtomicFolder.Write(folder, WriteFiles);
+    }
 
     /// <inheritdoc/>
-    public PolicyOutput CreateOutput(int count) => _network.CreateOutput(count);
+    public PolicyOutput CreateOutput(int count, bool values = true) => _network.CreateOutput(count, values);
 
     /// <summary>A session for <paramref name="count"/> rows.</summary>
     /// <param name="count">Rows, B.</param>
@@ -177,7 +190,7 @@ public sealed class SavedPolicy : IPolicy
             Episodes = Info.Episodes,
             MeanReturn = Info.MeanReturn,
             StdReturn = Info.StdReturn,
-            WeightsSha256 = HashOfFile(weightsPath),
+            WeightsSha256 = AtomicFile.Hash(weightsPath),
         };
         File.WriteAllText(Path.Combine(folder, DescriptionFile), StrictYaml.Write(document));
     }
@@ -239,7 +252,7 @@ public sealed class SavedPolicy : IPolicy
 
     private static void RequireHash(string weightsPath, string expected)
     {
-        string actual = HashOfFile(weightsPath);
+        string actual = AtomicFile.Hash(weightsPath);
         if (!string.Equals(actual, expected, StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidDataException(
@@ -247,12 +260,6 @@ public sealed class SavedPolicy : IPolicy
                     + $"Restore it from a copy; after an edit on purpose set weights_sha256 in {DescriptionFile} to {actual}."
             );
         }
-    }
-
-    private static string HashOfFile(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private static double[] Round(ReadOnlySpan<double> values) => ToDouble(ToSingle(values));

@@ -14,6 +14,9 @@ namespace Agents.Yaml;
 /// <remarks>Keys are the property names in lower case with underscores. Missing keys keep the record's default.</remarks>
 internal static class StrictYaml
 {
+    private const int MaxLength = 4_000_000;
+    private const int MaxDepth = 64;
+
     private static readonly INamingConvention Naming = UnderscoredNamingConvention.Instance;
 
     /// <summary>Parses a document whose root is a mapping.</summary>
@@ -24,6 +27,7 @@ internal static class StrictYaml
     {
         try
         {
+            RequireTame(text, source);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             return stream.Documents switch
@@ -146,7 +150,7 @@ internal static class StrictYaml
                 throw new SettingsException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{source}: {key} is {member}, but must be between {range.Minimum} and {range.Maximum}."
+                        $"{source}: {key} is {member}, but must be between {Bound(range.Minimum)} and {Bound(range.Maximum)}."
                     )
                 );
             }
@@ -158,6 +162,27 @@ internal static class StrictYaml
             {
                 string member = result.MemberNames.FirstOrDefault() is { } name ? path + Naming.Apply(name) : path.TrimEnd('.');
                 throw new SettingsException($"{source}: {member}: {result.ErrorMessage}");
+            }
+        }
+    }
+
+    // Documents come from strangers: aliases can be circular and depth can exhaust the stack, so both are refused before a tree is built.
+    private static void RequireTame(string text, string source)
+    {
+        if (text.Length > MaxLength)
+        {
+            throw new SettingsException($"{source} has {text.Length} characters; at most {MaxLength} are read.");
+        }
+        var parser = new YamlDotNet.Core.Parser(new StringReader(text));
+        int depth = 0;
+        while (parser.MoveNext())
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MaxDepth || parser.Current is YamlDotNet.Core.Events.AnchorAlias)
+            {
+                throw new SettingsException(
+                    $"{source}, line {parser.Current.Start.Line}: aliases and more than {MaxDepth} levels are not read. Write the values out."
+                );
             }
         }
     }
@@ -200,6 +225,9 @@ internal static class StrictYaml
             }
         }
     }
+
+    // Attributes hold the bounds of float settings as float64, whose digits nobody wrote.
+    private static object Bound(object bound) => bound is double number ? (float)number : bound;
 
     private static string Suggest(string path, string name, IEnumerable<string> known) =>
         NearestName.Find(name, known) is { } nearest
@@ -254,7 +282,11 @@ internal static class StrictYaml
             );
             if (!parsed || number != decimal.Truncate(number) || !Fits(number, type))
             {
-                throw new SettingsException($"{source}: {key} is '{text}', but must be a whole number.");
+                string range =
+                    type == typeof(ulong) ? " from 0 to 18446744073709551615"
+                    : type == typeof(int) ? " of at most 9 digits"
+                    : " of at most 18 digits";
+                throw new SettingsException($"{source}: {key} is '{text}', but must be a whole number{range}.");
             }
             scalar.Value = decimal.Truncate(number).ToString("0", CultureInfo.InvariantCulture);
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Policies;
-using Agents.Yaml;
 using Learners.Evaluation;
 using Learners.Training;
 
@@ -13,8 +12,12 @@ internal static class EvaluateCommand
     public static Command Create(TextWriter output)
     {
         var path = new Argument<string>("policy") { Description = "Run folder, or a policy folder such as <run>/best." };
-        var episodes = new Option<int>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => 100 };
-        var seed = new Option<ulong>("--seed") { Description = "Seed of environment and sampling." };
+        var episodes = new Option<string>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => "100" };
+        var seed = new Option<string>("--seed")
+        {
+            Description = "Seed of environment and sampling.",
+            DefaultValueFactory = _ => "0",
+        };
         var deterministic = new Option<bool>("--deterministic")
         {
             Description = "Take the most probable action instead of drawing one.",
@@ -42,17 +45,14 @@ internal static class EvaluateCommand
         command.SetAction(
             (parsed, cancellationToken) =>
             {
-                int count = parsed.GetValue(episodes);
-                if (count < 1)
-                {
-                    throw new SettingsException($"--episodes is {count}; at least one episode is needed.");
-                }
+                int count = (int)Numbers.Parse("--episodes", parsed.GetValue(episodes)!, 1, 100_000_000);
+                ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue);
                 using SavedPolicy policy = SavedPolicy.Load(RunFolder.FindPolicy(parsed.GetValue(path)!));
                 EvaluationResult result = Evaluator.Evaluate(
                     policy,
                     parsed.GetValue(environment),
                     count,
-                    parsed.GetValue(seed),
+                    seedValue,
                     parsed.GetValue(deterministic),
                     cancellationToken: cancellationToken
                 );

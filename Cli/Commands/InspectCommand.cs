@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agents.Policies;
 using Learners.Checkpoints;
@@ -127,7 +128,7 @@ internal static class InspectCommand
         {
             checkpoints.Add($"{steps}: {State(path)}");
         }
-        JsonNode? summary = File.Exists(run.Summary) ? JsonNode.Parse(File.ReadAllText(run.Summary)) : null;
+        JsonNode? summary = ReadSummary(run.Summary);
         return new JsonObject
         {
             ["kind"] = "run",
@@ -152,6 +153,21 @@ internal static class InspectCommand
             {
                 return exception.Message;
             }
+        }
+    }
+
+    private static JsonNode? ReadSummary(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException(
+                $"'{path}' is damaged: {exception.Message.ReplaceLineEndings(" ")} Resume the run to write it anew.",
+                exception
+            );
         }
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Agents.Yaml;
 using Learners.Training;
 using Spectre.Console;
@@ -18,7 +17,7 @@ internal static class TrainCommand
         };
         var agent = new Option<string?>("--agent") { Description = "Agent: ppo (default) or a2c." };
         var steps = new Option<string?>("--steps") { Description = "Environment steps of the run, such as 100000 or 1e6." };
-        var seed = new Option<ulong?>("--seed") { Description = "Seed of the run; the same seed gives the same policy." };
+        var seed = new Option<string?>("--seed") { Description = "Seed of the run; the same seed gives the same policy." };
         var folder = new Option<string?>("--out")
         {
             Description = "Run folder. Default: runs/<environment>/<agent>/<time>-<seed>.",
@@ -66,7 +65,7 @@ internal static class TrainCommand
                 }
                 if (parsed.GetValue(seed) is { } value)
                 {
-                    assignments.Add("seed=" + value.ToString(CultureInfo.InvariantCulture));
+                    assignments.Add("seed=" + value);
                 }
                 string? run = parsed.GetValue(resume);
                 string? id = parsed.GetValue(environment);
@@ -111,7 +110,7 @@ internal static class TrainCommand
 
     private static void Print(TextWriter output, TextWriter error, TrainingResult result, bool json)
     {
-        string run = Path.GetRelativePath(Directory.GetCurrentDirectory(), result.RunFolder);
+        string run = Shell.Quote(Path.GetRelativePath(Directory.GetCurrentDirectory(), result.RunFolder));
         if (result.Interrupted)
         {
             error.WriteLine(

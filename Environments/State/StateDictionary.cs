@@ -26,6 +26,9 @@ public sealed class StateDictionary
             .Where(entry => entry.Key.StartsWith(_prefix, StringComparison.Ordinal))
             .Select(entry => (entry.Key, entry.Value.Type, entry.Value.Bytes));
 
+    /// <summary>Names of the entries below this scope, without its prefix.</summary>
+    public IEnumerable<string> Names => Entries.Select(entry => entry.Name[_prefix.Length..]);
+
     /// <summary>A view of the same dictionary whose names begin with <paramref name="name"/> and a dot.</summary>
     public StateDictionary Scope(string name) => new(_entries, $"{_prefix}{name}.");
 

@@ -51,16 +51,25 @@ public abstract class BatchedEnvironmentWrapper : IBatchedEnvironment
     public virtual void Step(ReadOnlySpan<float> actions) => Inner.Step(actions);
 
     /// <inheritdoc/>
+    public bool CanSaveState => Inner.CanSaveState;
+
+    /// <inheritdoc/>
     public void SaveState(StateDictionary state)
     {
-        Inner.SaveState(state.Scope("inner"));
+        if (Inner.CanSaveState)
+        {
+            Inner.SaveState(state.Scope("inner"));
+        }
         SaveOwnState(state.Scope("wrapper"));
     }
 
     /// <inheritdoc/>
     public void LoadState(StateDictionary state)
     {
-        Inner.LoadState(state.Scope("inner"));
+        if (Inner.CanSaveState)
+        {
+            Inner.LoadState(state.Scope("inner"));
+        }
         LoadOwnState(state.Scope("wrapper"));
     }
 

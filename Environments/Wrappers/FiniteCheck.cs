@@ -1,4 +1,5 @@
 using System.Numerics;
+using Environments.State;
 
 namespace Environments.Wrappers;
 
@@ -34,6 +35,12 @@ public sealed class FiniteCheck(IBatchedEnvironment inner) : BatchedEnvironmentW
         }
     }
 
+    /// <inheritdoc/>
+    protected override void SaveOwnState(StateDictionary state) => state.Set("steps", _steps);
+
+    /// <inheritdoc/>
+    protected override void LoadOwnState(StateDictionary state) => _steps = state.Get<long>("steps");
+
     private void Require(ReadOnlySpan<float> values, string what, int copy = -1)
     {
         if (AreFinite(values))
@@ -48,7 +55,7 @@ public sealed class FiniteCheck(IBatchedEnvironment inner) : BatchedEnvironmentW
         int perCopy = values.Length / Inner.Count;
         string where = copy < 0 ? $"copy {bad / Math.Max(1, perCopy)}" : $"copy {copy}";
         throw new EnvironmentFaultException(
-            $"{Spec.Id} gave the {what} {values[bad]} in step {_steps} of {where}. Correct the environment; the last checkpoint is good."
+            $"{Spec.Id} gave the {what} {values[bad]} in step {_steps} of {where}. Correct the environment."
         );
     }
 

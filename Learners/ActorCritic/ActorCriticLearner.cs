@@ -88,7 +88,7 @@ internal sealed class ActorCriticLearner : IDisposable
             for (int first = 0; first < _rows.Length; first += _minibatch.Count)
             {
                 _minibatch.Fill(_batch, _rows.AsSpan(first, _minibatch.Count), _settings.NormalizeAdvantages);
-                kl += Step(learningRate, progress, metrics) / _schedule.Minibatches;
+                kl += UpdateOnce(learningRate, progress, metrics) / _schedule.Minibatches;
             }
             if (_schedule.TargetKl > 0 && kl > _schedule.TargetKl)
             {
@@ -120,14 +120,14 @@ internal sealed class ActorCriticLearner : IDisposable
     public void Dispose() => _engine.Dispose();
 
     /// <summary>One optimiser step on the current minibatch; returns the KL estimate before it.</summary>
-    private double Step(float learningRate, double progress, MetricAverages metrics)
+    private double UpdateOnce(float learningRate, double progress, MetricAverages metrics)
     {
         _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs);
         for (int i = 0; i < _objectives.Length; i++)
         {
             metrics.Add(_tags[i], _losses[i]);
         }
-        double kl = KlEstimates(_logProbs, metrics);
+        double kl = KlEstimates(_logProbs, _schedule.ClipRangeAt(progress), metrics);
         float norm = GlobalNorm.Clip(
             _engine.Gradient,
             _settings.MaxGradientNorm > 0 ? _settings.MaxGradientNorm : float.PositiveInfinity
@@ -145,14 +145,13 @@ internal sealed class ActorCriticLearner : IDisposable
         return kl;
     }
 
-    // Schulman's estimators k1 and k3 of KL(behaviour ‖ target), and the share of ratios beyond 0.2, from the log-probs of this minibatch.
-    private double KlEstimates(ReadOnlySpan<float> logProbs, MetricAverages metrics)
+    // Schulman's estimators k1 and k3 of KL(behaviour ‖ target), and the share of ratios beyond the clip range, from the log-probs of this minibatch.
+    private double KlEstimates(ReadOnlySpan<float> logProbs, double clip, MetricAverages metrics)
     {
         ReadOnlySpan<float> behaviour = _minibatch.BehaviourLogProbs;
         double k1 = 0;
         double k3 = 0;
         int clipped = 0;
-        double clip = (_settings as Ppo.PpoSettings)?.ClipRange ?? 0.2;
         for (int i = 0; i < logProbs.Length; i++)
         {
             double logRatio = logProbs[i] - behaviour[i];

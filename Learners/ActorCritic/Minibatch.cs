@@ -80,6 +80,10 @@ internal sealed class Minibatch
     // Deviation with N − 1, and 1e-8 beside it, as the widely used implementations do.
     private static void Normalize(Span<float> advantages)
     {
+        if (advantages.Length < 2)
+        {
+            return; // a single one has no deviation
+        }
         double sum = 0;
         foreach (float advantage in advantages)
         {

@@ -13,6 +13,9 @@ internal sealed class TrajectoryBatch
     private float[] _finalValues = [];
     private float[] _nextValues = [];
     private float[] _discounts = [];
+    private float[] _coreState = [];
+    private float[] _finalCoreState = [];
+    private bool[] _finalStarts = [];
     private float[] _lambdas = [];
 
     /// <summary>A batch whose values come from <paramref name="network"/>.</summary>
@@ -44,10 +47,10 @@ internal sealed class TrajectoryBatch
         EnsureCapacity(unroll);
         int copies = unroll.Copies;
         int count = Count;
-        var coreState = (float[])unroll.InitialCoreState.Clone();
+        unroll.InitialCoreState.CopyTo(_coreState, 0);
         Span<float> allValues = _allValues.AsSpan(0, count + copies);
         Span<float> distributions = _distributions.AsSpan(0, (count + copies) * _network.Spec.DistributionSize);
-        _network.Unroll(unroll.Steps + 1, unroll.Observations, unroll.EpisodeStarts, coreState, distributions, allValues);
+        _network.Unroll(unroll.Steps + 1, unroll.Observations, unroll.EpisodeStarts, _coreState, distributions, allValues);
 
         allValues[copies..].CopyTo(_nextValues);
         int finals = unroll.FinalRows.Count;
@@ -57,8 +60,8 @@ internal sealed class TrajectoryBatch
             _network.Unroll(
                 1,
                 unroll.FinalObservations,
-                new bool[finals],
-                new float[finals * _network.Spec.CoreStateSize],
+                _finalStarts.AsSpan(0, finals),
+                _finalCoreState.AsSpan(0, finals * _network.Spec.CoreStateSize),
                 distributions[..(finals * _network.Spec.DistributionSize)],
                 finalValues
             );
@@ -84,6 +87,9 @@ internal sealed class TrajectoryBatch
         _allValues = new float[all];
         _distributions = new float[all * _network.Spec.DistributionSize];
         _finalValues = new float[count];
+        _coreState = new float[unroll.InitialCoreState.Length];
+        _finalCoreState = new float[count * _network.Spec.CoreStateSize];
+        _finalStarts = new bool[count];
         _nextValues = new float[count];
         _discounts = new float[count];
         _lambdas = new float[count];

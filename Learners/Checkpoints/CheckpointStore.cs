@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Agents.Files;
 using Agents.Policies;
@@ -76,7 +75,7 @@ internal sealed class CheckpointStore
             Directory.CreateDirectory(_folder);
             AtomicFolder.CleanUp(_folder);
             AtomicFolder.Write(path, temporary => Fill(temporary, steps, policy, state));
-            foreach ((_, string old) in List().Skip(_keep))
+            foreach ((_, string old) in List().Where(entry => entry.Steps < steps).Skip(_keep - 1))
             {
                 Directory.Delete(old, recursive: true);
             }
@@ -88,7 +87,7 @@ internal sealed class CheckpointStore
                 ? $"The last good checkpoint is of step {lastSteps}: '{lastPath}'."
                 : "There is no earlier checkpoint.";
             throw new CheckpointException(
-                $"The checkpoint of step {steps} could not be written: {exception.Message} {last} Free space or choose another --out, then use --resume.",
+                $"The checkpoint of step {steps} could not be written ({exception.Message.TrimEnd('.')}). {last} Free space or choose another --out, then use --resume.",
                 exception
             );
         }
@@ -109,7 +108,13 @@ internal sealed class CheckpointStore
             catch (CheckpointException exception)
             {
                 damage = exception.Message;
-                warn(exception.Message + " It was passed over.");
+                string aside = $"{path}.damaged";
+                for (int i = 2; Directory.Exists(aside); i++)
+                {
+                    aside = $"{path}.damaged.{i}";
+                }
+                Directory.Move(path, aside);
+                warn($"{exception.Message} It was passed over and is now called '{Path.GetFileName(aside)}'.");
             }
         }
         throw new CheckpointException(
@@ -128,9 +133,13 @@ internal sealed class CheckpointStore
             Manifest manifest =
                 JsonSerializer.Deserialize<Manifest>(File.ReadAllText(Path.Combine(path, ManifestFile)), Json)
                 ?? throw new InvalidDataException($"{ManifestFile} is empty.");
+            if (manifest.Files is null)
+            {
+                throw new InvalidDataException($"{ManifestFile} lists no files.");
+            }
             foreach ((string name, string expected) in manifest.Files)
             {
-                if (HashOfFile(Path.Combine(path, name)) != expected)
+                if (AtomicFile.Hash(Path.Combine(path, name)) != expected)
                 {
                     throw new InvalidDataException($"{name} is not the file that was saved (its SHA-256 differs).");
                 }
@@ -150,9 +159,9 @@ internal sealed class CheckpointStore
                 );
             }
             var state = new StateDictionary();
-            foreach ((string name, TrainingStateEntry entry) in document.Entries)
+            foreach ((string name, TrainingStateEntry? entry) in document.Entries ?? [])
             {
-                state.AddRaw(name, entry.Type, entry.Bytes);
+                state.AddRaw(name, entry?.Type ?? "", entry?.Bytes ?? []);
             }
             return state;
         }
@@ -182,15 +191,9 @@ internal sealed class CheckpointStore
         WriteFile(Path.Combine(folder, StateFile), MessagePackSerializer.Serialize(document, Options));
         Dictionary<string, string> files = Directory
             .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), HashOfFile);
+            .ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), AtomicFile.Hash);
         File.WriteAllText(Path.Combine(folder, ManifestFile), JsonSerializer.Serialize(new Manifest(steps, files), Json));
     }
 
-    private static string HashOfFile(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
-
-    private sealed record Manifest(long EnvironmentSteps, Dictionary<string, string> Files);
+    private sealed record Manifest(long EnvironmentSteps, Dictionary<string, string>? Files);
 }

@@ -9,6 +9,9 @@ namespace Learners.Evaluation;
 /// <summary>Measures saved policies.</summary>
 public static class Evaluator
 {
+    /// <summary>Steps after which an episode is cut off where the environment has no limit of its own, unless said otherwise.</summary>
+    public const int DefaultMaxEpisodeSteps = 10_000;
+
     private const int MaxCopies = 32;
 
     /// <summary>Runs whole episodes and reports their returns.</summary>
@@ -18,6 +21,7 @@ public static class Evaluator
     /// <param name="episodes">Episodes, at least 1.</param>
     /// <param name="seed">Seed of environments and sampling.</param>
     /// <param name="deterministic">Whether the most probable action is taken instead of a drawn one.</param>
+    /// <param name="maxEpisodeSteps">Steps after which an episode is cut off, where the environment has no limit of its own.</param>
     /// <param name="registry">Where the environment is looked up; null for the default.</param>
     /// <param name="cancellationToken">Stops early with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">The environment is unknown, or its spaces are not the policy's.</exception>
@@ -27,6 +31,7 @@ public static class Evaluator
         int episodes = 100,
         ulong seed = 0,
         bool deterministic = false,
+        int maxEpisodeSteps = DefaultMaxEpisodeSteps,
         EnvironmentRegistry? registry = null,
         CancellationToken cancellationToken = default
     )
@@ -38,12 +43,15 @@ public static class Evaluator
         EnvironmentSpec spec = registry.Find(environmentId);
         int copies = Math.Min(episodes, MaxCopies);
         var seeds = new SeedSequence(seed);
-        using var pipeline = EnvironmentPipeline.ForEvaluation(registry.Make(environmentId, copies), policy.Info.FrameStack);
+        using var pipeline = EnvironmentPipeline.ForEvaluation(
+            registry.Make(environmentId, copies, maxEpisodeSteps),
+            policy.Info.FrameStack
+        );
         IBatchedEnvironment environment = pipeline.Environment;
         RequireSameSpaces(policy, environment.Spec, spec.Id);
 
         var selection = deterministic ? ActionSelection.Mode : ActionSelection.Sample;
-        var session = new PolicySession(policy, copies, new Pcg64(seeds.Child(1)), selection);
+        var session = new PolicySession(policy, copies, new Pcg64(seeds.Child(1)), selection, values: false);
         environment.Reset(seeds.Child(0).GenerateSeed());
         var returns = new List<double>(episodes);
         var lengths = new List<int>(episodes);

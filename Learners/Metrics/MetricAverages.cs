@@ -1,3 +1,5 @@
+using Environments.State;
+
 namespace Learners.Metrics;
 
 /// <summary>Means of named numbers over an interval; not-a-number values are left out.</summary>
@@ -14,6 +16,25 @@ internal sealed class MetricAverages
         }
         (double sum, long count) = _sums.GetValueOrDefault(tag);
         _sums[tag] = (sum + value, count + 1);
+    }
+
+    /// <summary>Saves sums and counts.</summary>
+    public void SaveState(StateDictionary state)
+    {
+        foreach ((string tag, (double sum, long count)) in _sums)
+        {
+            state.Set<double>(tag, [sum, count]);
+        }
+    }
+
+    /// <summary>Continues from saved ones.</summary>
+    public void LoadState(StateDictionary state)
+    {
+        foreach (string tag in state.Names)
+        {
+            double[] saved = state.GetArray<double>(tag);
+            _sums[tag] = (saved[0], (long)saved[1]);
+        }
     }
 
     /// <summary>Appends every mean and starts over.</summary>

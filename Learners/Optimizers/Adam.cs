@@ -13,17 +13,19 @@ internal sealed class Adam(int size, AdamOptions options) : IOptimizer
 {
     private readonly float[] _mean = new float[size];
     private readonly float[] _square = new float[size];
-    private long _step;
+    private long _updates;
 
     /// <inheritdoc/>
     public void Update(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate)
     {
         FlatBuffers.RequireSize(size, parameters, gradient);
-        _step++;
-        float stepSize = (float)(learningRate / (1 - Math.Pow(options.Beta1, _step)));
-        float rootCorrection = (float)(1 / Math.Sqrt(1 - Math.Pow(options.Beta2, _step)));
-        float meanShare = 1 - options.Beta1;
-        float squareShare = 1 - options.Beta2;
+        _updates++;
+        float stepSize = (float)(learningRate / (1 - Math.Pow(options.Beta1, _updates)));
+        float rootCorrection = (float)(1 / Math.Sqrt(1 - Math.Pow(options.Beta2, _updates)));
+        var meanShare = (float)(1 - options.Beta1);
+        var squareDecay = (float)options.Beta2;
+        var squareShare = (float)(1 - options.Beta2);
+        var epsilon = (float)options.Epsilon;
         Span<float> mean = _mean;
         Span<float> square = _square;
 
@@ -34,17 +36,17 @@ internal sealed class Adam(int size, AdamOptions options) : IOptimizer
             var g = new Vector<float>(gradient[i..]);
             var m = new Vector<float>(mean[i..]);
             m += meanShare * (g - m);
-            Vector<float> v = options.Beta2 * new Vector<float>(square[i..]) + squareShare * g * g;
+            Vector<float> v = squareDecay * new Vector<float>(square[i..]) + squareShare * g * g;
             m.CopyTo(mean[i..]);
             v.CopyTo(square[i..]);
-            Vector<float> divisor = rootCorrection * Vector.SquareRoot(v) + new Vector<float>(options.Epsilon);
+            Vector<float> divisor = rootCorrection * Vector.SquareRoot(v) + new Vector<float>(epsilon);
             (new Vector<float>(parameters[i..]) - stepSize * m / divisor).CopyTo(parameters[i..]);
         }
         for (; i < size; i++)
         {
             mean[i] += meanShare * (gradient[i] - mean[i]);
-            square[i] = options.Beta2 * square[i] + squareShare * gradient[i] * gradient[i];
-            parameters[i] -= stepSize * mean[i] / (rootCorrection * MathF.Sqrt(square[i]) + options.Epsilon);
+            square[i] = squareDecay * square[i] + squareShare * gradient[i] * gradient[i];
+            parameters[i] -= stepSize * mean[i] / (rootCorrection * MathF.Sqrt(square[i]) + epsilon);
         }
     }
 
@@ -53,7 +55,7 @@ internal sealed class Adam(int size, AdamOptions options) : IOptimizer
     {
         state.Set<float>("adam_mean", _mean);
         state.Set<float>("adam_square", _square);
-        state.Set("adam_step", _step);
+        state.Set("adam_updates", _updates);
     }
 
     /// <inheritdoc/>
@@ -61,6 +63,6 @@ internal sealed class Adam(int size, AdamOptions options) : IOptimizer
     {
         state.Read<float>("adam_mean", _mean);
         state.Read<float>("adam_square", _square);
-        _step = state.Get<long>("adam_step");
+        _updates = state.Get<long>("adam_updates");
     }
 }

@@ -7,16 +7,16 @@ public sealed record AdamOptions
 {
     /// <summary>Decay of the mean gradient.</summary>
     /// <value>0 to 0.999999. Default 0.9.</value>
-    [Range(0f, 0.999999f)]
-    public float Beta1 { get; init; } = 0.9f;
+    [Range(0.0, 0.999999)]
+    public double Beta1 { get; init; } = 0.9;
 
     /// <summary>Decay of the mean squared gradient.</summary>
     /// <value>0 to 0.999999. Default 0.999.</value>
-    [Range(0f, 0.999999f)]
-    public float Beta2 { get; init; } = 0.999f;
+    [Range(0.0, 0.999999)]
+    public double Beta2 { get; init; } = 0.999;
 
     /// <summary>Added to the root of the mean square, so that no step is divided by zero.</summary>
-    /// <value>0 to 1. Default 1e-5, as PPO's implementations use.</value>
-    [Range(0f, 1f)]
-    public float Epsilon { get; init; } = 1e-5f;
+    /// <value>Above 0, at most 1. Default 1e-5, as PPO's implementations use.</value>
+    [Range(1e-30, 1.0)]
+    public double Epsilon { get; init; } = 1e-5;
 }

@@ -19,7 +19,7 @@ internal sealed class RmsProp : IOptimizer
     {
         _options = options;
         _square = new float[size];
-        Array.Fill(_square, options.InitialMeanSquare);
+        Array.Fill(_square, (float)options.InitialMeanSquare);
     }
 
     /// <inheritdoc/>
@@ -27,9 +27,11 @@ internal sealed class RmsProp : IOptimizer
     {
         int size = _square.Length;
         FlatBuffers.RequireSize(size, parameters, gradient);
-        float share = 1 - _options.Decay;
-        float inside = _options.EpsilonInsideRoot ? _options.Epsilon : 0;
-        float outside = _options.EpsilonInsideRoot ? 0 : _options.Epsilon;
+        var decay = (float)_options.Decay;
+        var share = (float)(1 - _options.Decay);
+        var epsilon = (float)_options.Epsilon;
+        float inside = _options.EpsilonInsideRoot ? epsilon : 0;
+        float outside = _options.EpsilonInsideRoot ? 0 : epsilon;
         Span<float> square = _square;
 
         int width = Vector<float>.Count;
@@ -37,14 +39,14 @@ internal sealed class RmsProp : IOptimizer
         for (; i + width <= size; i += width)
         {
             var g = new Vector<float>(gradient[i..]);
-            Vector<float> s = _options.Decay * new Vector<float>(square[i..]) + share * g * g;
+            Vector<float> s = decay * new Vector<float>(square[i..]) + share * g * g;
             s.CopyTo(square[i..]);
             Vector<float> divisor = Vector.SquareRoot(s + new Vector<float>(inside)) + new Vector<float>(outside);
             (new Vector<float>(parameters[i..]) - learningRate * g / divisor).CopyTo(parameters[i..]);
         }
         for (; i < size; i++)
         {
-            square[i] = _options.Decay * square[i] + share * gradient[i] * gradient[i];
+            square[i] = decay * square[i] + share * gradient[i] * gradient[i];
             parameters[i] -= learningRate * gradient[i] / (MathF.Sqrt(square[i] + inside) + outside);
         }
     }

@@ -7,13 +7,13 @@ public sealed record RmsPropOptions
 {
     /// <summary>Decay of the mean squared gradient.</summary>
     /// <value>0 to 0.999999. Default 0.99.</value>
-    [Range(0f, 0.999999f)]
-    public float Decay { get; init; } = 0.99f;
+    [Range(0.0, 0.999999)]
+    public double Decay { get; init; } = 0.99;
 
     /// <summary>Added beside the mean square, so that no step is divided by zero.</summary>
-    /// <value>0 to 10. Default 1e-5.</value>
-    [Range(0f, 10f)]
-    public float Epsilon { get; init; } = 1e-5f;
+    /// <value>Above 0, at most 10. Default 1e-5.</value>
+    [Range(1e-30, 10.0)]
+    public double Epsilon { get; init; } = 1e-5;
 
     /// <summary>Whether epsilon stands inside the root, √(ms + ε), as TensorFlow places it, instead of √ms + ε, as PyTorch does.</summary>
     /// <value>Default false.</value>
@@ -21,6 +21,6 @@ public sealed record RmsPropOptions
 
     /// <summary>Mean square before the first step; TensorFlow's is 1.</summary>
     /// <value>0 to 1. Default 0.</value>
-    [Range(0f, 1f)]
-    public float InitialMeanSquare { get; init; }
+    [Range(0.0, 1.0)]
+    public double InitialMeanSquare { get; init; }
 }

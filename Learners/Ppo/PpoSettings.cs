@@ -69,12 +69,5 @@ public sealed record PpoSettings : ActorCriticSettings
                 [nameof(Minibatches)]
             );
         }
-        if (NormalizeAdvantages && StepsPerUnroll / Minibatches < 2)
-        {
-            yield return new ValidationResult(
-                "Minibatches of one sample cannot be normalised. Use fewer minibatches or set normalize_advantages=false.",
-                [nameof(Minibatches)]
-            );
-        }
     }
 }

@@ -19,7 +19,12 @@ internal sealed class EpisodeWindow
         get
         {
             int known = (int)Math.Min(Count, Size);
-            return known == 0 ? double.NaN : _returns.AsSpan(0, known).ToArray().Average();
+            double sum = 0;
+            foreach (double value in _returns.AsSpan(0, known))
+            {
+                sum += value;
+            }
+            return known == 0 ? double.NaN : sum / known;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Learners.Evaluation;
 
 namespace Learners.Training;
 
@@ -19,6 +20,11 @@ public sealed record EvaluationSettings
     /// <value>1 to 100,000. Default 100.</value>
     [Range(1, 100_000)]
     public int FinalEpisodes { get; init; } = 100;
+
+    /// <summary>Steps after which an evaluation cuts an episode off, where the environment has no limit of its own.</summary>
+    /// <value>1 to 10,000,000. Default 10,000.</value>
+    [Range(1, 10_000_000)]
+    public int MaxEpisodeSteps { get; init; } = Evaluator.DefaultMaxEpisodeSteps;
 
     /// <summary>Whether the most probable action is taken instead of a drawn one.</summary>
     /// <value>Default false: the policy as it was trained.</value>

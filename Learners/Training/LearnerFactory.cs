@@ -24,14 +24,14 @@ internal static class LearnerFactory
             PpoSettings ppo => new ActorCriticLearner(
                 engine,
                 ppo,
-                new UpdateSchedule(ppo.Epochs, ppo.Minibatches, ppo.TargetKl),
+                new UpdateSchedule(ppo.Epochs, ppo.Minibatches, ppo.TargetKl, ppo.ClipRangeAt),
                 [new ClippedSurrogateObjective(ppo), new ClippedValueObjective(ppo), entropy],
                 shuffling
             ),
             _ => new ActorCriticLearner(
                 engine,
                 common,
-                new UpdateSchedule(1, 1, 0),
+                new UpdateSchedule(1, 1, 0, _ => UpdateSchedule.UsualClipRange),
                 [new PolicyGradientObjective(), new ValueObjective(common.ValueCoefficient), entropy],
                 shuffling
             ),

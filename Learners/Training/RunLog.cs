@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Learners.Evaluation;
 using Learners.Metrics;
@@ -29,19 +30,28 @@ internal sealed class RunLog : IDisposable
 
     private readonly IMetricsWriter _writer;
     private readonly List<Metric> _row = [];
+    private readonly long _evaluated;
 
     /// <summary>Opens the files of a run.</summary>
     /// <param name="folder">The run.</param>
     /// <param name="clock">Clock of the events.</param>
+    /// <param name="averages">Means that a resumed run continues; owned from here on.</param>
     /// <param name="resumeAfterSteps">Step of the checkpoint that the run continues from; rows beyond it are dropped.</param>
-    public RunLog(RunFolder folder, TimeProvider clock, long? resumeAfterSteps) =>
+    public RunLog(RunFolder folder, TimeProvider clock, MetricAverages averages, long? resumeAfterSteps)
+    {
+        Averages = averages;
+        _evaluated = resumeAfterSteps is { } steps && HasEvaluationRow(folder.Metrics, steps) ? steps : -1;
         _writer = new CompositeMetricsWriter(
             new CsvMetricsWriter(folder.Metrics, Tags, resumeAfterSteps),
             new TensorBoardWriter(folder.Path, clock, resumeAfterSteps)
         );
+    }
 
     /// <summary>Receives metrics between rows.</summary>
-    public MetricAverages Averages { get; } = new();
+    public MetricAverages Averages { get; }
+
+    /// <summary>Whether the scores of an evaluation at this step were written before the run was resumed.</summary>
+    public bool HasEvaluation(long steps) => steps == _evaluated;
 
     /// <summary>Writes the means since the last row.</summary>
     public void Write(long steps, double stepsPerSecond, long liveTensors)
@@ -66,6 +76,20 @@ internal sealed class RunLog : IDisposable
 
     /// <summary>Puts everything on the disk.</summary>
     public void Flush() => _writer.Flush();
+
+    private static bool HasEvaluationRow(string path, long steps)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+        int column = 1 + Array.IndexOf(Tags, "eval/mean_return");
+        return File.ReadLines(path)
+            .Select(line => line.Split(','))
+            .Any(cells =>
+                cells.Length > column && cells[0] == steps.ToString(CultureInfo.InvariantCulture) && cells[column].Length > 0
+            );
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();

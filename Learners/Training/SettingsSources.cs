@@ -27,12 +27,16 @@ internal static class SettingsSources
     /// <exception cref="SettingsException">A key or value is not possible.</exception>
     public static TrainingSettings Load(string? environment, string? agent, string? file, IReadOnlyList<string> assignments)
     {
-        YamlMappingNode given = file is null ? [] : StrictYaml.Parse(File.ReadAllText(file), file);
+        YamlMappingNode given = file is null ? [] : StrictYaml.Parse(ReadFile(file), file);
         foreach (string assignment in assignments)
         {
             StrictYaml.Assign(given, assignment);
         }
-        environment ??= Text(given, "environment") ?? new TrainingSettings().Environment;
+        environment ??=
+            Text(given, "environment")
+            ?? throw new SettingsException(
+                $"{file ?? "The settings"} names no environment. Add 'environment: CartPole-v1', or name one."
+            );
         agent ??= Text(given, "agent") ?? new TrainingSettings().Agent;
         if (!TrainingSettings.AgentNames.Contains(agent))
         {
@@ -84,6 +88,18 @@ internal static class SettingsSources
         }
         using var reader = new StreamReader(stream);
         return StrictYaml.Parse(reader.ReadToEnd(), $"Experiments/{agent}/{environment}.yaml");
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"The settings file '{path}' cannot be read: {exception.Message}", exception);
+        }
     }
 
     private static string? Text(YamlMappingNode node, string key) =>

@@ -8,6 +8,8 @@ namespace Learners.Training;
 /// <summary>Trains an agent in one process: the entry point of programs, and what <c>agents train</c> calls.</summary>
 public static class Trainer
 {
+    private const string LockFile = "run.lock";
+
     /// <summary>Trains, evaluates and saves.</summary>
     /// <param name="settings">What to train; see <see cref="TrainingSettings.For"/>.</param>
     /// <param name="options">Where to write and whom to tell; null for the defaults.</param>
@@ -33,22 +35,31 @@ public static class Trainer
         {
             throw new IOException($"'{folder.Path}' already holds a run. Continue it with --resume, or choose another --out.");
         }
+        if (!IsFree(folder.Path))
+        {
+            throw new IOException(
+                $"'{folder.Path}' holds other files, which a run could overwrite. Choose an empty or new folder with --out."
+            );
+        }
         return Task.Run(
             async () =>
             {
                 Directory.CreateDirectory(folder.Path);
-                await File.WriteAllTextAsync(folder.Config, SettingsSources.Write(settings), CancellationToken.None)
-                    .ConfigureAwait(false);
+                using FileStream held = Hold(folder);
                 using var run = new TrainingRun(settings, options, folder, state: null);
+                run.Begin();
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
             },
             CancellationToken.None
         );
     }
 
-    /// <summary>Continues a run from its newest whole checkpoint, as if it had never stopped.</summary>
+    /// <summary>Continues a run from its newest whole checkpoint; parameters end bit for bit as if it had never stopped.</summary>
+    /// <remarks>
+    /// Another number of total steps moves linear schedules to another slope. Environments that cannot be saved begin new episodes.
+    /// </remarks>
     /// <param name="runFolder">Folder of the run.</param>
-    /// <param name="assignments">Settings to change, <c>key=value</c>, such as a larger <c>total_steps</c>.</param>
+    /// <param name="assignments">Settings to change, <c>key=value</c>: total_steps, evaluation and checkpoints.</param>
     /// <param name="options">Whom to tell; its folder is ignored.</param>
     /// <param name="cancellationToken">As for <see cref="TrainAsync"/>.</param>
     /// <exception cref="CheckpointException">The folder holds no run, or no checkpoint of it is whole.</exception>
@@ -67,21 +78,78 @@ public static class Trainer
                 $"'{runFolder}' holds no run (there is no config.yaml). Give the folder that 'agents train' printed."
             );
         }
+        TrainingSettings stored = SettingsSources.Read(folder.Config, []);
         TrainingSettings settings = SettingsSources.Read(folder.Config, assignments ?? []);
+        RequireSameRun(stored, settings);
+        if (
+            settings.TotalSteps != stored.TotalSteps
+            && settings.ActorCritic.LearningRateSchedule == ActorCritic.ScheduleKind.Linear
+        )
+        {
+            options.Warn?.Invoke(
+                $"The run is now {settings.TotalSteps} steps long instead of {stored.TotalSteps}, so its linear schedules move to another slope."
+            );
+        }
         return Task.Run(
             async () =>
             {
+                using FileStream held = Hold(folder);
                 AtomicFolder.CleanUp(folder.Path);
                 StateDictionary state = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep).LoadNewest(
                     options.Warn ?? (_ => { })
                 );
                 using TrainingRun run = Create(settings, options, folder, state);
-                await File.WriteAllTextAsync(folder.Config, SettingsSources.Write(settings), CancellationToken.None)
-                    .ConfigureAwait(false);
+                run.Begin();
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
             },
             CancellationToken.None
         );
+    }
+
+    // A run that failed before its first checkpoint leaves nothing but its lock and its metrics, which nobody misses.
+    private static bool IsFree(string path) =>
+        !Directory.Exists(path)
+        || Directory
+            .EnumerateFileSystemEntries(path)
+            .Select(entry => Path.GetFileName(entry))
+            .All(name =>
+                name == LockFile || name == "metrics.csv" || name.StartsWith("events.out.tfevents.", StringComparison.Ordinal)
+            );
+
+    private static FileStream Hold(RunFolder folder)
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(folder.Path, LockFile),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
+        }
+        catch (IOException exception) when (Directory.Exists(folder.Path))
+        {
+            throw new IOException(
+                $"'{folder.Path}' is in use by another process that trains there ({exception.Message}). Wait for it to end.",
+                exception
+            );
+        }
+    }
+
+    private static void RequireSameRun(TrainingSettings stored, TrainingSettings changed)
+    {
+        TrainingSettings allowed = stored with
+        {
+            TotalSteps = changed.TotalSteps,
+            Evaluation = changed.Evaluation,
+            Checkpoints = changed.Checkpoints,
+        };
+        if (allowed != changed)
+        {
+            throw new SettingsException(
+                "A resumed run keeps its settings: only total_steps, evaluation and checkpoints may change. Start a new run for anything else."
+            );
+        }
     }
 
     private static TrainingRun Create(TrainingSettings settings, TrainingOptions options, RunFolder folder, StateDictionary state)
@@ -93,7 +161,7 @@ public static class Trainer
         catch (InvalidDataException exception)
         {
             throw new CheckpointException(
-                $"The checkpoint of '{folder.Path}' does not fit its settings: {exception.Message} Only total_steps, evaluation and checkpoints may change.",
+                $"The checkpoint of '{folder.Path}' does not fit its settings: {exception.Message} Start the run anew, or use the version that wrote it.",
                 exception
             );
         }

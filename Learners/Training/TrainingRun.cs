@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Actors;
+using Agents.Files;
 using Agents.Networks;
 using Agents.Policies;
 using Environments;
@@ -8,6 +9,7 @@ using Environments.State;
 using Learners.ActorCritic;
 using Learners.Checkpoints;
 using Learners.Evaluation;
+using Learners.Metrics;
 using Protos;
 
 namespace Learners.Training;
@@ -48,29 +50,51 @@ internal sealed class TrainingRun : IDisposable
         EnvironmentSpec environment = _pipeline.PolicySpec;
         _spec = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, settings.Network);
         _source = new InlineUnrollSource(_pipeline, _spec, agent, seeds.Child(0));
-        _learner = LearnerFactory.Create(settings, _spec, seeds.Child(1));
-        _checkpoints = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep);
-        if (state is not null)
+        try
         {
-            LoadState(state);
+            _learner = LearnerFactory.Create(settings, _spec, seeds.Child(1));
+            _checkpoints = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep);
+            var averages = new MetricAverages();
+            if (state is not null)
+            {
+                LoadState(state, averages);
+            }
+            _source.Publish(_learner.Parameters, _learner.Updates);
+            _startSteps = _steps;
+            _started = options.Clock.GetTimestamp();
+            _log = new RunLog(folder, options.Clock, averages, state is null ? null : _steps);
         }
-        _source.Publish(_learner.Parameters, _learner.Updates);
-        _startSteps = _steps;
-        _started = options.Clock.GetTimestamp();
-        _log = new RunLog(folder, options.Clock, state is null ? null : _steps);
+        catch
+        {
+            _learner?.Dispose();
+            _source.Dispose();
+            throw;
+        }
+        if (!_pipeline.Environment.CanSaveState)
+        {
+            options.Warn?.Invoke(
+                $"The state of {settings.Environment} cannot be saved, so a resumed run begins new episodes. Implement ISavableEnvironment to continue them."
+            );
+        }
     }
 
     private long StepsPerUnroll => _settings.ActorCritic.StepsPerUnroll;
 
     private double Seconds => _options.Clock.GetElapsedTime(_started).TotalSeconds;
 
-    /// <summary>Trains to the last step or to the cancellation, then saves and evaluates.</summary>
-    public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Makes the folder a run that can be resumed: first a checkpoint, then the settings that go with it.</summary>
+    public void Begin()
     {
         if (_startSteps == 0)
         {
-            SaveCheckpoint(); // from here on there always is one
+            SaveCheckpoint();
         }
+        AtomicFile.Write(_folder.Config, SettingsSources.Write(_settings));
+    }
+
+    /// <summary>Trains to the last step or to the cancellation, then saves and evaluates.</summary>
+    public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
+    {
         while (_steps < _settings.TotalSteps && !cancellationToken.IsCancellationRequested)
         {
             Unroll unroll = await _source.NextAsync(cancellationToken).ConfigureAwait(false);
@@ -114,17 +138,23 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingResult Finish(CancellationToken cancellationToken)
     {
-        bool interrupted = _steps < _settings.TotalSteps;
-        if (interrupted)
+        if (_steps < _settings.TotalSteps)
         {
             SaveCheckpoint();
         }
         EvaluationResult? evaluation = null;
-        if (!interrupted)
+        if (_steps >= _settings.TotalSteps)
         {
             using SavedPolicy policy = CreatePolicy(null);
-            evaluation = Evaluate(policy, _settings.Evaluation.FinalEpisodes, _evaluationSeed.Child(0), CancellationToken.None);
+            evaluation = TryEvaluate(policy, _settings.Evaluation.FinalEpisodes, _evaluationSeed.Child(0), cancellationToken);
+        }
+        if (evaluation is not null)
+        {
             KeepIfBest(evaluation);
+            if (!_log.HasEvaluation(_steps))
+            {
+                _log.WriteEvaluation(_steps, evaluation);
+            }
         }
         using SavedPolicy final = CreatePolicy(evaluation);
         final.Save(_folder.Policy);
@@ -137,49 +167,57 @@ internal sealed class TrainingRun : IDisposable
             WallSeconds = Seconds,
             CpuSeconds = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds,
             ParameterHash = final.ParameterHash,
-            Interrupted = interrupted || cancellationToken.IsCancellationRequested,
+            Interrupted = evaluation is null,
             Evaluation = evaluation,
             BestReturn = _bestReturn,
         };
-        if (evaluation is not null)
-        {
-            _log.WriteEvaluation(_steps, evaluation);
-        }
-        File.WriteAllText(_folder.Summary, RunSummary.ToJson(result, indented: true) + "\n");
+        AtomicFile.Write(_folder.Summary, RunSummary.ToJson(result, indented: true) + "\n");
         return result;
     }
 
     private void EvaluateDuringTraining(CancellationToken cancellationToken)
     {
         using SavedPolicy policy = CreatePolicy(null);
-        try
+        uint index = (uint)(_steps / StepsPerUnroll);
+        EvaluationResult? result = TryEvaluate(
+            policy,
+            _settings.Evaluation.Episodes,
+            _evaluationSeed.Child(index),
+            cancellationToken
+        );
+        if (result is not null)
         {
-            uint index = (uint)(_steps / StepsPerUnroll);
-            EvaluationResult result = Evaluate(
-                policy,
-                _settings.Evaluation.Episodes,
-                _evaluationSeed.Child(index),
-                cancellationToken
-            );
             _log.WriteEvaluation(_steps, result);
             KeepIfBest(result);
         }
-        catch (OperationCanceledException)
-        {
-            // The loop sees the token next and saves; an evaluation that was cut short says nothing.
-        }
     }
 
-    private EvaluationResult Evaluate(SavedPolicy policy, int episodes, SeedSequence seed, CancellationToken cancellationToken) =>
-        Evaluator.Evaluate(
-            policy,
-            _settings.Environment,
-            episodes,
-            seed.GenerateSeed(),
-            _settings.Evaluation.Deterministic,
-            _options.Registry,
-            cancellationToken
-        );
+    /// <summary>Evaluates a policy; null when that was cancelled, since an evaluation cut short says nothing.</summary>
+    private EvaluationResult? TryEvaluate(
+        SavedPolicy policy,
+        int episodes,
+        SeedSequence seed,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return Evaluator.Evaluate(
+                policy,
+                _settings.Environment,
+                episodes,
+                seed.GenerateSeed(),
+                _settings.Evaluation.Deterministic,
+                _settings.Evaluation.MaxEpisodeSteps,
+                _options.Registry,
+                cancellationToken
+            );
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
 
     private void KeepIfBest(EvaluationResult evaluation)
     {
@@ -200,13 +238,14 @@ internal sealed class TrainingRun : IDisposable
         _learner.SaveState(state.Scope("learner"));
         _source.SaveState(state.Scope("source"));
         _episodes.SaveState(state.Scope("episodes"));
+        _log.Averages.SaveState(state.Scope("averages"));
         using SavedPolicy policy = CreatePolicy(null);
         _checkpoints.Save(_steps, policy, state);
         policy.Save(_folder.Policy);
         _log.Flush();
     }
 
-    private void LoadState(StateDictionary state)
+    private void LoadState(StateDictionary state, MetricAverages averages)
     {
         _steps = state.Get<long>("environment_steps");
         double best = state.Get<double>("best_return");
@@ -214,6 +253,7 @@ internal sealed class TrainingRun : IDisposable
         _learner.LoadState(state.Scope("learner"));
         _source.LoadState(state.Scope("source"));
         _episodes.LoadState(state.Scope("episodes"));
+        averages.LoadState(state.Scope("averages"));
     }
 
     private SavedPolicy CreatePolicy(EvaluationResult? evaluation)
@@ -246,7 +286,7 @@ internal sealed class TrainingRun : IDisposable
             _episodes.Mean,
             speed,
             TimeSpan.FromSeconds(Seconds),
-            TimeSpan.FromSeconds(Math.Max(0, _settings.TotalSteps - _steps) / speed)
+            TimeSpan.FromSeconds(Math.Min(Math.Max(0, _settings.TotalSteps - _steps) / speed, TimeSpan.MaxValue.TotalSeconds / 2))
         );
     }
 }

@@ -63,6 +63,8 @@ internal sealed class ScriptedEnvironment(float first, params ScriptedStep[] scr
         }
     }
 
+    public bool CanSaveState => true;
+
     public void SaveState(StateDictionary state) => state.Set("position", _position);
 
     public void LoadState(StateDictionary state) => _position = state.Get<int>("position");

@@ -70,6 +70,33 @@ public sealed class SavedPolicyTests : IDisposable
     }
 
     [Fact]
+    public void Save_OverSomeoneElsesFiles_IsRefused()
+    {
+        Directory.CreateDirectory(_folder.In("models"));
+        File.WriteAllText(_folder.In("models", "notes.txt"), "mine");
+        using SavedPolicy policy = Create(normalized: false);
+
+        IOException exception = Assert.Throws<IOException>(() => policy.Save(_folder.In("models")));
+
+        Assert.Contains("would delete them", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(_folder.In("models", "notes.txt")));
+    }
+
+    [Theory]
+    [InlineData("observation_space: &a\n  type: dict\n  entries: [*a]\n", "aliases")]
+    [InlineData("DEEP", "levels")]
+    public void Load_DescriptionMadeToExhaustTheStack_IsRefused(string text, string expected)
+    {
+        SaveOne();
+        text = text == "DEEP" ? "agent: " + new string('[', 200_000) : text;
+        File.WriteAllText(_folder.In("policy", "policy.yaml"), text);
+
+        PolicyFormatException exception = Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(_folder.In("policy")));
+
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_NoPolicyThere_SaysWhatIsMissing()
     {
         PolicyFormatException exception = Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(_folder.Path));

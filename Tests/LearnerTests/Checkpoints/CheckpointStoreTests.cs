@@ -95,6 +95,7 @@ public sealed class CheckpointStoreTests : IDisposable
     [InlineData("")]
     [InlineData("no json")]
     [InlineData("null")]
+    [InlineData("{}")]
     [InlineData("""{"environment_steps": 5, "files": {}}""")]
     [InlineData("""{"environment_steps": 5, "files": {"missing.bin": "00"}}""")]
     public void Load_BadManifest_IsRefusedInOneLine(string manifest)
@@ -155,5 +156,58 @@ public sealed class CheckpointStoreTests : IDisposable
 
         Assert.Equal("old", File.ReadAllText(_folder.In("target", "a")));
         Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void Save_FolderBelowOneThatLooksTemporary_KeepsItsCheckpoints()
+    {
+        var store = new CheckpointStore(_folder.In("a.old-12345678", "b.tmp-12345678", "checkpoints"), keep: 3);
+
+        store.Save(1, _policy, State(1));
+        store.Save(2, _policy, State(2));
+
+        Assert.Equal([2, 1], store.List().Select(entry => entry.Steps));
+    }
+
+    [Fact]
+    public void LoadNewest_DamagedOne_MovesItAsideSoThatItNeverCostsAGoodOne()
+    {
+        var store = new CheckpointStore(_folder.In("checkpoints"), keep: 1);
+        store.Save(10, _policy, State(10));
+        string newer = new CheckpointStore(_folder.In("checkpoints"), keep: 5).Save(20, _policy, State(20));
+        File.WriteAllText(Path.Combine(newer, "state.msgpack"), "damaged");
+
+        Assert.Equal(10, store.LoadNewest(_ => { }).Get<int>("number"));
+        store.Save(15, _policy, State(15));
+
+        Assert.Equal([15], store.List().Select(entry => entry.Steps));
+        Assert.True(Directory.Exists(newer + ".damaged"));
+    }
+
+    [Fact]
+    public void CleanUp_CrashBetweenTheTwoRenames_PutsTheOldFolderBack()
+    {
+        AtomicFolder.Write(_folder.In("best"), path => File.WriteAllText(Path.Combine(path, "a"), "good"));
+        Directory.Move(_folder.In("best"), _folder.In("best.old-0123abcd"));
+        Directory.CreateDirectory(_folder.In("best.tmp-0123abcd"));
+
+        AtomicFolder.CleanUp(_folder.Path);
+
+        Assert.Equal("good", File.ReadAllText(_folder.In("best", "a")));
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void AtomicFile_WriteThatFails_KeepsTheOldText()
+    {
+        string path = _folder.In("config.yaml");
+        AtomicFile.Write(path, "old");
+        Directory.CreateDirectory(_folder.In("folder"));
+
+        AtomicFile.Write(path, "new");
+        Assert.ThrowsAny<Exception>(() => AtomicFile.Write(_folder.In("folder"), "text"));
+
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Equal(2, Directory.GetFileSystemEntries(_folder.Path).Length);
     }
 }

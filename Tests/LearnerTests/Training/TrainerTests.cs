@@ -1,4 +1,5 @@
 using Agents.Policies;
+using Agents.Yaml;
 using Learners.Checkpoints;
 using Learners.Evaluation;
 using Learners.Ppo;
@@ -155,16 +156,77 @@ public sealed class TrainerTests : IDisposable
         Assert.DoesNotContain('\n', exception.Message);
     }
 
-    [Fact]
-    public async Task ResumeAsync_SettingThatDoesNotFitTheCheckpoint_SaysWhichMayChange()
+    [Theory]
+    [InlineData("network.hidden_sizes=[8]")]
+    [InlineData("seed=77")]
+    [InlineData("ppo.learning_rate=0.5")]
+    [InlineData("environment=CartPole-v0")]
+    public async Task ResumeAsync_SettingThatMadeTheRun_MayNotChange(string assignment)
     {
         await Train(Small() with { TotalSteps = 1_024 }, "run");
+        string config = File.ReadAllText(_folder.In("run", "config.yaml"));
 
-        CheckpointException exception = await Assert.ThrowsAsync<CheckpointException>(() =>
-            Trainer.ResumeAsync(_folder.In("run"), ["network.hidden_sizes=[8]"])
+        SettingsException exception = await Assert.ThrowsAsync<SettingsException>(() =>
+            Trainer.ResumeAsync(_folder.In("run"), [assignment])
         );
 
-        Assert.Contains("Only total_steps", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("only total_steps", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(config, File.ReadAllText(_folder.In("run", "config.yaml")));
+    }
+
+    [Fact]
+    public async Task ResumeAsync_FinishedRun_WritesNoRowTwice()
+    {
+        TrainingResult first = await Train(Small() with { TotalSteps = 1_024 }, "run");
+        string metrics = File.ReadAllText(_folder.In("run", "metrics.csv"));
+
+        TrainingResult again = await Trainer.ResumeAsync(
+            _folder.In("run"),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(first.Evaluation, again.Evaluation);
+        Assert.Equal(metrics, File.ReadAllText(_folder.In("run", "metrics.csv")));
+    }
+
+    [Fact]
+    public async Task ResumeAsync_WhileAnotherProcessTrainsThere_IsRefused()
+    {
+        await Train(Small() with { TotalSteps = 512 }, "run");
+        using FileStream held = File.Open(_folder.In("run", "run.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        IOException exception = await Assert.ThrowsAsync<IOException>(() => Trainer.ResumeAsync(_folder.In("run")));
+
+        Assert.Contains("in use", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TrainAsync_FolderWithOtherFiles_IsLeftAlone()
+    {
+        Directory.CreateDirectory(_folder.In("project", "policy"));
+        File.WriteAllText(_folder.In("project", "policy", "notes.txt"), "mine");
+
+        IOException exception = await Assert.ThrowsAsync<IOException>(() => Train(Small(), "project"));
+
+        Assert.Contains("other files", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(_folder.In("project", "policy", "notes.txt")));
+    }
+
+    [Fact]
+    public async Task TrainAsync_AbsurdlyManySteps_StillReportsProgress()
+    {
+        using var cancellation = new CancellationTokenSource();
+
+        TrainingResult result = await Trainer.TrainAsync(
+            Small() with
+            {
+                TotalSteps = long.MaxValue,
+            },
+            new TrainingOptions { OutputFolder = _folder.In("run"), Progress = new StopAt(512, cancellation) },
+            cancellation.Token
+        );
+
+        Assert.True(result.Interrupted);
     }
 
     [Fact]

@@ -1,0 +1,21 @@
+using System.Globalization;
+using Agents.Yaml;
+
+namespace Cli;
+
+/// <summary>Whole numbers on the command line.</summary>
+internal static class Numbers
+{
+    /// <exception cref="SettingsException">The text is no whole number in the range.</exception>
+    public static ulong Parse(string option, string text, ulong low, ulong high) =>
+        ulong.TryParse(
+            text.Replace("_", "", StringComparison.Ordinal),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out ulong value
+        )
+        && value >= low
+        && value <= high
+            ? value
+            : throw new SettingsException($"{option} is '{text}', but must be a whole number from {low} to {high}.");
+}
