@@ -54,12 +54,14 @@ public abstract class ActionDistribution
     /// <summary>Writes the gradient with respect to the parameters of a loss that depends on log-probability and entropy.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>
     /// <param name="action">The action whose log-probability counts.</param>
+    /// <param name="evaluation">What <see cref="Evaluate"/> gave for them.</param>
     /// <param name="logProbGradient">∂loss / ∂log-probability.</param>
     /// <param name="entropyGradient">∂loss / ∂entropy.</param>
     /// <param name="gradient">Destination, <c>[P]</c>.</param>
     internal abstract void Gradient(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> action,
+        (float LogProb, float Entropy) evaluation,
         float logProbGradient,
         float entropyGradient,
         Span<float> gradient

@@ -36,10 +36,11 @@ internal sealed class Categorical(int count) : ActionDistribution
     internal override void Gradient(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> action,
+        (float LogProb, float Entropy) evaluation,
         float logProbGradient,
         float entropyGradient,
         Span<float> gradient
-    ) => GradientOf(parameters, (int)action[0], logProbGradient, entropyGradient, gradient);
+    ) => GradientOf(parameters, (int)action[0], evaluation, logProbGradient, entropyGradient, gradient);
 
     internal static (float LogProb, float Entropy) EvaluateOf(ReadOnlySpan<float> logits, int index)
     {
@@ -56,30 +57,21 @@ internal sealed class Categorical(int count) : ActionDistribution
         return (logits[index] - max - logSum, logSum - weighted / sum);
     }
 
+    // log p_j = z_j − z_a + log p_a, so that neither maximum nor sum is needed again.
     internal static void GradientOf(
         ReadOnlySpan<float> logits,
         int index,
+        (float LogProb, float Entropy) evaluation,
         float logProbGradient,
         float entropyGradient,
         Span<float> gradient
     )
     {
-        float max = Max(logits);
-        float sum = 0;
-        float weighted = 0;
+        float shift = evaluation.LogProb - logits[index];
         for (int j = 0; j < logits.Length; j++)
         {
-            float exponential = MathF.Exp(logits[j] - max);
-            gradient[j] = exponential;
-            sum += exponential;
-            weighted += exponential * (logits[j] - max);
-        }
-        float logSum = MathF.Log(sum);
-        float entropy = logSum - weighted / sum;
-        for (int j = 0; j < logits.Length; j++)
-        {
-            float probability = gradient[j] / sum;
-            gradient[j] = -probability * (logProbGradient + entropyGradient * (logits[j] - max - logSum + entropy));
+            float logProb = logits[j] + shift;
+            gradient[j] = -MathF.Exp(logProb) * (logProbGradient + entropyGradient * (logProb + evaluation.Entropy));
         }
         gradient[index] += logProbGradient;
     }

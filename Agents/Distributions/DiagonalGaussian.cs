@@ -58,6 +58,7 @@ internal sealed class DiagonalGaussian(int dimensions) : ActionDistribution
     internal override void Gradient(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> action,
+        (float LogProb, float Entropy) evaluation,
         float logProbGradient,
         float entropyGradient,
         Span<float> gradient

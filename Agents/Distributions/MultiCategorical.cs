@@ -67,6 +67,7 @@ internal sealed class MultiCategorical(params ReadOnlySpan<int> counts) : Action
     internal override void Gradient(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> action,
+        (float LogProb, float Entropy) evaluation,
         float logProbGradient,
         float entropyGradient,
         Span<float> gradient
@@ -74,13 +75,9 @@ internal sealed class MultiCategorical(params ReadOnlySpan<int> counts) : Action
     {
         for (int i = 0; i < _counts.Length; i++)
         {
-            Categorical.GradientOf(
-                parameters[.._counts[i]],
-                (int)action[i],
-                logProbGradient,
-                entropyGradient,
-                gradient[.._counts[i]]
-            );
+            ReadOnlySpan<float> logits = parameters[.._counts[i]];
+            (float, float) part = Categorical.EvaluateOf(logits, (int)action[i]);
+            Categorical.GradientOf(logits, (int)action[i], part, logProbGradient, entropyGradient, gradient[.._counts[i]]);
             parameters = parameters[_counts[i]..];
             gradient = gradient[_counts[i]..];
         }

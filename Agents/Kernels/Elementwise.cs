@@ -11,23 +11,34 @@ internal static class Elementwise
     /// <remarks>Within 4e-7 of the true value. Coefficients of the minimax fit that Eigen's float32 tanh uses.</remarks>
     public static void Tanh(Span<float> values)
     {
-        ref float x = ref MemoryMarshal.GetReference(values);
-        int i = 0;
         if (Vector512.IsHardwareAccelerated)
         {
-            for (; i + Vector512<float>.Count <= values.Length; i += Vector512<float>.Count)
-            {
-                Simd512.Store(TanhOf<Simd512, Vector512<float>>(Simd512.Load(ref x, i)), ref x, i);
-            }
+            Tanh<Simd512, Vector512<float>>(values);
         }
-        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count)
+        else
         {
-            Simd256.Store(TanhOf<Simd256, Vector256<float>>(Simd256.Load(ref x, i)), ref x, i);
+            Tanh<Simd256, Vector256<float>>(values);
         }
-        for (; i < values.Length; i++)
+    }
+
+    private static void Tanh<TSimd, TVector>(Span<float> values)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        ref float x = ref MemoryMarshal.GetReference(values);
+        int i = 0;
+        for (; i + TSimd.Width <= values.Length; i += TSimd.Width)
         {
-            // The same operations as in a register, so that a number's place in the buffer does not matter.
-            Unsafe.Add(ref x, i) = TanhOf<Simd256, Vector256<float>>(Vector256.Create(Unsafe.Add(ref x, i))).ToScalar();
+            TSimd.Store(TanhOf<TSimd, TVector>(TSimd.Load(ref x, i)), ref x, i);
+        }
+        if (i < values.Length)
+        {
+            // The rest fills a part of a register, so that a number's place in the buffer does not matter.
+            Span<float> padded = stackalloc float[TSimd.Width];
+            values[i..].CopyTo(padded);
+            ref float first = ref MemoryMarshal.GetReference(padded);
+            TSimd.Store(TanhOf<TSimd, TVector>(TSimd.Load(ref first, 0)), ref first, 0);
+            padded[..(values.Length - i)].CopyTo(values[i..]);
         }
     }
 
@@ -78,10 +89,48 @@ internal static class Elementwise
     /// <summary>sums[n] += Σ_m values[m, n]: the gradient of a bias.</summary>
     public static void AddColumnSums(ReadOnlySpan<float> values, Span<float> sums)
     {
-        for (; !values.IsEmpty; values = values[sums.Length..])
+        ref float v = ref MemoryMarshal.GetReference(values);
+        ref float s = ref MemoryMarshal.GetReference(sums);
+        int columns = sums.Length;
+        int rows = values.Length / columns;
+        int column = Vector512.IsHardwareAccelerated
+            ? AddColumnSums<Simd512, Vector512<float>>(ref v, ref s, 0, columns, rows)
+            : 0;
+        column = AddColumnSums<Simd256, Vector256<float>>(ref v, ref s, column, columns, rows);
+        for (; column < columns; column++)
         {
-            System.Numerics.Tensors.TensorPrimitives.Add(sums, values[..sums.Length], sums);
+            float sum = 0;
+            for (int row = 0; row < rows; row++)
+            {
+                sum += Unsafe.Add(ref v, row * columns + column);
+            }
+            sums[column] += sum;
         }
+    }
+
+    private static int AddColumnSums<TSimd, TVector>(ref float values, ref float sums, int first, int columns, int rows)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int column = first;
+        for (; column + TSimd.Width <= columns; column += TSimd.Width)
+        {
+            // Two sums, so that one addition need not wait for the other.
+            TVector even = TSimd.Load(ref sums, column);
+            TVector odd = default;
+            int row = 0;
+            for (; row + 2 <= rows; row += 2)
+            {
+                even = TSimd.Add(even, TSimd.Load(ref values, row * columns + column));
+                odd = TSimd.Add(odd, TSimd.Load(ref values, (row + 1) * columns + column));
+            }
+            if (row < rows)
+            {
+                even = TSimd.Add(even, TSimd.Load(ref values, row * columns + column));
+            }
+            TSimd.Store(TSimd.Add(even, odd), ref sums, column);
+        }
+        return column;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,6 +150,6 @@ internal static class Elementwise
         TVector q = TSimd.MultiplyAdd(x2, TSimd.Broadcast(1.19825839466702e-06f), TSimd.Broadcast(1.18534705686654e-04f));
         q = TSimd.MultiplyAdd(x2, q, TSimd.Broadcast(2.26843463243900e-03f));
         q = TSimd.MultiplyAdd(x2, q, TSimd.Broadcast(4.89352518554385e-03f));
-        return TSimd.Divide(TSimd.Multiply(x, p), q);
+        return TSimd.Multiply(TSimd.Multiply(x, p), TSimd.Reciprocal(q));
     }
 }

@@ -23,8 +23,8 @@ internal interface ISimd<TVector>
     /// <summary>a × b.</summary>
     static abstract TVector Multiply(TVector a, TVector b);
 
-    /// <summary>a / b.</summary>
-    static abstract TVector Divide(TVector a, TVector b);
+    /// <summary>1 / a to a relative error of 2^-22, for finite a far from 0 and from overflow: several times faster than a division.</summary>
+    static abstract TVector Reciprocal(TVector a);
 
     /// <summary>a × b + c, rounded once.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);

@@ -72,7 +72,8 @@ internal static partial class MatrixProduct
         {
             c00 = c01 = c02 = c03 = c10 = c11 = c12 = c13 = c20 = c21 = c22 = c23 = c30 = c31 = c32 = c33 = default;
         }
-        for (int k = 0; k < shape.Inner; k++)
+        nint step = shape.AColumn;
+        for (int k = shape.Inner; k > 0; k--)
         {
             TVector b0 = TSimd.Load(ref panel, 0);
             TVector b1 = TSimd.Load(ref panel, width);
@@ -98,10 +99,10 @@ internal static partial class MatrixProduct
             c31 = TSimd.MultiplyAdd(x, b1, c31);
             c32 = TSimd.MultiplyAdd(x, b2, c32);
             c33 = TSimd.MultiplyAdd(x, b3, c33);
-            a0 = ref Unsafe.Add(ref a0, shape.AColumn);
-            a1 = ref Unsafe.Add(ref a1, shape.AColumn);
-            a2 = ref Unsafe.Add(ref a2, shape.AColumn);
-            a3 = ref Unsafe.Add(ref a3, shape.AColumn);
+            a0 = ref Unsafe.Add(ref a0, step);
+            a1 = ref Unsafe.Add(ref a1, step);
+            a2 = ref Unsafe.Add(ref a2, step);
+            a3 = ref Unsafe.Add(ref a3, step);
             panel = ref Unsafe.Add(ref panel, ldc);
         }
         TSimd.Store(c00, ref tile, 0);
@@ -155,14 +156,15 @@ internal static partial class MatrixProduct
         {
             c0 = c1 = c2 = c3 = default;
         }
-        for (int k = 0; k < shape.Inner; k++)
+        nint step = shape.AColumn;
+        for (int k = shape.Inner; k > 0; k--)
         {
             TVector value = TSimd.Broadcast(x);
             c0 = TSimd.MultiplyAdd(value, TSimd.Load(ref panel, 0), c0);
             c1 = TSimd.MultiplyAdd(value, TSimd.Load(ref panel, width), c1);
             c2 = TSimd.MultiplyAdd(value, TSimd.Load(ref panel, 2 * width), c2);
             c3 = TSimd.MultiplyAdd(value, TSimd.Load(ref panel, 3 * width), c3);
-            x = ref Unsafe.Add(ref x, shape.AColumn);
+            x = ref Unsafe.Add(ref x, step);
             panel = ref Unsafe.Add(ref panel, shape.Columns);
         }
         TSimd.Store(c0, ref tile, 0);
@@ -206,17 +208,18 @@ internal static partial class MatrixProduct
         {
             c0 = c1 = c2 = c3 = hasBias ? TSimd.Load(ref bias, column) : default;
         }
-        for (int k = 0; k < shape.Inner; k++)
+        nint step = shape.AColumn;
+        for (int k = shape.Inner; k > 0; k--)
         {
             TVector b0 = TSimd.Load(ref panel, 0);
             c0 = TSimd.MultiplyAdd(TSimd.Broadcast(a0), b0, c0);
             c1 = TSimd.MultiplyAdd(TSimd.Broadcast(a1), b0, c1);
             c2 = TSimd.MultiplyAdd(TSimd.Broadcast(a2), b0, c2);
             c3 = TSimd.MultiplyAdd(TSimd.Broadcast(a3), b0, c3);
-            a0 = ref Unsafe.Add(ref a0, shape.AColumn);
-            a1 = ref Unsafe.Add(ref a1, shape.AColumn);
-            a2 = ref Unsafe.Add(ref a2, shape.AColumn);
-            a3 = ref Unsafe.Add(ref a3, shape.AColumn);
+            a0 = ref Unsafe.Add(ref a0, step);
+            a1 = ref Unsafe.Add(ref a1, step);
+            a2 = ref Unsafe.Add(ref a2, step);
+            a3 = ref Unsafe.Add(ref a3, step);
             panel = ref Unsafe.Add(ref panel, ldc);
         }
         TSimd.Store(c0, ref tile, 0);

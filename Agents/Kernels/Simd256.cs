@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Agents.Kernels;
 
@@ -32,7 +33,15 @@ internal readonly struct Simd256 : ISimd<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
+    public static Vector256<float> Reciprocal(Vector256<float> a)
+    {
+        if (!Avx.IsSupported)
+        {
+            return Vector256<float>.One / a;
+        }
+        Vector256<float> estimate = Avx.Reciprocal(a);
+        return estimate * (Vector256.Create(2f) - a * estimate); // one step of Newton's method
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

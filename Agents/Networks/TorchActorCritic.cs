@@ -69,15 +69,8 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
     /// <summary>Distribution parameters <c>[N, P]</c> and values <c>[N]</c> of features <c>[N, FeatureSize]</c>, with gradients.</summary>
     public (Tensor Distributions, Tensor Values) Forward(Tensor features)
     {
-        bool shared = Spec.Settings.SharedTrunk;
-        Tensor actorTrunk = Encode(features, shared ? "" : "actor.");
-        Tensor criticTrunk = shared ? actorTrunk : Encode(features, "critic.");
-        Tensor head = Linear(actorTrunk, "actor.head");
-        if (_views.TryGetValue("actor.log_std", out Tensor? logStd))
-        {
-            head = cat([head, logStd.unsqueeze(0).expand(head.shape[0], -1)], 1);
-        }
-        return (head, Linear(criticTrunk, "critic.head").squeeze(-1));
+        Tensor trunk = Encode(features, ActorPrefix);
+        return (Distributions(trunk), Values(trunk, features));
     }
 
     /// <inheritdoc/>
@@ -95,11 +88,11 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         using var noGrad = no_grad();
         Tensor features = empty(rows, Spec.FeatureSize);
         WriteFeatures(observations, MemoryMarshal.Cast<byte, float>(features.bytes));
-        (Tensor head, Tensor value) = Forward(features);
-        MemoryMarshal.Cast<byte, float>(head.contiguous().bytes).CopyTo(distributions);
+        Tensor trunk = Encode(features, ActorPrefix);
+        MemoryMarshal.Cast<byte, float>(Distributions(trunk).contiguous().bytes).CopyTo(distributions);
         if (!values.IsEmpty)
         {
-            MemoryMarshal.Cast<byte, float>(value.contiguous().bytes).CopyTo(values);
+            MemoryMarshal.Cast<byte, float>(Values(trunk, features).contiguous().bytes).CopyTo(values);
         }
     }
 
@@ -124,6 +117,19 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         _flatParameters.Dispose();
         _flatGradient.Dispose();
     }
+
+    private string ActorPrefix => Spec.Settings.SharedTrunk ? "" : "actor.";
+
+    private Tensor Distributions(Tensor actorTrunk)
+    {
+        Tensor head = Linear(actorTrunk, "actor.head");
+        return _views.TryGetValue("actor.log_std", out Tensor? logStd)
+            ? cat([head, logStd.unsqueeze(0).expand(head.shape[0], -1)], 1)
+            : head;
+    }
+
+    private Tensor Values(Tensor actorTrunk, Tensor features) =>
+        Linear(Spec.Settings.SharedTrunk ? actorTrunk : Encode(features, "critic."), "critic.head").squeeze(-1);
 
     private Tensor Encode(Tensor input, string prefix)
     {

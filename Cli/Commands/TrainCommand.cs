@@ -16,6 +16,10 @@ internal static class TrainCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var agent = new Option<string?>("--agent") { Description = "Agent: ppo (default) or a2c." };
+        var engine = new Option<string?>("--engine")
+        {
+            Description = "Who computes gradients: auto (default), managed (plain C#) or torch (TorchSharp).",
+        };
         var steps = new Option<string?>("--steps") { Description = "Environment steps of the run, such as 100000 or 1e6." };
         var seed = new Option<string?>("--seed") { Description = "Seed of the run; the same seed gives the same policy." };
         var folder = new Option<string?>("--out")
@@ -40,6 +44,7 @@ internal static class TrainCommand
             Examples:
               agents train CartPole-v1
               agents train Acrobot-v1 --agent a2c --steps 500000 --seed 3
+              agents train CartPole-v1 --engine torch
               agents train Pendulum-v1 --set ppo.learning_rate=3e-4 network.hidden_sizes=[32,32]
               agents train --resume runs/CartPole-v1/ppo/20260101-120000-1
             """
@@ -47,6 +52,7 @@ internal static class TrainCommand
         {
             environment,
             agent,
+            engine,
             steps,
             seed,
             folder,
@@ -62,6 +68,10 @@ internal static class TrainCommand
                 if (parsed.GetValue(steps) is { } total)
                 {
                     assignments.Add("total_steps=" + total);
+                }
+                if (parsed.GetValue(engine) is { } kind)
+                {
+                    assignments.Add("engine=" + kind);
                 }
                 if (parsed.GetValue(seed) is { } value)
                 {

@@ -120,6 +120,7 @@ internal sealed class ManagedGradientEngine : IGradientEngine
             _distribution.Gradient(
                 distributions.Slice(row * parameterSize, parameterSize),
                 actions.Slice(row * actionSize, actionSize),
+                (logProbs[row], _entropies[row]),
                 _logProbGradients[row],
                 _entropyGradients[row],
                 distributionGradients.Slice(row * parameterSize, parameterSize)

@@ -13,6 +13,9 @@ internal sealed class EpisodeWindow
     /// <summary>Episodes seen.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Whether 100 episodes were seen, so that the mean is over as many.</summary>
+    public bool IsFull => Count >= Size;
+
     /// <summary>Mean return of the last 100; not a number before the first.</summary>
     public double Mean
     {

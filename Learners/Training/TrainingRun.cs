@@ -80,6 +80,9 @@ internal sealed class TrainingRun : IDisposable
 
     private long StepsPerUnroll => _settings.ActorCritic.StepsPerUnroll;
 
+    private bool IsDone =>
+        _steps >= _settings.TotalSteps || (_settings.StopAtReturn is { } mark && _episodes.IsFull && _episodes.Mean >= mark);
+
     private double Seconds => _options.Clock.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>Makes the folder a run that can be resumed: first a checkpoint, then the settings that go with it.</summary>
@@ -95,7 +98,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Trains to the last step or to the cancellation, then saves and evaluates.</summary>
     public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
     {
-        while (_steps < _settings.TotalSteps && !cancellationToken.IsCancellationRequested)
+        while (!IsDone && !cancellationToken.IsCancellationRequested)
         {
             Unroll unroll = await _source.NextAsync(cancellationToken).ConfigureAwait(false);
             _learner.Update(unroll, Math.Min(1.0, (double)_steps / _settings.TotalSteps), _log.Averages);
@@ -103,7 +106,7 @@ internal sealed class TrainingRun : IDisposable
             _episodes.Add(unroll.Episodes, _log.Averages);
             _steps += StepsPerUnroll;
 
-            bool last = _steps >= _settings.TotalSteps;
+            bool last = IsDone;
             if (!last && IsDue(_settings.Evaluation.EverySteps, 10) && _settings.Evaluation.Episodes > 0)
             {
                 EvaluateDuringTraining(cancellationToken);
@@ -138,12 +141,12 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingResult Finish(CancellationToken cancellationToken)
     {
-        if (_steps < _settings.TotalSteps)
+        if (!IsDone)
         {
             SaveCheckpoint();
         }
         EvaluationResult? evaluation = null;
-        if (_steps >= _settings.TotalSteps)
+        if (IsDone)
         {
             using SavedPolicy policy = CreatePolicy(null);
             evaluation = TryEvaluate(policy, _settings.Evaluation.FinalEpisodes, _evaluationSeed.Child(0), cancellationToken);

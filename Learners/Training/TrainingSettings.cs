@@ -31,6 +31,10 @@ public sealed record TrainingSettings : IValidatableObject
     [Range(1, long.MaxValue)]
     public long TotalSteps { get; init; } = 500_000;
 
+    /// <summary>Mean return of the last 100 training episodes at which the run ends before its last step; null to take every step.</summary>
+    /// <value>Default null.</value>
+    public double? StopAtReturn { get; init; }
+
     /// <summary>Who computes gradients.</summary>
     /// <value>Default auto: plain C# where it supports the network, which is several times faster than the tensor library on a CPU.</value>
     public EngineKind Engine { get; init; }

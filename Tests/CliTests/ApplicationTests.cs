@@ -124,6 +124,8 @@ public sealed class ApplicationTests : IDisposable
     [InlineData(2, "cannot be read", "train", "--config", "missing.yaml")]
     [InlineData(2, "between 0.001 and 10", "train", "CartPole-v1", "--set", "ppo.clip_range=99")]
     [InlineData(2, "Did you mean 'CartPole-v1'?", "train", "CartPole-v2")]
+    [InlineData(2, "Did you mean 'startup'?", "bench", "start-up")]
+    [InlineData(2, "must be one of auto, managed, torch", "train", "CartPole-v1", "--engine", "cuda")]
     [InlineData(1, "is no saved policy", "evaluate", "no-such-folder")]
     [InlineData(1, "holds no run", "train", "--resume", "no-such-folder")]
     [InlineData(2, "leave them out", "train", "CartPole-v1", "--resume", "no-such-folder")]
@@ -158,6 +160,7 @@ public sealed class ApplicationTests : IDisposable
     [InlineData("environments")]
     [InlineData("list")]
     [InlineData("inspect")]
+    [InlineData("bench")]
     public async Task Help_EveryCommand_ShowsExamples(string command)
     {
         (int code, string output, _) = await Run(command, "--help");
@@ -179,6 +182,45 @@ public sealed class ApplicationTests : IDisposable
             .Single(environment => environment.GetProperty("id").GetString() == "Pendulum-v1");
         Assert.Equal(200, pendulum.GetProperty("max_episode_steps").GetInt32());
         Assert.Equal("Box(-2, 2, [1])", pendulum.GetProperty("action_space").GetString());
+    }
+
+    [Fact]
+    public async Task Bench_Json_HoldsTheDocumentedKeys()
+    {
+        (int code, string output, _) = await Run("bench", "machine", "--json");
+
+        Assert.Equal(0, code);
+        Assert.Contains("cores", LastLine(output).GetProperty("machine").GetString(), StringComparison.Ordinal);
+        JsonElement result = Assert.Single(LastLine(output).GetProperty("results").EnumerateArray());
+        Assert.Equal("machine/product-64", result.GetProperty("name").GetString());
+        foreach (string key in (string[])["engine", "value", "unit", "ratio_to_torch", "cpu_seconds", "allocated_bytes"])
+        {
+            Assert.True(result.TryGetProperty(key, out _), key);
+        }
+    }
+
+    [Fact]
+    public async Task Bench_List_HoldsTheStableNames()
+    {
+        (_, string output, _) = await Run("bench", "--list");
+
+        string[] names =
+        [
+            "environment/cartpole-8",
+            "environment/cartpole-1024",
+            "act/mlp-1",
+            "act/mlp-8",
+            "act/mlp-64",
+            "act/mlp-1024",
+            "update/ppo-64",
+            "update/ppo-256",
+            "update/ppo-2048",
+            "train/ppo-cartpole",
+            "train/a2c-cartpole",
+            "solve/cartpole",
+            "startup",
+        ];
+        Assert.Superset(names.ToHashSet(), output.Split('\n').ToHashSet());
     }
 
     [Fact]

@@ -1,0 +1,338 @@
+using Agents.Kernels;
+using Agents.Networks;
+using Agents.Networks.Managed;
+using Environments;
+using Environments.Randomness;
+using Environments.Spaces;
+using Learners.ActorCritic;
+using Learners.Engines;
+using Learners.Optimizers;
+using Learners.Ppo;
+using Learners.Training;
+
+namespace Learners.Benchmarks;
+
+/// <summary>What <c>agents bench</c> measures. Each figure is the median of five repetitions in processor time.</summary>
+/// <remarks>Peers' figures are from another machine with an AVX-512 core; only ratios within one run carry over.</remarks>
+internal sealed class BenchmarkSuite
+{
+    private const string PufferLib = "PufferLib's C loop, called from Python";
+    private const string StableBaselines = "Stable-Baselines3";
+
+    private static readonly (string Id, string Name)[] Environments =
+    [
+        ("CartPole-v1", "cartpole"),
+        ("MountainCar-v0", "mountaincar"),
+        ("MountainCarContinuous-v0", "mountaincar-continuous"),
+        ("Acrobot-v1", "acrobot"),
+        ("Pendulum-v1", "pendulum"),
+    ];
+
+    private readonly SortedDictionary<string, Func<IEnumerable<BenchmarkResult>>> _cases = new(StringComparer.Ordinal);
+
+    /// <summary>The suite.</summary>
+    /// <param name="runCommand">Runs the command line in a process of its own and returns its processor seconds, median of five.</param>
+    public BenchmarkSuite(Func<string[], (double[] CpuSeconds, double Total)> runCommand)
+    {
+        foreach ((string id, string name) in Environments)
+        {
+            foreach (int copies in (int[])[8, 1_024])
+            {
+                _cases.Add($"environment/{name}-{copies}", () => [StepEnvironment($"environment/{name}-{copies}", id, copies)]);
+            }
+        }
+        foreach (int rows in (int[])[1, 8, 64, 1_024])
+        {
+            _cases.Add($"act/mlp-{rows}", () => Compare($"act/mlp-{rows}", kind => Forward(kind, rows)));
+        }
+        foreach (int samples in (int[])[64, 256, 2_048])
+        {
+            _cases.Add($"update/ppo-{samples}", () => Compare($"update/ppo-{samples}", kind => Update(kind, samples)));
+        }
+        _cases.Add("machine/product-64", () => [Product()]);
+        _cases.Add("train/ppo-cartpole", () => Train("train/ppo-cartpole", "ppo", 1_000_000, (16_000, StableBaselines)));
+        _cases.Add("train/a2c-cartpole", () => Train("train/a2c-cartpole", "a2c", 1_000_000, (30_000, StableBaselines)));
+        _cases.Add(
+            "solve/cartpole",
+            () =>
+                [
+                    RunProcess(
+                        "solve/cartpole",
+                        runCommand,
+                        [
+                            "train",
+                            "CartPole-v1",
+                            "--set",
+                            "stop_at_return=475",
+                            "evaluation.episodes=0",
+                            "evaluation.final_episodes=1",
+                        ],
+                        (3.2, "pytorch-a2c-ppo-acktr")
+                    ),
+                ]
+        );
+        _cases.Add(
+            "startup",
+            () => [RunProcess("startup", runCommand, ["list"], (0.87, "a CleanRL script up to its first action"))]
+        );
+    }
+
+    /// <summary>Names of all cases.</summary>
+    public IEnumerable<string> Names => _cases.Keys;
+
+    /// <summary>Measures the cases of the given names, or whose group or prefix is given; all where none is.</summary>
+    /// <exception cref="UnknownNameException">A name fits no case.</exception>
+    public IEnumerable<BenchmarkResult> Run(IReadOnlyList<string> names, Action<string> starting)
+    {
+        foreach (string name in names)
+        {
+            if (!_cases.Keys.Any(key => Fits(key, name)))
+            {
+                throw new UnknownNameException(
+                    $"There is no benchmark '{name}'.{NearestName.Suggest(name, _cases.Keys)} 'agents bench --list' shows all."
+                );
+            }
+        }
+        foreach ((string key, Func<IEnumerable<BenchmarkResult>> run) in _cases)
+        {
+            if (names.Count == 0 || names.Any(name => Fits(key, name)))
+            {
+                starting(key);
+                foreach (BenchmarkResult result in run())
+                {
+                    yield return result;
+                }
+            }
+        }
+    }
+
+    private static bool Fits(string key, string name) =>
+        key == name || key.StartsWith(name.TrimEnd('/') + "/", StringComparison.Ordinal);
+
+    private static BenchmarkResult StepEnvironment(string name, string id, int copies)
+    {
+        using IBatchedEnvironment environment = EnvironmentRegistry.Default.Make(id, copies);
+        environment.Reset(1);
+        var random = new Pcg64(2);
+        const int variety = 64;
+        int size = environment.Spec.ActionSpace.Size;
+        var actions = new float[variety][];
+        for (int k = 0; k < variety; k++)
+        {
+            actions[k] = new float[copies * size];
+            for (int b = 0; b < copies; b++)
+            {
+                environment.Spec.ActionSpace.Sample(ref random, actions[k].AsSpan(b * size, size));
+            }
+        }
+        (double[] seconds, double cpu, double bytes) = Stopwatches.Measure(count =>
+        {
+            for (int k = 0; k < count; k++)
+            {
+                environment.Step(actions[k % variety]);
+            }
+        });
+        (double, string)? peer = (name, copies) switch
+        {
+            ("environment/cartpole-8", _) => (18.2e6, PufferLib),
+            ("environment/cartpole-1024", _) => (54.3e6, PufferLib),
+            ("environment/pendulum-8", _) => (339e3, "EnvPool"),
+            ("environment/acrobot-8", _) => (314e3, "EnvPool"),
+            ("environment/mountaincar-8", _) => (75e3, "Gymnasium, one environment"),
+            ("environment/mountaincar-continuous-8", _) => (200e3, "Gymnasium, one environment"),
+            _ => null,
+        };
+        return Result(name, "none", [.. seconds.Select(second => copies / second)], "steps/cpu_s", cpu, bytes / copies) with
+        {
+            Peer = peer,
+        };
+    }
+
+    private static BenchmarkResult Product()
+    {
+        const int n = 64;
+        var a = new float[n * n];
+        var b = new float[n * n];
+        var c = new float[n * n];
+        (double[] seconds, double cpu, double bytes) = Stopwatches.Measure(count =>
+        {
+            for (int k = 0; k < count; k++)
+            {
+                MatrixProduct.Multiply(a, n, 1, b, [], c, n, n, n, accumulate: false);
+            }
+        });
+        double[] rates = [.. seconds.Select(second => 2.0 * n * n * n / second / 1e9)];
+        return Result("machine/product-64", "managed", rates, "gflop/cpu_s", cpu, bytes) with
+        {
+            Peer = (231, "the peers' machine"),
+        };
+    }
+
+    private static IEnumerable<BenchmarkResult> Compare(
+        string name,
+        Func<EngineKind, (double[] Seconds, double Cpu, double Bytes)> measure
+    )
+    {
+        (double[] managed, double managedCpu, double managedBytes) = measure(EngineKind.Managed);
+        (double[] torch, double torchCpu, double torchBytes) = measure(EngineKind.Torch);
+        double ratio = Stopwatches.Median(torch) / Stopwatches.Median(managed);
+        yield return Result(name, "managed", Microseconds(managed), "us", managedCpu, managedBytes) with
+        {
+            RatioToTorch = ratio,
+        };
+        yield return Result(name, "torch", Microseconds(torch), "us", torchCpu, torchBytes) with
+        {
+            RatioToTorch = 1,
+        };
+    }
+
+    private static (double[] Seconds, double Cpu, double Bytes) Forward(EngineKind kind, int rows)
+    {
+        NetworkSpec spec = Mlp();
+        float[] parameters = Parameters(spec);
+        using IActorCriticNetwork network =
+            kind == EngineKind.Managed ? new ManagedActorCritic(spec, parameters) : new TorchActorCritic(spec, parameters);
+        float[] observations = Normals(rows * spec.ObservationSize);
+        var starts = new bool[rows];
+        var distributions = new float[rows * spec.DistributionSize];
+        return Stopwatches.Measure(count =>
+        {
+            for (int k = 0; k < count; k++)
+            {
+                network.Unroll(1, observations, starts, [], distributions, []);
+            }
+        });
+    }
+
+    private static (double[] Seconds, double Cpu, double Bytes) Update(EngineKind kind, int samples)
+    {
+        NetworkSpec spec = Mlp();
+        using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
+        var settings = new PpoSettings();
+        IObjective[] objectives =
+        [
+            new ClippedSurrogateObjective(settings),
+            new ClippedValueObjective(settings),
+            new EntropyObjective(settings.EntropyCoefficient),
+        ];
+        var batch = new Minibatch(spec, samples);
+        Normals(batch.Features.Length).CopyTo(batch.Features, 0);
+        Normals(samples).CopyTo(batch.Advantages, 0);
+        Normals(samples).CopyTo(batch.Returns, 0);
+        Array.Fill(batch.BehaviourLogProbs, -1.3863f);
+        var random = new Pcg64(3);
+        for (int i = 0; i < samples; i++)
+        {
+            batch.Actions[i] = random.NextInt(0, 4);
+        }
+        var optimizer = new Adam(engine.Parameters.Length, new AdamOptions());
+        var losses = new double[objectives.Length];
+        var logProbs = new float[samples];
+        return Stopwatches.Measure(count =>
+        {
+            for (int k = 0; k < count; k++)
+            {
+                engine.Backward(batch, objectives, 0, losses, logProbs);
+                GlobalNorm.Clip(engine.Gradient, 0.5f);
+                optimizer.Update(engine.Parameters, engine.Gradient, 1e-6f);
+                engine.ParametersChanged();
+            }
+        });
+    }
+
+    private static IEnumerable<BenchmarkResult> Train(string name, string agent, int managedSteps, (double, string) peer)
+    {
+        (double[] managed, double managedCpu) = Frames(EngineKind.Managed, agent, managedSteps);
+        (double[] torch, double torchCpu) = Frames(EngineKind.Torch, agent, managedSteps / 10);
+        double ratio = Stopwatches.Median(managed) / Stopwatches.Median(torch);
+        yield return Result(name, "managed", managed, "frames/cpu_s", managedCpu, null) with
+        {
+            RatioToTorch = ratio,
+            Peer = peer,
+        };
+        yield return Result(name, "torch", torch, "frames/cpu_s", torchCpu, null) with
+        {
+            RatioToTorch = 1,
+            Peer = peer,
+        };
+    }
+
+    private static (double[] FramesPerSecond, double Cpu) Frames(EngineKind kind, string agent, int steps)
+    {
+        TrainingSettings settings = new()
+        {
+            Agent = agent,
+            Engine = kind,
+            TotalSteps = steps,
+            Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
+        };
+        double start = Stopwatches.CpuSeconds;
+        var frames = new double[5];
+        for (int i = -1; i < frames.Length; i++) // the first one warms up
+        {
+            string folder = Directory.CreateTempSubdirectory("agents-bench-").FullName;
+            try
+            {
+                double before = Stopwatches.CpuSeconds;
+                TrainingResult result = Trainer
+                    .TrainAsync(settings with { Seed = (ulong)(i + 2) }, new TrainingOptions { OutputFolder = folder })
+                    .GetAwaiter()
+                    .GetResult();
+                if (i >= 0)
+                {
+                    frames[i] = result.EnvironmentSteps / (Stopwatches.CpuSeconds - before);
+                }
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        return (frames, Stopwatches.CpuSeconds - start);
+    }
+
+    private static BenchmarkResult RunProcess(
+        string name,
+        Func<string[], (double[] CpuSeconds, double Total)> runCommand,
+        string[] arguments,
+        (double, string) peer
+    )
+    {
+        (double[] seconds, double total) = runCommand(arguments);
+        return Result(name, name == "startup" ? "none" : "managed", seconds, "cpu_s", total, null) with { Peer = peer };
+    }
+
+    private static BenchmarkResult Result(string name, string engine, double[] values, string unit, double cpu, double? bytes) =>
+        new()
+        {
+            Name = name,
+            Engine = engine,
+            Value = Stopwatches.Median(values),
+            Low = values.Min(),
+            High = values.Max(),
+            Unit = unit,
+            CpuSeconds = cpu,
+            AllocatedBytes = bytes,
+        };
+
+    private static NetworkSpec Mlp() => new(new Box(-10, 10, 8), new Discrete(4), new NetworkSettings());
+
+    private static float[] Parameters(NetworkSpec spec)
+    {
+        var random = new Pcg64(1);
+        return ParameterInitializer.Create(new ParameterLayout(spec), ref random);
+    }
+
+    private static float[] Normals(int count)
+    {
+        var random = new Pcg64(5);
+        var values = new float[count];
+        foreach (ref float value in values.AsSpan())
+        {
+            value = (float)random.NextGaussian();
+        }
+        return values;
+    }
+
+    private static double[] Microseconds(double[] seconds) => [.. seconds.Select(second => second * 1e6)];
+}
