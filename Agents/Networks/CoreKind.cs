@@ -5,4 +5,7 @@ public enum CoreKind
 {
     /// <summary>No memory: a feed-forward agent.</summary>
     Identity,
+
+    /// <summary>Long short-term memory (Hochreiter and Schmidhuber 1997; gates of Gers et al. 2000).</summary>
+    Lstm,
 }

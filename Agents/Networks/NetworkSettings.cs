@@ -17,6 +17,11 @@ public sealed record NetworkSettings : IValidatableObject
     /// <value>Default identity: none.</value>
     public CoreKind Core { get; init; } = CoreKind.Identity;
 
+    /// <summary>Units of the memory, where there is one.</summary>
+    /// <value>1 to 4,096. Default 64.</value>
+    [Range(1, 4_096)]
+    public int CoreSize { get; init; } = 64;
+
     /// <summary>Whether actor and critic share encoder and core, and differ only in their heads.</summary>
     /// <value>Default false: separate networks, as usual for vectors.</value>
     public bool SharedTrunk { get; init; }
@@ -47,9 +52,11 @@ public sealed record NetworkSettings : IValidatableObject
         && HiddenSizes.AsSpan().SequenceEqual(other.HiddenSizes)
         && Activation == other.Activation
         && Core == other.Core
+        && CoreSize == other.CoreSize
         && SharedTrunk == other.SharedTrunk
         && InitialLogStd.Equals(other.InitialLogStd);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(HiddenSizes.Length, Activation, Core, SharedTrunk, InitialLogStd);
+    public override int GetHashCode() =>
+        HashCode.Combine(HiddenSizes.Length, Activation, Core, CoreSize, SharedTrunk, InitialLogStd);
 }

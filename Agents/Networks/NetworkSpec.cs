@@ -18,11 +18,15 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     /// <summary>Float32 numbers that describe the action distribution of one row, P.</summary>
     public int DistributionSize => ActionDistribution.For(ActionSpace).ParameterSize;
 
-    /// <summary>Float32 numbers of core state per row; 0 without memory.</summary>
-    public int CoreStateSize =>
-        Settings.Core switch
-        {
-            CoreKind.Identity => 0,
-            _ => throw new NotSupportedException($"There is no core '{Settings.Core}'."),
-        };
+    /// <summary>Numbers that a row has between encoder and core, or heads.</summary>
+    internal int EncoderSize => Settings.HiddenSizes.Length == 0 ? FeatureSize : Settings.HiddenSizes[^1];
+
+    /// <summary>Numbers that a row has before the heads.</summary>
+    internal int TrunkSize => Settings.Core == CoreKind.Identity ? EncoderSize : Settings.CoreSize;
+
+    /// <summary>Float32 numbers of one core's state per row: an LSTM's output, then its cell.</summary>
+    internal int StateSizeOfOneCore => Settings.Core == CoreKind.Lstm ? 2 * Settings.CoreSize : 0;
+
+    /// <summary>Float32 numbers of core state per row, 0 without memory; the actor's core first, then the critic's where it has its own.</summary>
+    public int CoreStateSize => StateSizeOfOneCore * (Settings.SharedTrunk ? 1 : 2);
 }

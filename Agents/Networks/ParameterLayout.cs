@@ -12,6 +12,7 @@ internal sealed class ParameterLayout
     private const float HiddenGain = 1.41421356f;
     private const float PolicyGain = 0.01f;
     private const float ValueGain = 1f;
+    private const float CoreGain = 1f;
 
     private readonly List<ParameterSlot> _slots = [];
 
@@ -21,7 +22,8 @@ internal sealed class ParameterLayout
         NetworkSettings settings = spec.Settings;
         ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
         string actor = settings.SharedTrunk ? "" : "actor.";
-        int trunk = AddEncoder(actor, spec);
+        AddTrunk(actor, spec);
+        int trunk = spec.TrunkSize;
         AddDense("actor.head", trunk, distribution.HeadSize, PolicyGain);
         if (distribution.ParameterSize > distribution.HeadSize)
         {
@@ -29,7 +31,7 @@ internal sealed class ParameterLayout
         }
         if (!settings.SharedTrunk)
         {
-            AddEncoder("critic.", spec);
+            AddTrunk("critic.", spec);
         }
         AddDense("critic.head", trunk, 1, ValueGain);
     }
@@ -44,7 +46,7 @@ internal sealed class ParameterLayout
     public ParameterSlot this[string name] =>
         _slots.Find(slot => slot.Name == name) ?? throw new KeyNotFoundException($"No parameter '{name}'.");
 
-    private int AddEncoder(string prefix, NetworkSpec spec)
+    private void AddTrunk(string prefix, NetworkSpec spec)
     {
         int inputs = spec.FeatureSize;
         for (int layer = 0; layer < spec.Settings.HiddenSizes.Length; layer++)
@@ -52,7 +54,13 @@ internal sealed class ParameterLayout
             AddDense($"{prefix}encoder.{layer}", inputs, spec.Settings.HiddenSizes[layer], HiddenGain);
             inputs = spec.Settings.HiddenSizes[layer];
         }
-        return inputs;
+        if (spec.Settings.Core == CoreKind.Lstm)
+        {
+            // Input, forget, candidate and output gates one after the other, as PyTorch orders them.
+            int size = spec.Settings.CoreSize;
+            AddDense($"{prefix}core.input", inputs, 4 * size, CoreGain);
+            AddDense($"{prefix}core.hidden", size, 4 * size, CoreGain);
+        }
     }
 
     private void AddDense(string name, int inputs, int outputs, float gain)

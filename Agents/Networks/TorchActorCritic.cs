@@ -66,11 +66,34 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
     /// <inheritdoc/>
     public void LoadParameters(ReadOnlySpan<float> parameters) => parameters.CopyTo(_parameters);
 
-    /// <summary>Distribution parameters <c>[N, P]</c> and values <c>[N]</c> of features <c>[N, FeatureSize]</c>, with gradients.</summary>
-    public (Tensor Distributions, Tensor Values) Forward(Tensor features)
+    /// <summary>Distribution parameters <c>[T × B, P]</c> and values <c>[T × B]</c> of features <c>[T × B, FeatureSize]</c>, with gradients.</summary>
+    /// <param name="features">Time-major rows.</param>
+    /// <param name="steps">T.</param>
+    /// <param name="continues"><c>[T, B, 1]</c>: 0 where an episode starts, else 1; unused without a core.</param>
+    /// <param name="coreState">State before step 0, <c>[B, CoreStateSize]</c>; null without a core.</param>
+    /// <param name="nextState">State after the last step.</param>
+    public (Tensor Distributions, Tensor Values) Forward(
+        Tensor features,
+        int steps,
+        Tensor? continues,
+        Tensor? coreState,
+        out Tensor? nextState
+    )
     {
-        Tensor trunk = Encode(features, ActorPrefix);
-        return (Distributions(trunk), Values(trunk, features));
+        bool shared = Spec.Settings.SharedTrunk;
+        int size = Spec.StateSizeOfOneCore;
+        (Tensor actorTrunk, Tensor? actorState) = Trunk(
+            features,
+            ActorPrefix,
+            steps,
+            continues,
+            size == 0 ? null : coreState!.narrow(1, 0, size)
+        );
+        (Tensor criticTrunk, Tensor? criticState) = shared
+            ? (actorTrunk, null)
+            : Trunk(features, "critic.", steps, continues, size == 0 ? null : coreState!.narrow(1, size, size));
+        nextState = criticState is null ? actorState : cat([actorState!, criticState], 1);
+        return (Distributions(actorTrunk), Linear(criticTrunk, "critic.head").squeeze(-1));
     }
 
     /// <inheritdoc/>
@@ -88,11 +111,41 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         using var noGrad = no_grad();
         Tensor features = empty(rows, Spec.FeatureSize);
         WriteFeatures(observations, MemoryMarshal.Cast<byte, float>(features.bytes));
-        Tensor trunk = Encode(features, ActorPrefix);
-        MemoryMarshal.Cast<byte, float>(Distributions(trunk).contiguous().bytes).CopyTo(distributions);
+        Tensor head;
+        Tensor? value = null;
+        if (Spec.CoreStateSize > 0)
+        {
+            int batch = rows / steps;
+            Tensor continues = empty(steps, batch, 1);
+            WriteContinues(episodeStarts, MemoryMarshal.Cast<byte, float>(continues.bytes));
+            Tensor state = empty(batch, Spec.CoreStateSize);
+            coreState.CopyTo(MemoryMarshal.Cast<byte, float>(state.bytes));
+            (head, value) = Forward(features, steps, continues, state, out Tensor? nextState);
+            MemoryMarshal.Cast<byte, float>(nextState!.contiguous().bytes).CopyTo(coreState);
+        }
+        else
+        {
+            Tensor trunk = Encode(features, ActorPrefix);
+            head = Distributions(trunk);
+            if (!values.IsEmpty)
+            {
+                Tensor criticTrunk = Spec.Settings.SharedTrunk ? trunk : Encode(features, "critic.");
+                value = Linear(criticTrunk, "critic.head").squeeze(-1);
+            }
+        }
+        MemoryMarshal.Cast<byte, float>(head.contiguous().bytes).CopyTo(distributions);
         if (!values.IsEmpty)
         {
-            MemoryMarshal.Cast<byte, float>(Values(trunk, features).contiguous().bytes).CopyTo(values);
+            MemoryMarshal.Cast<byte, float>(value!.contiguous().bytes).CopyTo(values);
+        }
+    }
+
+    /// <summary>Writes 0 where an episode starts, else 1.</summary>
+    public static void WriteContinues(ReadOnlySpan<bool> episodeStarts, Span<float> continues)
+    {
+        for (int i = 0; i < continues.Length; i++)
+        {
+            continues[i] = episodeStarts[i] ? 0 : 1;
         }
     }
 
@@ -128,8 +181,31 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             : head;
     }
 
-    private Tensor Values(Tensor actorTrunk, Tensor features) =>
-        Linear(Spec.Settings.SharedTrunk ? actorTrunk : Encode(features, "critic."), "critic.head").squeeze(-1);
+    private (Tensor Output, Tensor? NextState) Trunk(Tensor features, string prefix, int steps, Tensor? continues, Tensor? state)
+    {
+        Tensor encoded = Encode(features, prefix);
+        return state is null ? (encoded, null) : Lstm(encoded, prefix + "core", steps, continues!, state);
+    }
+
+    /// <summary>An LSTM cell by cell, since episodes may start inside a sequence.</summary>
+    private (Tensor Output, Tensor NextState) Lstm(Tensor input, string name, int steps, Tensor continues, Tensor state)
+    {
+        int size = Spec.Settings.CoreSize;
+        Tensor projected = Linear(input, name + ".input").view(steps, -1, 4 * size);
+        Tensor hidden = state.narrow(1, 0, size);
+        Tensor cell = state.narrow(1, size, size);
+        var outputs = new Tensor[steps];
+        for (int t = 0; t < steps; t++)
+        {
+            Tensor keep = continues[t];
+            Tensor gates = projected[t] + Linear(hidden * keep, name + ".hidden");
+            Tensor candidate = gates.narrow(1, 2 * size, size).tanh();
+            cell = gates.narrow(1, size, size).sigmoid() * (cell * keep) + gates.narrow(1, 0, size).sigmoid() * candidate;
+            hidden = gates.narrow(1, 3 * size, size).sigmoid() * cell.tanh();
+            outputs[t] = hidden;
+        }
+        return (cat(outputs, 0), cat([hidden, cell], 1));
+    }
 
     private Tensor Encode(Tensor input, string prefix)
     {

@@ -12,6 +12,18 @@ internal static class ClassicControlEnvironments
             spec => spec with { MaxEpisodeSteps = 200, RewardThreshold = 195, RandomReturn = 22.3, Description = cartPole }
         );
         registry.Register(
+            "CartPoleNoVel-v1",
+            () => new CartPoleNoVelocity(),
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 500,
+                    RewardThreshold = 475,
+                    RandomReturn = 22.3,
+                    Description = "Balance a pole on a cart without being shown how fast they move.",
+                }
+        );
+        registry.Register(
             "CartPole-v1",
             () => new CartPole(),
             spec => spec with { MaxEpisodeSteps = 500, RewardThreshold = 475, RandomReturn = 22.3, Description = cartPole }

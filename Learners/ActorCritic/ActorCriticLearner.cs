@@ -19,6 +19,8 @@ internal sealed class ActorCriticLearner : IDisposable
     private readonly IGradientEngine _engine;
     private readonly TrajectoryBatch _batch;
     private readonly Minibatch _minibatch;
+    private readonly int _sequenceLength;
+    private readonly int[] _sequences;
     private readonly int[] _rows;
     private readonly double[] _losses;
     private readonly float[] _logProbs;
@@ -50,9 +52,12 @@ internal sealed class ActorCriticLearner : IDisposable
             _ => new Adam(engine.Parameters.Length, settings.Adam),
         };
         _batch = new TrajectoryBatch(engine.Network);
-        _minibatch = new Minibatch(engine.Network.Spec, settings.StepsPerUnroll / schedule.Minibatches);
+        // With a memory whole sequences stay together: a minibatch is a share of the copies instead of a share of the samples.
+        _sequenceLength = engine.Network.Spec.CoreStateSize > 0 ? settings.UnrollLength : 1;
+        _minibatch = new Minibatch(engine.Network.Spec, settings.StepsPerUnroll / schedule.Minibatches, _sequenceLength);
+        _sequences = new int[settings.StepsPerUnroll / _sequenceLength];
         _logProbs = new float[_minibatch.Count];
-        _rows = new int[settings.StepsPerUnroll];
+        _rows = new int[_minibatch.Count];
         _random = random;
     }
 
@@ -74,20 +79,22 @@ internal sealed class ActorCriticLearner : IDisposable
         metrics.Add("charts/learning_rate", learningRate);
         metrics.Add("losses/explained_variance", ExplainedVariance(_batch.Values, _batch.Returns));
 
-        for (int i = 0; i < _rows.Length; i++)
+        for (int i = 0; i < _sequences.Length; i++)
         {
-            _rows[i] = i;
+            _sequences[i] = i;
         }
+        int perMinibatch = _sequences.Length / _schedule.Minibatches;
         for (int epoch = 0; epoch < _schedule.Epochs; epoch++)
         {
             if (_schedule.Minibatches > 1)
             {
-                _random.Shuffle<int>(_rows);
+                _random.Shuffle<int>(_sequences);
             }
             double kl = 0;
-            for (int first = 0; first < _rows.Length; first += _minibatch.Count)
+            for (int first = 0; first < _sequences.Length; first += perMinibatch)
             {
-                _minibatch.Fill(_batch, _rows.AsSpan(first, _minibatch.Count), _settings.NormalizeAdvantages);
+                FillRows(_sequences.AsSpan(first, perMinibatch));
+                _minibatch.Fill(_batch, _rows, _settings.NormalizeAdvantages);
                 kl += UpdateOnce(learningRate, progress, metrics) / _schedule.Minibatches;
             }
             if (_schedule.TargetKl > 0 && kl > _schedule.TargetKl)
@@ -118,6 +125,18 @@ internal sealed class ActorCriticLearner : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
+
+    // Rows t × B + b of whole sequences b, time-major; or single rows, where a sequence is one.
+    private void FillRows(ReadOnlySpan<int> sequences)
+    {
+        for (int t = 0; t < _sequenceLength; t++)
+        {
+            for (int i = 0; i < sequences.Length; i++)
+            {
+                _rows[t * sequences.Length + i] = t * _sequences.Length + sequences[i];
+            }
+        }
+    }
 
     /// <summary>One optimiser step on the current minibatch; returns the KL estimate before it.</summary>
     private double UpdateOnce(float learningRate, double progress, MetricAverages metrics)

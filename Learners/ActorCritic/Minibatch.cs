@@ -9,10 +9,16 @@ internal sealed class Minibatch
     private readonly float[] _observations;
 
     /// <summary>Room for <paramref name="count"/> samples.</summary>
-    public Minibatch(NetworkSpec spec, int count)
+    /// <param name="spec">Network that will read them.</param>
+    /// <param name="count">Samples, N = T × B.</param>
+    /// <param name="steps">Consecutive steps, T; 1 for samples that do not belong together.</param>
+    public Minibatch(NetworkSpec spec, int count, int steps = 1)
     {
         _spec = spec;
         Count = count;
+        Steps = steps;
+        EpisodeStarts = new bool[count];
+        InitialCoreState = Pinned(count / steps * spec.CoreStateSize);
         Features = Pinned(count * spec.FeatureSize);
         // Where features are the observations, one array serves as both.
         _observations = ObservationFeatures.AreIdentity(spec.ObservationSpace)
@@ -27,6 +33,15 @@ internal sealed class Minibatch
 
     /// <summary>Samples, N.</summary>
     public int Count { get; }
+
+    /// <summary>Consecutive steps, T; rows are time-major where it is above 1.</summary>
+    public int Steps { get; }
+
+    /// <summary>The observation begins an episode, <c>[T, B]</c>; only filled for networks with a core.</summary>
+    public bool[] EpisodeStarts { get; }
+
+    /// <summary>Core state before step 0, <c>[B, CoreStateSize]</c>.</summary>
+    public float[] InitialCoreState { get; }
 
     /// <summary>What the first layer reads, <c>[N, FeatureSize]</c>.</summary>
     public float[] Features { get; }
@@ -48,7 +63,7 @@ internal sealed class Minibatch
 
     /// <summary>Copies the samples of the given rows.</summary>
     /// <param name="batch">Prepared trajectories.</param>
-    /// <param name="rows">Rows t × B + b, as many as <see cref="Count"/>.</param>
+    /// <param name="rows">Rows t × B + b, as many as <see cref="Count"/>; of whole sequences, time-major, where there is a core.</param>
     /// <param name="normalizeAdvantages">Whether to shift and scale the advantages of these rows to mean 0 and deviation 1.</param>
     public void Fill(TrajectoryBatch batch, ReadOnlySpan<int> rows, bool normalizeAdvantages)
     {
@@ -66,6 +81,20 @@ internal sealed class Minibatch
             Advantages[i] = batch.Advantages[row];
             Returns[i] = batch.Returns[row];
             OldValues[i] = values[row];
+        }
+        int stateSize = _spec.CoreStateSize;
+        if (stateSize > 0)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                EpisodeStarts[i] = batch.Unroll.EpisodeStarts[rows[i]];
+            }
+            for (int b = 0; b < Count / Steps; b++)
+            {
+                batch
+                    .Unroll.InitialCoreState.AsSpan(rows[b] * stateSize, stateSize)
+                    .CopyTo(InitialCoreState.AsSpan(b * stateSize));
+            }
         }
         if (_observations != Features)
         {

@@ -50,30 +50,80 @@ internal sealed class TrajectoryBatch
         unroll.InitialCoreState.CopyTo(_coreState, 0);
         Span<float> allValues = _allValues.AsSpan(0, count + copies);
         Span<float> distributions = _distributions.AsSpan(0, (count + copies) * _network.Spec.DistributionSize);
-        _network.Unroll(unroll.Steps + 1, unroll.Observations, unroll.EpisodeStarts, _coreState, distributions, allValues);
-
-        allValues[copies..].CopyTo(_nextValues);
-        int finals = unroll.FinalRows.Count;
-        if (finals > 0)
+        if (_network.Spec.CoreStateSize > 0)
         {
-            Span<float> finalValues = _finalValues.AsSpan(0, finals);
-            _network.Unroll(
-                1,
-                unroll.FinalObservations,
-                _finalStarts.AsSpan(0, finals),
-                _finalCoreState.AsSpan(0, finals * _network.Spec.CoreStateSize),
-                distributions[..(finals * _network.Spec.DistributionSize)],
-                finalValues
-            );
-            for (int i = 0; i < finals; i++)
-            {
-                _nextValues[unroll.FinalRows[i]] = finalValues[i];
-            }
+            EvaluateSequences(unroll, distributions, allValues);
+        }
+        else
+        {
+            EvaluateRows(unroll, distributions, allValues);
         }
 
         EpisodeBoundaries.Fill(unroll.Terminated, unroll.Truncated, discountFactor, lambda, _discounts, _lambdas);
         GeneralizedAdvantage.Estimate(unroll.Rewards, _discounts, _lambdas, Values, _nextValues, Advantages, copies);
         System.Numerics.Tensors.TensorPrimitives.Add(Advantages, Values, Returns);
+    }
+
+    private void EvaluateRows(Unroll unroll, Span<float> distributions, Span<float> allValues)
+    {
+        int copies = unroll.Copies;
+        _network.Unroll(unroll.Steps + 1, unroll.Observations, unroll.EpisodeStarts, _coreState, distributions, allValues);
+        allValues[copies..].CopyTo(_nextValues);
+        int finals = unroll.FinalRows.Count;
+        if (finals == 0)
+        {
+            return;
+        }
+        Span<float> finalValues = _finalValues.AsSpan(0, finals);
+        Span<float> finalDistributions = distributions[..(finals * _network.Spec.DistributionSize)];
+        _network.Unroll(1, unroll.FinalObservations, _finalStarts.AsSpan(0, finals), [], finalDistributions, finalValues);
+        for (int i = 0; i < finals; i++)
+        {
+            _nextValues[unroll.FinalRows[i]] = finalValues[i];
+        }
+    }
+
+    // Step by step, since the value of an episode's final observation needs the core state that led to it.
+    private void EvaluateSequences(Unroll unroll, Span<float> distributions, Span<float> allValues)
+    {
+        int copies = unroll.Copies;
+        int size = unroll.ObservationSize;
+        int stateSize = _network.Spec.CoreStateSize;
+        int distributionSize = _network.Spec.DistributionSize;
+        int final = 0;
+        for (int t = 0; t <= unroll.Steps; t++)
+        {
+            Span<float> values = allValues.Slice(t * copies, copies);
+            _network.Unroll(
+                1,
+                unroll.Observations.AsSpan(t * copies * size, copies * size),
+                unroll.EpisodeStarts.AsSpan(t * copies, copies),
+                _coreState,
+                distributions[..(copies * distributionSize)],
+                values
+            );
+            if (t > 0)
+            {
+                for (int b = 0; b < copies; b++)
+                {
+                    int row = (t - 1) * copies + b;
+                    _nextValues[row] = unroll.EpisodeStarts[t * copies + b] ? _nextValues[row] : values[b];
+                }
+            }
+            for (; final < unroll.FinalRows.Count && unroll.FinalRows[final] < (t + 1) * copies; final++)
+            {
+                int row = unroll.FinalRows[final];
+                _coreState.AsSpan(row % copies * stateSize, stateSize).CopyTo(_finalCoreState);
+                _network.Unroll(
+                    1,
+                    unroll.FinalObservations.Slice(final * size, size),
+                    [false],
+                    _finalCoreState.AsSpan(0, stateSize),
+                    distributions[..distributionSize],
+                    _nextValues.AsSpan(row, 1)
+                );
+            }
+        }
     }
 
     private void EnsureCapacity(Unroll unroll)
@@ -88,7 +138,7 @@ internal sealed class TrajectoryBatch
         _distributions = new float[all * _network.Spec.DistributionSize];
         _finalValues = new float[count];
         _coreState = new float[unroll.InitialCoreState.Length];
-        _finalCoreState = new float[count * _network.Spec.CoreStateSize];
+        _finalCoreState = new float[_network.Spec.CoreStateSize];
         _finalStarts = new bool[count];
         _nextValues = new float[count];
         _discounts = new float[count];

@@ -14,13 +14,14 @@ internal sealed class ManagedGradientEngine : IGradientEngine
     private readonly float[] _gradient;
     private readonly ManagedActorCritic _network;
     private readonly ActionDistribution _distribution;
-    private readonly float[] _distributions;
-    private readonly float[] _distributionGradients;
-    private readonly float[] _values = new float[BlockRows];
-    private readonly float[] _entropies = new float[BlockRows];
-    private readonly float[] _logProbGradients = new float[BlockRows];
-    private readonly float[] _entropyGradients = new float[BlockRows];
-    private readonly float[] _valueGradients = new float[BlockRows];
+    private float[] _distributions = [];
+    private float[] _distributionGradients = [];
+    private float[] _values = [];
+    private float[] _entropies = [];
+    private float[] _logProbGradients = [];
+    private float[] _entropyGradients = [];
+    private float[] _valueGradients = [];
+    private float[] _coreState = [];
 
     /// <summary>An engine over a flat buffer.</summary>
     public ManagedGradientEngine(NetworkSpec spec, float[] parameters)
@@ -29,8 +30,6 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         _gradient = new float[parameters.Length];
         _network = new ManagedActorCritic(spec, parameters);
         _distribution = ActionDistribution.For(spec.ActionSpace);
-        _distributions = new float[BlockRows * _distribution.ParameterSize];
-        _distributionGradients = new float[_distributions.Length];
     }
 
     /// <inheritdoc/>
@@ -56,9 +55,12 @@ internal sealed class ManagedGradientEngine : IGradientEngine
     {
         Array.Clear(_gradient);
         losses.Clear();
-        for (int first = 0; first < batch.Count; first += BlockRows)
+        // Gradients flow through time, so sequences are one block.
+        int blockRows = _network.Spec.CoreStateSize > 0 ? batch.Count : BlockRows;
+        EnsureCapacity(blockRows, batch);
+        for (int first = 0; first < batch.Count; first += blockRows)
         {
-            int rows = Math.Min(BlockRows, batch.Count - first);
+            int rows = Math.Min(blockRows, batch.Count - first);
             BackwardBlock(batch, first, rows, objectives, progress, losses, logProbs.Slice(first, rows));
         }
     }
@@ -83,7 +85,9 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         ReadOnlySpan<float> actions = batch.Actions.AsSpan(first * actionSize, rows * actionSize);
         Span<float> distributions = _distributions.AsSpan(0, rows * parameterSize);
         Span<float> values = _values.AsSpan(0, rows);
-        _network.Forward(features, distributions, values, rows);
+        batch.InitialCoreState.CopyTo(_coreState, 0);
+        var sequence = new SequenceState(batch.Steps, batch.EpisodeStarts, _coreState);
+        _network.Forward(features, distributions, values, rows, sequence);
         for (int row = 0; row < rows; row++)
         {
             (logProbs[row], _entropies[row]) = _distribution.Evaluate(
@@ -126,6 +130,21 @@ internal sealed class ManagedGradientEngine : IGradientEngine
                 distributionGradients.Slice(row * parameterSize, parameterSize)
             );
         }
-        _network.Backward(features, distributionGradients, block.ValueGradients, _gradient, rows);
+        _network.Backward(features, distributionGradients, block.ValueGradients, _gradient, rows, sequence);
+    }
+
+    private void EnsureCapacity(int rows, Minibatch batch)
+    {
+        if (_values.Length < rows || _coreState.Length < batch.InitialCoreState.Length)
+        {
+            _distributions = new float[rows * _distribution.ParameterSize];
+            _distributionGradients = new float[_distributions.Length];
+            _values = new float[rows];
+            _entropies = new float[rows];
+            _logProbGradients = new float[rows];
+            _entropyGradients = new float[rows];
+            _valueGradients = new float[rows];
+            _coreState = new float[batch.InitialCoreState.Length];
+        }
     }
 }

@@ -17,7 +17,16 @@ internal sealed class TensorMinibatch : IDisposable
         Advantages = Alias(batch.Advantages, batch.Count);
         Returns = Alias(batch.Returns, batch.Count);
         OldValues = Alias(batch.OldValues, batch.Count);
+        int sequences = batch.Count / batch.Steps;
+        InitialCoreState = spec.CoreStateSize > 0 ? Alias(batch.InitialCoreState, sequences, spec.CoreStateSize) : null;
+        Continues = spec.CoreStateSize > 0 ? empty(batch.Steps, sequences, 1).DetachFromDisposeScope() : null;
     }
+
+    /// <summary>State before step 0, <c>[B, CoreStateSize]</c>; null without a core.</summary>
+    public Tensor? InitialCoreState { get; }
+
+    /// <summary>0 where an episode starts, else 1, <c>[T, B, 1]</c>; null without a core. Filled by the engine.</summary>
+    public Tensor? Continues { get; }
 
     /// <summary><c>[N, FeatureSize]</c>.</summary>
     public Tensor Features { get; }
@@ -46,6 +55,8 @@ internal sealed class TensorMinibatch : IDisposable
         Advantages.Dispose();
         Returns.Dispose();
         OldValues.Dispose();
+        InitialCoreState?.Dispose();
+        Continues?.Dispose();
     }
 
     private static Tensor Alias(float[] array, params long[] shape)

@@ -50,7 +50,17 @@ internal sealed class TorchGradientEngine : IGradientEngine
         }
         _network.Gradient.Clear();
         using var scope = NewDisposeScope(); // every temporary of this update dies here
-        (Tensor distributions, Tensor values) = _network.Forward(_tensors!.Features);
+        if (_tensors!.Continues is { } continues)
+        {
+            TorchActorCritic.WriteContinues(batch.EpisodeStarts, MemoryMarshal.Cast<byte, float>(continues.bytes));
+        }
+        (Tensor distributions, Tensor values) = _network.Forward(
+            _tensors.Features,
+            batch.Steps,
+            _tensors.Continues,
+            _tensors.InitialCoreState,
+            out _
+        );
         (Tensor logProb, Tensor entropy) = TorchDistribution.Evaluate(_distribution, distributions, _tensors.Actions);
         var evaluation = new NetworkEvaluation(logProb, entropy, values);
         Tensor? total = null;

@@ -78,5 +78,12 @@ public sealed record TrainingSettings : IValidatableObject
                 [nameof(Agent)]
             );
         }
+        if (Network.Core != CoreKind.Identity && Agent == "ppo" && Ppo.Copies % Ppo.Minibatches != 0)
+        {
+            yield return new ValidationResult(
+                $"with a core, minibatches are shares of the copies, and {Ppo.Minibatches} do not divide {Ppo.Copies}. Choose a divisor.",
+                ["Ppo." + nameof(Ppo.Minibatches)]
+            );
+        }
     }
 }

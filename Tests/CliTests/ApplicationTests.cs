@@ -232,7 +232,7 @@ public sealed class ApplicationTests : IDisposable
             ["a2c", "ppo"],
             LastLine(output).GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("name").GetString())
         );
-        Assert.Equal(["identity"], LastLine(output).GetProperty("cores").EnumerateArray().Select(core => core.GetString()));
+        Assert.Equal(["identity", "lstm"], LastLine(output).GetProperty("cores").EnumerateArray().Select(core => core.GetString()));
     }
 
     [Fact]

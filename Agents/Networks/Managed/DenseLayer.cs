@@ -94,19 +94,30 @@ internal sealed class DenseLayer
         Elementwise.AddColumnSums(outputGradient[..(rows * Outputs)], _bias.In(gradient));
         if (!inputGradient.IsEmpty)
         {
-            MatrixProduct.Multiply(
-                outputGradient,
-                Outputs,
-                1,
-                _weight.In(parameters),
-                [],
-                inputGradient,
-                rows,
-                Inputs,
-                Outputs,
-                accumulate: false
-            );
+            BackwardInput(parameters, outputGradient, inputGradient, rows);
         }
+    }
+
+    /// <summary>Writes the gradient of the input alone, <c>[rows, Inputs]</c>.</summary>
+    public void BackwardInput(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> outputGradient,
+        Span<float> inputGradient,
+        int rows
+    )
+    {
+        MatrixProduct.Multiply(
+            outputGradient,
+            Outputs,
+            1,
+            _weight.In(parameters),
+            [],
+            inputGradient,
+            rows,
+            Inputs,
+            Outputs,
+            accumulate: false
+        );
     }
 
     // Eight rows at a time, so that each cache line of the destination is written while it is near.

@@ -52,7 +52,7 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
 
     /// <summary>Why this engine cannot compute a network, in a sentence; null when it can.</summary>
     public static string? WhyNot(NetworkSpec spec) =>
-        spec.Settings.Core == CoreKind.Identity ? null : $"it has no core '{spec.Settings.Core}'.";
+        spec.Settings.Core is CoreKind.Identity or CoreKind.Lstm ? null : $"it has no core '{spec.Settings.Core}'.";
 
     /// <summary>Takes over numbers that were changed in the buffer.</summary>
     public void Refresh()
@@ -90,13 +90,19 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
                 $"{observations.Length} floats are not {steps} steps of whole rows: {rows} rows of {Spec.ObservationSize} were expected."
             );
         }
-        Forward(Features(observations, rows), distributions, values, rows);
+        Forward(Features(observations, rows), distributions, values, rows, new SequenceState(steps, episodeStarts, coreState));
     }
 
     /// <summary>Distribution parameters <c>[rows, P]</c> and values <c>[rows]</c> of features; no values where they are not wanted.</summary>
-    public void Forward(ReadOnlySpan<float> features, Span<float> distributions, Span<float> values, int rows)
+    public void Forward(
+        ReadOnlySpan<float> features,
+        Span<float> distributions,
+        Span<float> values,
+        int rows,
+        scoped in SequenceState sequence
+    )
     {
-        ReadOnlySpan<float> trunk = _actor.Forward(_parameters, features, rows);
+        ReadOnlySpan<float> trunk = _actor.Forward(_parameters, features, rows, sequence);
         if (_logStd is null)
         {
             _actorHead.Forward(_parameters, trunk, distributions, rows);
@@ -113,12 +119,16 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
                 logStd.CopyTo(distribution[_headSize..]);
             }
         }
-        if (!values.IsEmpty)
+        // A critic with a memory of its own has to see every step, even where its values are not wanted.
+        if (!values.IsEmpty || (_critic != _actor && Spec.CoreStateSize > 0))
         {
             if (_critic != _actor)
             {
-                trunk = _critic.Forward(_parameters, features, rows);
+                trunk = _critic.Forward(_parameters, features, rows, CriticPart(sequence));
             }
+        }
+        if (!values.IsEmpty)
+        {
             _criticHead.Forward(_parameters, trunk, values, rows);
         }
     }
@@ -129,12 +139,14 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     /// <param name="valueGradients">Gradient of the values, <c>[rows]</c>.</param>
     /// <param name="gradient">Flat buffer, added to.</param>
     /// <param name="rows">Rows of the batch.</param>
+    /// <param name="sequence">Steps and episode starts of the forward pass.</param>
     public void Backward(
         ReadOnlySpan<float> features,
         ReadOnlySpan<float> distributionGradients,
         ReadOnlySpan<float> valueGradients,
         Span<float> gradient,
-        int rows
+        int rows,
+        scoped in SequenceState sequence
     )
     {
         ReadOnlySpan<float> headGradients = distributionGradients;
@@ -158,7 +170,7 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
             _criticHead.Backward(_parameters, _actor.Output(features, rows), valueGradients, shared, gradient, rows);
             System.Numerics.Tensors.TensorPrimitives.Add(trunkGradient, shared, trunkGradient);
         }
-        _actor.Backward(_parameters, features, gradient, rows);
+        _actor.Backward(_parameters, features, gradient, rows, sequence);
         if (_critic != _actor)
         {
             _criticHead.Backward(
@@ -169,7 +181,7 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
                 gradient,
                 rows
             );
-            _critic.Backward(_parameters, features, gradient, rows);
+            _critic.Backward(_parameters, features, gradient, rows, sequence);
         }
     }
 
@@ -190,6 +202,9 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
         ObservationFeatures.EncodeRows(Spec.ObservationSpace, observations, _features.AsSpan(0, size));
         return _features.AsSpan(0, size);
     }
+
+    private SequenceState CriticPart(scoped in SequenceState sequence) =>
+        new(sequence.Steps, sequence.EpisodeStarts, sequence.CoreState) { Offset = Spec.StateSizeOfOneCore };
 
     private Span<float> HeadBuffer(int rows)
     {

@@ -2,12 +2,13 @@ using Agents.Kernels;
 
 namespace Agents.Networks.Managed;
 
-/// <summary>Encoder of the actor, of the critic, or of both. Keeps the activations of the latest forward pass for the backward one.</summary>
+/// <summary>Encoder and core of the actor, of the critic, or of both. Keeps the activations of the latest forward pass for the backward one.</summary>
 internal sealed class ManagedTrunk
 {
     private readonly Activation _activation;
     private readonly DenseLayer[] _layers;
     private readonly float[][] _outputs;
+    private readonly LstmLayer? _core;
     private float[] _gradient = [];
     private float[] _nextGradient = [];
 
@@ -17,7 +18,8 @@ internal sealed class ManagedTrunk
         _activation = spec.Settings.Activation;
         _layers = [.. spec.Settings.HiddenSizes.Select((_, i) => new DenseLayer(layout, $"{prefix}encoder.{i}"))];
         _outputs = [.. _layers.Select(_ => Array.Empty<float>())];
-        OutputSize = _layers.Length == 0 ? spec.FeatureSize : _layers[^1].Outputs;
+        _core = spec.Settings.Core == CoreKind.Lstm ? new LstmLayer(layout, $"{prefix}core", spec.Settings.CoreSize) : null;
+        OutputSize = spec.TrunkSize;
     }
 
     /// <summary>Numbers that a row has behind the trunk.</summary>
@@ -30,10 +32,20 @@ internal sealed class ManagedTrunk
         {
             layer.Refresh(parameters);
         }
+        _core?.Refresh(parameters);
     }
 
     /// <summary>Runs rows of features through the trunk; the result is valid until the next call.</summary>
-    public ReadOnlySpan<float> Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> features, int rows)
+    /// <param name="parameters">Flat buffer.</param>
+    /// <param name="features"><c>[T, B, FeatureSize]</c>.</param>
+    /// <param name="rows">T × B.</param>
+    /// <param name="sequence">Steps, episode starts and core state, where there is a core.</param>
+    public ReadOnlySpan<float> Forward(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> features,
+        int rows,
+        scoped in SequenceState sequence
+    )
     {
         ReadOnlySpan<float> input = features;
         for (int i = 0; i < _layers.Length; i++)
@@ -55,12 +67,15 @@ internal sealed class ManagedTrunk
             }
             input = output;
         }
-        return input;
+        return _core is null ? input : _core.Forward(parameters, input, rows, sequence);
     }
 
     /// <summary>What the latest forward pass over these features gave, <c>[rows, OutputSize]</c>.</summary>
     public ReadOnlySpan<float> Output(ReadOnlySpan<float> features, int rows) =>
-        _layers.Length == 0 ? features : _outputs[^1].AsSpan(0, rows * OutputSize);
+        _core is not null ? _core.Output(rows) : Encoded(features, rows);
+
+    private ReadOnlySpan<float> Encoded(ReadOnlySpan<float> features, int rows) =>
+        _layers.Length == 0 ? features : _outputs[^1].AsSpan(0, rows * _layers[^1].Outputs);
 
     /// <summary>Room for a second gradient of the output, to be added to the first; <see cref="Backward"/> overwrites it.</summary>
     public Span<float> SecondGradient(int rows) => _nextGradient.AsSpan(0, rows * OutputSize);
@@ -82,8 +97,33 @@ internal sealed class ManagedTrunk
     }
 
     /// <summary>Adds the parameters' gradient to <paramref name="gradient"/>, from the filled <see cref="OutputGradient"/>.</summary>
-    public void Backward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> features, Span<float> gradient, int rows)
+    /// <param name="parameters">Flat buffer.</param>
+    /// <param name="features">Features of the forward pass.</param>
+    /// <param name="gradient">Flat gradient buffer, added to.</param>
+    /// <param name="rows">T × B.</param>
+    /// <param name="sequence">Steps and episode starts of the forward pass.</param>
+    public void Backward(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> features,
+        Span<float> gradient,
+        int rows,
+        scoped in SequenceState sequence
+    )
     {
+        if (_core is not null)
+        {
+            Span<float> encodedGradient = _layers.Length == 0 ? [] : _nextGradient.AsSpan(0, rows * _layers[^1].Outputs);
+            _core.Backward(
+                parameters,
+                Encoded(features, rows),
+                _gradient.AsSpan(0, rows * OutputSize),
+                encodedGradient,
+                gradient,
+                rows,
+                sequence
+            );
+            (_gradient, _nextGradient) = (_nextGradient, _gradient);
+        }
         for (int i = _layers.Length - 1; i >= 0; i--)
         {
             DenseLayer layer = _layers[i];

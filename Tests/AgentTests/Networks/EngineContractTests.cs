@@ -31,6 +31,27 @@ public sealed class EngineContractTests
             ["bits"] = new(Vector, new MultiBinary(3), new NetworkSettings { HiddenSizes = [7] }),
             ["gaussian"] = new(Vector, new Box(-1, 1, 2), new NetworkSettings { InitialLogStd = -0.3f }),
             ["gaussian, shared"] = new(Vector, new Box(-1, 1, 2), new NetworkSettings { SharedTrunk = true }),
+            ["lstm"] = new(
+                Vector,
+                new Discrete(3),
+                new NetworkSettings
+                {
+                    HiddenSizes = [16],
+                    Core = CoreKind.Lstm,
+                    CoreSize = 12,
+                }
+            ),
+            ["lstm, shared, gaussian"] = new(
+                Vector,
+                new Box(-1, 1, 2),
+                new NetworkSettings
+                {
+                    HiddenSizes = [],
+                    SharedTrunk = true,
+                    Core = CoreKind.Lstm,
+                    CoreSize = 9,
+                }
+            ),
             ["no hidden layer"] = new(Vector, new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
             ["integer observation"] = new(new Discrete(6), new Discrete(2), new NetworkSettings { HiddenSizes = [8] }),
             ["dictionary observation"] = new(
@@ -68,8 +89,14 @@ public sealed class EngineContractTests
         (float[] managedDistributions, float[] managedValues) = (new float[size], new float[steps * copies]);
         (float[] torchDistributions, float[] torchValues) = (new float[size], new float[steps * copies]);
 
-        managed.Unroll(steps, observations, new bool[steps * copies], [], managedDistributions, managedValues);
-        torch.Unroll(steps, observations, new bool[steps * copies], [], torchDistributions, torchValues);
+        bool[] starts = [.. Enumerable.Range(0, steps * copies).Select(i => i is 1 or 7 or 8)];
+        float[] managedState = [.. Enumerable.Range(0, copies * spec.CoreStateSize).Select(i => 0.1f * (i % 7))];
+        float[] torchState = (float[])managedState.Clone();
+
+        managed.Unroll(steps, observations, starts, managedState, managedDistributions, managedValues);
+        torch.Unroll(steps, observations, starts, torchState, torchDistributions, torchValues);
+
+        Assert.All(managedState.Zip(torchState), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
 
         Assert.All(managedDistributions.Zip(torchDistributions), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
         Assert.All(managedValues.Zip(torchValues), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
@@ -117,7 +144,11 @@ public sealed class EngineContractTests
         using (TorchSharp.torch.NewDisposeScope())
         {
             (TorchSharp.torch.Tensor distributions, TorchSharp.torch.Tensor values) = network.Forward(
-                TorchSharp.torch.ones(4, 6)
+                TorchSharp.torch.ones(4, 6),
+                1,
+                null,
+                null,
+                out _
             );
             (distributions.square().sum() + values.sum()).backward();
         }
@@ -149,5 +180,62 @@ public sealed class EngineContractTests
         );
 
         Assert.Contains("0 to 5", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("lstm, shared, gaussian")]
+    public void Unroll_StepByStep_EqualsTheWholeSequenceAndForgetsAtEpisodeStarts(string name)
+    {
+        NetworkSpec spec = Cases[name];
+        const int steps = 6;
+        const int copies = 3;
+        var random = new Pcg64(8);
+        using var network = new ManagedActorCritic(spec);
+        network.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random));
+        var observations = new float[steps * copies * spec.ObservationSize];
+        foreach (ref float value in observations.AsSpan())
+        {
+            value = (float)random.NextGaussian();
+        }
+        var starts = new bool[steps * copies];
+        starts[0] = starts[1] = starts[2] = true;
+        starts[3 * copies + 1] = true;
+        var wholeState = new float[copies * spec.CoreStateSize];
+        var whole = new float[steps * copies];
+        network.Unroll(steps, observations, starts, wholeState, new float[steps * copies * spec.DistributionSize], whole);
+
+        var state = new float[copies * spec.CoreStateSize];
+        var values = new float[copies];
+        int row = copies * spec.ObservationSize;
+        for (int t = 0; t < steps; t++)
+        {
+            network.Unroll(
+                1,
+                observations.AsSpan(t * row, row),
+                starts.AsSpan(t * copies, copies),
+                state,
+                new float[copies * spec.DistributionSize],
+                values
+            );
+
+            Assert.Equal(whole.AsSpan(t * copies, copies).ToArray(), values);
+        }
+        Assert.Equal(wholeState, state);
+
+        // What came before an episode's start does not matter behind it.
+        observations[spec.ObservationSize] += 5; // step 0 of copy 1, whose episode starts anew in step 3
+        observations[2 * spec.ObservationSize] += 5; // step 0 of copy 2, which goes on
+        var changed = new float[steps * copies];
+        network.Unroll(
+            steps,
+            observations,
+            starts,
+            new float[wholeState.Length],
+            new float[steps * copies * spec.DistributionSize],
+            changed
+        );
+        Assert.Equal(whole[4 * copies + 1], changed[4 * copies + 1]);
+        Assert.NotEqual(whole[4 * copies + 2], changed[4 * copies + 2]);
     }
 }

@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
@@ -52,6 +53,27 @@ public sealed class GradientEngineContractTests
                 new Box(-5, 5, 9),
                 new MultiDiscrete(2, 4, 3),
                 new NetworkSettings { SharedTrunk = true, HiddenSizes = [20] }
+            ),
+            ["lstm"] = new(
+                new Box(-5, 5, 5),
+                new Discrete(3),
+                new NetworkSettings
+                {
+                    HiddenSizes = [16],
+                    Core = CoreKind.Lstm,
+                    CoreSize = 12,
+                }
+            ),
+            ["lstm, shared, gaussian, no encoder"] = new(
+                new Box(-5, 5, 5),
+                new Box(-1, 1, 2),
+                new NetworkSettings
+                {
+                    HiddenSizes = [],
+                    SharedTrunk = true,
+                    Core = CoreKind.Lstm,
+                    CoreSize = 20,
+                }
             ),
             ["no hidden layer"] = new(new Box(-5, 5, 4), new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
             ["no hidden layer, shared"] = new(
@@ -172,7 +194,19 @@ public sealed class GradientEngineContractTests
     private static Minibatch Batch(NetworkSpec spec, ManagedGradientEngine engine, int count)
     {
         var random = new Pcg64(23);
-        var batch = new Minibatch(spec, count);
+        bool recurrent = spec.CoreStateSize > 0;
+        var batch = new Minibatch(spec, count, recurrent ? count / 4 : 1);
+        if (recurrent)
+        {
+            for (int i = 0; i < batch.InitialCoreState.Length; i++)
+            {
+                batch.InitialCoreState[i] = 0.3f * (float)random.NextGaussian();
+            }
+            for (int i = 0; i < count; i++)
+            {
+                batch.EpisodeStarts[i] = random.NextDouble() < 0.1;
+            }
+        }
         var observation = new float[spec.ObservationSize];
         for (int i = 0; i < count; i++)
         {
@@ -188,11 +222,13 @@ public sealed class GradientEngineContractTests
         var logProbs = new float[count];
         engine.Backward(batch, [new EntropyObjective(1)], 0, new double[1], logProbs);
         var distributions = new float[count * spec.DistributionSize];
-        ((global::Agents.Networks.Managed.ManagedActorCritic)engine.Network).Forward(
+        var state = (float[])batch.InitialCoreState.Clone();
+        ((ManagedActorCritic)engine.Network).Forward(
             batch.Features,
             distributions,
             batch.OldValues,
-            count
+            count,
+            new SequenceState(batch.Steps, batch.EpisodeStarts, state)
         );
         for (int i = 0; i < count; i++)
         {

@@ -1,0 +1,28 @@
+namespace Agents.Networks.Managed;
+
+/// <summary>How rows form sequences, for networks with a core.</summary>
+internal readonly ref struct SequenceState
+{
+    /// <summary>Rows of T steps and B copies.</summary>
+    /// <param name="steps">T.</param>
+    /// <param name="episodeStarts"><c>[T, B]</c>: the core state is zero before that row.</param>
+    /// <param name="coreState"><c>[B, CoreStateSize]</c>: before step 0 on entry, after the last step on return.</param>
+    public SequenceState(int steps, ReadOnlySpan<bool> episodeStarts, Span<float> coreState)
+    {
+        Steps = steps;
+        EpisodeStarts = episodeStarts;
+        CoreState = coreState;
+    }
+
+    /// <summary>T.</summary>
+    public int Steps { get; }
+
+    /// <summary><c>[T, B]</c>.</summary>
+    public ReadOnlySpan<bool> EpisodeStarts { get; }
+
+    /// <summary><c>[B, CoreStateSize]</c>, of which a core uses a part.</summary>
+    public Span<float> CoreState { get; }
+
+    /// <summary>First float of the core's own part within a row's state.</summary>
+    public int Offset { get; init; }
+}
