@@ -8,4 +8,7 @@ public enum CoreKind
 
     /// <summary>Long short-term memory (Hochreiter and Schmidhuber 1997; gates of Gers et al. 2000).</summary>
     Lstm,
+
+    /// <summary>Gated recurrent unit (Cho et al. 2014).</summary>
+    Gru,
 }

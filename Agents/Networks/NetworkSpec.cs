@@ -24,8 +24,14 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     /// <summary>Numbers that a row has before the heads.</summary>
     internal int TrunkSize => Settings.Core == CoreKind.Identity ? EncoderSize : Settings.CoreSize;
 
-    /// <summary>Float32 numbers of one core's state per row: an LSTM's output, then its cell.</summary>
-    internal int StateSizeOfOneCore => Settings.Core == CoreKind.Lstm ? 2 * Settings.CoreSize : 0;
+    /// <summary>Float32 numbers of one core's state per row: its output, then an LSTM's cell.</summary>
+    internal int StateSizeOfOneCore =>
+        Settings.Core switch
+        {
+            CoreKind.Lstm => 2 * Settings.CoreSize,
+            CoreKind.Gru => Settings.CoreSize,
+            _ => 0,
+        };
 
     /// <summary>Float32 numbers of core state per row, 0 without memory; the actor's core first, then the critic's where it has its own.</summary>
     public int CoreStateSize => StateSizeOfOneCore * (Settings.SharedTrunk ? 1 : 2);

@@ -54,12 +54,13 @@ internal sealed class ParameterLayout
             AddDense($"{prefix}encoder.{layer}", inputs, spec.Settings.HiddenSizes[layer], HiddenGain);
             inputs = spec.Settings.HiddenSizes[layer];
         }
-        if (spec.Settings.Core == CoreKind.Lstm)
+        if (spec.Settings.Core != CoreKind.Identity)
         {
-            // Input, forget, candidate and output gates one after the other, as PyTorch orders them.
+            // Gates one after the other in PyTorch's order: input, forget, candidate, output; or reset, update, candidate.
             int size = spec.Settings.CoreSize;
-            AddDense($"{prefix}core.input", inputs, 4 * size, CoreGain);
-            AddDense($"{prefix}core.hidden", size, 4 * size, CoreGain);
+            int gates = (spec.Settings.Core == CoreKind.Lstm ? 4 : 3) * size;
+            AddDense($"{prefix}core.input", inputs, gates, CoreGain);
+            AddDense($"{prefix}core.hidden", size, gates, CoreGain);
         }
     }
 

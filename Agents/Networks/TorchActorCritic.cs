@@ -184,7 +184,13 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
     private (Tensor Output, Tensor? NextState) Trunk(Tensor features, string prefix, int steps, Tensor? continues, Tensor? state)
     {
         Tensor encoded = Encode(features, prefix);
-        return state is null ? (encoded, null) : Lstm(encoded, prefix + "core", steps, continues!, state);
+        if (state is null)
+        {
+            return (encoded, null);
+        }
+        return Spec.Settings.Core == CoreKind.Lstm
+            ? Lstm(encoded, prefix + "core", steps, continues!, state)
+            : Gru(encoded, prefix + "core", steps, continues!, state);
     }
 
     /// <summary>An LSTM cell by cell, since episodes may start inside a sequence.</summary>
@@ -205,6 +211,26 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             outputs[t] = hidden;
         }
         return (cat(outputs, 0), cat([hidden, cell], 1));
+    }
+
+    /// <summary>A GRU cell by cell.</summary>
+    private (Tensor Output, Tensor NextState) Gru(Tensor input, string name, int steps, Tensor continues, Tensor state)
+    {
+        int size = Spec.Settings.CoreSize;
+        Tensor projected = Linear(input, name + ".input").view(steps, -1, 3 * size);
+        Tensor hidden = state;
+        var outputs = new Tensor[steps];
+        for (int t = 0; t < steps; t++)
+        {
+            Tensor previous = hidden * continues[t];
+            Tensor product = Linear(previous, name + ".hidden");
+            Tensor gates = (projected[t].narrow(1, 0, 2 * size) + product.narrow(1, 0, 2 * size)).sigmoid();
+            Tensor reset = gates.narrow(1, 0, size);
+            Tensor candidate = (projected[t].narrow(1, 2 * size, size) + reset * product.narrow(1, 2 * size, size)).tanh();
+            hidden = candidate + gates.narrow(1, size, size) * (previous - candidate);
+            outputs[t] = hidden;
+        }
+        return (cat(outputs, 0), hidden);
     }
 
     private Tensor Encode(Tensor input, string prefix)

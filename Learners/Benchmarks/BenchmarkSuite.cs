@@ -50,8 +50,12 @@ internal sealed class BenchmarkSuite
             _cases.Add($"update/ppo-{samples}", () => Compare($"update/ppo-{samples}", kind => Update(kind, samples)));
         }
         _cases.Add("machine/product-64", () => [Product()]);
-        _cases.Add("train/ppo-cartpole", () => Train("train/ppo-cartpole", "ppo", 1_000_000, (16_000, StableBaselines)));
-        _cases.Add("train/a2c-cartpole", () => Train("train/a2c-cartpole", "a2c", 1_000_000, (30_000, StableBaselines)));
+        _cases.Add("train/ppo-cartpole", () => Train("train/ppo-cartpole", Speed("ppo"), 1_000_000, (16_000, StableBaselines)));
+        _cases.Add("train/a2c-cartpole", () => Train("train/a2c-cartpole", Speed("a2c"), 1_000_000, (30_000, StableBaselines)));
+        _cases.Add(
+            "train/recurrent-ppo-cartpole",
+            () => Train("train/recurrent-ppo-cartpole", Recurrent(), 100_000, (1_600, "sb3-contrib"))
+        );
         _cases.Add(
             "solve/cartpole",
             () =>
@@ -240,10 +244,15 @@ internal sealed class BenchmarkSuite
         });
     }
 
-    private static IEnumerable<BenchmarkResult> Train(string name, string agent, int managedSteps, (double, string) peer)
+    private static IEnumerable<BenchmarkResult> Train(
+        string name,
+        TrainingSettings settings,
+        int managedSteps,
+        (double, string) peer
+    )
     {
-        (double[] managed, double managedCpu) = Frames(EngineKind.Managed, agent, managedSteps);
-        (double[] torch, double torchCpu) = Frames(EngineKind.Torch, agent, managedSteps / 10);
+        (double[] managed, double managedCpu) = Frames(EngineKind.Managed, settings, managedSteps);
+        (double[] torch, double torchCpu) = Frames(EngineKind.Torch, settings, managedSteps / 10);
         double ratio = Stopwatches.Median(managed) / Stopwatches.Median(torch);
         yield return Result(name, "managed", managed, "frames/cpu_s", managedCpu, null) with
         {
@@ -257,15 +266,9 @@ internal sealed class BenchmarkSuite
         };
     }
 
-    private static (double[] FramesPerSecond, double Cpu) Frames(EngineKind kind, string agent, int steps)
+    private static (double[] FramesPerSecond, double Cpu) Frames(EngineKind kind, TrainingSettings settings, int steps)
     {
-        TrainingSettings settings = new()
-        {
-            Agent = agent,
-            Engine = kind,
-            TotalSteps = steps,
-            Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
-        };
+        settings = settings with { Engine = kind, TotalSteps = steps };
         double start = Stopwatches.CpuSeconds;
         var frames = new double[5];
         for (int i = -1; i < frames.Length; i++) // the first one warms up
@@ -313,6 +316,26 @@ internal sealed class BenchmarkSuite
             Unit = unit,
             CpuSeconds = cpu,
             AllocatedBytes = bytes,
+        };
+
+    // The agents' defaults, without evaluations: speed does not depend on how well the tuned settings learn.
+    private static TrainingSettings Speed(string agent) =>
+        new()
+        {
+            Agent = agent,
+            Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
+        };
+
+    private static TrainingSettings Recurrent() =>
+        Speed("ppo") with
+        {
+            Environment = "CartPoleNoVel-v1",
+            Network = new NetworkSettings
+            {
+                HiddenSizes = [64],
+                Core = CoreKind.Lstm,
+                SharedTrunk = true,
+            },
         };
 
     private static NetworkSpec Mlp() => new(new Box(-10, 10, 8), new Discrete(4), new NetworkSettings());

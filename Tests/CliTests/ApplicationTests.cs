@@ -217,6 +217,7 @@ public sealed class ApplicationTests : IDisposable
             "update/ppo-2048",
             "train/ppo-cartpole",
             "train/a2c-cartpole",
+            "train/recurrent-ppo-cartpole",
             "solve/cartpole",
             "startup",
         ];
@@ -232,7 +233,10 @@ public sealed class ApplicationTests : IDisposable
             ["a2c", "ppo"],
             LastLine(output).GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("name").GetString())
         );
-        Assert.Equal(["identity", "lstm"], LastLine(output).GetProperty("cores").EnumerateArray().Select(core => core.GetString()));
+        Assert.Equal(
+            ["identity", "lstm", "gru"],
+            LastLine(output).GetProperty("cores").EnumerateArray().Select(core => core.GetString())
+        );
     }
 
     [Fact]

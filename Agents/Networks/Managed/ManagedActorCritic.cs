@@ -52,7 +52,9 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
 
     /// <summary>Why this engine cannot compute a network, in a sentence; null when it can.</summary>
     public static string? WhyNot(NetworkSpec spec) =>
-        spec.Settings.Core is CoreKind.Identity or CoreKind.Lstm ? null : $"it has no core '{spec.Settings.Core}'.";
+        spec.Settings.Core is CoreKind.Identity or CoreKind.Lstm or CoreKind.Gru
+            ? null
+            : $"it has no core '{spec.Settings.Core}'.";
 
     /// <summary>Takes over numbers that were changed in the buffer.</summary>
     public void Refresh()

@@ -8,7 +8,7 @@ internal sealed class ManagedTrunk
     private readonly Activation _activation;
     private readonly DenseLayer[] _layers;
     private readonly float[][] _outputs;
-    private readonly LstmLayer? _core;
+    private readonly RecurrentLayer? _core;
     private float[] _gradient = [];
     private float[] _nextGradient = [];
 
@@ -18,7 +18,7 @@ internal sealed class ManagedTrunk
         _activation = spec.Settings.Activation;
         _layers = [.. spec.Settings.HiddenSizes.Select((_, i) => new DenseLayer(layout, $"{prefix}encoder.{i}"))];
         _outputs = [.. _layers.Select(_ => Array.Empty<float>())];
-        _core = spec.Settings.Core == CoreKind.Lstm ? new LstmLayer(layout, $"{prefix}core", spec.Settings.CoreSize) : null;
+        _core = RecurrentLayer.Create(layout, $"{prefix}core", spec.Settings);
         OutputSize = spec.TrunkSize;
     }
 

@@ -52,6 +52,27 @@ public sealed class EngineContractTests
                     CoreSize = 9,
                 }
             ),
+            ["gru"] = new(
+                Vector,
+                new Discrete(3),
+                new NetworkSettings
+                {
+                    HiddenSizes = [16],
+                    Core = CoreKind.Gru,
+                    CoreSize = 12,
+                }
+            ),
+            ["gru, shared, gaussian"] = new(
+                Vector,
+                new Box(-1, 1, 2),
+                new NetworkSettings
+                {
+                    HiddenSizes = [10],
+                    SharedTrunk = true,
+                    Core = CoreKind.Gru,
+                    CoreSize = 21,
+                }
+            ),
             ["no hidden layer"] = new(Vector, new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
             ["integer observation"] = new(new Discrete(6), new Discrete(2), new NetworkSettings { HiddenSizes = [8] }),
             ["dictionary observation"] = new(
@@ -185,6 +206,8 @@ public sealed class EngineContractTests
     [Theory]
     [InlineData("lstm")]
     [InlineData("lstm, shared, gaussian")]
+    [InlineData("gru")]
+    [InlineData("gru, shared, gaussian")]
     public void Unroll_StepByStep_EqualsTheWholeSequenceAndForgetsAtEpisodeStarts(string name)
     {
         NetworkSpec spec = Cases[name];

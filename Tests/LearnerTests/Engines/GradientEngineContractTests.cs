@@ -75,6 +75,27 @@ public sealed class GradientEngineContractTests
                     CoreSize = 20,
                 }
             ),
+            ["gru"] = new(
+                new Box(-5, 5, 5),
+                new Discrete(3),
+                new NetworkSettings
+                {
+                    HiddenSizes = [16],
+                    Core = CoreKind.Gru,
+                    CoreSize = 12,
+                }
+            ),
+            ["gru, shared, gaussian"] = new(
+                new Box(-5, 5, 5),
+                new Box(-1, 1, 2),
+                new NetworkSettings
+                {
+                    HiddenSizes = [10],
+                    SharedTrunk = true,
+                    Core = CoreKind.Gru,
+                    CoreSize = 21,
+                }
+            ),
             ["no hidden layer"] = new(new Box(-5, 5, 4), new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
             ["no hidden layer, shared"] = new(
                 new Box(-5, 5, 4),

@@ -1,3 +1,4 @@
+using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
 using Learners.Checkpoints;
@@ -47,19 +48,22 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("CartPole-v1", "ppo", false)]
-    [InlineData("Pendulum-v1", "ppo", true)]
-    [InlineData("CartPole-v1", "a2c", false)]
+    [InlineData("CartPole-v1", "ppo", false, CoreKind.Identity)]
+    [InlineData("Pendulum-v1", "ppo", true, CoreKind.Identity)]
+    [InlineData("CartPole-v1", "a2c", false, CoreKind.Identity)]
+    [InlineData("CartPoleNoVel-v1", "ppo", true, CoreKind.Lstm)]
     public async Task ResumeAsync_InterruptedHalfway_EndsWithTheSameParametersAsStraight(
         string environment,
         string agent,
-        bool normalize
+        bool normalize,
+        CoreKind core
     )
     {
         TrainingSettings settings = Small(environment) with
         {
             Agent = agent,
             Wrappers = new() { NormalizeObservations = normalize, NormalizeRewards = normalize },
+            Network = new NetworkSettings { Core = core, CoreSize = 16 },
         };
         TrainingResult straight = await Train(settings, "straight");
 
