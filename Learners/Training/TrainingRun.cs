@@ -42,11 +42,7 @@ internal sealed class TrainingRun : IDisposable
         var seeds = new SeedSequence(settings.Seed);
         _evaluationSeed = seeds.Child(2);
         ActorCriticSettings agent = settings.ActorCritic;
-        _pipeline = EnvironmentPipeline.ForTraining(
-            options.Registry.Make(settings.Environment, agent.Copies),
-            settings.Wrappers,
-            agent.DiscountFactor
-        );
+        _pipeline = EnvironmentPipeline.ForTraining(MakeEnvironment(), settings.Wrappers, agent.DiscountFactor);
         EnvironmentSpec environment = _pipeline.PolicySpec;
         _spec = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, settings.Network);
         _source = new InlineUnrollSource(_pipeline, _spec, agent, seeds.Child(0));
@@ -76,6 +72,18 @@ internal sealed class TrainingRun : IDisposable
                 $"The state of {settings.Environment} cannot be saved, so a resumed run begins new episodes. Implement ISavableEnvironment to continue them."
             );
         }
+    }
+
+    private IBatchedEnvironment MakeEnvironment()
+    {
+        int copies = _settings.ActorCritic.Copies;
+        return _settings.EnvironmentThreads == 1
+            ? _options.Registry.Make(_settings.Environment, copies)
+            : new ParallelEnvironment(
+                size => _options.Registry.Make(_settings.Environment, size),
+                copies,
+                _settings.EnvironmentThreads
+            );
     }
 
     private long StepsPerUnroll => _settings.ActorCritic.StepsPerUnroll;

@@ -90,6 +90,17 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task TrainAsync_EnvironmentThreads_DoNotChangeTheParameters()
+    {
+        TrainingSettings settings = Small() with { TotalSteps = 4_096 };
+
+        TrainingResult one = await Train(settings, "one");
+        TrainingResult three = await Train(settings with { EnvironmentThreads = 3 }, "three");
+
+        Assert.Equal(one.ParameterHash, three.ParameterHash);
+    }
+
+    [Fact]
     public async Task ResumeAsync_AfterAKill_RepeatsTheStepsSinceTheCheckpoint()
     {
         TrainingSettings settings = Small() with { Checkpoints = new CheckpointSettings { EverySteps = 20_480 } };

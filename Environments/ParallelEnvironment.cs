@@ -1,0 +1,207 @@
+using Environments.State;
+
+namespace Environments;
+
+/// <summary>Copies of an environment shared out to threads: for simulators whose step costs more than handing it over.</summary>
+/// <remarks>
+/// Copy b draws from the stream of seed + b wherever it is stepped, so results do not depend on the number of threads. Handing over
+/// costs about 1.5 µs a step of the whole batch on an idle machine, and the threads spin while they wait. Owns its parts and threads. An exception on a thread is thrown by
+/// <see cref="Step"/>, which may not be called again afterwards.
+/// </remarks>
+public sealed class ParallelEnvironment : IBatchedEnvironment
+{
+    private readonly Part[] _parts;
+    private readonly CountdownEvent _running;
+    private readonly float[] _actions;
+    private readonly float[] _observations;
+    private readonly float[] _finalObservations;
+    private readonly float[] _rewards;
+    private readonly bool[] _terminated;
+    private readonly bool[] _truncated;
+    private readonly int _observationSize;
+    private readonly int _actionSize;
+    private volatile bool _disposed;
+
+    /// <summary>A batch in as many parts as threads; the caller's thread steps the first one.</summary>
+    /// <param name="make">Makes a batch of the given number of copies.</param>
+    /// <param name="count">Copies, B.</param>
+    /// <param name="threads">Threads, 1 to B.</param>
+    public ParallelEnvironment(Func<int, IBatchedEnvironment> make, int count, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        threads = Math.Min(threads, count);
+        Count = count;
+        _parts = new Part[threads];
+        int first = 0;
+        for (int i = 0; i < threads; i++)
+        {
+            int size = count / threads + (i < count % threads ? 1 : 0);
+            _parts[i] = new Part(make(size), first);
+            first += size;
+        }
+        _running = new CountdownEvent(threads);
+        _observationSize = Spec.ObservationSpace.Size;
+        _actionSize = Spec.ActionSpace.Size;
+        _actions = new float[count * _actionSize];
+        _observations = new float[count * _observationSize];
+        _finalObservations = new float[count * _observationSize];
+        _rewards = new float[count];
+        _terminated = new bool[count];
+        _truncated = new bool[count];
+        foreach (Part part in _parts.AsSpan(1))
+        {
+            new Thread(() => Work(part)) { IsBackground = true, Name = $"{Spec.Id} {part.First}" }.Start();
+        }
+    }
+
+    /// <inheritdoc/>
+    public EnvironmentSpec Spec => _parts[0].Environment.Spec;
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public AutoresetMode AutoresetMode => _parts[0].Environment.AutoresetMode;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Observations => _observations;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> FinalObservations => _finalObservations;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Rewards => _rewards;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<bool> Terminated => _terminated;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<bool> Truncated => _truncated;
+
+    /// <inheritdoc/>
+    public bool CanSaveState => _parts[0].Environment.CanSaveState;
+
+    /// <inheritdoc/>
+    public void Reset(ulong seed)
+    {
+        foreach (Part part in _parts)
+        {
+            part.Environment.Reset(unchecked(seed + (ulong)part.First));
+            Collect(part);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Step(ReadOnlySpan<float> actions)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (actions.Length != _actions.Length)
+        {
+            throw new ArgumentException(
+                $"{Spec.Id} needs {Count} actions of {_actionSize} floats; {actions.Length} floats were given.",
+                nameof(actions)
+            );
+        }
+        actions.CopyTo(_actions);
+        _running.Reset();
+        foreach (Part part in _parts.AsSpan(1))
+        {
+            part.Start.Release();
+        }
+        StepPart(_parts[0]);
+        _running.Wait();
+        foreach (Part part in _parts)
+        {
+            part.Failure?.Throw();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(StateDictionary state)
+    {
+        foreach (Part part in _parts)
+        {
+            part.Environment.SaveState(state.Scope($"part{part.First}"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void LoadState(StateDictionary state)
+    {
+        foreach (Part part in _parts)
+        {
+            part.Environment.LoadState(state.Scope($"part{part.First}"));
+            Collect(part);
+        }
+    }
+
+    /// <summary>Ends the threads and disposes the parts.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+        _disposed = true;
+        foreach (Part part in _parts)
+        {
+            part.Start.Release(); // a waiting thread sees the flag and ends
+            part.Environment.Dispose();
+        }
+        _running.Dispose();
+    }
+
+    private void Work(Part part)
+    {
+        while (true)
+        {
+            part.Start.Wait();
+            if (_disposed)
+            {
+                return;
+            }
+            StepPart(part);
+        }
+    }
+
+    private void StepPart(Part part)
+    {
+        try
+        {
+            int count = part.Environment.Count;
+            part.Environment.Step(_actions.AsSpan(part.First * _actionSize, count * _actionSize));
+            Collect(part);
+        }
+        catch (Exception exception)
+        {
+            part.Failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(exception);
+        }
+        finally
+        {
+            _running.Signal();
+        }
+    }
+
+    private void Collect(Part part)
+    {
+        IBatchedEnvironment environment = part.Environment;
+        environment.Observations.CopyTo(_observations.AsSpan(part.First * _observationSize));
+        environment.FinalObservations.CopyTo(_finalObservations.AsSpan(part.First * _observationSize));
+        environment.Rewards.CopyTo(_rewards.AsSpan(part.First));
+        environment.Terminated.CopyTo(_terminated.AsSpan(part.First));
+        environment.Truncated.CopyTo(_truncated.AsSpan(part.First));
+    }
+
+    private sealed class Part(IBatchedEnvironment environment, int first)
+    {
+        public IBatchedEnvironment Environment { get; } = environment;
+
+        public int First { get; } = first;
+
+        public SemaphoreSlim Start { get; } = new(0);
+
+        public System.Runtime.ExceptionServices.ExceptionDispatchInfo? Failure { get; set; }
+    }
+}
