@@ -91,27 +91,11 @@ internal static class StrictYaml
     /// <summary>Binds a document to a record.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value has the wrong type or is out of range.</exception>
     public static T Bind<T>(YamlMappingNode root, string source)
+        where T : class
     {
-        Check(root, typeof(T), "", source);
-        var writer = new StringWriter(CultureInfo.InvariantCulture);
-        new YamlStream(new YamlDocument(root)).Save(writer, assignAnchors: false);
-        try
-        {
-            IDeserializer deserializer = new DeserializerBuilder()
-                .WithNamingConvention(Naming)
-                .WithEnumNamingConvention(Naming)
-                .WithDuplicateKeyChecking()
-                .Build();
-            T value =
-                deserializer.Deserialize<T>(writer.ToString())
-                ?? throw new SettingsException($"{source} is empty; keys and values were expected.");
-            Validate(value, "", source);
-            return value;
-        }
-        catch (YamlException exception)
-        {
-            throw new SettingsException($"{source}: {exception.InnerException?.Message ?? exception.Message}", exception);
-        }
+        var value = (T)Read(root, typeof(T), "", source);
+        Validate(value, "", source);
+        return value;
     }
 
     /// <summary>Writes a record with every key, so that a file shows everything that was resolved.</summary>
@@ -187,43 +171,46 @@ internal static class StrictYaml
         }
     }
 
-    private static void Check(YamlNode node, Type type, string path, string source)
+    private static object Read(YamlNode node, Type type, string path, string source)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (IsScalar(type))
         {
-            CheckScalar(node, type, path, source);
+            return ReadScalar(node, type, path.TrimEnd('.'), source);
         }
-        else if (type.IsArray)
+        if (type.IsArray)
         {
             if (node is not YamlSequenceNode sequence)
             {
                 throw new SettingsException($"{source}: {path.TrimEnd('.')} must be a list, such as [64, 64].");
             }
-            foreach (YamlNode item in sequence.Children)
+            var items = Array.CreateInstance(type.GetElementType()!, sequence.Children.Count);
+            for (int i = 0; i < items.Length; i++)
             {
-                Check(item, type.GetElementType()!, path, source);
+                items.SetValue(Read(sequence.Children[i], type.GetElementType()!, path, source), i);
             }
+            return items;
         }
-        else
+        if (node is not YamlMappingNode mapping)
         {
-            if (node is not YamlMappingNode mapping)
+            throw new SettingsException($"{source}: {path.TrimEnd('.')} must hold keys and values.");
+        }
+        object record = Activator.CreateInstance(type)!;
+        Dictionary<string, PropertyInfo> known = Settable(type).ToDictionary(property => Naming.Apply(property.Name));
+        foreach ((YamlNode key, YamlNode child) in mapping.Children)
+        {
+            string name = (key as YamlScalarNode)?.Value ?? "";
+            if (!known.TryGetValue(name, out PropertyInfo? property))
             {
-                throw new SettingsException($"{source}: {path.TrimEnd('.')} must hold keys and values.");
+                throw new SettingsException($"{source}: there is no setting '{path}{name}'.{Suggest(path, name, known.Keys)}");
             }
-            Dictionary<string, PropertyInfo> known = Settable(type).ToDictionary(property => Naming.Apply(property.Name));
-            foreach ((YamlNode key, YamlNode child) in mapping.Children)
+            bool absent = child is YamlScalarNode { Value: "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain };
+            if (!absent || Nullable.GetUnderlyingType(property.PropertyType) is null)
             {
-                string name = (key as YamlScalarNode)?.Value ?? "";
-                if (!known.TryGetValue(name, out PropertyInfo? property))
-                {
-                    throw new SettingsException(
-                        $"{source}: there is no setting '{path}{name}'.{Suggest(path, name, known.Keys)}"
-                    );
-                }
-                Check(child, property.PropertyType, $"{path}{name}.", source);
+                property.SetValue(record, Read(child, property.PropertyType, $"{path}{name}.", source));
             }
         }
+        return record;
     }
 
     // Attributes hold the bounds of float settings as float64, whose digits nobody wrote.
@@ -234,70 +221,69 @@ internal static class StrictYaml
             ? $" Did you mean '{path}{nearest}'?"
             : $" Known here: {string.Join(", ", known)}.";
 
-    private static void CheckScalar(YamlNode node, Type type, string path, string source)
+    private static object ReadScalar(YamlNode node, Type type, string key, string source)
     {
-        string key = path.TrimEnd('.');
-        if (node is not YamlScalarNode { Value: { } text } scalar)
+        if (node is not YamlScalarNode { Value: { } text })
         {
             throw new SettingsException($"{source}: {key} must be a single value.");
+        }
+        if (type == typeof(string))
+        {
+            return text;
         }
         if (type.IsEnum)
         {
             string[] names = [.. Enum.GetNames(type).Select(Naming.Apply)];
-            if (!names.Contains(text))
-            {
-                throw new SettingsException($"{source}: {key} is '{text}', but must be one of {string.Join(", ", names)}.");
-            }
+            int index = Array.IndexOf(names, text);
+            return index >= 0
+                ? Enum.GetValues(type).GetValue(index)!
+                : throw new SettingsException($"{source}: {key} is '{text}', but must be one of {string.Join(", ", names)}.");
         }
-        else if (type == typeof(bool))
+        if (type == typeof(bool))
         {
-            if (text is not ("true" or "false"))
-            {
-                throw new SettingsException($"{source}: {key} is '{text}', but must be true or false.");
-            }
+            return text is "true" or "false"
+                ? text == "true"
+                : throw new SettingsException($"{source}: {key} is '{text}', but must be true or false.");
         }
-        else if (type == typeof(float) || type == typeof(double))
+        string digits = text.Replace("_", "", StringComparison.Ordinal);
+        if (type == typeof(float) || type == typeof(double))
         {
-            if (
-                !IsSpecialNumber(text)
-                && !double.TryParse(
-                    text.Replace("_", "", StringComparison.Ordinal),
-                    NumberStyles.Float,
-                    CultureInfo.InvariantCulture,
-                    out _
-                )
-            )
+            double? special = text switch
+            {
+                ".inf" or "+.inf" => double.PositiveInfinity,
+                "-.inf" => double.NegativeInfinity,
+                ".nan" => double.NaN,
+                _ => null,
+            };
+            if (special is null && !double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
             {
                 throw new SettingsException($"{source}: {key} is '{text}', but must be a number, such as 3e-4.");
             }
-        }
-        else if (type != typeof(string))
-        {
-            // 1e6 and 100_000 are welcome where a whole number is needed.
-            bool parsed = decimal.TryParse(
-                text.Replace("_", "", StringComparison.Ordinal),
-                NumberStyles.Float,
-                CultureInfo.InvariantCulture,
-                out decimal number
-            );
-            if (!parsed || number != decimal.Truncate(number) || !Fits(number, type))
+            if (type == typeof(float))
             {
-                string range =
-                    type == typeof(ulong) ? " from 0 to 18446744073709551615"
-                    : type == typeof(int) ? " of at most 9 digits"
-                    : " of at most 18 digits";
-                throw new SettingsException($"{source}: {key} is '{text}', but must be a whole number{range}.");
+                return special is { } single
+                    ? (float)single
+                    : float.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
             }
-            scalar.Value = decimal.Truncate(number).ToString("0", CultureInfo.InvariantCulture);
+            return special ?? double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
         }
+        // 1e6 and 100_000 are welcome where a whole number is needed.
+        bool parsed = decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number);
+        if (!parsed || number != decimal.Truncate(number) || !Fits(number, type))
+        {
+            string range =
+                type == typeof(ulong) ? " from 0 to 18446744073709551615"
+                : type == typeof(int) ? " of at most 9 digits"
+                : " of at most 18 digits";
+            throw new SettingsException($"{source}: {key} is '{text}', but must be a whole number{range}.");
+        }
+        return Convert.ChangeType(number, type, CultureInfo.InvariantCulture);
     }
 
     private static bool Fits(decimal number, Type type) =>
         type == typeof(int) ? number is >= int.MinValue and <= int.MaxValue
         : type == typeof(ulong) ? number is >= 0 and <= ulong.MaxValue
         : number is >= long.MinValue and <= long.MaxValue;
-
-    private static bool IsSpecialNumber(string text) => text is ".inf" or "-.inf" or "+.inf" or ".nan";
 
     private static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Agents.Files;
 using Agents.Policies;
 using Environments.State;
-using MessagePack;
 
 namespace Learners.Checkpoints;
 
@@ -20,9 +19,6 @@ internal sealed class CheckpointStore
     public const string ManifestFile = "manifest.json";
     private const string PolicyFolder = "policy";
 
-    private static readonly MessagePackSerializerOptions Options = MessagePackSerializerOptions
-        .Standard.WithResolver(MessagePack.Resolvers.StandardResolverAllowPrivate.Instance)
-        .WithSecurity(MessagePackSecurity.UntrustedData);
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -148,31 +144,10 @@ internal sealed class CheckpointStore
             {
                 throw new InvalidDataException($"{ManifestFile} does not list {StateFile}.");
             }
-            TrainingStateDocument document = MessagePackSerializer.Deserialize<TrainingStateDocument>(
-                File.ReadAllBytes(Path.Combine(path, StateFile)),
-                Options
-            );
-            if (document.Version != TrainingStateDocument.CurrentVersion)
-            {
-                throw new InvalidDataException(
-                    $"its state has version {document.Version}, this program reads {TrainingStateDocument.CurrentVersion}."
-                );
-            }
-            var state = new StateDictionary();
-            foreach ((string name, TrainingStateEntry? entry) in document.Entries ?? [])
-            {
-                state.AddRaw(name, entry?.Type ?? "", entry?.Bytes ?? []);
-            }
-            return state;
+            return TrainingStateFile.Read(File.ReadAllBytes(Path.Combine(path, StateFile)));
         }
         catch (Exception exception)
-            when (exception
-                    is IOException
-                        or InvalidDataException
-                        or JsonException
-                        or MessagePackSerializationException
-                        or UnauthorizedAccessException
-            )
+            when (exception is IOException or InvalidDataException or JsonException or UnauthorizedAccessException)
         {
             throw new CheckpointException($"The checkpoint '{path}' is damaged: {exception.Message}", exception);
         }
@@ -183,12 +158,7 @@ internal sealed class CheckpointStore
         string policyFolder = Path.Combine(folder, PolicyFolder);
         Directory.CreateDirectory(policyFolder);
         policy.WriteFiles(policyFolder);
-        var document = new TrainingStateDocument();
-        foreach ((string name, string type, byte[] bytes) in state.Entries)
-        {
-            document.Entries.Add(name, new TrainingStateEntry { Type = type, Bytes = bytes });
-        }
-        WriteFile(Path.Combine(folder, StateFile), MessagePackSerializer.Serialize(document, Options));
+        WriteFile(Path.Combine(folder, StateFile), TrainingStateFile.Write(state));
         Dictionary<string, string> files = Directory
             .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), AtomicFile.Hash);
