@@ -11,7 +11,7 @@ namespace Cli.Commands;
 /// <summary><c>agents bench</c>.</summary>
 internal static class BenchCommand
 {
-    private const int Repetitions = 5;
+    private const int Repetitions = 10;
 
     public static Command Create(TextWriter output, TextWriter error)
     {
@@ -116,7 +116,7 @@ internal static class BenchCommand
         return node;
     }
 
-    /// <summary>Runs this command line in processes of their own, with seeds 1 to 5 where it trains.</summary>
+    /// <summary>Runs this command line in processes of their own, with seeds 1 to 10 where it trains.</summary>
     private static (double[] CpuSeconds, double Total) RunCommand(string[] arguments)
     {
         var seconds = new double[Repetitions];

@@ -16,6 +16,22 @@ namespace Learners.Benchmarks;
 /// <remarks>Peers' figures are from another machine with an AVX-512 core; only ratios within one run carry over.</remarks>
 internal sealed class BenchmarkSuite
 {
+    // A2C with a larger step over a shorter run than the tuned settings, which aim at the score and not at the clock.
+    private static readonly string[] FastestSolution =
+    [
+        "train",
+        "CartPole-v1",
+        "--agent",
+        "a2c",
+        "--steps",
+        "300000",
+        "--set",
+        "a2c.learning_rate=4e-3",
+        "stop_at_return=475",
+        "evaluation.episodes=0",
+        "evaluation.final_episodes=1",
+    ];
+
     private const string PufferLib = "PufferLib's C loop, called from Python";
     private const string StableBaselines = "Stable-Baselines3";
 
@@ -31,7 +47,7 @@ internal sealed class BenchmarkSuite
     private readonly SortedDictionary<string, Func<IEnumerable<BenchmarkResult>>> _cases = new(StringComparer.Ordinal);
 
     /// <summary>The suite.</summary>
-    /// <param name="runCommand">Runs the command line in a process of its own and returns its processor seconds, median of five.</param>
+    /// <param name="runCommand">Runs the command line in processes of their own, one a seed, and returns the processor seconds of each.</param>
     public BenchmarkSuite(Func<string[], (double[] CpuSeconds, double Total)> runCommand)
     {
         foreach ((string id, string name) in Environments)
@@ -58,22 +74,7 @@ internal sealed class BenchmarkSuite
         );
         _cases.Add(
             "solve/cartpole",
-            () =>
-                [
-                    RunProcess(
-                        "solve/cartpole",
-                        runCommand,
-                        [
-                            "train",
-                            "CartPole-v1",
-                            "--set",
-                            "stop_at_return=475",
-                            "evaluation.episodes=0",
-                            "evaluation.final_episodes=1",
-                        ],
-                        (3.2, "pytorch-a2c-ppo-acktr")
-                    ),
-                ]
+            () => [RunProcess("solve/cartpole", runCommand, FastestSolution, (3.2, "pytorch-a2c-ppo-acktr"))]
         );
         _cases.Add(
             "startup",
