@@ -51,6 +51,54 @@ public abstract class ActionDistribution
     internal virtual (float LogProb, float Entropy) Evaluate(ReadOnlySpan<float> parameters, ReadOnlySpan<float> action) =>
         (LogProb(parameters, action), Entropy(parameters));
 
+    /// <summary>Log-probabilities and entropies of rows.</summary>
+    /// <param name="parameters"><c>[rows, P]</c>.</param>
+    /// <param name="actions"><c>[rows, ActionSize]</c>.</param>
+    /// <param name="logProbs">Destination, <c>[rows]</c>.</param>
+    /// <param name="entropies">Destination, <c>[rows]</c>.</param>
+    /// <param name="scratch">Two numbers per number of <paramref name="parameters"/>, for <see cref="GradientRows"/> of the same rows.</param>
+    internal virtual void EvaluateRows(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> actions,
+        Span<float> logProbs,
+        Span<float> entropies,
+        Span<float> scratch
+    )
+    {
+        for (int row = 0; row < logProbs.Length; row++)
+        {
+            (logProbs[row], entropies[row]) = Evaluate(
+                parameters.Slice(row * ParameterSize, ParameterSize),
+                actions.Slice(row * ActionSize, ActionSize)
+            );
+        }
+    }
+
+    /// <summary>Gradients of rows that <see cref="EvaluateRows"/> evaluated; see <see cref="Gradient"/>.</summary>
+    internal virtual void GradientRows(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> actions,
+        ReadOnlySpan<float> logProbs,
+        ReadOnlySpan<float> entropies,
+        ReadOnlySpan<float> scratch,
+        ReadOnlySpan<float> logProbGradients,
+        ReadOnlySpan<float> entropyGradients,
+        Span<float> gradients
+    )
+    {
+        for (int row = 0; row < logProbs.Length; row++)
+        {
+            Gradient(
+                parameters.Slice(row * ParameterSize, ParameterSize),
+                actions.Slice(row * ActionSize, ActionSize),
+                (logProbs[row], entropies[row]),
+                logProbGradients[row],
+                entropyGradients[row],
+                gradients.Slice(row * ParameterSize, ParameterSize)
+            );
+        }
+    }
+
     /// <summary>Writes the gradient with respect to the parameters of a loss that depends on log-probability and entropy.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>
     /// <param name="action">The action whose log-probability counts.</param>

@@ -1,3 +1,4 @@
+using Agents.Kernels;
 using Environments.Randomness;
 
 namespace Agents.Distributions;
@@ -41,6 +42,55 @@ internal sealed class Categorical(int count) : ActionDistribution
         float entropyGradient,
         Span<float> gradient
     ) => GradientOf(parameters, (int)action[0], evaluation, logProbGradient, entropyGradient, gradient);
+
+    // The scratch holds log-probabilities, then probabilities.
+    internal override void EvaluateRows(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> actions,
+        Span<float> logProbs,
+        Span<float> entropies,
+        Span<float> scratch
+    )
+    {
+        Span<float> all = scratch[..parameters.Length];
+        Span<float> probabilities = scratch.Slice(parameters.Length, parameters.Length);
+        LogSoftmax.Rows(parameters, all, probabilities, count);
+        for (int row = 0; row < logProbs.Length; row++)
+        {
+            float entropy = 0;
+            for (int j = row * count; j < (row + 1) * count; j++)
+            {
+                entropy -= probabilities[j] * all[j];
+            }
+            logProbs[row] = all[row * count + (int)actions[row]];
+            entropies[row] = entropy;
+        }
+    }
+
+    internal override void GradientRows(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> actions,
+        ReadOnlySpan<float> logProbs,
+        ReadOnlySpan<float> entropies,
+        ReadOnlySpan<float> scratch,
+        ReadOnlySpan<float> logProbGradients,
+        ReadOnlySpan<float> entropyGradients,
+        Span<float> gradients
+    )
+    {
+        ReadOnlySpan<float> all = scratch[..parameters.Length];
+        ReadOnlySpan<float> probabilities = scratch.Slice(parameters.Length, parameters.Length);
+        for (int row = 0; row < logProbs.Length; row++)
+        {
+            float logProbGradient = logProbGradients[row];
+            float entropyGradient = entropyGradients[row];
+            for (int j = row * count; j < (row + 1) * count; j++)
+            {
+                gradients[j] = -probabilities[j] * (logProbGradient + entropyGradient * (all[j] + entropies[row]));
+            }
+            gradients[row * count + (int)actions[row]] += logProbGradient;
+        }
+    }
 
     internal static (float LogProb, float Entropy) EvaluateOf(ReadOnlySpan<float> logits, int index)
     {

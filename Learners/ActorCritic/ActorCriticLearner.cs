@@ -49,6 +49,7 @@ internal sealed class ActorCriticLearner : IDisposable
         _optimizer = settings.Optimizer switch
         {
             OptimizerKind.RmsProp => new RmsProp(engine.Parameters.Length, settings.RmsProp),
+            OptimizerKind.Sgd => new Sgd(engine.Parameters.Length, settings.Sgd),
             _ => new Adam(engine.Parameters.Length, settings.Adam),
         };
         _batch = new TrajectoryBatch(engine.Network);

@@ -64,6 +64,9 @@ public abstract record ActorCriticSettings : IValidatableObject
     /// <summary>Settings of RMSProp, where it is the optimiser.</summary>
     public RmsPropOptions RmsProp { get; init; } = new();
 
+    /// <summary>Settings of stochastic gradient descent, where it is the optimiser.</summary>
+    public SgdOptions Sgd { get; init; } = new();
+
     /// <summary>Environment steps between two updates of the policy, T × B.</summary>
     internal int StepsPerUnroll => Copies * UnrollLength;
 

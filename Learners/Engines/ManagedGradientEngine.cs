@@ -22,6 +22,7 @@ internal sealed class ManagedGradientEngine : IGradientEngine
     private float[] _entropyGradients = [];
     private float[] _valueGradients = [];
     private float[] _coreState = [];
+    private float[] _scratch = [];
 
     /// <summary>An engine over a flat buffer.</summary>
     public ManagedGradientEngine(NetworkSpec spec, float[] parameters)
@@ -88,13 +89,9 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         batch.InitialCoreState.CopyTo(_coreState, 0);
         var sequence = new SequenceState(batch.Steps, batch.EpisodeStarts, _coreState);
         _network.Forward(features, distributions, values, rows, sequence);
-        for (int row = 0; row < rows; row++)
-        {
-            (logProbs[row], _entropies[row]) = _distribution.Evaluate(
-                distributions.Slice(row * parameterSize, parameterSize),
-                actions.Slice(row * actionSize, actionSize)
-            );
-        }
+        Span<float> scratch = _scratch.AsSpan(0, 2 * distributions.Length);
+        Span<float> entropies = _entropies.AsSpan(0, rows);
+        _distribution.EvaluateRows(distributions, actions, logProbs, entropies, scratch);
 
         Array.Clear(_logProbGradients);
         Array.Clear(_entropyGradients);
@@ -107,7 +104,7 @@ internal sealed class ManagedGradientEngine : IGradientEngine
             Returns = batch.Returns.AsSpan(first, rows),
             OldValues = batch.OldValues.AsSpan(first, rows),
             LogProbs = logProbs,
-            Entropies = _entropies.AsSpan(0, rows),
+            Entropies = entropies,
             Values = values,
             LogProbGradients = _logProbGradients.AsSpan(0, rows),
             EntropyGradients = _entropyGradients.AsSpan(0, rows),
@@ -119,17 +116,16 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         }
 
         Span<float> distributionGradients = _distributionGradients.AsSpan(0, rows * parameterSize);
-        for (int row = 0; row < rows; row++)
-        {
-            _distribution.Gradient(
-                distributions.Slice(row * parameterSize, parameterSize),
-                actions.Slice(row * actionSize, actionSize),
-                (logProbs[row], _entropies[row]),
-                _logProbGradients[row],
-                _entropyGradients[row],
-                distributionGradients.Slice(row * parameterSize, parameterSize)
-            );
-        }
+        _distribution.GradientRows(
+            distributions,
+            actions,
+            logProbs,
+            entropies,
+            scratch,
+            block.LogProbGradients,
+            block.EntropyGradients,
+            distributionGradients
+        );
         _network.Backward(features, distributionGradients, block.ValueGradients, _gradient, rows, sequence);
     }
 
@@ -139,6 +135,7 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         {
             _distributions = new float[rows * _distribution.ParameterSize];
             _distributionGradients = new float[_distributions.Length];
+            _scratch = new float[2 * _distributions.Length];
             _values = new float[rows];
             _entropies = new float[rows];
             _logProbGradients = new float[rows];

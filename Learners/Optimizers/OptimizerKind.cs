@@ -8,4 +8,7 @@ public enum OptimizerKind
 
     /// <summary>RMSProp (Hinton 2012).</summary>
     RmsProp,
+
+    /// <summary>Stochastic gradient descent with momentum.</summary>
+    Sgd,
 }

@@ -83,6 +83,21 @@ public sealed class OptimizerTests
     }
 
     [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.9)]
+    public void SgdUpdate_FiftySteps_EqualsTorch(double momentum)
+    {
+        var random = new Pcg64(44);
+        float[] parameters = Gaussians(ref random);
+        var sgd = new Sgd(Size, new SgdOptions { Momentum = momentum });
+        using DisposeScope scope = torch.NewDisposeScope();
+        Parameter reference = new(torch.tensor(parameters));
+        using torch.optim.Optimizer torchSgd = torch.optim.SGD([reference], 1e-3, momentum: momentum);
+
+        AssertSameSteps(ref random, parameters, sgd, reference, torchSgd);
+    }
+
+    [Theory]
     [InlineData(0f)]
     [InlineData(1f)]
     public void RmsPropUpdate_EpsilonInsideRoot_EqualsTheFormulaInDoublePrecision(float initialMeanSquare)
