@@ -8,6 +8,9 @@ internal static class Stopwatches
     private const int Repetitions = 5;
     private static readonly TimeSpan Target = TimeSpan.FromMilliseconds(250);
 
+    // The compiler replaces code in tiers and waits with that while new methods turn up; a slow operation needs seconds to be at its best.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Processor seconds of this process so far.</summary>
     public static double CpuSeconds
     {
@@ -25,7 +28,10 @@ internal static class Stopwatches
         double start = CpuSeconds;
         int count = 1;
         double elapsed;
-        // Doubles until a repetition is long enough; this also lets the compiler finish its tiers.
+        while (CpuSeconds - start < WarmUp.TotalSeconds)
+        {
+            operation(count);
+        }
         while (true)
         {
             double before = CpuSeconds;

@@ -7,8 +7,11 @@ namespace Agents.Networks.Managed;
 /// <summary>y = x Wᵀ + b, forward and backward, on a flat parameter buffer.</summary>
 internal sealed class DenseLayer
 {
-    // From this many columns on a product fills registers; below it the other orientation does.
-    private const int RegisterColumns = 8;
+    // Fewer outputs than this would fill no register as columns of a product.
+    private const int FewOutputs = 8;
+
+    // With fewer inputs than this the weight's gradient has short rows, so its transpose is computed when that has longer ones.
+    private const int FewInputs = 16;
 
     private readonly ParameterSlot _weight;
     private readonly ParameterSlot _bias;
@@ -22,8 +25,8 @@ internal sealed class DenseLayer
         _bias = layout[name + ".bias"];
         Outputs = _weight.Shape[0];
         Inputs = _weight.Shape[1];
-        _transposed = new float[Outputs < RegisterColumns ? 0 : _weight.Size];
-        _transposedGradient = new float[Inputs < RegisterColumns ? _weight.Size : 0];
+        _transposed = new float[Outputs < FewOutputs ? 0 : _weight.Size];
+        _transposedGradient = new float[Inputs < FewInputs && Outputs > Inputs ? _weight.Size : 0];
     }
 
     /// <summary>Numbers that a row has before the layer.</summary>
