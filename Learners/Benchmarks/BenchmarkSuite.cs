@@ -4,6 +4,7 @@ using Agents.Networks.Managed;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
+using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Optimizers;
@@ -63,7 +64,11 @@ internal sealed class BenchmarkSuite
         }
         foreach (int samples in (int[])[64, 256, 2_048])
         {
-            _cases.Add($"update/ppo-{samples}", () => Compare($"update/ppo-{samples}", kind => Update(kind, samples)));
+            foreach (string agent in (string[])["a2c", "ppo", "recurrent-ppo"])
+            {
+                string name = $"update/{agent}-{samples}";
+                _cases.Add(name, () => Compare(name, kind => Update(kind, agent, samples)));
+            }
         }
         _cases.Add("machine/product-64", () => [Product()]);
         _cases.Add("train/ppo-cartpole", () => Train("train/ppo-cartpole", Speed("ppo"), 1_000_000, (16_000, StableBaselines)));
@@ -209,18 +214,38 @@ internal sealed class BenchmarkSuite
         });
     }
 
-    private static (double[] Seconds, double Cpu, double Bytes) Update(EngineKind kind, int samples)
+    private static (double[] Seconds, double Cpu, double Bytes) Update(EngineKind kind, string agent, int samples)
     {
-        NetworkSpec spec = Mlp();
+        bool recurrent = agent == "recurrent-ppo";
+        NetworkSpec spec = recurrent
+            ? Mlp() with
+            {
+                Settings = new NetworkSettings
+                {
+                    HiddenSizes = [64],
+                    Core = CoreKind.Lstm,
+                    SharedTrunk = true,
+                },
+            }
+            : Mlp();
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
         var settings = new PpoSettings();
         IObjective[] objectives =
-        [
-            new ClippedSurrogateObjective(settings),
-            new ClippedValueObjective(settings),
-            new EntropyObjective(settings.EntropyCoefficient),
-        ];
-        var batch = new Minibatch(spec, samples);
+            agent == "a2c"
+                ?
+                [
+                    new PolicyGradientObjective(),
+                    new ValueObjective(settings.ValueCoefficient),
+                    new EntropyObjective(settings.EntropyCoefficient),
+                ]
+                :
+                [
+                    new ClippedSurrogateObjective(settings),
+                    new ClippedValueObjective(settings),
+                    new EntropyObjective(settings.EntropyCoefficient),
+                ];
+        const int sequenceLength = 32;
+        var batch = new Minibatch(spec, samples, recurrent ? sequenceLength : 1);
         Normals(batch.Features.Length).CopyTo(batch.Features, 0);
         Normals(samples).CopyTo(batch.Advantages, 0);
         Normals(samples).CopyTo(batch.Returns, 0);

@@ -212,6 +212,8 @@ public sealed class ApplicationTests : IDisposable
             "act/mlp-8",
             "act/mlp-64",
             "act/mlp-1024",
+            "update/a2c-64",
+            "update/recurrent-ppo-256",
             "update/ppo-64",
             "update/ppo-256",
             "update/ppo-2048",
