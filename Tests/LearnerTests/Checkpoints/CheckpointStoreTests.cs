@@ -64,6 +64,17 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void Save_BelowANewerOne_NeverDeletesTheOneJustWritten()
+    {
+        var store = new CheckpointStore(_folder.In("checkpoints"), keep: 1);
+        store.Save(20, _policy, State(20));
+
+        store.Save(10, _policy, State(10));
+
+        Assert.Contains(10, store.List().Select(entry => entry.Steps));
+    }
+
+    [Fact]
     public void Load_AnyByteOfAnyFileFlipped_IsNoticed()
     {
         var store = new CheckpointStore(_folder.In("checkpoints"), keep: 1);

@@ -1,7 +1,9 @@
+using Agents.Policies;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
+using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;
 using Xunit;
@@ -113,6 +115,48 @@ public sealed class OwnEnvironmentTests : IDisposable
         );
 
         Assert.False(second.Interrupted);
+    }
+
+    [Fact]
+    public async Task Evaluate_ShortAndLongEpisodes_CountsThemAlike()
+    {
+        _registry.Register("Uneven-v0", () => new Uneven());
+        TrainingResult result = await Trainer.TrainAsync(
+            Settings("Uneven-v0") with
+            {
+                TotalSteps = 128,
+            },
+            Options("run"),
+            TestContext.Current.CancellationToken
+        );
+        using SavedPolicy policy = SavedPolicy.Load(result.PolicyFolder);
+
+        EvaluationResult evaluation = Evaluator.Evaluate(policy, episodes: 32, seed: 1, registry: _registry);
+
+        // One episode in two lasts 100 steps; counting whatever ends first would give a mean near 1.
+        Assert.InRange(evaluation.MeanReturn, 30, 70);
+    }
+
+    /// <summary>Lasts 1 or 100 steps with equal chance, and pays 1 a step.</summary>
+    private struct Uneven : IEnvironment
+    {
+        private int _left;
+
+        public readonly Space ObservationSpace => new Box(-1, 1, 1);
+
+        public readonly Space ActionSpace => new Discrete(2);
+
+        public void Reset(Span<float> observation, ref Pcg64 random)
+        {
+            _left = random.NextInt(0, 2) == 0 ? 1 : 100;
+            observation[0] = 0;
+        }
+
+        public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
+        {
+            observation[0] = 0;
+            return new StepResult(1, --_left == 0);
+        }
     }
 
     private sealed class StopAtOnce(CancellationTokenSource source) : IProgress<TrainingProgress>
