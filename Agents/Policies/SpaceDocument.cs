@@ -11,6 +11,9 @@ internal sealed record SpaceDocument
     public int? Count { get; init; }
     public int[]? Counts { get; init; }
     public int[]? Shape { get; init; }
+
+    /// <summary><c>uint8</c>, or null for float32.</summary>
+    public string? ElementType { get; init; }
     public float[]? Low { get; init; }
     public float[]? High { get; init; }
     public SpaceDocument[]? Entries { get; init; }
@@ -25,6 +28,7 @@ internal sealed record SpaceDocument
             {
                 Type = "box",
                 Shape = box.Shape.ToArray(),
+                ElementType = box.ElementType == Environments.Spaces.ElementType.UInt8 ? "uint8" : null,
                 Low = box.Low.ToArray(),
                 High = box.High.ToArray(),
             },
@@ -49,7 +53,15 @@ internal sealed record SpaceDocument
                 "discrete" when Count is { } count => new Discrete(count),
                 "multi_binary" when Count is { } count => new MultiBinary(count),
                 "multi_discrete" when Counts is not null => new MultiDiscrete(Counts),
-                "box" when Shape is not null && Low is not null && High is not null => new Box(Low, High, Shape),
+                "box" when Shape is not null && Low is not null && High is not null => new Box(Low, High, Shape)
+                {
+                    ElementType = ElementType switch
+                    {
+                        null or "float32" => Environments.Spaces.ElementType.Float32,
+                        "uint8" => Environments.Spaces.ElementType.UInt8,
+                        _ => throw new SettingsException($"A box has no element type '{ElementType}'. Known: float32, uint8."),
+                    },
+                },
                 "dict" when Entries is not null => new Dict([
                     .. Entries.Select(entry => KeyValuePair.Create(entry.Name ?? "", entry.ToSpace())),
                 ]),

@@ -45,6 +45,24 @@ public sealed record Box : Space
         _shape = shape.ToArray();
     }
 
+    /// <summary>What an element is where it is stored or sent; rows hold floats either way.</summary>
+    /// <value>Default <see cref="ElementType.Float32"/>. <see cref="ElementType.UInt8"/> needs whole bounds within 0 to 255.</value>
+    /// <exception cref="ArgumentException">A bound is no byte.</exception>
+    public ElementType ElementType
+    {
+        get;
+        init
+        {
+            if (value == ElementType.UInt8 && !(Array.TrueForAll(_low, IsByte) && Array.TrueForAll(_high, IsByte)))
+            {
+                throw new ArgumentException(
+                    $"{this} has bounds that are no whole numbers from 0 to 255, so its elements are no bytes."
+                );
+            }
+            field = value;
+        }
+    }
+
     /// <summary>Lower bound of each element, row-major.</summary>
     public ReadOnlySpan<float> Low => _low;
 
@@ -96,13 +114,18 @@ public sealed record Box : Space
 
     /// <summary>Whether the other box has the same shape and bounds.</summary>
     public bool Equals(Box? other) =>
-        other is not null && Low.SequenceEqual(other.Low) && High.SequenceEqual(other.High) && Shape.SequenceEqual(other.Shape);
+        other is not null
+        && ElementType == other.ElementType
+        && Low.SequenceEqual(other.Low)
+        && High.SequenceEqual(other.High)
+        && Shape.SequenceEqual(other.Shape);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_low.Length, _low[0], _high[0]);
 
     /// <inheritdoc/>
-    public override string ToString() => $"Box({Describe(_low)}, {Describe(_high)}, [{string.Join(", ", _shape)}])";
+    public override string ToString() =>
+        $"Box({Describe(_low)}, {Describe(_high)}, [{string.Join(", ", _shape)}]{(ElementType == ElementType.UInt8 ? ", uint8" : "")})";
 
     private static string Describe(float[] bounds)
     {
@@ -111,6 +134,8 @@ public sealed record Box : Space
             ? bounds[0].ToString("0.####", CultureInfo.InvariantCulture) + (same ? "" : " …")
             : "[" + string.Join(", ", bounds.Select(bound => bound.ToString("0.####", CultureInfo.InvariantCulture))) + "]";
     }
+
+    private static bool IsByte(float bound) => bound is >= 0 and <= 255 && bound == MathF.Floor(bound);
 
     private static int Product(ReadOnlySpan<int> shape)
     {

@@ -47,7 +47,10 @@ public sealed class FrameStack : BatchedEnvironmentWrapper
             box.Low.CopyTo(low.AsSpan(i));
             box.High.CopyTo(high.AsSpan(i));
         }
-        _spec = inner.Spec with { ObservationSpace = new Box(low, high, [frames, .. box.Shape]) };
+        _spec = inner.Spec with
+        {
+            ObservationSpace = new Box(low, high, [frames, .. box.Shape]) { ElementType = box.ElementType },
+        };
         _observations = new float[inner.Count * _stackSize];
         _finalObservations = new float[inner.Count * _stackSize];
         _awaitsReset = new bool[inner.Count];

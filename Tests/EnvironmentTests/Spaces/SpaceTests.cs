@@ -112,4 +112,13 @@ public sealed class SpaceTests
         space.Sample(ref random, value);
         return space.Contains(value);
     }
+
+    [Fact]
+    public void ElementType_BoundsThatAreNoBytes_AreRefused()
+    {
+        Assert.Throws<ArgumentException>(() => new Box(0, 256, 2) { ElementType = ElementType.UInt8 });
+        Assert.Throws<ArgumentException>(() => new Box(-1, 1, 2) { ElementType = ElementType.UInt8 });
+        Assert.Throws<ArgumentException>(() => new Box(0, 0.5f, 2) { ElementType = ElementType.UInt8 });
+        Assert.NotEqual(new Box(0, 255, 2), new Box(0, 255, 2) { ElementType = ElementType.UInt8 });
+    }
 }
