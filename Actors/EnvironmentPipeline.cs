@@ -1,7 +1,9 @@
+using Agents.Networks;
 using Environments;
 using Environments.Spaces;
 using Environments.State;
 using Environments.Wrappers;
+using Protos;
 
 namespace Actors;
 
@@ -28,6 +30,21 @@ internal sealed class EnvironmentPipeline : IDisposable
 
     /// <summary>What a saved policy takes: observations before they are normalised, since it does that itself.</summary>
     public EnvironmentSpec PolicySpec => (Normalization?.Inner ?? Environment).Spec;
+
+    /// <summary>The network of an agent on these environments.</summary>
+    public NetworkSpec NetworkFor(NetworkSettings settings) => new(PolicySpec.ObservationSpace, PolicySpec.ActionSpace, settings);
+
+    /// <summary>The shape of unrolls of these environments.</summary>
+    /// <param name="spec">The network that acts.</param>
+    /// <param name="steps">T.</param>
+    public UnrollShape ShapeFor(NetworkSpec spec, int steps)
+    {
+        // Only the outermost layer may stack, and only what it shows is what the unroll keeps.
+        int frames = Environment is FrameStack stack ? stack.Frames : 1;
+        bool bytes = Environment.Spec.ObservationSpace is Box { ElementType: ElementType.UInt8 };
+        var format = new ObservationFormat(spec.ObservationSize / frames, frames, bytes);
+        return new UnrollShape(steps, Environment.Count, format, spec.ActionSpace.Size, spec.CoreStateSize);
+    }
 
     /// <summary>Scores of the episodes that ended in the latest step.</summary>
     public EpisodeStatistics Episodes { get; }

@@ -18,6 +18,7 @@ internal sealed class UnrollRecorder : IDisposable
     private readonly float[] _coreState;
     private readonly bool[] _episodeStarts;
     private Pcg64 _random;
+    private long _steps;
 
     /// <summary>A recorder at the first step of its environments.</summary>
     /// <param name="pipeline">Environments to step; owned from here on, reset here.</param>
@@ -43,29 +44,32 @@ internal sealed class UnrollRecorder : IDisposable
         Array.Fill(_episodeStarts, true);
     }
 
+    /// <summary>Batched steps so far; may be read by another thread, which watches that they go on.</summary>
+    public long Steps => Volatile.Read(ref _steps);
+
     /// <summary>Records the next T steps into <paramref name="unroll"/>.</summary>
     public void Record(Unroll unroll)
     {
         int copies = _environment.Count;
-        int observations = copies * unroll.ObservationSize;
-        int actions = copies * unroll.ActionSize;
+        int actions = copies * unroll.Shape.ActionSize;
         unroll.Clear();
         _coreState.CopyTo(unroll.InitialCoreState, 0);
         for (int t = 0; t < unroll.Steps; t++)
         {
-            _environment.Observations.CopyTo(unroll.Observations.AsSpan(t * observations));
+            unroll.Observations.Write(t, _environment.Observations);
             _episodeStarts.CopyTo(unroll.EpisodeStarts, t * copies);
             _policy.Act(_environment.Observations, _episodeStarts, _coreState, ActionSelection.Sample, ref _random, _output);
             _output.Actions.CopyTo(unroll.Actions.AsSpan(t * actions));
             _output.LogProbs.CopyTo(unroll.BehaviourLogProbs.AsSpan(t * copies));
 
             _environment.Step(_output.Actions);
+            Volatile.Write(ref _steps, _steps + 1);
             _environment.Rewards.CopyTo(unroll.Rewards.AsSpan(t * copies));
             _environment.Terminated.CopyTo(unroll.Terminated.AsSpan(t * copies));
             _environment.Truncated.CopyTo(unroll.Truncated.AsSpan(t * copies));
             KeepEndedEpisodes(unroll, t);
         }
-        _environment.Observations.CopyTo(unroll.Observations.AsSpan(unroll.Steps * observations));
+        unroll.Observations.Write(unroll.Steps, _environment.Observations);
         _episodeStarts.CopyTo(unroll.EpisodeStarts, unroll.Steps * copies);
     }
 
@@ -104,7 +108,7 @@ internal sealed class UnrollRecorder : IDisposable
             _episodeStarts[b] = terminated[b] | truncated[b];
             if (_episodeStarts[b])
             {
-                int size = unroll.ObservationSize;
+                int size = unroll.Shape.Observations.ObservationSize;
                 unroll.AddFinalObservation(t * _episodeStarts.Length + b, _environment.FinalObservations.Slice(b * size, size));
             }
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Actors.Fleet;
 using Agents.Policies;
 using Agents.Yaml;
 using Cli.Commands;
@@ -82,6 +83,10 @@ internal static class Application
             HelpName = "agents",
         };
         root.Add(TrainCommand.Create(output, error));
+        root.Add(LearnerCommand.Create(output, error));
+        root.Add(ActorCommand.Create(output, error));
+        root.Add(StatusCommand.Create(output));
+        root.Add(CertificatesCommand.Create(output));
         root.Add(EvaluateCommand.Create(output));
         root.Add(EnvironmentsCommand.Create(output));
         root.Add(ListCommand.Create(output));
@@ -98,6 +103,7 @@ internal static class Application
             or CheckpointException
             or EnvironmentFaultException
             or TrainingDivergedException
+            or ActorRejectedException
             or IOException
             or InvalidDataException
             or UnauthorizedAccessException

@@ -5,53 +5,45 @@ namespace Protos;
 /// Row (t, b) of an array <c>[T, B, n]</c> begins at (t × B + b) × n. Owns its arrays and is refilled by its producer,
 /// so a consumer is done with it before it asks for the next one.
 /// </remarks>
-public sealed class Unroll
+public sealed partial class Unroll
 {
     private readonly List<int> _finalRows = [];
     private readonly List<CompletedEpisode> _episodes = [];
-    private float[] _finalObservations = [];
+    private byte[] _finalFrames = [];
+    private double[] _moments = [];
+    private int _momentCount;
 
     /// <summary>Room for an unroll.</summary>
-    /// <param name="steps">T.</param>
-    /// <param name="copies">B.</param>
-    /// <param name="observationSize">Floats in one observation.</param>
-    /// <param name="actionSize">Floats in one action.</param>
-    /// <param name="coreStateSize">Floats of core state per copy.</param>
-    public Unroll(int steps, int copies, int observationSize, int actionSize, int coreStateSize)
+    public Unroll(UnrollShape shape)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(copies, 1);
-        Steps = steps;
-        Copies = copies;
-        ObservationSize = observationSize;
-        ActionSize = actionSize;
-        Observations = new float[(steps + 1) * copies * observationSize];
-        Actions = new float[steps * copies * actionSize];
-        Rewards = new float[steps * copies];
-        Terminated = new bool[steps * copies];
-        Truncated = new bool[steps * copies];
-        BehaviourLogProbs = new float[steps * copies];
-        EpisodeStarts = new bool[(steps + 1) * copies];
-        InitialCoreState = new float[copies * coreStateSize];
+        ArgumentOutOfRangeException.ThrowIfLessThan(shape.Steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(shape.Copies, 1);
+        Shape = shape;
+        int rows = shape.Steps * shape.Copies;
+        Observations = new ObservationStore(shape.Observations, shape.Steps, shape.Copies);
+        Actions = new float[rows * shape.ActionSize];
+        Rewards = new float[rows];
+        Terminated = new bool[rows];
+        Truncated = new bool[rows];
+        BehaviourLogProbs = new float[rows];
+        EpisodeStarts = new bool[rows + shape.Copies];
+        InitialCoreState = new float[shape.Copies * shape.CoreStateSize];
     }
 
     /// <summary>Where it comes from.</summary>
     public UnrollHeader Header { get; set; } = new("", 0, 0, 0, "");
 
+    /// <summary>Sizes of the arrays.</summary>
+    public UnrollShape Shape { get; }
+
     /// <summary>T.</summary>
-    public int Steps { get; }
+    public int Steps => Shape.Steps;
 
     /// <summary>B.</summary>
-    public int Copies { get; }
+    public int Copies => Shape.Copies;
 
-    /// <summary>Floats in one observation.</summary>
-    public int ObservationSize { get; }
-
-    /// <summary>Floats in one action.</summary>
-    public int ActionSize { get; }
-
-    /// <summary><c>[T + 1, B, ObservationSize]</c>; the last row only bootstraps.</summary>
-    public float[] Observations { get; }
+    /// <summary>What the agent saw before each step, and after the last one, which only bootstraps.</summary>
+    public ObservationStore Observations { get; }
 
     /// <summary><c>[T, B, ActionSize]</c>, as the policy chose them, before any clipping to bounds.</summary>
     public float[] Actions { get; }
@@ -74,33 +66,70 @@ public sealed class Unroll
     /// <summary>Core state before step 0, <c>[B, CoreStateSize]</c>.</summary>
     public float[] InitialCoreState { get; }
 
-    /// <summary>Rows t × B + b whose step ended an episode, in the order of <see cref="FinalObservations"/>.</summary>
+    /// <summary>Rows t × B + b whose step ended an episode, ascending.</summary>
     public IReadOnlyList<int> FinalRows => _finalRows;
 
-    /// <summary>The observation each ended episode closed with, <c>[FinalRows.Count, ObservationSize]</c>.</summary>
-    public ReadOnlySpan<float> FinalObservations => _finalObservations.AsSpan(0, _finalRows.Count * ObservationSize);
+    /// <summary>The last frame of each ended episode, as bytes of the observations' format, <c>[FinalRows.Count, FrameBytes]</c>.</summary>
+    public ReadOnlySpan<byte> FinalFrames => _finalFrames.AsSpan(0, _finalRows.Count * Shape.Observations.FrameBytes);
 
     /// <summary>Episodes that ended inside.</summary>
     public IReadOnlyList<CompletedEpisode> Episodes => _episodes;
+
+    /// <summary>
+    /// What the actor's observation statistics took in since its unroll before: count, means, sums of squared deviations,
+    /// <c>[1 + 2 ObservationSize]</c>; empty where observations are not normalised by actors.
+    /// </summary>
+    public ReadOnlySpan<double> ObservationMoments => _moments.AsSpan(0, _momentCount);
+
+    /// <summary>The observation with which an episode closed.</summary>
+    /// <param name="index">Index into <see cref="FinalRows"/>.</param>
+    /// <param name="observation">Destination, <c>[ObservationSize]</c>.</param>
+    public void ReadFinalObservation(int index, Span<float> observation)
+    {
+        int size = Shape.Observations.FrameBytes;
+        Observations.ReadFinal(_finalRows[index], FinalFrames.Slice(index * size, size), EpisodeStarts, observation);
+    }
 
     /// <summary>Forgets final observations and episodes, before it is filled anew.</summary>
     internal void Clear()
     {
         _finalRows.Clear();
         _episodes.Clear();
+        _momentCount = 0;
     }
 
-    /// <summary>Keeps the final observation of an episode that ended at a row.</summary>
-    internal void AddFinalObservation(int row, ReadOnlySpan<float> observation)
+    /// <summary>Keeps the final observation of an episode that ended at a row; rows come in ascending order.</summary>
+    /// <param name="row">Row t × B + b.</param>
+    /// <param name="observation">All of it, <c>[ObservationSize]</c>.</param>
+    internal void AddFinalObservation(int row, ReadOnlySpan<float> observation) =>
+        Observations.Encode(observation[^Shape.Observations.FrameSize..], AddFinalFrame(row));
+
+    /// <summary>Room for the final frame of an episode that ended at a row; rows come in ascending order.</summary>
+    internal Span<byte> AddFinalFrame(int row)
     {
-        int offset = _finalRows.Count * ObservationSize;
-        if (_finalObservations.Length < offset + ObservationSize)
+        int size = Shape.Observations.FrameBytes;
+        int offset = _finalRows.Count * size;
+        if (_finalFrames.Length < offset + size)
         {
-            Array.Resize(ref _finalObservations, Math.Max(offset + ObservationSize, 2 * _finalObservations.Length));
+            Array.Resize(ref _finalFrames, Math.Max(offset + size, 2 * _finalFrames.Length));
         }
-        observation.CopyTo(_finalObservations.AsSpan(offset));
         _finalRows.Add(row);
+        return _finalFrames.AsSpan(offset, size);
     }
+
+    /// <summary>Room for observation moments.</summary>
+    internal Span<double> MakeObservationMoments(int count)
+    {
+        if (_moments.Length < count)
+        {
+            _moments = new double[count];
+        }
+        _momentCount = count;
+        return _moments.AsSpan(0, count);
+    }
+
+    /// <summary>Completes an episode whose return was kept before.</summary>
+    internal void SetEpisodeLength(int index, int length) => _episodes[index] = _episodes[index] with { Length = length };
 
     /// <summary>Keeps the score of an episode that ended inside.</summary>
     internal void AddEpisode(CompletedEpisode episode) => _episodes.Add(episode);

@@ -111,20 +111,20 @@ internal static class TrainCommand
                             : Trainer.ResumeAsync(run, assignments, options, cancellationToken);
                     })
                     .ConfigureAwait(false);
-                Print(output, error, result, parsed.GetValue(json));
+                Print(output, error, result, parsed.GetValue(json), "train");
                 return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
             }
         );
         return command;
     }
 
-    private static void Print(TextWriter output, TextWriter error, TrainingResult result, bool json)
+    internal static void Print(TextWriter output, TextWriter error, TrainingResult result, bool json, string verb)
     {
         string run = Shell.Quote(Path.GetRelativePath(Directory.GetCurrentDirectory(), result.RunFolder));
         if (result.Interrupted)
         {
             error.WriteLine(
-                $"Interrupted at step {result.EnvironmentSteps}; everything is saved. Continue with: agents train --resume {run}"
+                $"Interrupted at step {result.EnvironmentSteps}; everything is saved. Continue with: agents {verb} --resume {run}"
             );
         }
         if (json)

@@ -45,6 +45,9 @@ public sealed class ObservationNormalization : BatchedEnvironmentWrapper
     /// <summary>Mean and variance of the observations seen.</summary>
     public RunningStatistics Statistics { get; }
 
+    /// <summary>Takes in the observations instead of <see cref="Statistics"/>, where somebody else keeps those; null for nobody.</summary>
+    internal RunningStatistics? Observed { get; set; }
+
     /// <summary>Whether the statistics stay as they are, as they should while evaluating. False unless set; not part of the saved state.</summary>
     public bool Frozen { get; set; }
 
@@ -97,7 +100,11 @@ public sealed class ObservationNormalization : BatchedEnvironmentWrapper
 
     private void Observe()
     {
-        if (!Frozen)
+        if (Observed is not null)
+        {
+            Observed.Update(Inner.Observations);
+        }
+        else if (!Frozen)
         {
             Statistics.Update(Inner.Observations);
         }

@@ -105,6 +105,53 @@ public sealed class RunningStatistics
         UpdateScale();
     }
 
+    /// <summary>Statistics of no rows at all, to be merged into others: unlike new ones they do not count the start.</summary>
+    /// <param name="size">Components of a row, F.</param>
+    internal static RunningStatistics Empty(int size)
+    {
+        var statistics = new RunningStatistics(size);
+        statistics.Clear();
+        return statistics;
+    }
+
+    /// <summary>Forgets every row.</summary>
+    internal void Clear()
+    {
+        Count = 0;
+        Array.Clear(_mean);
+        Array.Clear(_variance);
+        UpdateScale();
+    }
+
+    /// <summary>Adds rows that others have seen.</summary>
+    /// <param name="rows">How many.</param>
+    /// <param name="mean">Their mean, <c>[F]</c>.</param>
+    /// <param name="deviations">Their summed squared deviations from it, <c>[F]</c>.</param>
+    internal void Merge(double rows, ReadOnlySpan<double> mean, ReadOnlySpan<double> deviations)
+    {
+        if (rows <= 0)
+        {
+            return;
+        }
+        double total = Count + rows;
+        for (int i = 0; i < _mean.Length; i++)
+        {
+            double delta = mean[i] - _mean[i];
+            _mean[i] += delta * rows / total;
+            _variance[i] = (_variance[i] * Count + deviations[i] + delta * delta * Count * rows / total) / total;
+        }
+        Count = total;
+        UpdateScale();
+    }
+
+    /// <summary>Takes over fixed moments.</summary>
+    internal void SetMoments(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance)
+    {
+        mean.CopyTo(_mean);
+        variance.CopyTo(_variance);
+        UpdateScale();
+    }
+
     /// <summary>Centres and scales rows: (x − mean) / √(variance + <see cref="Epsilon"/>), clipped to ±<see cref="Clip"/>.</summary>
     /// <param name="rows">Rows one after the other, <c>[B, F]</c>.</param>
     /// <param name="normalized">Destination of as many floats; may be <paramref name="rows"/> itself.</param>

@@ -75,7 +75,7 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <exception cref="TrainingDivergedException">A gradient is no longer finite; parameters are as before that step.</exception>
     public void Update(Unroll unroll, double progress, MetricAverages metrics)
     {
-        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda);
+        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips);
         float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
         metrics.Add("charts/learning_rate", learningRate);
         metrics.Add("losses/explained_variance", ExplainedVariance(_batch.Values, _batch.Returns));

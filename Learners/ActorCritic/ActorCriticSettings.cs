@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Learners.Optimizers;
+using Learners.Returns;
 
 namespace Learners.ActorCritic;
 
@@ -66,6 +67,12 @@ public abstract record ActorCriticSettings : IValidatableObject
 
     /// <summary>Settings of stochastic gradient descent, where it is the optimiser.</summary>
     public SgdOptions Sgd { get; init; } = new();
+
+    /// <summary>Limits of V-trace's importance ratios; null for agents that learn only from the policy that acted.</summary>
+    internal virtual VTraceClips? OffPolicyClips => null;
+
+    /// <summary>Batches by which acting lags behind learning in one process and in lock step.</summary>
+    internal virtual int FixedPolicyLag => 0;
 
     /// <summary>Environment steps between two updates of the policy, T × B.</summary>
     internal int StepsPerUnroll => Copies * UnrollLength;

@@ -69,7 +69,7 @@ internal sealed class Minibatch
     {
         int observationSize = _spec.ObservationSize;
         int actionSize = _spec.ActionSpace.Size;
-        ReadOnlySpan<float> observations = batch.Unroll.Observations;
+        ReadOnlySpan<float> observations = batch.Observations;
         ReadOnlySpan<float> actions = batch.Unroll.Actions;
         ReadOnlySpan<float> values = batch.Values;
         for (int i = 0; i < rows.Length; i++)

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using Agents.Distributions;
 using Agents.Networks;
 using Learners.Returns;
 using Protos;
@@ -8,21 +10,34 @@ namespace Learners.ActorCritic;
 internal sealed class TrajectoryBatch
 {
     private readonly IActorCriticNetwork _network;
+    private readonly ActionDistribution _distribution;
     private float[] _distributions = [];
     private float[] _allValues = [];
     private float[] _finalValues = [];
+    private float[] _finalDistributions = [];
+    private float[] _finalObservations = [];
     private float[] _nextValues = [];
     private float[] _discounts = [];
     private float[] _coreState = [];
     private float[] _finalCoreState = [];
     private bool[] _finalStarts = [];
     private float[] _lambdas = [];
+    private float[] _logRatios = [];
+    private float[] _entropies = [];
+    private float[] _scratch = [];
 
     /// <summary>A batch whose values come from <paramref name="network"/>.</summary>
-    public TrajectoryBatch(IActorCriticNetwork network) => _network = network;
+    public TrajectoryBatch(IActorCriticNetwork network)
+    {
+        _network = network;
+        _distribution = ActionDistribution.For(network.Spec.ActionSpace);
+    }
 
     /// <summary>The steps, as the actor recorded them.</summary>
-    public Unroll Unroll { get; private set; } = new(1, 1, 1, 1, 0);
+    public Unroll Unroll { get; private set; } = new(new UnrollShape(1, 1, new ObservationFormat(1), 1, 0));
+
+    /// <summary>Whole observations, <c>[T + 1, B, ObservationSize]</c>.</summary>
+    public float[] Observations { get; private set; } = [];
 
     /// <summary>Samples, N = T × B.</summary>
     public int Count => Unroll.Steps * Unroll.Copies;
@@ -41,9 +56,15 @@ internal sealed class TrajectoryBatch
     /// A truncated episode bootstraps from the observation that it really closed with, never from the next episode's first one
     /// (Pardo et al. 2018).
     /// </remarks>
-    public void Prepare(Unroll unroll, float discountFactor, float lambda)
+    /// <param name="unroll">Steps; kept until the next call.</param>
+    /// <param name="discountFactor">γ.</param>
+    /// <param name="lambda">λ.</param>
+    /// <param name="clips">Limits of V-trace's ratios; null for generalised advantages of the policy that acted.</param>
+    public void Prepare(Unroll unroll, float discountFactor, float lambda, VTraceClips? clips = null)
     {
         Unroll = unroll;
+        Observations = unroll.Observations.Read(unroll.EpisodeStarts);
+        ReadFinalObservations(unroll);
         EnsureCapacity(unroll);
         int copies = unroll.Copies;
         int count = Count;
@@ -60,14 +81,44 @@ internal sealed class TrajectoryBatch
         }
 
         EpisodeBoundaries.Fill(unroll.Terminated, unroll.Truncated, discountFactor, lambda, _discounts, _lambdas);
+        if (clips is { } limits)
+        {
+            // Rows of the taken actions only; the last row of distributions, which bootstraps, has none.
+            FillLogRatios(unroll, distributions[..(count * _network.Spec.DistributionSize)]);
+            VTrace.Estimate(
+                _logRatios,
+                unroll.Rewards,
+                _discounts,
+                _lambdas,
+                Values,
+                _nextValues,
+                Returns,
+                Advantages,
+                copies,
+                limits
+            );
+            return;
+        }
         GeneralizedAdvantage.Estimate(unroll.Rewards, _discounts, _lambdas, Values, _nextValues, Advantages, copies);
-        System.Numerics.Tensors.TensorPrimitives.Add(Advantages, Values, Returns);
+        TensorPrimitives.Add(Advantages, Values, Returns);
+    }
+
+    private void FillLogRatios(Unroll unroll, Span<float> distributions)
+    {
+        if (_entropies.Length != Count)
+        {
+            _logRatios = new float[Count];
+            _entropies = new float[Count];
+            _scratch = new float[2 * distributions.Length];
+        }
+        _distribution.EvaluateRows(distributions, unroll.Actions, _logRatios, _entropies, _scratch);
+        TensorPrimitives.Subtract(_logRatios, unroll.BehaviourLogProbs, _logRatios);
     }
 
     private void EvaluateRows(Unroll unroll, Span<float> distributions, Span<float> allValues)
     {
         int copies = unroll.Copies;
-        _network.Unroll(unroll.Steps + 1, unroll.Observations, unroll.EpisodeStarts, _coreState, distributions, allValues);
+        _network.Unroll(unroll.Steps + 1, Observations, unroll.EpisodeStarts, _coreState, distributions, allValues);
         allValues[copies..].CopyTo(_nextValues);
         int finals = unroll.FinalRows.Count;
         if (finals == 0)
@@ -75,8 +126,8 @@ internal sealed class TrajectoryBatch
             return;
         }
         Span<float> finalValues = _finalValues.AsSpan(0, finals);
-        Span<float> finalDistributions = distributions[..(finals * _network.Spec.DistributionSize)];
-        _network.Unroll(1, unroll.FinalObservations, _finalStarts.AsSpan(0, finals), [], finalDistributions, finalValues);
+        Span<float> finalDistributions = FinalDistributions(finals);
+        _network.Unroll(1, FinalObservations(0, finals), _finalStarts.AsSpan(0, finals), [], finalDistributions, finalValues);
         for (int i = 0; i < finals; i++)
         {
             _nextValues[unroll.FinalRows[i]] = finalValues[i];
@@ -87,7 +138,7 @@ internal sealed class TrajectoryBatch
     private void EvaluateSequences(Unroll unroll, Span<float> distributions, Span<float> allValues)
     {
         int copies = unroll.Copies;
-        int size = unroll.ObservationSize;
+        int size = unroll.Shape.Observations.ObservationSize;
         int stateSize = _network.Spec.CoreStateSize;
         int distributionSize = _network.Spec.DistributionSize;
         int final = 0;
@@ -96,10 +147,10 @@ internal sealed class TrajectoryBatch
             Span<float> values = allValues.Slice(t * copies, copies);
             _network.Unroll(
                 1,
-                unroll.Observations.AsSpan(t * copies * size, copies * size),
+                Observations.AsSpan(t * copies * size, copies * size),
                 unroll.EpisodeStarts.AsSpan(t * copies, copies),
                 _coreState,
-                distributions[..(copies * distributionSize)],
+                distributions.Slice(t * copies * distributionSize, copies * distributionSize),
                 values
             );
             if (t > 0)
@@ -116,14 +167,45 @@ internal sealed class TrajectoryBatch
                 _coreState.AsSpan(row % copies * stateSize, stateSize).CopyTo(_finalCoreState);
                 _network.Unroll(
                     1,
-                    unroll.FinalObservations.Slice(final * size, size),
+                    FinalObservations(final, 1),
                     [false],
                     _finalCoreState.AsSpan(0, stateSize),
-                    distributions[..distributionSize],
+                    FinalDistributions(1),
                     _nextValues.AsSpan(row, 1)
                 );
             }
         }
+    }
+
+    private void ReadFinalObservations(Unroll unroll)
+    {
+        int size = unroll.Shape.Observations.ObservationSize;
+        int finals = unroll.FinalRows.Count;
+        if (_finalObservations.Length < finals * size)
+        {
+            _finalObservations = new float[finals * size];
+        }
+        for (int i = 0; i < finals; i++)
+        {
+            unroll.ReadFinalObservation(i, _finalObservations.AsSpan(i * size, size));
+        }
+    }
+
+    private ReadOnlySpan<float> FinalObservations(int first, int count)
+    {
+        int size = Unroll.Shape.Observations.ObservationSize;
+        return _finalObservations.AsSpan(first * size, count * size);
+    }
+
+    // Nobody reads what the policy would do after an episode's end, but the network wants to write it.
+    private Span<float> FinalDistributions(int rows)
+    {
+        int size = rows * _network.Spec.DistributionSize;
+        if (_finalDistributions.Length < size)
+        {
+            _finalDistributions = new float[size];
+        }
+        return _finalDistributions.AsSpan(0, size);
     }
 
     private void EnsureCapacity(Unroll unroll)

@@ -240,7 +240,7 @@ internal sealed class BenchmarkSuite
                 ]
                 :
                 [
-                    new ClippedSurrogateObjective(settings),
+                    new ClippedSurrogateObjective(settings.ClipRangeAt),
                     new ClippedValueObjective(settings),
                     new EntropyObjective(settings.EntropyCoefficient),
                 ];

@@ -7,7 +7,8 @@ namespace Learners.Ppo;
 /// <summary>
 /// The clipped surrogate, mean max(−A ρ, −A clip(ρ, 1 − ε, 1 + ε)) with ρ = π / π_old (Schulman et al. 2017, eq. 7).
 /// </summary>
-internal sealed class ClippedSurrogateObjective(PpoSettings settings) : IObjective
+/// <param name="clipRangeAt">ε at a share of the run's steps.</param>
+internal sealed class ClippedSurrogateObjective(Func<double, double> clipRangeAt) : IObjective
 {
     /// <inheritdoc/>
     public string Name => "policy_loss";
@@ -18,7 +19,7 @@ internal sealed class ClippedSurrogateObjective(PpoSettings settings) : IObjecti
     /// <inheritdoc/>
     public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress)
     {
-        double clip = settings.ClipRangeAt(progress);
+        double clip = clipRangeAt(progress);
         Tensor ratio = (evaluation.LogProbs - batch.BehaviourLogProbs).exp();
         Tensor clipped = ratio.clamp(1 - clip, 1 + clip);
         return minimum(batch.Advantages * ratio, batch.Advantages * clipped).mean().neg();
@@ -28,7 +29,7 @@ internal sealed class ClippedSurrogateObjective(PpoSettings settings) : IObjecti
     /// <remarks>∂ρ / ∂ log π = ρ; where the clipped form is the smaller one nothing flows.</remarks>
     public double AddGradient(in SampleBlock block, double progress)
     {
-        float clip = (float)settings.ClipRangeAt(progress);
+        float clip = (float)clipRangeAt(progress);
         float share = -Weight / block.Total;
         double sum = 0;
         for (int i = 0; i < block.LogProbs.Length; i++)

@@ -49,7 +49,8 @@ internal static class VTrace
             float correction = continues ? lambdas[i] * MathF.Min(clips.C, ratio) * (targets[i + batch] - values[i + batch]) : 0;
             targets[i] = values[i] + error + discounts[i] * correction;
             float next = continues ? targets[i + batch] : nextValues[i];
-            advantages[i] = MathF.Min(clips.PolicyGradientRho, ratio) * (rewards[i] + discounts[i] * next - values[i]);
+            float weight = clips.WeighAdvantages ? MathF.Min(clips.PolicyGradientRho, ratio) : 1;
+            advantages[i] = weight * (rewards[i] + discounts[i] * next - values[i]);
         }
     }
 }

@@ -6,6 +6,9 @@ namespace Learners.Returns;
 /// <param name="PolicyGradientRho">ρ̄ of the policy gradient.</param>
 internal readonly record struct VTraceClips(float Rho = 1, float C = 1, float PolicyGradientRho = 1)
 {
+    /// <summary>Whether advantages carry the clipped ratio; not where the policy loss brings a ratio of its own.</summary>
+    public bool WeighAdvantages { get; init; } = true;
+
     /// <summary>The published limits, all 1.</summary>
     public VTraceClips()
         : this(1) { }

@@ -1,4 +1,6 @@
+using Agents.Networks;
 using Environments.State;
+using Environments.Wrappers;
 using Protos;
 
 namespace Learners.Training;
@@ -6,6 +8,9 @@ namespace Learners.Training;
 /// <summary>Where a learner gets its unrolls: from environments stepped there and then, or from remote actors.</summary>
 internal interface IUnrollSource : IDisposable
 {
+    /// <summary>The network that acts.</summary>
+    NetworkSpec Spec { get; }
+
     /// <summary>The next unroll; valid until the following call.</summary>
     ValueTask<Unroll> NextAsync(CancellationToken cancellationToken);
 
@@ -14,8 +19,21 @@ internal interface IUnrollSource : IDisposable
     /// <param name="version">Updates that led to them.</param>
     void Publish(ReadOnlySpan<float> parameters, long version);
 
+    /// <summary>Statistics by which observations are normalised; null where they are not.</summary>
+    RunningStatistics? ObservationStatistics { get; }
+
+    /// <summary>Whether a resumed run continues the same episodes.</summary>
+    bool CanSaveEnvironments { get; }
+
     /// <summary>Saves all that the next unroll depends on.</summary>
     void SaveState(StateDictionary state);
+
+    /// <summary>Told once what <see cref="SaveState"/> saved last is safe on the disk.</summary>
+    void StateIsSafe() { }
+
+    /// <summary>Told when the run is over, before a last evaluation.</summary>
+    /// <param name="completed">Every step was taken; otherwise the run was stopped and may go on later.</param>
+    void End(bool completed) { }
 
     /// <summary>Continues from a saved state.</summary>
     void LoadState(StateDictionary state);

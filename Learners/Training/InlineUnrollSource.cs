@@ -1,8 +1,10 @@
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
+using Environments;
 using Environments.Randomness;
 using Environments.State;
+using Environments.Wrappers;
 using Learners.ActorCritic;
 using Protos;
 
@@ -14,39 +16,80 @@ internal sealed class InlineUnrollSource : IUnrollSource
     private readonly NetworkPolicy _policy;
     private readonly UnrollRecorder _recorder;
     private readonly Unroll _unroll;
-    private readonly string _environmentId;
+    private readonly EnvironmentPipeline _pipeline;
+    private readonly LaggedParameters? _lagged;
     private long _sequenceNumber;
 
-    /// <summary>A source over a pipeline, which it owns.</summary>
-    public InlineUnrollSource(EnvironmentPipeline pipeline, NetworkSpec spec, ActorCriticSettings settings, SeedSequence seed)
+    /// <summary>A source over the environments of a run.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="options">Where environments are looked up.</param>
+    /// <param name="seed">Seed of environments and actions.</param>
+    public static InlineUnrollSource Create(TrainingSettings settings, TrainingOptions options, SeedSequence seed)
     {
-        _environmentId = pipeline.Environment.Spec.Id;
+        int copies = settings.ActorCritic.Copies;
+        IBatchedEnvironment environment =
+            settings.EnvironmentThreads == 1
+                ? options.Registry.Make(settings.Environment, copies)
+                : new ParallelEnvironment(
+                    size => options.Registry.Make(settings.Environment, size),
+                    copies,
+                    settings.EnvironmentThreads
+                );
+        var pipeline = EnvironmentPipeline.ForTraining(environment, settings.Wrappers, settings.ActorCritic.DiscountFactor);
+        return new InlineUnrollSource(pipeline, pipeline.NetworkFor(settings.Network), settings.ActorCritic, seed);
+    }
+
+    private InlineUnrollSource(EnvironmentPipeline pipeline, NetworkSpec spec, ActorCriticSettings settings, SeedSequence seed)
+    {
+        Spec = spec;
+        _pipeline = pipeline;
+        _lagged = settings.FixedPolicyLag > 0 ? new LaggedParameters() : null;
         _policy = new NetworkPolicy(spec);
         _recorder = new UnrollRecorder(pipeline, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
-        _unroll = new Unroll(
-            settings.UnrollLength,
-            settings.Copies,
-            spec.ObservationSize,
-            spec.ActionSpace.Size,
-            spec.CoreStateSize
-        );
+        _unroll = new Unroll(pipeline.ShapeFor(spec, settings.UnrollLength));
     }
+
+    /// <inheritdoc/>
+    public NetworkSpec Spec { get; }
 
     /// <inheritdoc/>
     public ValueTask<Unroll> NextAsync(CancellationToken cancellationToken)
     {
         _recorder.Record(_unroll);
-        _unroll.Header = new UnrollHeader("inline", 0, _sequenceNumber++, _policy.ParameterVersion, _environmentId);
+        _unroll.Header = new UnrollHeader(
+            "inline",
+            0,
+            _sequenceNumber++,
+            _policy.ParameterVersion,
+            _pipeline.Environment.Spec.Id
+        );
         return new ValueTask<Unroll>(_unroll);
     }
 
     /// <inheritdoc/>
-    public void Publish(ReadOnlySpan<float> parameters, long version) => _policy.LoadParameters(parameters, version);
+    /// <remarks>Where acting lags by a batch, the parameters of the call before take effect.</remarks>
+    public void Publish(ReadOnlySpan<float> parameters, long version)
+    {
+        if (_lagged is null)
+        {
+            _policy.LoadParameters(parameters, version);
+            return;
+        }
+        _lagged.Publish(parameters, version);
+        _policy.LoadParameters(_lagged.Acting, _lagged.ActingVersion);
+    }
+
+    /// <inheritdoc/>
+    public RunningStatistics? ObservationStatistics => _pipeline.Normalization?.Statistics;
+
+    /// <inheritdoc/>
+    public bool CanSaveEnvironments => _pipeline.Environment.CanSaveState;
 
     /// <inheritdoc/>
     public void SaveState(StateDictionary state)
     {
         state.Set("sequence_number", _sequenceNumber);
+        _lagged?.SaveState(state.Scope("lagged"));
         _recorder.SaveState(state.Scope("recorder"));
     }
 
@@ -54,6 +97,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
     public void LoadState(StateDictionary state)
     {
         _sequenceNumber = state.Get<long>("sequence_number");
+        _lagged?.LoadState(state.Scope("lagged"));
         _recorder.LoadState(state.Scope("recorder"));
     }
 

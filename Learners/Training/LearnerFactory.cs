@@ -3,6 +3,7 @@ using Environments.Randomness;
 using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Engines;
+using Learners.Impala;
 using Learners.Ppo;
 
 namespace Learners.Training;
@@ -25,7 +26,23 @@ internal static class LearnerFactory
                 engine,
                 ppo,
                 new UpdateSchedule(ppo.Epochs, ppo.Minibatches, ppo.TargetKl, ppo.ClipRangeAt),
-                [new ClippedSurrogateObjective(ppo), new ClippedValueObjective(ppo), entropy],
+                [new ClippedSurrogateObjective(ppo.ClipRangeAt), new ClippedValueObjective(ppo), entropy],
+                shuffling
+            ),
+            ImpalaSettings impala => new ActorCriticLearner(
+                engine,
+                impala,
+                new UpdateSchedule(
+                    impala.Epochs,
+                    impala.Minibatches,
+                    0,
+                    _ => impala.ClipRange > 0 ? impala.ClipRange : UpdateSchedule.UsualClipRange
+                ),
+                [
+                    impala.ClipRange > 0 ? new ClippedSurrogateObjective(_ => impala.ClipRange) : new PolicyGradientObjective(),
+                    new ValueObjective(impala.ValueCoefficient),
+                    entropy,
+                ],
                 shuffling
             ),
             _ => new ActorCriticLearner(

@@ -43,6 +43,9 @@ internal sealed class RunFolder
         return free;
     }
 
+    /// <summary>Whether a folder holds a run.</summary>
+    public static bool Exists(string path) => File.Exists(new RunFolder(path).Config);
+
     /// <summary>The folder of the policy that a path means: itself, or the run's latest.</summary>
     public static string FindPolicy(string path) =>
         File.Exists(System.IO.Path.Combine(path, Agents.Policies.SavedPolicy.DescriptionFile))

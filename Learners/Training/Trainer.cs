@@ -1,5 +1,6 @@
 using Agents.Files;
 using Agents.Yaml;
+using Environments.Randomness;
 using Environments.State;
 using Learners.Checkpoints;
 
@@ -28,6 +29,18 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(settings);
         options ??= new TrainingOptions();
+        return TrainAsync(settings, options, seed => InlineUnrollSource.Create(settings, options, seed), cancellationToken);
+    }
+
+    /// <summary>Trains from the unrolls of a source.</summary>
+    internal static Task<TrainingResult> TrainAsync(
+        TrainingSettings settings,
+        TrainingOptions options,
+        Func<SeedSequence, IUnrollSource> createSource,
+        CancellationToken cancellationToken,
+        bool outlivesFailedCheckpoints = false
+    )
+    {
         StrictYaml.Validate(settings, "", "settings");
         options.Registry.Find(settings.Environment);
         var folder = new RunFolder(options.OutputFolder ?? RunFolder.DefaultPath(settings, options.Clock));
@@ -46,7 +59,10 @@ public static class Trainer
             {
                 Directory.CreateDirectory(folder.Path);
                 using FileStream held = Hold(folder);
-                using var run = new TrainingRun(settings, options, folder, state: null);
+                using var run = new TrainingRun(settings, options, folder, createSource, state: null)
+                {
+                    OutlivesFailedCheckpoints = outlivesFailedCheckpoints,
+                };
                 run.Begin();
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
             },
@@ -61,7 +77,7 @@ public static class Trainer
     /// <param name="runFolder">Folder of the run.</param>
     /// <param name="assignments">Settings to change, <c>key=value</c>: total_steps, evaluation and checkpoints.</param>
     /// <param name="options">Whom to tell; its folder is ignored.</param>
-    /// <param name="cancellationToken">As for <see cref="TrainAsync"/>.</param>
+    /// <param name="cancellationToken">Ends training after the running update, as in a new run.</param>
     /// <exception cref="CheckpointException">The folder holds no run, or no checkpoint of it is whole.</exception>
     public static Task<TrainingResult> ResumeAsync(
         string runFolder,
@@ -71,6 +87,25 @@ public static class Trainer
     )
     {
         options ??= new TrainingOptions();
+        return ResumeAsync(
+            runFolder,
+            assignments ?? [],
+            _ => options,
+            (settings, seed) => InlineUnrollSource.Create(settings, options, seed),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Continues a run from the unrolls of a source.</summary>
+    internal static Task<TrainingResult> ResumeAsync(
+        string runFolder,
+        IReadOnlyList<string> assignments,
+        Func<TrainingSettings, TrainingOptions> optionsOf,
+        Func<TrainingSettings, SeedSequence, IUnrollSource> createSource,
+        CancellationToken cancellationToken,
+        bool outlivesFailedCheckpoints = false
+    )
+    {
         var folder = new RunFolder(runFolder);
         if (!File.Exists(folder.Config))
         {
@@ -79,7 +114,8 @@ public static class Trainer
             );
         }
         TrainingSettings stored = SettingsSources.Read(folder.Config, []);
-        TrainingSettings settings = SettingsSources.Read(folder.Config, assignments ?? []);
+        TrainingSettings settings = SettingsSources.Read(folder.Config, assignments);
+        TrainingOptions options = optionsOf(settings);
         RequireSameRun(stored, settings);
         if (
             settings.TotalSteps != stored.TotalSteps
@@ -98,7 +134,14 @@ public static class Trainer
                 StateDictionary state = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep).LoadNewest(
                     options.Warn ?? (_ => { })
                 );
-                using TrainingRun run = Create(settings, options, folder, state);
+                using TrainingRun run = Create(
+                    settings,
+                    options,
+                    folder,
+                    seed => createSource(settings, seed),
+                    state,
+                    outlivesFailedCheckpoints
+                );
                 run.Begin();
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
             },
@@ -143,20 +186,31 @@ public static class Trainer
             TotalSteps = changed.TotalSteps,
             Evaluation = changed.Evaluation,
             Checkpoints = changed.Checkpoints,
+            Fleet = changed.Fleet,
         };
         if (allowed != changed)
         {
             throw new SettingsException(
-                "A resumed run keeps its settings: only total_steps, evaluation and checkpoints may change. Start a new run for anything else."
+                "A resumed run keeps its settings: only total_steps, evaluation, checkpoints and fleet may change. Start a new run for anything else."
             );
         }
     }
 
-    private static TrainingRun Create(TrainingSettings settings, TrainingOptions options, RunFolder folder, StateDictionary state)
+    private static TrainingRun Create(
+        TrainingSettings settings,
+        TrainingOptions options,
+        RunFolder folder,
+        Func<SeedSequence, IUnrollSource> createSource,
+        StateDictionary state,
+        bool outlivesFailedCheckpoints
+    )
     {
         try
         {
-            return new TrainingRun(settings, options, folder, state);
+            return new TrainingRun(settings, options, folder, createSource, state)
+            {
+                OutlivesFailedCheckpoints = outlivesFailedCheckpoints,
+            };
         }
         catch (InvalidDataException exception)
         {

@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using Actors;
 using Agents.Files;
 using Agents.Networks;
 using Agents.Policies;
-using Environments;
 using Environments.Randomness;
 using Environments.State;
 using Learners.ActorCritic;
@@ -21,7 +19,6 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingOptions _options;
     private readonly RunFolder _folder;
     private readonly NetworkSpec _spec;
-    private readonly EnvironmentPipeline _pipeline;
     private readonly IUnrollSource _source;
     private readonly ActorCriticLearner _learner;
     private readonly CheckpointStore _checkpoints;
@@ -34,18 +31,26 @@ internal sealed class TrainingRun : IDisposable
     private double? _bestReturn;
 
     /// <summary>A run at its first step, or where <paramref name="state"/> was saved.</summary>
-    public TrainingRun(TrainingSettings settings, TrainingOptions options, RunFolder folder, StateDictionary? state)
+    /// <param name="settings">What to train.</param>
+    /// <param name="options">Whom to tell.</param>
+    /// <param name="folder">Where to write.</param>
+    /// <param name="createSource">Makes the source of unrolls, which the run owns, from the seed of environments and actions.</param>
+    /// <param name="state">State to continue from; null for a new run.</param>
+    public TrainingRun(
+        TrainingSettings settings,
+        TrainingOptions options,
+        RunFolder folder,
+        Func<SeedSequence, IUnrollSource> createSource,
+        StateDictionary? state
+    )
     {
         _settings = settings;
         _options = options;
         _folder = folder;
         var seeds = new SeedSequence(settings.Seed);
         _evaluationSeed = seeds.Child(2);
-        ActorCriticSettings agent = settings.ActorCritic;
-        _pipeline = EnvironmentPipeline.ForTraining(MakeEnvironment(), settings.Wrappers, agent.DiscountFactor);
-        EnvironmentSpec environment = _pipeline.PolicySpec;
-        _spec = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, settings.Network);
-        _source = new InlineUnrollSource(_pipeline, _spec, agent, seeds.Child(0));
+        _source = createSource(seeds.Child(0));
+        _spec = _source.Spec;
         try
         {
             _learner = LearnerFactory.Create(settings, _spec, seeds.Child(1));
@@ -66,24 +71,12 @@ internal sealed class TrainingRun : IDisposable
             _source.Dispose();
             throw;
         }
-        if (!_pipeline.Environment.CanSaveState)
+        if (!_source.CanSaveEnvironments)
         {
             options.Warn?.Invoke(
                 $"The state of {settings.Environment} cannot be saved, so a resumed run begins new episodes. Implement ISavableEnvironment to continue them."
             );
         }
-    }
-
-    private IBatchedEnvironment MakeEnvironment()
-    {
-        int copies = _settings.ActorCritic.Copies;
-        return _settings.EnvironmentThreads == 1
-            ? _options.Registry.Make(_settings.Environment, copies)
-            : new ParallelEnvironment(
-                size => _options.Registry.Make(_settings.Environment, size),
-                copies,
-                _settings.EnvironmentThreads
-            );
     }
 
     private long StepsPerUnroll => _settings.ActorCritic.StepsPerUnroll;
@@ -92,6 +85,12 @@ internal sealed class TrainingRun : IDisposable
         _steps >= _settings.TotalSteps || (_settings.StopAtReturn is { } mark && _episodes.IsFull && _episodes.Mean >= mark);
 
     private double Seconds => _options.Clock.GetElapsedTime(_started).TotalSeconds;
+
+    /// <summary>Whether a checkpoint that cannot be written only costs a warning, except the last one.</summary>
+    public bool OutlivesFailedCheckpoints { get; init; }
+
+    /// <summary>Checkpoints that could not be written.</summary>
+    public int FailedCheckpoints { get; private set; }
 
     /// <summary>Makes the folder a run that can be resumed: first a checkpoint, then the settings that go with it.</summary>
     public void Begin()
@@ -106,9 +105,8 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Trains to the last step or to the cancellation, then saves and evaluates.</summary>
     public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
     {
-        while (!IsDone && !cancellationToken.IsCancellationRequested)
+        while (!IsDone && await NextAsync(cancellationToken).ConfigureAwait(false) is { } unroll)
         {
-            Unroll unroll = await _source.NextAsync(cancellationToken).ConfigureAwait(false);
             _learner.Update(unroll, Math.Min(1.0, (double)_steps / _settings.TotalSteps), _log.Averages);
             _source.Publish(_learner.Parameters, _learner.Updates);
             _episodes.Add(unroll.Episodes, _log.Averages);
@@ -125,11 +123,28 @@ internal sealed class TrainingRun : IDisposable
             }
             if (last || IsDue(_settings.Checkpoints.EverySteps, 10))
             {
-                SaveCheckpoint();
+                SaveDueCheckpoint();
             }
             _options.Progress?.Report(Progress());
         }
         return Finish(cancellationToken);
+    }
+
+    /// <summary>The next unroll, or null when the run was cancelled.</summary>
+    private async ValueTask<Unroll?> NextAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        try
+        {
+            return await _source.NextAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     /// <inheritdoc/>
@@ -153,6 +168,7 @@ internal sealed class TrainingRun : IDisposable
         {
             SaveCheckpoint();
         }
+        _source.End(IsDone);
         EvaluationResult? evaluation = null;
         if (IsDone)
         {
@@ -241,6 +257,20 @@ internal sealed class TrainingRun : IDisposable
         policy.Save(_folder.Best);
     }
 
+    // A fleet learner would rather train on with a full disk than lose what its actors have sent; the next checkpoint may succeed.
+    private void SaveDueCheckpoint()
+    {
+        try
+        {
+            SaveCheckpoint();
+        }
+        catch (CheckpointException exception) when (OutlivesFailedCheckpoints && !IsDone)
+        {
+            FailedCheckpoints++;
+            _options.Warn?.Invoke($"{exception.Message} Training goes on and tries again at the next one.");
+        }
+    }
+
     private void SaveCheckpoint()
     {
         var state = new StateDictionary();
@@ -252,6 +282,7 @@ internal sealed class TrainingRun : IDisposable
         _log.Averages.SaveState(state.Scope("averages"));
         using SavedPolicy policy = CreatePolicy(null);
         _checkpoints.Save(_steps, policy, state);
+        _source.StateIsSafe();
         policy.Save(_folder.Policy);
         _log.Flush();
     }
@@ -281,7 +312,7 @@ internal sealed class TrainingRun : IDisposable
             MeanReturn = evaluation?.MeanReturn,
             StdReturn = evaluation?.StdReturn,
         };
-        return new SavedPolicy(info, _spec, _learner.Parameters, _pipeline.Normalization?.Statistics);
+        return new SavedPolicy(info, _spec, _learner.Parameters, _source.ObservationStatistics);
     }
 
     private double Speed() => (_steps - _startSteps) / Math.Max(Seconds, 1e-9);

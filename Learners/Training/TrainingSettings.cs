@@ -4,6 +4,8 @@ using Environments;
 using Environments.Wrappers;
 using Learners.A2c;
 using Learners.ActorCritic;
+using Learners.Fleet;
+using Learners.Impala;
 using Learners.Ppo;
 
 namespace Learners.Training;
@@ -56,6 +58,12 @@ public sealed record TrainingSettings : IValidatableObject
     /// <summary>Settings of A2C, where it is the agent.</summary>
     public A2cSettings A2c { get; init; } = new();
 
+    /// <summary>Settings of IMPALA, where it is the agent.</summary>
+    public ImpalaSettings Impala { get; init; } = new();
+
+    /// <summary>How a fleet's learner treats its actors; nothing else reads it.</summary>
+    public FleetSettings Fleet { get; init; } = new();
+
     /// <summary>When and how the policy is evaluated.</summary>
     public EvaluationSettings Evaluation { get; init; } = new();
 
@@ -63,10 +71,16 @@ public sealed record TrainingSettings : IValidatableObject
     public CheckpointSettings Checkpoints { get; init; } = new();
 
     /// <summary>Agents that can be trained.</summary>
-    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "ppo"];
+    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "impala", "ppo"];
 
     /// <summary>The settings of the chosen agent.</summary>
-    internal ActorCriticSettings ActorCritic => Agent == "a2c" ? A2c : Ppo;
+    internal ActorCriticSettings ActorCritic =>
+        Agent switch
+        {
+            "a2c" => A2c,
+            "impala" => Impala,
+            _ => Ppo,
+        };
 
     /// <summary>The tuned settings of an environment and agent, or the agent's defaults where none were tuned.</summary>
     /// <exception cref="Agents.Yaml.SettingsException">There is no such agent.</exception>
@@ -83,11 +97,24 @@ public sealed record TrainingSettings : IValidatableObject
                 [nameof(Agent)]
             );
         }
-        if (Network.Core != CoreKind.Identity && Agent == "ppo" && Ppo.Copies % Ppo.Minibatches != 0)
+        if (Fleet.CopiesPerActor > 0 && ActorCritic.Copies % Fleet.CopiesPerActor != 0)
         {
             yield return new ValidationResult(
-                $"with a core, minibatches are shares of the copies, and {Ppo.Minibatches} do not divide {Ppo.Copies}. Choose a divisor.",
-                ["Ppo." + nameof(Ppo.Minibatches)]
+                $"{Fleet.CopiesPerActor} copies per actor do not divide the {ActorCritic.Copies} copies of a batch. Choose a divisor.",
+                ["Fleet." + nameof(Fleet.CopiesPerActor)]
+            );
+        }
+        int minibatches = Agent switch
+        {
+            "ppo" => Ppo.Minibatches,
+            "impala" => Impala.Minibatches,
+            _ => 1,
+        };
+        if (Network.Core != CoreKind.Identity && ActorCritic.Copies % minibatches != 0)
+        {
+            yield return new ValidationResult(
+                $"with a core, minibatches are shares of the copies, and {minibatches} do not divide {ActorCritic.Copies}. Choose a divisor.",
+                [(Agent == "ppo" ? nameof(Ppo) : nameof(Impala)) + "." + nameof(Ppo.Minibatches)]
             );
         }
     }

@@ -203,18 +203,11 @@ public sealed class ActorCriticLearnerTests
                 new WrapperSettings(),
                 agent.DiscountFactor
             );
-            EnvironmentSpec environment = pipeline.PolicySpec;
-            var spec = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, settings.Network);
+            NetworkSpec spec = pipeline.NetworkFor(settings.Network);
             Learner = LearnerFactory.Create(settings, spec, new SeedSequence(3));
             _policy = new NetworkPolicy(spec);
             Recorder = new UnrollRecorder(pipeline, _policy, environmentSeed: 4, new Pcg64(5));
-            Unroll = new Unroll(
-                agent.UnrollLength,
-                agent.Copies,
-                spec.ObservationSize,
-                spec.ActionSpace.Size,
-                spec.CoreStateSize
-            );
+            Unroll = new Unroll(pipeline.ShapeFor(spec, agent.UnrollLength));
         }
 
         public ActorCriticLearner Learner { get; }

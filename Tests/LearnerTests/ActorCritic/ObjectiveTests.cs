@@ -31,7 +31,7 @@ public sealed class ObjectiveTests : IDisposable
     {
         var sample = new Sample { Advantage = advantage, LogProb = MathF.Log(ratio) };
 
-        (double value, float logProbGradient, _, _) = Evaluate(new ClippedSurrogateObjective(new PpoSettings()), sample);
+        (double value, float logProbGradient, _, _) = Evaluate(new ClippedSurrogateObjective(new PpoSettings().ClipRangeAt), sample);
 
         Assert.Equal(loss, value, 1e-5);
         Assert.Equal(hasGradient ? -advantage * ratio : 0, logProbGradient, 1e-5);
@@ -41,7 +41,7 @@ public sealed class ObjectiveTests : IDisposable
     public void ClippedSurrogate_LinearSchedule_NarrowsTheClipRange()
     {
         var objective = new ClippedSurrogateObjective(
-            new PpoSettings { ClipRange = 0.4f, ClipRangeSchedule = ScheduleKind.Linear }
+            new PpoSettings { ClipRange = 0.4f, ClipRangeSchedule = ScheduleKind.Linear }.ClipRangeAt
         );
         var sample = new Sample { Advantage = 1, LogProb = MathF.Log(2) };
 

@@ -25,9 +25,9 @@ public sealed class TrajectoryBatchTests
     public void Prepare_TruncatedStep_BootstrapsFromTheEpisodesOwnFinalObservation()
     {
         using ManagedActorCritic network = Mirror();
-        var unroll = new Unroll(1, 1, 1, 1, 0);
-        unroll.Observations[0] = 5; // V(s)
-        unroll.Observations[1] = -77; // first observation of the next episode: must not count
+        var unroll = new Unroll(new UnrollShape(1, 1, new ObservationFormat(1), 1, 0));
+        unroll.Observations.Write(0, [5]); // V(s)
+        unroll.Observations.Write(1, [-77]); // first observation of the next episode: must not count
         unroll.Rewards[0] = 1;
         unroll.Truncated[0] = true;
         unroll.AddFinalObservation(0, [10]);
@@ -43,9 +43,9 @@ public sealed class TrajectoryBatchTests
     public void Prepare_TerminatedStep_HasNoFuture()
     {
         using ManagedActorCritic network = Mirror();
-        var unroll = new Unroll(1, 1, 1, 1, 0);
-        unroll.Observations[0] = 5;
-        unroll.Observations[1] = -77;
+        var unroll = new Unroll(new UnrollShape(1, 1, new ObservationFormat(1), 1, 0));
+        unroll.Observations.Write(0, [5]);
+        unroll.Observations.Write(1, [-77]);
         unroll.Rewards[0] = 1;
         unroll.Terminated[0] = true;
         unroll.Truncated[0] = true; // both at once: termination decides
@@ -61,9 +61,12 @@ public sealed class TrajectoryBatchTests
     public void Prepare_EndOfTheUnroll_BootstrapsFromTheRowBeyondIt()
     {
         using ManagedActorCritic network = Mirror();
-        var unroll = new Unroll(2, 2, 1, 1, 0);
+        var unroll = new Unroll(new UnrollShape(2, 2, new ObservationFormat(1), 1, 0));
         float[] observations = [1, 10, 2, 20, 3, 30];
-        observations.CopyTo(unroll.Observations, 0);
+        for (int t = 0; t < 3; t++)
+        {
+            unroll.Observations.Write(t, observations.AsSpan(2 * t, 2));
+        }
         var batch = new TrajectoryBatch(network);
 
         batch.Prepare(unroll, 0.5f, 0);

@@ -111,7 +111,7 @@ public sealed class GradientEngineContractTests
             ["a2c"] = [new PolicyGradientObjective(), new ValueObjective(0.5f), new EntropyObjective(0.01f)],
             ["ppo"] =
             [
-                new ClippedSurrogateObjective(new PpoSettings()),
+                new ClippedSurrogateObjective(new PpoSettings().ClipRangeAt),
                 new ClippedValueObjective(new PpoSettings()),
                 new EntropyObjective(0.01f),
             ],

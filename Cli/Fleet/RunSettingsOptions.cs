@@ -1,0 +1,127 @@
+using System.CommandLine;
+using Agents.Yaml;
+using Learners.Training;
+
+namespace Cli.Fleet;
+
+/// <summary>The options that say what a run trains, as <c>train</c> and <c>learner</c> have them.</summary>
+internal sealed class RunSettingsOptions
+{
+    private readonly Argument<string?> _environment = new("environment")
+    {
+        Description = "Environment id, such as CartPole-v1; 'agents environments' lists all.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _agent;
+
+    private readonly Option<string?> _engine = new("--engine")
+    {
+        Description = "Who computes gradients: auto (default), managed (plain C#) or torch (TorchSharp).",
+    };
+
+    private readonly Option<string?> _steps = new("--steps")
+    {
+        Description = "Environment steps of the run, such as 100000 or 1e6.",
+    };
+
+    private readonly Option<string?> _seed = new("--seed")
+    {
+        Description = "Seed of the run; the same seed gives the same policy.",
+    };
+
+    private readonly Option<string?> _folder = new("--out")
+    {
+        Description = "Run folder. Default: runs/<environment>/<agent>/<time>-<seed>.",
+    };
+
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "YAML file of settings, laid over the tuned ones.",
+    };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "One setting, key=value, such as ppo.learning_rate=3e-4; may be repeated.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Run folder to continue from its newest checkpoint.",
+    };
+
+    private readonly string _defaultAgent;
+
+    /// <summary>Options whose agent is <paramref name="defaultAgent"/> where nobody names one.</summary>
+    public RunSettingsOptions(string defaultAgent)
+    {
+        _defaultAgent = defaultAgent;
+        _agent = new Option<string?>("--agent")
+        {
+            Description = $"Agent: {string.Join(", ", TrainingSettings.AgentNames)}. Default: {defaultAgent}.",
+        };
+    }
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_environment);
+        command.Add(_agent);
+        command.Add(_engine);
+        command.Add(_steps);
+        command.Add(_seed);
+        command.Add(_folder);
+        command.Add(_config);
+        command.Add(_set);
+        command.Add(_resume);
+    }
+
+    /// <summary>The run to continue; null for a new one.</summary>
+    public string? Resumed(ParseResult parsed)
+    {
+        string? run = parsed.GetValue(_resume);
+        string? id = parsed.GetValue(_environment);
+        string? file = parsed.GetValue(_config);
+        if (run is null && id is null && file is null)
+        {
+            throw new SettingsException("What should be trained? Name an environment, such as CartPole-v1.");
+        }
+        if (run is not null && (id ?? parsed.GetValue(_agent) ?? parsed.GetValue(_folder) ?? file) is not null)
+        {
+            throw new SettingsException(
+                "--resume takes environment, agent and folder from the run; leave them out. --steps and --set work."
+            );
+        }
+        return run;
+    }
+
+    /// <summary>Folder of a new run; null for the default.</summary>
+    public string? Folder(ParseResult parsed) => parsed.GetValue(_folder);
+
+    /// <summary>Single values, <c>key=value</c>.</summary>
+    public List<string> Assignments(ParseResult parsed)
+    {
+        List<string> assignments = [.. parsed.GetValue(_set) ?? []];
+        Add("total_steps", parsed.GetValue(_steps));
+        Add("engine", parsed.GetValue(_engine));
+        Add("seed", parsed.GetValue(_seed));
+        return assignments;
+
+        void Add(string key, string? value)
+        {
+            if (value is not null)
+            {
+                assignments.Add($"{key}={value}");
+            }
+        }
+    }
+
+    /// <summary>Settings of a new run.</summary>
+    public TrainingSettings Settings(ParseResult parsed, IReadOnlyList<string> assignments)
+    {
+        string? file = parsed.GetValue(_config);
+        string? agent = parsed.GetValue(_agent) ?? (file is null ? _defaultAgent : null);
+        return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Cli.Fleet;
+
+/// <summary>Where a fleet's token comes from: a file, or the variable AGENTS_TOKEN; never the command line, which others can read.</summary>
+internal static class Secrets
+{
+    public const string Variable = "AGENTS_TOKEN";
+
+    /// <summary>The token, or null where none is set.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static string? ReadToken(string? file)
+    {
+        string? token = file is null ? Environment.GetEnvironmentVariable(Variable) : File.ReadAllText(file);
+        return string.IsNullOrWhiteSpace(token) ? null : token.Trim();
+    }
+}

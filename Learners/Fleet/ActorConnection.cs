@@ -1,0 +1,32 @@
+using System.Threading.Channels;
+using Protos.Fleet;
+
+namespace Learners.Fleet;
+
+/// <summary>The open stream of an actor, as others see it: something to wake and to close.</summary>
+internal sealed class ActorConnection(long incarnation)
+{
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+
+    /// <summary>Incarnation behind the stream.</summary>
+    public long Incarnation => incarnation;
+
+    /// <summary>Why the stream is to end; null while it goes on.</summary>
+    public Goodbye? Goodbye { get; private set; }
+
+    /// <summary>Says that there is something new to tell the actor; calls before it was told count once.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>Ends the stream with a reason; the first one counts.</summary>
+    public void Close(Goodbye.Types.Reason reason, string detail)
+    {
+        Goodbye ??= new Goodbye { Reason = reason, Detail = detail };
+        Wake();
+    }
+
+    /// <summary>Waits for <see cref="Wake"/>; read what is new only after it, so that no call is missed.</summary>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken) =>
+        await _wake.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,360 @@
+using System.Threading.Channels;
+using Environments.Wrappers;
+using Learners.Fleet.Journal;
+using Learners.Training;
+using Microsoft.Extensions.Logging;
+using Protos;
+using Protos.Fleet;
+
+namespace Learners.Fleet;
+
+/// <summary>Where the streams of the actors and the learner meet: who is there, what waits, what is published. Thread-safe.</summary>
+/// <remarks>
+/// An unroll's way: check → number (again? drop) → journal, where there is one → queue, which waits while it is full → batch. It is
+/// acknowledged once it is in the journal or learned from.
+/// </remarks>
+internal sealed class FleetHub : IDisposable
+{
+    private readonly TrainingSettings _settings;
+    private readonly FleetSettings _fleet;
+    private readonly UnrollChecks _checks;
+    private readonly Channel<PendingUnroll> _queue;
+    private readonly ILogger _log;
+    private readonly TimeProvider _clock;
+    private readonly string _settingsYaml;
+    private readonly CancellationTokenSource _closed = new();
+    private volatile Goodbye? _closing;
+
+    /// <summary>The hub of a run.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="runId">Name of the run.</param>
+    /// <param name="checks">What unrolls must be.</param>
+    /// <param name="journal">Where they are kept before they are acknowledged; null for nowhere. Owned from here on.</param>
+    /// <param name="clock">Clock of idle times.</param>
+    /// <param name="log">Receives what happens to actors.</param>
+    public FleetHub(
+        TrainingSettings settings,
+        string runId,
+        UnrollChecks checks,
+        UnrollJournal? journal,
+        TimeProvider clock,
+        ILogger log
+    )
+    {
+        _settings = settings;
+        _fleet = settings.Fleet;
+        _checks = checks;
+        _clock = clock;
+        _log = log;
+        RunId = runId;
+        Journal = journal;
+        QueueCapacity = _fleet.QueueBatches * (settings.ActorCritic.Copies / CopiesPerActor);
+        _queue = Channel.CreateBounded<PendingUnroll>(
+            new BoundedChannelOptions(QueueCapacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true }
+        );
+        Pool = new UnrollPool(checks.Refusal, 2 * QueueCapacity + 16);
+        Metrics = new FleetMetrics(() => QueueLength, () => Roster.Connected);
+        _settingsYaml = SettingsSources.Write(settings);
+    }
+
+    /// <summary>Name of the run.</summary>
+    public string RunId { get; }
+
+    // The whole batch in lock step; else the setting; else the largest divisor of the batch that is at most 8.
+    private int CopiesPerActor
+    {
+        get
+        {
+            int total = _settings.ActorCritic.Copies;
+            int wanted = _fleet.LockStep ? total : _fleet.CopiesPerActor;
+            return wanted > 0 ? wanted : Enumerable.Range(1, Math.Min(8, total)).Last(copies => total % copies == 0);
+        }
+    }
+
+    /// <summary>Who is there.</summary>
+    public Roster Roster { get; } = new();
+
+    /// <summary>Published parameters.</summary>
+    public ParameterStore Parameters { get; } = new();
+
+    /// <summary>Memory of unrolls.</summary>
+    public UnrollPool Pool { get; }
+
+    /// <summary>Counters.</summary>
+    public FleetMetrics Metrics { get; }
+
+    /// <summary>Unrolls on disk; null where none are kept.</summary>
+    public UnrollJournal? Journal { get; }
+
+    /// <summary>Unrolls that wait for the learner.</summary>
+    public int QueueLength => _queue.Reader.Count;
+
+    /// <summary>Unrolls that may wait before actors are slowed down.</summary>
+    public int QueueCapacity { get; }
+
+    /// <summary>Accepted unrolls, in order.</summary>
+    public ChannelReader<PendingUnroll> Queue => _queue.Reader;
+
+    /// <summary>Time stamp of now.</summary>
+    public long Now => _clock.GetTimestamp();
+
+    /// <summary>Seconds since a time stamp.</summary>
+    public double SecondsSince(long timestamp) => _clock.GetElapsedTime(timestamp).TotalSeconds;
+
+    /// <summary>Takes an actor in.</summary>
+    /// <param name="hello">What it says about itself.</param>
+    /// <returns>Its record, stream and welcome; or the goodbye it gets instead.</returns>
+    public (ActorRecord? Actor, ActorConnection? Connection, LearnerMessage Answer) Join(Hello hello)
+    {
+        if (Obstacle(hello) is { } obstacle)
+        {
+            FleetLog.NotWelcome(_log, hello.ActorId, obstacle);
+            return (null, null, Farewell(Goodbye.Types.Reason.NotWelcome, obstacle));
+        }
+        if (_closing is { } closing)
+        {
+            return (null, null, new LearnerMessage { Goodbye = closing });
+        }
+        int copies = hello.Copies == 0 ? CopiesPerActor : (int)hello.Copies;
+        ActorRecord actor = Roster.Get(hello.ActorId);
+        lock (actor)
+        {
+            if (actor.Quarantine is { } reason)
+            {
+                return (null, null, Farewell(Goodbye.Types.Reason.Quarantined, reason));
+            }
+            actor.Connection?.Close(
+                Goodbye.Types.Reason.Replaced,
+                $"Another stream of actor '{actor.Id}' took over. Give every actor a name of its own with --id."
+            );
+            var connection = new ActorConnection(hello.Incarnation);
+            actor.Connection = connection;
+            actor.Copies = copies;
+            actor.LastMessage = Now;
+            if (!actor.Ledgers.ContainsKey(hello.Incarnation))
+            {
+                actor.Starts++;
+            }
+            actor.LatestIncarnation = hello.Incarnation;
+            Ledger ledger = actor.LedgerOf(hello.Incarnation);
+            var welcome = new Welcome
+            {
+                RunId = RunId,
+                SettingsYaml = _settingsYaml,
+                Copies = (uint)copies,
+                NextSequenceNumber = ledger.NextSafe,
+                NextTaken = ledger.NextAccepted,
+                MaxInFlight = (uint)_fleet.MaxInFlight,
+                Slot = (uint)actor.Slot,
+                Starts = (ulong)(actor.Starts - 1),
+                Newest = Parameters.Newest,
+                LockStep = _fleet.LockStep,
+                Lag = (uint)_settings.ActorCritic.FixedPolicyLag,
+            };
+            FleetLog.Joined(_log, actor.Id, actor.Slot, copies, actor.Starts);
+            return (actor, connection, new LearnerMessage { Welcome = welcome });
+        }
+    }
+
+    /// <summary>Notes that a stream ended.</summary>
+    public void Leave(ActorRecord actor, ActorConnection connection)
+    {
+        lock (actor)
+        {
+            if (actor.Connection == connection)
+            {
+                actor.Connection = null;
+                FleetLog.Left(_log, actor.Id);
+            }
+        }
+    }
+
+    /// <summary>Takes a message in; waits while the queue is full.</summary>
+    public async ValueTask ReceiveAsync(ActorRecord actor, ActorConnection connection, ActorFrame frame)
+    {
+        Metrics.CountReceived(frame.Bytes);
+        Unroll? unroll = frame.Unroll;
+        string? defect =
+            frame.Defect
+            ?? (unroll is null ? "it is a second hello" : null)
+            ?? (unroll!.Copies == actor.Copies ? null : $"it has {unroll.Copies} copies, but its actor announced {actor.Copies}")
+            ?? _checks.Defect(unroll!);
+        PendingUnroll pending;
+        lock (actor)
+        {
+            actor.LastMessage = Now;
+            Ledger ledger = actor.LedgerOf(connection.Incarnation);
+            if (defect is not null)
+            {
+                Refuse(actor, ledger, connection, unroll, defect);
+                return;
+            }
+            long number = unroll!.Header.SequenceNumber;
+            if (number < ledger.NextAccepted)
+            {
+                Metrics.CountDuplicate();
+                Pool.Return(unroll);
+                connection.Wake();
+                return;
+            }
+            if (number > ledger.NextAccepted)
+            {
+                Metrics.CountMissing(number - ledger.NextAccepted);
+                FleetLog.Missing(_log, actor.Id, ledger.NextAccepted, number);
+                ledger.NextSafe = ledger.NextSafe == ledger.NextAccepted ? number : ledger.NextSafe;
+            }
+            unroll.Header = unroll.Header with
+            {
+                ActorId = actor.Id,
+                Incarnation = connection.Incarnation,
+                EnvironmentId = _settings.Environment,
+            };
+            long? segment = Journal?.TryAppend(unroll);
+            if (segment is not null && ledger.NextSafe == number)
+            {
+                ledger.NextSafe = number + 1;
+            }
+            ledger.Accept(number, segment ?? Journal?.Segment ?? 0);
+            actor.Unrolls++;
+            actor.Defects = 0;
+            Metrics.CountAccepted();
+            pending = new PendingUnroll(unroll, actor, ledger);
+        }
+        // It is accepted, so it waits for its place even where its stream breaks meanwhile: sent again, it would be dropped.
+        await _queue.Writer.WriteAsync(pending, _closed.Token).ConfigureAwait(false);
+        lock (actor)
+        {
+            pending.Ledger.NextTaken = Math.Max(pending.Ledger.NextTaken, pending.Unroll.Header.SequenceNumber + 1);
+        }
+        connection.Wake();
+    }
+
+    /// <summary>What to tell an actor now.</summary>
+    public LearnerMessage AcknowledgementFor(ActorRecord actor, ActorConnection connection)
+    {
+        lock (actor)
+        {
+            return new LearnerMessage
+            {
+                Acknowledgement = new Acknowledgement
+                {
+                    NextSequenceNumber = actor.LedgerOf(connection.Incarnation).NextSafe,
+                    Newest = Parameters.Newest,
+                    Refused = actor.Refused,
+                    NextTaken = actor.LedgerOf(connection.Incarnation).NextTaken,
+                },
+            };
+        }
+    }
+
+    /// <summary>Notes that an unroll was learned from, or refused when its turn came.</summary>
+    public static void Settle(in PendingUnroll pending, bool refused = false)
+    {
+        lock (pending.Actor)
+        {
+            pending.Ledger.Settle(pending.Unroll.Header.SequenceNumber);
+            pending.Actor.Refused += refused ? 1 : 0;
+            pending.Actor.Connection?.Wake();
+        }
+    }
+
+    /// <summary>Publishes parameters and lets every actor know.</summary>
+    public void Publish(ReadOnlySpan<float> parameters, long version, RunningStatistics? statistics)
+    {
+        Parameters.Publish(parameters, version, statistics);
+        if (_fleet.LockStep)
+        {
+            foreach (ActorRecord actor in Roster.List())
+            {
+                lock (actor)
+                {
+                    actor.Connection?.Wake();
+                }
+            }
+        }
+    }
+
+    /// <summary>Sends every actor away; nobody joins from now on.</summary>
+    public void Close(Goodbye.Types.Reason reason, string detail)
+    {
+        _closing = new Goodbye { Reason = reason, Detail = detail };
+        foreach (ActorRecord actor in Roster.List())
+        {
+            lock (actor)
+            {
+                actor.Connection?.Close(reason, detail);
+            }
+        }
+        _closed.Cancel();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _closed.Cancel();
+        Metrics.Dispose();
+        Journal?.Dispose();
+    }
+
+    private string? Obstacle(Hello hello)
+    {
+        if (hello.ProtocolVersion != FleetMethods.ProtocolVersion)
+        {
+            return $"It speaks version {hello.ProtocolVersion} of the protocol and the learner version {FleetMethods.ProtocolVersion}. Use the same release for both.";
+        }
+        if (!Roster.IsName(hello.ActorId))
+        {
+            return "An actor's name has 1 to 128 of the characters A-Z a-z 0-9 . _ -. Choose another --id.";
+        }
+        if (hello.Incarnation < 1 || hello.NextSequenceNumber < 0)
+        {
+            return "Its hello is damaged: incarnations begin at 1, sequence numbers at 0.";
+        }
+        int total = _settings.ActorCritic.Copies;
+        uint copies = hello.Copies == 0 ? (uint)CopiesPerActor : hello.Copies;
+        if (copies > total || total % copies != 0)
+        {
+            return $"{copies} environment copies do not divide the {total} copies of a batch. Choose a divisor with --envs, or change {_settings.Agent}.copies.";
+        }
+        if (_fleet.LockStep && copies != total)
+        {
+            return $"In lock step one actor steps all {total} copies. Start it with --envs {total}.";
+        }
+        if (_fleet.LockStep && Roster.List().Any(actor => actor.Id != hello.ActorId && actor.Connection is not null))
+        {
+            return "In lock step there is one actor, and it is connected.";
+        }
+        return null;
+    }
+
+    private void Refuse(ActorRecord actor, Ledger ledger, ActorConnection connection, Unroll? unroll, string defect)
+    {
+        Metrics.CountRefused(RefusalReason.Poisoned, unroll is null ? 0 : unroll.Steps * unroll.Copies);
+        actor.Refused++;
+        actor.Defects++;
+        FleetLog.Refused(_log, actor.Id, defect);
+        if (unroll is not null)
+        {
+            Pool.Return(unroll);
+        }
+        // It takes the place of the unroll that was due, which nobody should send again.
+        bool safe = ledger.NextSafe == ledger.NextAccepted;
+        ledger.NextAccepted++;
+        ledger.NextSafe = safe ? ledger.NextAccepted : ledger.NextSafe;
+        ledger.NextTrained = safe ? ledger.NextAccepted : ledger.NextTrained;
+        ledger.NextTaken = ledger.NextAccepted;
+        if (actor.Defects >= _fleet.QuarantineAfter)
+        {
+            actor.Quarantine = $"{actor.Defects} messages in a row were refused, the last one because {defect}.";
+            FleetLog.Quarantined(_log, actor.Id, actor.Quarantine);
+            connection.Close(Goodbye.Types.Reason.Quarantined, actor.Quarantine);
+        }
+        connection.Wake();
+    }
+
+    private static LearnerMessage Farewell(Goodbye.Types.Reason reason, string detail) =>
+        new()
+        {
+            Goodbye = new Goodbye { Reason = reason, Detail = detail },
+        };
+}

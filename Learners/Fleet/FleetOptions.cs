@@ -1,0 +1,32 @@
+namespace Learners.Fleet;
+
+/// <summary>Where a fleet learner listens, whom it lets in, and where it reports; nothing here changes what is learned.</summary>
+public sealed record FleetOptions
+{
+    /// <summary>Address for actors: <c>unix:/path</c>, <c>http://127.0.0.1:5051</c> or <c>https://host:port</c>; port 0 lets the system choose.</summary>
+    public string Listen { get; init; } = "http://127.0.0.1:5051";
+
+    /// <summary>Address of <c>/metrics</c> (Prometheus) and <c>/health</c>; null for none.</summary>
+    public string? MetricsListen { get; init; }
+
+    /// <summary>Secret that callers must send; null for none, which only local addresses allow.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>PEM file of the server's certificate, for <c>https</c>.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>PEM file of its key.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>PEM file of the authority whose certificates clients must have; null where the token is enough.</summary>
+    public string? ClientAuthorityFile { get; init; }
+
+    /// <summary>File that lists every unroll that was learned from; null for none.</summary>
+    public string? AuditFile { get; init; }
+
+    /// <summary>Whether log lines are JSON.</summary>
+    public bool JsonLogs { get; init; }
+
+    /// <summary>Told once which addresses are open.</summary>
+    public Action<string>? Listening { get; init; }
+}

@@ -1,0 +1,109 @@
+using Actors;
+using Agents.Networks;
+using Learners.Fleet.Hosting;
+using Learners.Fleet.Journal;
+using Learners.Training;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Protos;
+
+namespace Learners.Fleet;
+
+/// <summary>Puts the parts of one fleet learner together, opens its ports when the run is ready, and closes them after it.</summary>
+internal sealed class FleetSession : IAsyncDisposable
+{
+    private readonly FleetOptions _fleet;
+    private readonly TrainingOptions _options;
+    private readonly string _folder;
+    private readonly ILoggerFactory _loggers;
+    private FleetStatusBoard? _board;
+    private FleetServer? _server;
+
+    /// <summary>A session of a run.</summary>
+    public FleetSession(FleetOptions fleet, TrainingOptions options, string folder)
+    {
+        // Wrong addresses should be told before a run folder is made.
+        ListenRules.Check(fleet.Listen, fleet);
+        if (fleet.MetricsListen is { } metrics)
+        {
+            ListenRules.Check(metrics, fleet);
+        }
+        _fleet = fleet;
+        _options = options;
+        _folder = folder;
+        _loggers = LoggerFactory.Create(logging =>
+        {
+            logging
+                .SetMinimumLevel(LogLevel.Information)
+                .AddFilter("Microsoft", LogLevel.Warning)
+                .AddFilter("Grpc", LogLevel.Warning);
+            if (fleet.JsonLogs)
+            {
+                logging.AddJsonConsole();
+            }
+            else
+            {
+                logging.AddSimpleConsole(console => console.SingleLine = true);
+            }
+            logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        });
+    }
+
+    /// <summary>Options of the run, which also report to the status.</summary>
+    public TrainingOptions Options(TrainingSettings settings)
+    {
+        _board = new FleetStatusBoard(settings, _folder);
+        return _options with { Progress = new Fork(_board, _options.Progress) };
+    }
+
+    /// <summary>Makes the source of the run; it opens the ports when the run first asks for a batch.</summary>
+    public IUnrollSource CreateSource(TrainingSettings settings)
+    {
+        using EnvironmentPipeline probe = EnvironmentPipeline.ForTraining(
+            _options.Registry.Make(settings.Environment),
+            settings.Wrappers,
+            settings.ActorCritic.DiscountFactor
+        );
+        NetworkSpec spec = probe.NetworkFor(settings.Network);
+        UnrollShape shape = probe.ShapeFor(spec, settings.ActorCritic.UnrollLength) with { Copies = settings.ActorCritic.Copies };
+        ILogger log = _loggers.CreateLogger("Agents.Fleet");
+        UnrollJournal? journal = settings.Fleet.Journal
+            ? new UnrollJournal(
+                Path.Combine(_folder, "journal"),
+                settings.Fleet.KeepJournal,
+                settings.Checkpoints.Keep,
+                _options.Clock,
+                log
+            )
+            : null;
+        string runId = Path.GetFileName(_folder.TrimEnd(Path.DirectorySeparatorChar));
+        var checks = new UnrollChecks(spec, shape, settings.ActorCritic);
+        var hub = new FleetHub(settings, runId, checks, journal, _options.Clock, log);
+        TrainingAudit? audit = _fleet.AuditFile is { } file ? new TrainingAudit(file) : null;
+        FleetStatusBoard board = _board ??= new FleetStatusBoard(settings, _folder);
+        return new RemoteUnrollSource(hub, spec, shape, settings, audit, _options.Clock, log)
+        {
+            OpenAsync = async () => _server = await FleetServer.StartAsync(hub, board, _fleet, _loggers).ConfigureAwait(false),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+        }
+        _loggers.Dispose();
+    }
+
+    private sealed class Fork(FleetStatusBoard board, IProgress<TrainingProgress>? other) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            board.Report(value);
+            other?.Report(value);
+        }
+    }
+}

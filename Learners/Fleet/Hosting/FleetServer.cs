@@ -1,0 +1,235 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Protos.Fleet;
+
+namespace Learners.Fleet.Hosting;
+
+/// <summary>The learner's ports: actors on one, metrics and health on another. Closed to strangers.</summary>
+internal sealed class FleetServer : IAsyncDisposable
+{
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication _application;
+
+    private FleetServer(WebApplication application) => _application = application;
+
+    /// <summary>Opens the ports.</summary>
+    /// <param name="hub">Where unrolls go.</param>
+    /// <param name="board">What status says.</param>
+    /// <param name="options">Where to listen.</param>
+    /// <param name="loggers">Where the server logs.</param>
+    /// <exception cref="IOException">An address cannot be opened.</exception>
+    /// <exception cref="ArgumentException">The options would open a port to strangers, or a file is missing.</exception>
+    public static async Task<FleetServer> StartAsync(
+        FleetHub hub,
+        FleetStatusBoard board,
+        FleetOptions options,
+        ILoggerFactory loggers
+    )
+    {
+        FleetAddress address = ListenRules.Check(options.Listen, options);
+        FleetAddress? metrics = options.MetricsListen is null ? null : ListenRules.Check(options.MetricsListen, options);
+        if (metrics is not null && metrics.ToString() == address.ToString())
+        {
+            throw new ArgumentException($"Actors and metrics cannot both use {address}. Give them two addresses.");
+        }
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
+        );
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(hub);
+        builder.Services.AddSingleton(board);
+        builder.Services.AddSingleton<FleetService>();
+        builder.Services.AddSingleton<IServiceMethodProvider<FleetService>, FleetServiceMethods>();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new LargeBlocks());
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = FleetMethods.MaxMessageSize;
+            grpc.MaxSendMessageSize = FleetMethods.MaxMessageSize;
+        });
+        builder.Services.AddGrpcHealthChecks().AddCheck("learner", () => HealthCheckResult.Healthy());
+        builder.Services.Configure<HealthCheckPublisherOptions>(health => health.Delay = TimeSpan.Zero);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        AddTelemetry(builder);
+        if (options.CertificateFile is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 2 << 20;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
+            Listen(kestrel, address, HttpProtocols.Http2, options);
+            if (metrics is not null)
+            {
+                Listen(kestrel, metrics, HttpProtocols.Http1, options);
+            }
+        });
+        WebApplication application = builder.Build();
+        application.Use((context, next) => CheckTokenAsync(context, next, hub, options.Token, loggers));
+        application.MapGrpcService<FleetService>();
+        application.MapGrpcHealthChecksService();
+        if (metrics is not null)
+        {
+            // Hosts would do, but a Unix socket has none: the two endpoints differ in protocol.
+            application.MapPrometheusScrapingEndpoint("/metrics");
+            application.MapGet("/health", () => Results.Text("healthy\n"));
+        }
+        try
+        {
+            await application.StartAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+            throw new IOException(
+                $"{address}{(metrics is null ? "" : $" or {metrics}")} cannot be opened: {exception.Message} Choose another address, or stop what uses it.",
+                exception
+            );
+        }
+        string[] open = [.. application.Urls];
+        options.Listening?.Invoke(address.Port == 0 && address.SocketPath is null ? open[0] : address.ToString());
+        FleetLog.Listening(loggers.CreateLogger<FleetServer>(), string.Join(", ", open), hub.RunId);
+        return new FleetServer(application);
+    }
+
+    /// <summary>Closes the ports, once streams have ended or a few seconds have passed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync().ConfigureAwait(false);
+        await _application.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void AddTelemetry(WebApplicationBuilder builder)
+    {
+        bool export = Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 };
+        builder
+            .Services.AddOpenTelemetry()
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(FleetMetrics.Name, "Microsoft.AspNetCore.Server.Kestrel").AddRuntimeInstrumentation();
+                metrics.AddView(
+                    "agents.unroll.age",
+                    new ExplicitBucketHistogramConfiguration { Boundaries = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] }
+                );
+                double[] seconds = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+                metrics.AddView("agents.batch.wait", new ExplicitBucketHistogramConfiguration { Boundaries = seconds });
+                metrics.AddView("agents.update.duration", new ExplicitBucketHistogramConfiguration { Boundaries = seconds });
+                metrics.AddPrometheusExporter();
+                if (export)
+                {
+                    metrics.AddOtlpExporter();
+                }
+            })
+            .WithTracing(tracing =>
+            {
+                if (export)
+                {
+                    tracing.AddSource(FleetMetrics.Name).AddOtlpExporter();
+                }
+            });
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, FleetAddress address, HttpProtocols protocols, FleetOptions options)
+    {
+        void Configure(ListenOptions listen)
+        {
+            listen.Protocols = protocols;
+            if (address.IsSecure)
+            {
+                listen.UseHttps(Encryption(options));
+            }
+        }
+        if (address.SocketPath is { } path)
+        {
+            File.Delete(path); // left over from a killed process; its lock file already says that nobody else runs this run
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            kestrel.ListenUnixSocket(path, Configure);
+        }
+        else if (address.Host == "localhost")
+        {
+            kestrel.Listen(IPAddress.Loopback, address.Port, Configure);
+        }
+        else if (IPAddress.TryParse(address.Host, out IPAddress? ip))
+        {
+            kestrel.Listen(ip, address.Port, Configure);
+        }
+        else
+        {
+            throw new ArgumentException(
+                $"'{address.Host}' is a name; listening needs an address of this machine, such as 0.0.0.0 for all or 127.0.0.1 for this machine only."
+            );
+        }
+    }
+
+    private static HttpsConnectionAdapterOptions Encryption(FleetOptions options)
+    {
+        var https = new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.KeyFile),
+        };
+        if (options.ClientAuthorityFile is { } authorityFile)
+        {
+            var authority = X509CertificateLoader.LoadCertificateFromFile(authorityFile);
+            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            https.ClientCertificateValidation = (certificate, _, _) =>
+                CertificateChains.IsIssuedBy(authority, certificate, CertificateChains.ClientPurpose);
+        }
+        return https;
+    }
+
+    private static async Task CheckTokenAsync(
+        HttpContext context,
+        RequestDelegate next,
+        FleetHub hub,
+        string? token,
+        ILoggerFactory loggers
+    )
+    {
+        if (token is null || IsRight(context.Request.Headers.Authorization, token))
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+        hub.Metrics.CountStranger();
+        FleetLog.Stranger(loggers.CreateLogger<FleetServer>(), context.Connection.RemoteIpAddress?.ToString() ?? "a socket");
+        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true)
+        {
+            context.Response.ContentType = "application/grpc";
+            context.Response.Headers["grpc-status"] = ((int)Grpc.Core.StatusCode.Unauthenticated).ToString(
+                System.Globalization.CultureInfo.InvariantCulture
+            );
+        }
+        else
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        }
+    }
+
+    // Hashes have one length, so the comparison takes the same time whatever was sent.
+    private static bool IsRight(string? authorization, string token) =>
+        authorization is not null
+        && CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(authorization)),
+            SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + token))
+        );
+}

@@ -1,0 +1,151 @@
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Protos.Fleet;
+
+namespace Learners.Fleet.Hosting;
+
+/// <summary>The service that actors call: it decodes, checks and hands over to the hub.</summary>
+internal sealed class FleetService(
+    FleetHub hub,
+    FleetStatusBoard board,
+    IHostApplicationLifetime lifetime,
+    ILogger<FleetService> log
+)
+{
+    /// <summary>The stream of one actor, from hello to goodbye.</summary>
+    public async Task StreamUnrollsAsync(
+        IAsyncStreamReader<ActorFrame> requests,
+        IServerStreamWriter<LearnerMessage> responses,
+        ServerCallContext context
+    )
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken,
+            lifetime.ApplicationStopping
+        );
+        if (!await requests.MoveNext(ending.Token).ConfigureAwait(false) || requests.Current.Hello is not { } hello)
+        {
+            await responses.WriteAsync(NotAHello(requests), ending.Token).ConfigureAwait(false);
+            return;
+        }
+        (ActorRecord? actor, ActorConnection? connection, LearnerMessage answer) = hub.Join(hello);
+        await responses.WriteAsync(answer, ending.Token).ConfigureAwait(false);
+        if (actor is null || connection is null)
+        {
+            return;
+        }
+        try
+        {
+            // Whoever of the two ends first ends the other: the actor hangs up, or the learner says goodbye.
+            Task telling = TellAsync(actor, connection, responses, ending.Token);
+            Task listening = ListenAsync(actor, connection, requests, ending.Token);
+            await await Task.WhenAny(telling, listening).ConfigureAwait(false);
+            await ending.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(telling, listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        catch (Exception exception) when (exception is IOException or RpcException)
+        {
+            FleetLog.Broken(log, actor.Id, exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The actor is gone, or the learner stops.
+        }
+        finally
+        {
+            hub.Leave(actor, connection);
+        }
+    }
+
+    /// <summary>Sends one publication.</summary>
+    public async Task FetchParametersAsync(
+        ParameterRequest request,
+        IServerStreamWriter<ParameterFrame> responses,
+        ServerCallContext context
+    )
+    {
+        ParameterStore.Snapshot snapshot =
+            hub.Parameters.Hold(request.Number)
+            ?? throw new RpcException(
+                new Status(
+                    StatusCode.NotFound,
+                    $"Publication {request.Number} is not kept; the newest is {hub.Parameters.Newest.Number}."
+                )
+            );
+        try
+        {
+            for (int offset = 0; offset < snapshot.Bytes.Length; offset += FleetMethods.ChunkSize)
+            {
+                int length = Math.Min(FleetMethods.ChunkSize, snapshot.Bytes.Length - offset);
+                var frame = new ParameterFrame
+                {
+                    Publication = snapshot.Publication,
+                    TotalBytes = snapshot.Bytes.Length,
+                    Offset = offset,
+                    Hash = offset == 0 ? snapshot.Hash : ReadOnlyMemory<byte>.Empty,
+                    Data = snapshot.Bytes.AsMemory(offset, length),
+                };
+                await responses.WriteAsync(frame, context.CancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            hub.Parameters.Release(snapshot);
+        }
+    }
+
+    /// <summary>Describes the run.</summary>
+    public Task<FleetStatus> GetStatusAsync(StatusRequest request, ServerCallContext context) =>
+        Task.FromResult(board.Describe(hub));
+
+    private async Task TellAsync(
+        ActorRecord actor,
+        ActorConnection connection,
+        IServerStreamWriter<LearnerMessage> responses,
+        CancellationToken cancellationToken
+    )
+    {
+        while (true)
+        {
+            await connection.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await responses.WriteAsync(hub.AcknowledgementFor(actor, connection), cancellationToken).ConfigureAwait(false);
+            if (connection.Goodbye is { } goodbye)
+            {
+                await responses.WriteAsync(new LearnerMessage { Goodbye = goodbye }, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+    }
+
+    private async Task ListenAsync(
+        ActorRecord actor,
+        ActorConnection connection,
+        IAsyncStreamReader<ActorFrame> requests,
+        CancellationToken cancellationToken
+    )
+    {
+        while (await requests.MoveNext(cancellationToken).ConfigureAwait(false))
+        {
+            await hub.ReceiveAsync(actor, connection, requests.Current).ConfigureAwait(false);
+        }
+    }
+
+    private LearnerMessage NotAHello(IAsyncStreamReader<ActorFrame> requests)
+    {
+        string detail = requests.Current is { } frame ? frame.Defect ?? "it is an unroll" : "the stream is empty";
+        if (requests.Current?.Unroll is { } unroll)
+        {
+            hub.Pool.Return(unroll);
+        }
+        hub.Metrics.CountRefused(RefusalReason.Poisoned);
+        return new LearnerMessage
+        {
+            Goodbye = new Goodbye
+            {
+                Reason = Goodbye.Types.Reason.NotWelcome,
+                Detail = $"A stream begins with a hello, but {detail}.",
+            },
+        };
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.RegularExpressions;
+using Environments.State;
+
+namespace Learners.Fleet;
+
+/// <summary>The actors that a run has seen, and how far each one's unrolls got. Thread-safe.</summary>
+internal sealed partial class Roster
+{
+    private const int Remembered = 1_024;
+
+    private readonly Dictionary<string, ActorRecord> _actors = [];
+    private readonly object _lock = new();
+
+    /// <summary>Actors with an open stream.</summary>
+    public int Connected
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _actors.Values.Count(actor => actor.Connection is not null);
+            }
+        }
+    }
+
+    /// <summary>Whether a text may name an actor.</summary>
+    public static bool IsName(string id) => Name().IsMatch(id);
+
+    /// <summary>All actors, in the order of their slots.</summary>
+    public IReadOnlyList<ActorRecord> List()
+    {
+        lock (_lock)
+        {
+            return [.. _actors.Values.OrderBy(actor => actor.Slot)];
+        }
+    }
+
+    /// <summary>The record of a name; a new one takes the lowest free slot.</summary>
+    public ActorRecord Get(string id)
+    {
+        lock (_lock)
+        {
+            if (!_actors.TryGetValue(id, out ActorRecord? actor))
+            {
+                Forget();
+                var taken = _actors.Values.Select(other => other.Slot).ToHashSet();
+                actor = new ActorRecord(id, Enumerable.Range(0, int.MaxValue).First(slot => !taken.Contains(slot)));
+                _actors[id] = actor;
+            }
+            return actor;
+        }
+    }
+
+    /// <summary>Forgets incarnations that are over and of which neither queue nor journal holds anything.</summary>
+    /// <param name="oldestSegment">Oldest journal segment that a resumed run may read.</param>
+    public void Prune(long oldestSegment)
+    {
+        foreach (ActorRecord actor in List())
+        {
+            lock (actor)
+            {
+                foreach ((long incarnation, Ledger ledger) in actor.Ledgers.ToArray())
+                {
+                    bool current = actor.Connection?.Incarnation == incarnation || actor.LatestIncarnation == incarnation;
+                    if (!current && ledger.IsSettled && ledger.Segment < oldestSegment)
+                    {
+                        actor.Ledgers.Remove(incarnation);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Saves what was learned from, as it is now; what is still queued will arrive again, from the journal or its actor.</summary>
+    public void SaveState(StateDictionary state)
+    {
+        IReadOnlyList<ActorRecord> actors = List();
+        List<long> numbers = [];
+        List<long> ledgers = [];
+        for (int i = 0; i < actors.Count; i++)
+        {
+            ActorRecord actor = actors[i];
+            lock (actor)
+            {
+                numbers.AddRange([actor.Slot, actor.Starts, actor.Copies, actor.Unrolls, actor.Refused, actor.LatestIncarnation]);
+                foreach ((long incarnation, Ledger ledger) in actor.Ledgers)
+                {
+                    ledgers.AddRange([i, incarnation, ledger.NextTrained, ledger.Segment]);
+                }
+            }
+        }
+        state.Set<char>("names", string.Join('\n', actors.Select(actor => actor.Id)));
+        state.Set<long>("actors", numbers.ToArray());
+        state.Set<long>("ledgers", ledgers.ToArray());
+    }
+
+    /// <summary>Continues from a saved state.</summary>
+    /// <exception cref="InvalidDataException">The state is none.</exception>
+    public void LoadState(StateDictionary state)
+    {
+        string[] names = new string(state.GetArray<char>("names")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        long[] numbers = state.GetArray<long>("actors");
+        long[] ledgers = state.GetArray<long>("ledgers");
+        if (numbers.Length != 6 * names.Length || ledgers.Length % 4 != 0)
+        {
+            throw new InvalidDataException("the list of its actors is damaged.");
+        }
+        lock (_lock)
+        {
+            _actors.Clear();
+            for (int i = 0; i < names.Length; i++)
+            {
+                ReadOnlySpan<long> row = numbers.AsSpan(6 * i, 6);
+                _actors[names[i]] = new ActorRecord(names[i], (int)row[0])
+                {
+                    Starts = row[1],
+                    Copies = (int)row[2],
+                    Unrolls = row[3],
+                    Refused = row[4],
+                    LatestIncarnation = row[5],
+                };
+            }
+            for (int i = 0; i < ledgers.Length; i += 4)
+            {
+                Ledger ledger = _actors[names[ledgers[i]]].LedgerOf(ledgers[i + 1]);
+                ledger.Restore(ledgers[i + 2], ledgers[i + 3]);
+            }
+        }
+    }
+
+    // Actors that come and go under ever new names must not fill the memory.
+    private void Forget()
+    {
+        if (_actors.Count < Remembered)
+        {
+            return;
+        }
+        ActorRecord? oldest = _actors
+            .Values.Where(actor =>
+                actor.Connection is null && actor.Quarantine is null && actor.Ledgers.Values.All(ledger => ledger.IsSettled)
+            )
+            .MinBy(actor => actor.LastMessage);
+        if (oldest is not null)
+        {
+            _actors.Remove(oldest.Id);
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,128}$")]
+    private static partial Regex Name();
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Protos;
+
+namespace Learners.Fleet;
+
+/// <summary>Lists every unroll that was learned from, for those who want to count: <c>actor incarnation number</c>, one a line.</summary>
+/// <remarks>
+/// Lines are written together with a checkpoint, after a line that names its step, and what follows the checkpoint that a run continues from is
+/// dropped. So the file says what the parameters have really learned from, however often the learner was killed.
+/// </remarks>
+internal sealed class TrainingAudit(string path)
+{
+    private const string Mark = "# checkpoint ";
+    private readonly List<string> _lines = [];
+    private long _checkpoints;
+
+    /// <summary>Notes an unroll.</summary>
+    public void Add(UnrollHeader header) =>
+        _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{header.ActorId} {header.Incarnation} {header.SequenceNumber}"));
+
+    /// <summary>Writes what was noted, as part of a checkpoint.</summary>
+    /// <returns>Number of the checkpoint, which its state keeps.</returns>
+    public long Save()
+    {
+        _checkpoints++;
+        File.AppendAllLines(path, [.. _lines, Mark + _checkpoints.ToString(CultureInfo.InvariantCulture)]);
+        _lines.Clear();
+        return _checkpoints;
+    }
+
+    /// <summary>Drops what follows the checkpoint that the run continues from.</summary>
+    public void Load(long checkpoint)
+    {
+        _checkpoints = checkpoint;
+        if (!File.Exists(path))
+        {
+            return;
+        }
+        string mark = Mark + checkpoint.ToString(CultureInfo.InvariantCulture);
+        List<string> kept = [];
+        List<string> pending = [];
+        foreach (string line in File.ReadLines(path))
+        {
+            pending.Add(line);
+            if (line.StartsWith(Mark, StringComparison.Ordinal))
+            {
+                kept.AddRange(pending);
+                pending.Clear();
+            }
+            if (line == mark)
+            {
+                break;
+            }
+        }
+        File.WriteAllLines(path, checkpoint == 0 ? [] : kept);
+    }
+}

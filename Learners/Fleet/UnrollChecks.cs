@@ -1,0 +1,87 @@
+using Agents.Networks;
+using Environments.Spaces;
+using Learners.ActorCritic;
+using Protos;
+
+namespace Learners.Fleet;
+
+/// <summary>What an unroll must be to be learned from; actors are not trusted to send it.</summary>
+internal sealed class UnrollChecks
+{
+    // A log-probability is at most 0 but for rounding; a density may be anything.
+    private const float LogProbTolerance = 1e-3f;
+
+    private readonly NetworkSpec _spec;
+    private readonly UnrollShape _shape;
+    private readonly int _maxCopies;
+
+    /// <summary>The checks of a run.</summary>
+    /// <param name="spec">Network that will read the unrolls.</param>
+    /// <param name="shape">Shape of its unrolls; copies aside.</param>
+    /// <param name="settings">Agent.</param>
+    public UnrollChecks(NetworkSpec spec, UnrollShape shape, ActorCriticSettings settings)
+    {
+        _spec = spec;
+        _shape = shape;
+        _maxCopies = settings.Copies;
+    }
+
+    /// <summary>Why unrolls of a shape are not wanted; null where they are.</summary>
+    public string? Refusal(UnrollShape shape)
+    {
+        if (shape with { Copies = _shape.Copies } != _shape)
+        {
+            return $"it is {Describe(shape)}, but this run needs {Describe(_shape with { Copies = shape.Copies })}";
+        }
+        return shape.Copies > _maxCopies || _maxCopies % shape.Copies != 0
+            ? $"it has {shape.Copies} copies, which do not divide the run's {_maxCopies}"
+            : null;
+    }
+
+    /// <summary>Why the numbers of an unroll cannot be; null where they can.</summary>
+    public string? Defect(Unroll unroll)
+    {
+        int size = unroll.Shape.ActionSize;
+        for (int row = 0; row < unroll.Rewards.Length; row++)
+        {
+            ReadOnlySpan<float> action = unroll.Actions.AsSpan(row * size, size);
+            if (_spec.ActionSpace is not Box && !_spec.ActionSpace.Contains(action))
+            {
+                return $"action {action[0]} of row {row} is not in {_spec.ActionSpace}";
+            }
+            if (_spec.ActionSpace is not Box && unroll.BehaviourLogProbs[row] > LogProbTolerance)
+            {
+                return $"the log-probability {unroll.BehaviourLogProbs[row]} of row {row} is above 0";
+            }
+        }
+        // Real-valued observations may be anything finite, which the reader has checked; integers choose a row of weights.
+        return _spec.ObservationSpace is Box ? null : ObservationDefect(unroll);
+    }
+
+    private string? ObservationDefect(Unroll unroll)
+    {
+        int size = _spec.ObservationSize;
+        float[] observations = unroll.Observations.Read(unroll.EpisodeStarts);
+        for (int i = 0; i < observations.Length; i += size)
+        {
+            if (!_spec.ObservationSpace.Contains(observations.AsSpan(i, size)))
+            {
+                return $"observation {i / size} is not in {_spec.ObservationSpace}";
+            }
+        }
+        var final = new float[size];
+        for (int i = 0; i < unroll.FinalRows.Count; i++)
+        {
+            unroll.ReadFinalObservation(i, final);
+            if (!_spec.ObservationSpace.Contains(final))
+            {
+                return $"final observation {i} is not in {_spec.ObservationSpace}";
+            }
+        }
+        return null;
+    }
+
+    private static string Describe(UnrollShape shape) =>
+        $"{shape.Steps} steps of {shape.Observations.Frames} × {shape.Observations.FrameSize} {(shape.Observations.IsBytes ? "bytes" : "floats")}, "
+        + $"actions of {shape.ActionSize}, core state of {shape.CoreStateSize}";
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Protos.Fleet;
+
+/// <summary>Makes a private authority with one server and one client certificate, as PEM files.</summary>
+public static class CertificateFiles
+{
+    /// <summary>Writes <c>ca.pem</c>, <c>learner.pem</c>, <c>learner-key.pem</c>, <c>actor.pem</c> and <c>actor-key.pem</c>; the authority's key is not kept.</summary>
+    /// <param name="folder">Destination, made if missing.</param>
+    /// <param name="hosts">Names and IP addresses under which the learner is reached.</param>
+    /// <param name="now">Start of validity.</param>
+    /// <param name="validity">How long the certificates are valid.</param>
+    /// <exception cref="IOException">A file exists already, or cannot be written.</exception>
+    public static void Create(string folder, IReadOnlyList<string> hosts, DateTimeOffset now, TimeSpan validity)
+    {
+        Directory.CreateDirectory(folder);
+        string[] names = ["ca.pem", "learner.pem", "learner-key.pem", "actor.pem", "actor-key.pem"];
+        if (names.FirstOrDefault(name => File.Exists(Path.Combine(folder, name))) is { } existing)
+        {
+            throw new IOException(
+                $"'{Path.Combine(folder, existing)}' exists; remove the old certificates or choose another --out."
+            );
+        }
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=agents authority", authorityKey, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        DateTimeOffset from = now.AddMinutes(-5); // clocks of two machines differ
+        using X509Certificate2 authority = request.CreateSelfSigned(from, now + validity);
+        File.WriteAllText(Path.Combine(folder, "ca.pem"), authority.ExportCertificatePem() + "\n");
+        Issue(authority, folder, "learner", CertificateChains.ServerPurpose, hosts, from, now + validity);
+        Issue(authority, folder, "actor", CertificateChains.ClientPurpose, [], from, now + validity);
+    }
+
+    private static void Issue(
+        X509Certificate2 authority,
+        string folder,
+        string name,
+        string purpose,
+        IReadOnlyList<string> hosts,
+        DateTimeOffset from,
+        DateTimeOffset to
+    )
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN=agents {name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
+        if (hosts.Count > 0)
+        {
+            var alternatives = new SubjectAlternativeNameBuilder();
+            foreach (string host in hosts)
+            {
+                if (IPAddress.TryParse(host, out IPAddress? address))
+                {
+                    alternatives.AddIpAddress(address);
+                }
+                else
+                {
+                    alternatives.AddDnsName(host);
+                }
+            }
+            request.CertificateExtensions.Add(alternatives.Build());
+        }
+        using X509Certificate2 certificate = request.Create(authority, from, to, RandomNumberGenerator.GetBytes(8));
+        File.WriteAllText(Path.Combine(folder, name + ".pem"), certificate.ExportCertificatePem() + "\n");
+        string keyFile = Path.Combine(folder, name + "-key.pem");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+        using var stream = new FileStream(keyFile, options);
+        stream.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
+    }
+}

@@ -1,0 +1,60 @@
+namespace Protos;
+
+/// <content>Puts the unrolls of several actors side by side.</content>
+public sealed partial class Unroll
+{
+    private readonly List<(int Row, int Part, int Index)> _joined = [];
+
+    /// <summary>Fills this unroll with others of the same kind, whose copies add up to its own.</summary>
+    /// <param name="parts">Unrolls of as many steps; the copies of the first come first.</param>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    internal void Join(ReadOnlySpan<Unroll> parts)
+    {
+        Clear();
+        _joined.Clear();
+        int first = 0;
+        for (int part = 0; part < parts.Length; part++)
+        {
+            Unroll source = parts[part];
+            if (source.Shape with { Copies = Copies } != Shape || first + source.Copies > Copies)
+            {
+                throw new ArgumentException($"{source.Shape} does not fit into {Shape} from copy {first} on.", nameof(parts));
+            }
+            Observations.CopyFrom(source.Observations, first);
+            CopyColumns<float>(source.Actions, Actions, source.Copies, first, Shape.ActionSize);
+            CopyColumns<float>(source.Rewards, Rewards, source.Copies, first, 1);
+            CopyColumns<bool>(source.Terminated, Terminated, source.Copies, first, 1);
+            CopyColumns<bool>(source.Truncated, Truncated, source.Copies, first, 1);
+            CopyColumns<float>(source.BehaviourLogProbs, BehaviourLogProbs, source.Copies, first, 1);
+            CopyColumns<bool>(source.EpisodeStarts, EpisodeStarts, source.Copies, first, 1);
+            source.InitialCoreState.CopyTo(InitialCoreState, first * Shape.CoreStateSize);
+            for (int i = 0; i < source._finalRows.Count; i++)
+            {
+                (int t, int b) = Math.DivRem(source._finalRows[i], source.Copies);
+                _joined.Add((t * Copies + first + b, part, i));
+            }
+            _episodes.AddRange(source._episodes);
+            first += source.Copies;
+        }
+        if (first != Copies)
+        {
+            throw new ArgumentException($"{first} copies are too few; {Copies} are needed.", nameof(parts));
+        }
+        _joined.Sort();
+        int size = Shape.Observations.FrameBytes;
+        foreach ((int row, int part, int index) in _joined)
+        {
+            parts[part].FinalFrames.Slice(index * size, size).CopyTo(AddFinalFrame(row));
+        }
+    }
+
+    // [rows, copies, size] into [rows, Copies, size] from a column on.
+    private void CopyColumns<T>(ReadOnlySpan<T> source, Span<T> destination, int copies, int first, int size)
+    {
+        int length = copies * size;
+        for (int from = 0, to = first * size; from < source.Length; from += length, to += Copies * size)
+        {
+            source.Slice(from, length).CopyTo(destination[to..]);
+        }
+    }
+}
