@@ -22,6 +22,9 @@ public abstract class EnvironmentContract<TEnvironment>
     /// <summary>Episodes over which the mean return of random actions is measured.</summary>
     protected virtual int RandomEpisodes => 256;
 
+    /// <summary>Steps of random actions within which three episodes end.</summary>
+    protected virtual int StepsOfThreeEpisodes => 20_000;
+
     /// <summary>Whether two resets show different observations.</summary>
     protected virtual bool StartsAtRandom => true;
 
@@ -141,7 +144,7 @@ public abstract class EnvironmentContract<TEnvironment>
                 simulation.Reset(observation, ref stream);
                 episodes++;
             }
-            Assert.True(++steps < 20_000, "No episode ended.");
+            Assert.True(++steps < StepsOfThreeEpisodes, "No episode ended.");
         }
     }
 
