@@ -35,7 +35,10 @@ public sealed class EnvironmentRegistry
     {
         ArgumentNullException.ThrowIfNull(create);
         TEnvironment probe = create();
-        var spec = new EnvironmentSpec(id, probe.ObservationSpace, probe.ActionSpace) { Model = (probe as ITabularEnvironment)?.Model };
+        var spec = new EnvironmentSpec(id, probe.ObservationSpace, probe.ActionSpace)
+        {
+            Model = (probe as ITabularEnvironment)?.Model,
+        };
         spec = describe?.Invoke(spec) ?? spec;
         if (spec.Id != id)
         {

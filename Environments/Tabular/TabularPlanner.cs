@@ -1,6 +1,7 @@
 namespace Environments.Tabular;
 
 /// <summary>Exact values of policies and of the best policy, for models small enough to be swept (Sutton and Barto 2018, chapter 4).</summary>
+/// <remarks>Without a horizon states are swept until no value changes by more than 1e-12, or 1e-12 of itself where that is more.</remarks>
 public static class TabularPlanner
 {
     private const double Tolerance = 1e-12;

@@ -28,6 +28,9 @@ public abstract class EnvironmentContract<TEnvironment>
     /// <summary>Whether two resets show different observations.</summary>
     protected virtual bool StartsAtRandom => true;
 
+    /// <summary>Whether an episode may end with the observation with which the next one begins.</summary>
+    protected virtual bool MayEndWhereItStarts => false;
+
     /// <summary>One copy, as the registry makes it.</summary>
     protected virtual TEnvironment Create() => new();
 
@@ -138,7 +141,7 @@ public abstract class EnvironmentContract<TEnvironment>
             {
                 Assert.Equal(observation, batch.FinalObservations[..size]);
                 Assert.False(
-                    batch.Observations[..size].SequenceEqual(observation),
+                    !MayEndWhereItStarts && batch.Observations[..size].SequenceEqual(observation),
                     "The final observation was shown as the next first one."
                 );
                 simulation.Reset(observation, ref stream);
