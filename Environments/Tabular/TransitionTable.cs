@@ -11,7 +11,7 @@ namespace Environments.Tabular;
 internal sealed class TransitionTable
 {
     private readonly uint[] _outcomes; // [S, A, width]: next state, then one bit for termination, then the index of the reward
-    private readonly double[] _thresholds; // [S, A, width - 1]: cumulative probabilities; above 1 where the list is shorter
+    private readonly long[] _thresholds; // [S, A, width - 1]: greatest draw of 53 bits that does not pass the cumulative probability
     private readonly float[] _rewards;
     private readonly int _actionCount;
     private readonly int _width;
@@ -25,8 +25,8 @@ internal sealed class TransitionTable
         int rows = model.StateCount * model.ActionCount;
         _width = Enumerable.Range(0, rows).Max(row => Width(model.Transitions(row / _actionCount, row % _actionCount)));
         _outcomes = new uint[rows * _width];
-        _thresholds = new double[rows * (_width - 1)];
-        Array.Fill(_thresholds, 2);
+        _thresholds = new long[rows * (_width - 1)];
+        Array.Fill(_thresholds, long.MaxValue); // where the list is shorter
         var rewards = new List<float>();
         for (int row = 0; row < rows; row++)
         {
@@ -37,7 +37,8 @@ internal sealed class TransitionTable
                 _outcomes[row * _width + i] = Pack(transitions[i < transitions.Length ? i : 0], rewards);
                 if (i < transitions.Length && i < _width - 1)
                 {
-                    _thresholds[row * (_width - 1) + i] = cumulative += transitions[i].Probability;
+                    cumulative += transitions[i].Probability;
+                    _thresholds[row * (_width - 1) + i] = (long)Math.Ceiling(cumulative * (1L << 53)) - 1;
                 }
             }
         }
@@ -65,12 +66,12 @@ internal sealed class TransitionTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public StepResult Step(ref int state, int action, ref Pcg64 random)
     {
-        double draw = random.NextDouble();
+        long draw = (long)(random.NextUInt64() >> 11); // the uniform, times 2^53
         int row = state * _actionCount + action;
         int drawn = row * _width;
         for (int i = row * (_width - 1), end = i + _width - 1; i < end; i++)
         {
-            drawn += _thresholds[i] <= draw ? 1 : 0;
+            drawn += (int)((ulong)(_thresholds[i] - draw) >> 63); // 1 if the draw is greater; a comparison would be compiled to a branch
         }
         uint outcome = _outcomes[drawn];
         state = (int)(outcome & 0xFFFF);

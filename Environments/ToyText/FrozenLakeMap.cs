@@ -7,6 +7,7 @@ namespace Environments.ToyText;
 public sealed class FrozenLakeMap
 {
     private readonly string[] _rows;
+    private readonly TabularModel _model;
 
     /// <summary>A lake of the given rows.</summary>
     /// <param name="rows">Equally long rows of the letters S, F, H and G, with at least one S.</param>
@@ -32,8 +33,8 @@ public sealed class FrozenLakeMap
             );
         }
         double sideRate = successRate == 1.0 / 3 ? successRate : (1 - successRate) / 2; // thirds as Gymnasium rounds them
-        int starts = all.Count(letter => letter == 'S');
-        Model = new TabularModel(
+        int starts = all.AsSpan().Count('S');
+        _model = new TabularModel(
             all.Length,
             4,
             (state, action) => Transitions(state, action, slippery, successRate, sideRate),
@@ -55,12 +56,12 @@ public sealed class FrozenLakeMap
     public int ColumnCount => _rows[0].Length;
 
     /// <summary>Exact dynamics; state = row × columns + column.</summary>
-    public ITabularModel Model { get; }
+    public ITabularModel Model => _model;
 
     /// <summary>The letter of a state's cell.</summary>
     public char this[int state] => _rows[state / ColumnCount][state % ColumnCount];
 
-    internal TransitionTable Table => ((TabularModel)Model).Table;
+    internal TransitionTable Table => _model.Table;
 
     /// <summary>A random square lake whose goal can be reached, the one that Gymnasium makes of the same seed.</summary>
     /// <param name="size">Rows and columns, at least 2.</param>

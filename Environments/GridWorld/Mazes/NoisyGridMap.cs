@@ -19,6 +19,7 @@ public sealed class NoisyGridMap
     private const string Letters = "#.S+-5";
 
     private readonly string[] _rows;
+    private readonly TabularModel _model;
 
     /// <summary>A board of the given rows.</summary>
     /// <param name="rows">Equally long rows of the letters above, with exactly one start.</param>
@@ -32,8 +33,8 @@ public sealed class NoisyGridMap
         _rows = [.. rows];
         string all = string.Concat(_rows);
         if (
-            all.Count(letter => letter == 'S') != 1
-            || all.Any(letter => !Letters.Contains(letter))
+            all.AsSpan().Count('S') != 1
+            || Array.Exists(all.ToCharArray(), letter => !Letters.Contains(letter))
             || Array.Exists(_rows, row => row.Length != _rows[0].Length)
         )
         {
@@ -44,7 +45,7 @@ public sealed class NoisyGridMap
         }
         ArgumentOutOfRangeException.ThrowIfLessThan(actionCopies, 1);
         Fallen = all.Length;
-        Model = new TabularModel(
+        _model = new TabularModel(
             all.Length + 1,
             4 * actionCopies,
             (state, action) => Transitions(state, action % 4, noise, fallProbability),
@@ -59,14 +60,14 @@ public sealed class NoisyGridMap
     public int ColumnCount => _rows[0].Length;
 
     /// <summary>Exact dynamics; state = row × columns + column, and one more for those who fell.</summary>
-    public ITabularModel Model { get; }
+    public ITabularModel Model => _model;
 
     /// <summary>The letter of a state's cell.</summary>
     public char this[int state] => _rows[state / ColumnCount][state % ColumnCount];
 
     internal int Fallen { get; }
 
-    internal TransitionTable Table => ((TabularModel)Model).Table;
+    internal TransitionTable Table => _model.Table;
 
     /// <summary>A random board: each cell but the start, in reading order, tries to become a wall (0.15), +10, −10 and +5 (0.02 each).</summary>
     /// <param name="seed">Seed of the board; every seed is another task.</param>
@@ -89,7 +90,12 @@ public sealed class NoisyGridMap
                 }
             }
         }
-        return new NoisyGridMap([.. cells.Chunk(size).Select(row => new string(row))], actionCopies: actionCopies);
+        var rows = new string[size];
+        for (int row = 0; row < size; row++)
+        {
+            rows[row] = new string(cells, row * size, size);
+        }
+        return new NoisyGridMap(rows, actionCopies: actionCopies);
     }
 
     /// <summary>A corridor without noise, −10 at its left end, +10 at its right end, the start in the middle.</summary>

@@ -9,6 +9,7 @@ public sealed class SerpentineGoals
 {
     private readonly int[] _cells;
     private readonly byte[] _wallPatterns;
+    private readonly TabularModel _model;
 
     /// <summary>Different cells drawn at random from all that are free but the start.</summary>
     /// <param name="seed">Seed of the draw; every seed is another set of tasks.</param>
@@ -30,9 +31,13 @@ public sealed class SerpentineGoals
             throw new ArgumentException($"{cells.Length} goals were given; 1 to 256 are possible.", nameof(cells));
         }
         int[] goals = _cells = cells.ToArray();
-        _wallPatterns = [.. Enumerable.Range(0, Walls.CellCount).Select(cell => (byte)Walls.WallPattern(cell))];
+        _wallPatterns = new byte[Walls.CellCount];
+        for (int cell = 0; cell < _wallPatterns.Length; cell++)
+        {
+            _wallPatterns[cell] = (byte)Walls.WallPattern(cell);
+        }
         int states = goals.Length * Walls.CellCount;
-        Model = new TabularModel(
+        _model = new TabularModel(
             states,
             4,
             Transitions,
@@ -61,11 +66,11 @@ public sealed class SerpentineGoals
     public ReadOnlySpan<int> Cells => _cells;
 
     /// <summary>Exact dynamics; state = goal × 256 + cell.</summary>
-    public ITabularModel Model { get; }
+    public ITabularModel Model => _model;
 
     internal static SerpentineWalls Walls { get; } = new(16);
 
-    internal TransitionTable Table => ((TabularModel)Model).Table;
+    internal TransitionTable Table => _model.Table;
 
     internal ReadOnlySpan<byte> WallPatterns => _wallPatterns;
 
@@ -82,11 +87,19 @@ public sealed class SerpentineGoals
 
     private static ReadOnlySpan<int> Draw(ulong seed, int count)
     {
-        int[] free = [.. Enumerable.Range(0, Walls.CellCount).Where(cell => !Walls[cell] && cell != Walls.Start)];
+        var free = new int[Walls.CellCount];
+        int freeCount = 0;
+        for (int cell = 0; cell < free.Length; cell++)
+        {
+            if (!Walls[cell] && cell != Walls.Start)
+            {
+                free[freeCount++] = cell;
+            }
+        }
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, free.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, freeCount);
         var random = new Pcg64(seed);
-        random.Shuffle<int>(free);
+        random.Shuffle(free.AsSpan(0, freeCount));
         return free.AsSpan(0, count);
     }
 }
