@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Environments.ClassicControl;
+using Environments.GridWorld.Mazes;
+using Environments.Tabular;
+using Environments.ToyText;
 
 namespace Environments;
 
@@ -32,7 +35,10 @@ public sealed class EnvironmentRegistry
     {
         ArgumentNullException.ThrowIfNull(create);
         TEnvironment probe = create();
-        var spec = new EnvironmentSpec(id, probe.ObservationSpace, probe.ActionSpace);
+        var spec = new EnvironmentSpec(id, probe.ObservationSpace, probe.ActionSpace)
+        {
+            Model = (probe as ITabularEnvironment)?.Model,
+        };
         spec = describe?.Invoke(spec) ?? spec;
         if (spec.Id != id)
         {
@@ -94,6 +100,8 @@ public sealed class EnvironmentRegistry
     {
         var registry = new EnvironmentRegistry();
         ClassicControlEnvironments.Register(registry);
+        MazeEnvironments.Register(registry);
+        ToyTextEnvironments.Register(registry);
         return registry;
     }
 }

@@ -1,4 +1,5 @@
 using Environments.Spaces;
+using Environments.Tabular;
 
 namespace Environments;
 
@@ -19,4 +20,7 @@ public sealed record EnvironmentSpec(string Id, Space ObservationSpace, Space Ac
 
     /// <summary>One sentence about the task.</summary>
     public string Description { get; init; } = "";
+
+    /// <summary>The exact dynamics where they are a finite table (<see cref="ITabularEnvironment"/>); null elsewhere.</summary>
+    public ITabularModel? Model { get; init; }
 }

@@ -45,6 +45,15 @@ internal sealed class BenchmarkSuite
         ("Pendulum-v1", "pendulum"),
     ];
 
+    private static readonly (string Id, string Name)[] Tables =
+    [
+        ("FrozenLake-v1", "frozenlake"),
+        ("Taxi-v3", "taxi"),
+        ("CliffWalking-v0", "cliffwalking"),
+        ("Blackjack-v1", "blackjack"),
+        ("GridWorld/SerpentineMaze-v0", "serpentine-maze"),
+    ];
+
     private readonly SortedDictionary<string, Func<IEnumerable<BenchmarkResult>>> _cases = new(StringComparer.Ordinal);
 
     /// <summary>The suite.</summary>
@@ -57,6 +66,10 @@ internal sealed class BenchmarkSuite
             {
                 _cases.Add($"environment/{name}-{copies}", () => [StepEnvironment($"environment/{name}-{copies}", id, copies)]);
             }
+        }
+        foreach ((string id, string name) in Tables)
+        {
+            _cases.Add($"environment/{name}-64", () => [StepEnvironment($"environment/{name}-64", id, 64)]);
         }
         foreach (int rows in (int[])[1, 8, 64, 1_024])
         {

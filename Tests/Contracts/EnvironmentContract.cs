@@ -22,8 +22,14 @@ public abstract class EnvironmentContract<TEnvironment>
     /// <summary>Episodes over which the mean return of random actions is measured.</summary>
     protected virtual int RandomEpisodes => 256;
 
+    /// <summary>Steps of random actions within which three episodes end.</summary>
+    protected virtual int StepsOfThreeEpisodes => 20_000;
+
     /// <summary>Whether two resets show different observations.</summary>
     protected virtual bool StartsAtRandom => true;
+
+    /// <summary>Whether an episode may end with the observation with which the next one begins.</summary>
+    protected virtual bool MayEndWhereItStarts => false;
 
     /// <summary>One copy, as the registry makes it.</summary>
     protected virtual TEnvironment Create() => new();
@@ -135,13 +141,13 @@ public abstract class EnvironmentContract<TEnvironment>
             {
                 Assert.Equal(observation, batch.FinalObservations[..size]);
                 Assert.False(
-                    batch.Observations[..size].SequenceEqual(observation),
+                    !MayEndWhereItStarts && batch.Observations[..size].SequenceEqual(observation),
                     "The final observation was shown as the next first one."
                 );
                 simulation.Reset(observation, ref stream);
                 episodes++;
             }
-            Assert.True(++steps < 20_000, "No episode ended.");
+            Assert.True(++steps < StepsOfThreeEpisodes, "No episode ended.");
         }
     }
 
