@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Environments.ClassicControl;
+using Environments.GridWorld;
 
 namespace Environments;
 
@@ -94,6 +95,7 @@ public sealed class EnvironmentRegistry
     {
         var registry = new EnvironmentRegistry();
         ClassicControlEnvironments.Register(registry);
+        MiniGridEnvironments.Register(registry);
         return registry;
     }
 }
