@@ -175,14 +175,7 @@ public struct MiniGrid
     private static int IndexOf(int x, int y) => (x + Margin) * Stride + y + Margin;
 
     // Both coordinates are drawn anew until they fit, as in the original, so that seeds give the same worlds.
-    private readonly (int X, int Y) DrawFreeCell(
-        int left,
-        int top,
-        int width,
-        int height,
-        ref Pcg64 random,
-        int minAgentDistance
-    )
+    private readonly (int X, int Y) DrawFreeCell(int left, int top, int width, int height, ref Pcg64 random, int minAgentDistance)
     {
         while (true)
         {

@@ -54,12 +54,6 @@ internal static class MiniGridEnvironments
         registry.Register(
             $"MiniGrid/{name}-v0",
             () => new MiniGridEnvironment<TLayout>(layout),
-            spec =>
-                spec with
-                {
-                    MaxEpisodeSteps = layout.MaxSteps,
-                    RandomReturn = randomReturn,
-                    Description = description,
-                }
+            spec => spec with { MaxEpisodeSteps = layout.MaxSteps, RandomReturn = randomReturn, Description = description }
         );
 }

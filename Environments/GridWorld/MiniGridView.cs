@@ -1,14 +1,15 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Environments.GridWorld;
 
-/// <summary>
-/// What the agent of a MiniGrid world sees: 7 × 7 cells, itself in the middle of the lowest row, looking upwards. Seven rows of seven bytes,
-/// each the code of a cell, the leftmost in the lowest byte.
-/// </summary>
-[InlineArray(Size)]
+/// <summary>What the agent of a MiniGrid world sees: 7 × 7 cells, itself in the middle of the lowest row, looking upwards.</summary>
+/// <remarks>
+/// Kept as seven lines of seven bytes, each the code of a cell. The lines are what lies together in memory: columns of the view where the
+/// agent looks along a column of the world, else rows. So a line is one read, and nothing is turned but 8 × 8 bits.
+/// </remarks>
 internal struct MiniGridView
 {
     /// <summary>Cells per side.</summary>
@@ -21,30 +22,40 @@ internal struct MiniGridView
     private const int AgentRow = Size - 1;
     private const ulong LowestBits = 0x0101010101010101;
 
+    private const int Columns = 1 << Size; // subsets of the columns
+
+    // By opaque and lit columns of a row, in this order: the columns that are visible in it, and those lit in the next row, times Columns.
+    private static readonly ushort[] Light = CreateLight();
+
+    // By code of a cell: type, colour and state.
     private static readonly float[] Symbols = CreateSymbols();
 
-    private ulong _row;
+    private Lines _lines; // cell i of a line in byte i; byte 7 is of no meaning
+    private bool _linesAreColumns;
 
     /// <summary>The view from where the agent stands.</summary>
     /// <param name="grid">The world.</param>
     /// <param name="seesThroughWalls">Whether nothing is hidden.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static MiniGridView Of(in MiniGrid grid, bool seesThroughWalls)
     {
         Unsafe.SkipInit(out MiniGridView view);
-        view.Read(grid.Cells, grid.AgentIndex, grid.AgentDirection);
+        view.Read(MemoryMarshal.AsBytes(grid.Cells), grid.AgentIndex, grid.AgentDirection);
         if (!seesThroughWalls)
         {
             view.Hide();
         }
         Cell own = grid.Carried == Cell.None ? Cell.Empty : grid.Carried;
-        const int shift = 8 * AgentColumn;
-        view[AgentRow] = view[AgentRow] & ~(0xFFUL << shift) | (ulong)own.Code << shift;
+        (int line, int place) = view._linesAreColumns ? (AgentColumn, AgentRow) : (AgentRow, AgentColumn);
+        view._lines[line] = view._lines[line] & ~(0xFFUL << 8 * place) | (ulong)own.Code << 8 * place;
         return view;
     }
 
     /// <summary>What is seen in a column and row of the view; <see cref="Cell.None"/> where it is hidden.</summary>
-    public readonly Cell At(int column, int row) => Cell.OfCode((byte)(this[row] >> 8 * column));
+    public readonly Cell At(int column, int row)
+    {
+        (int line, int place) = _linesAreColumns ? (column, row) : (row, column);
+        return Cell.OfCode((byte)(_lines[line] >> 8 * place));
+    }
 
     /// <summary>Where a cell of the view lies in the world.</summary>
     public static (int X, int Y) Locate(in MiniGrid grid, int column, int row)
@@ -63,90 +74,132 @@ internal struct MiniGridView
     /// <param name="observation">Destination, <c>[column][row][3]</c>.</param>
     public readonly void Write(Span<float> observation)
     {
-        ref float destination = ref MemoryMarshal.GetReference(observation[..ObservationSize]);
-        ref float symbols = ref MemoryMarshal.GetArrayDataReference(Symbols);
-        nuint at = 0;
-        for (int column = 0; column < Size; column++)
+        Span<byte> codes = stackalloc byte[Size * sizeof(ulong)];
+        for (int i = 0; i < Size; i++)
         {
-            int last = column == Size - 1 ? AgentRow : Size;
-            for (int row = 0; row < last; row++)
-            {
-                // Four floats are written for three; the next cell overwrites the fourth.
-                Vector128.LoadUnsafe(ref symbols, (nuint)(byte)(this[row] >> 8 * column) * 4).StoreUnsafe(ref destination, at);
-                at += 3;
-            }
+            BinaryPrimitives.WriteUInt64LittleEndian(codes[(i * sizeof(ulong))..], _lines[i]);
         }
-        Symbols.AsSpan((int)(this[AgentRow] >> 8 * (Size - 1)) * 4, 3).CopyTo(observation[(ObservationSize - 3)..]);
+        (int nextColumn, int nextRow) = _linesAreColumns ? (sizeof(ulong), 1) : (1, sizeof(ulong));
+        ref byte top = ref MemoryMarshal.GetReference(codes);
+        ref float symbols = ref MemoryMarshal.GetArrayDataReference(Symbols);
+        ref float destination = ref MemoryMarshal.GetReference(observation[..ObservationSize]);
+        for (int column = 0; column < Size - 1; column++)
+        {
+            WriteColumn(ref top, nextRow, ref symbols, ref destination);
+            top = ref Unsafe.Add(ref top, nextColumn);
+            destination = ref Unsafe.Add(ref destination, Size * 3);
+        }
+        // Four floats are written for three, and the next cell overwrites the fourth; the last column has no room for that.
+        Span<float> last = stackalloc float[Size * 3 + 1];
+        WriteColumn(ref top, nextRow, ref symbols, ref MemoryMarshal.GetReference(last));
+        last[..^1].CopyTo(observation[(ObservationSize - Size * 3)..]);
     }
 
-    private void Read(ReadOnlySpan<Cell> cells, int agent, int direction)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteColumn(ref byte code, int nextRow, ref float symbols, ref float destination)
     {
+        for (int row = 0; row < Size; row++)
+        {
+            Vector128.LoadUnsafe(ref symbols, (nuint)code * 4).StoreUnsafe(ref destination);
+            code = ref Unsafe.Add(ref code, nextRow);
+            destination = ref Unsafe.Add(ref destination, 3);
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> cells, int agent, int direction)
+    {
+        // Where the first cell of the first line lies, and how far the next line and the next cell are from it.
         int forward = MiniGrid.Offset(direction);
         int right = MiniGrid.Offset(direction + 1);
-        int start = agent - AgentColumn * right;
+        int start = agent + AgentRow * forward - AgentColumn * right;
+        _linesAreColumns = (direction & 1) != 0;
+        (int nextLine, int nextCell) = _linesAreColumns ? (right, -forward) : (-forward, right);
+        for (int i = 0; i < Size; i++)
+        {
+            _lines[i] =
+                nextCell > 0
+                    ? BinaryPrimitives.ReadUInt64LittleEndian(cells.Slice(start, sizeof(ulong)))
+                    : BinaryPrimitives.ReadUInt64BigEndian(cells.Slice(start - (sizeof(ulong) - 1), sizeof(ulong)));
+            start += nextLine;
+        }
+    }
+
+    private void Hide()
+    {
+        ulong opaque = 0; // byte r, bit c: the cell in row r and column c
+        for (int i = 0; i < Size; i++)
+        {
+            opaque |= HighestBits(_lines[i]) << 8 * i;
+        }
+        opaque = _linesAreColumns ? Transpose(opaque) : opaque;
+        ref ushort light = ref MemoryMarshal.GetArrayDataReference(Light);
+        ulong visible = 0;
+        uint lit = 1u << AgentColumn;
         for (int row = AgentRow; row >= 0; row--)
         {
-            int index = start;
-            ulong packed = 0;
-            for (int column = 0; column < Size; column++)
-            {
-                packed |= (ulong)cells[index].Code << 8 * column;
-                index += right;
-            }
-            this[row] = packed;
-            start += forward;
+            uint found = Unsafe.Add(ref light, (int)((uint)(opaque >> 8 * row) % Columns * Columns + lit));
+            visible |= (ulong)(found % Columns) << 8 * row;
+            lit = found / Columns;
         }
+        visible = _linesAreColumns ? Transpose(visible) : visible;
+        for (int i = 0; i < Size; i++)
+        {
+            _lines[i] &= ByteMask((byte)(visible >> 8 * i));
+        }
+    }
+
+    // The highest bit of byte k comes to lie at bit 56 + k of the product.
+    private static ulong HighestBits(ulong line) => (line >> 7 & LowestBits) * 0x0102040810204080 >> 56;
+
+    // The opposite: bit k fills byte k.
+    private static ulong ByteMask(ulong bits)
+    {
+        ulong spread = bits * LowestBits & 0x8040201008040201;
+        return (spread + 0x7F * LowestBits >> 7 & LowestBits) * 0xFF;
+    }
+
+    // Mirrors 8 × 8 bits at their diagonal: blocks of 4 × 4 change places, then those of 2 × 2 within each, then single bits.
+    private static ulong Transpose(ulong bits)
+    {
+        bits = SwapBlocks(bits, 28, 0x00000000F0F0F0F0);
+        bits = SwapBlocks(bits, 14, 0x0000CCCC0000CCCC);
+        return SwapBlocks(bits, 7, 0x00AA00AA00AA00AA);
+    }
+
+    private static ulong SwapBlocks(ulong bits, int distance, ulong mask)
+    {
+        ulong difference = (bits ^ bits >> distance) & mask;
+        return bits ^ difference ^ difference << distance;
     }
 
     // Light spreads from the agent row by row: first to the right, then to the left, through cells that can be seen through; each of these
     // also lights its neighbours in the next row, straight ahead and on the side that the light went to. The cells at the end of
     // a row light nothing when the light arrives there.
-    private void Hide()
+    private static ushort[] CreateLight()
     {
-        const uint all = (1u << Size) - 1;
-        const uint allButLast = all >> 1;
-        const uint allButFirst = all - 1;
-        uint lit = 1u << AgentColumn;
-        for (int row = AgentRow; row >= 0; row--)
+        var light = new ushort[Columns * Columns];
+        for (int i = 0; i < light.Length; i++)
         {
-            uint clear = ~OpaqueColumns(this[row]) & all;
-            uint toTheRight = SpreadUp(lit & clear, clear);
-            lit |= toTheRight << 1 & all;
-            uint toTheLeft = SpreadDown(lit & clear, clear);
-            lit |= toTheLeft >> 1;
-            this[row] &= ByteMask(lit);
-            toTheRight &= allButLast;
-            toTheLeft &= allButFirst;
-            lit = toTheRight | toTheRight << 1 | toTheLeft | toTheLeft >> 1;
+            (int opaque, int lit, int next) = (i / Columns, i % Columns, 0);
+            for (int column = 0; column < Size - 1; column++)
+            {
+                if ((lit & ~opaque & 1 << column) != 0)
+                {
+                    lit |= 2 << column;
+                    next |= 3 << column;
+                }
+            }
+            for (int column = Size - 1; column > 0; column--)
+            {
+                if ((lit & ~opaque & 1 << column) != 0)
+                {
+                    lit |= 1 << column - 1;
+                    next |= 3 << column - 1;
+                }
+            }
+            light[i] = (ushort)(lit + next * Columns);
         }
-    }
-
-    private static uint SpreadUp(uint lit, uint clear)
-    {
-        lit |= clear & lit << 1;
-        clear &= clear << 1;
-        lit |= clear & lit << 2;
-        clear &= clear << 2;
-        return lit | clear & lit << 4;
-    }
-
-    private static uint SpreadDown(uint lit, uint clear)
-    {
-        lit |= clear & lit >> 1;
-        clear &= clear >> 1;
-        lit |= clear & lit >> 2;
-        clear &= clear >> 2;
-        return lit | clear & lit >> 4;
-    }
-
-    // Collects the highest bit of every byte: byte k's comes to lie at bit 56 + k of the product.
-    private static uint OpaqueColumns(ulong row) => (uint)((row >> 7 & LowestBits) * 0x0102040810204080 >> 56);
-
-    // The opposite: bit k fills byte k.
-    private static ulong ByteMask(uint columns)
-    {
-        ulong bits = columns * LowestBits & 0x8040201008040201;
-        return (bits + 0x7F * LowestBits >> 7 & LowestBits) * 0xFF;
+        return light;
     }
 
     private static float[] CreateSymbols()
@@ -160,5 +213,11 @@ internal struct MiniGridView
             symbols[code * 4 + 2] = (float)cell.Door;
         }
         return symbols;
+    }
+
+    [InlineArray(Size)]
+    private struct Lines
+    {
+        private ulong _first;
     }
 }

@@ -1,6 +1,6 @@
 using Environments;
-using Environments.GridWorld.Layouts;
 using Environments.GridWorld;
+using Environments.GridWorld.Layouts;
 using Environments.Randomness;
 using Xunit;
 

@@ -45,9 +45,7 @@ public sealed class MiniGridRulesTests
         Assert.False(grid.Act(MiniGridAction.MoveForward));
         Assert.Equal((x, y), (grid.AgentX, grid.AgentY));
 
-        foreach (
-            Cell obstacle in (Cell[])[Cell.Wall, Cell.Ball(CellColour.Red), Cell.DoorOf(CellColour.Red, DoorState.Closed)]
-        )
+        foreach (Cell obstacle in (Cell[])[Cell.Wall, Cell.Ball(CellColour.Red), Cell.DoorOf(CellColour.Red, DoorState.Closed)])
         {
             grid[x, y] = obstacle;
             grid.SetAgent(3, 3, direction);
@@ -119,7 +117,10 @@ public sealed class MiniGridRulesTests
                 {
                     (int x, int y) = MiniGridView.Locate(grid, column, row);
                     bool inside = x >= 0 && y >= 0 && x < grid.Width && y < grid.Height;
-                    Cell expected = (x, y) == (grid.AgentX, grid.AgentY) ? Cell.Empty : inside ? grid[x, y] : Cell.Wall;
+                    Cell expected =
+                        (x, y) == (grid.AgentX, grid.AgentY) ? Cell.Empty
+                        : inside ? grid[x, y]
+                        : Cell.Wall;
                     Assert.Equal(expected, all.At(column, row));
                     Assert.Equal(visible[column, row] ? expected : Cell.None, view.At(column, row));
                 }

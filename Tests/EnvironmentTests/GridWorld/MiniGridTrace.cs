@@ -39,8 +39,8 @@ internal sealed record MiniGridTrace(
         Assert.NotEmpty(episodes);
         foreach (MiniGridTrace episode in episodes)
         {
-            using var batch = (BatchedEnvironment<MiniGridEnvironment<TLayout>>)
-                EnvironmentRegistry.Default.Make($"MiniGrid/{name}-v0");
+            using var batch =
+                (BatchedEnvironment<MiniGridEnvironment<TLayout>>)EnvironmentRegistry.Default.Make($"MiniGrid/{name}-v0");
             batch.Reset(episode.Seed);
             MiniGrid grid = batch[0].Grid;
             Assert.Equal(episode.Grid, Describe(grid));
