@@ -31,7 +31,7 @@ public readonly record struct Cell
     public CellColour Colour => (CellColour)(Code & 7);
 
     /// <summary>How the door stands; <see cref="DoorState.Open"/> for everything that is no door.</summary>
-    public DoorState Door =>
+    public DoorState DoorState =>
         Kind switch
         {
             ClosedDoor => DoorState.Closed,
@@ -63,7 +63,7 @@ public readonly record struct Cell
     public static Cell Ball(CellColour colour) => new((int)CellType.Ball, colour);
 
     /// <summary>A door.</summary>
-    public static Cell DoorOf(CellColour colour, DoorState state) =>
+    public static Cell Door(CellColour colour, DoorState state) =>
         state switch
         {
             DoorState.Open => new Cell((int)CellType.Door, colour),
@@ -79,12 +79,12 @@ public readonly record struct Cell
     internal Cell Toggle(Cell carried) =>
         Kind switch
         {
-            (int)CellType.Door => DoorOf(Colour, DoorState.Closed),
-            ClosedDoor => DoorOf(Colour, DoorState.Open),
-            LockedDoor when carried == Key(Colour) => DoorOf(Colour, DoorState.Open),
+            (int)CellType.Door => Door(Colour, DoorState.Closed),
+            ClosedDoor => Door(Colour, DoorState.Open),
+            LockedDoor when carried == Key(Colour) => Door(Colour, DoorState.Open),
             _ => this,
         };
 
     /// <inheritdoc/>
-    public override string ToString() => Type == CellType.Door ? $"{Colour} door, {Door}" : $"{Colour} {Type}";
+    public override string ToString() => Type == CellType.Door ? $"{Colour} door, {DoorState}" : $"{Colour} {Type}";
 }

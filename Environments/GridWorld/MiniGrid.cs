@@ -20,6 +20,8 @@ public struct MiniGrid
     private const int Margin = MiniGridView.Size - 2; // the agent is at least one cell away from the edge
     private const int Length = (MaxSize + 2 * Margin) * Stride;
 
+    private const int MaxAttempts = 100_000;
+
     private CellField _cells;
     private byte _direction;
     private Cell _carried;
@@ -91,6 +93,7 @@ public struct MiniGrid
     /// <param name="height">Rows; those beyond the world are left out.</param>
     /// <param name="random">The copy's stream.</param>
     /// <param name="minAgentDistance">Least number of moves between the object and the agent.</param>
+    /// <exception cref="InvalidOperationException">There is no such cell.</exception>
     public void Place(Cell cell, int left, int top, int width, int height, ref Pcg64 random, int minAgentDistance = 1)
     {
         (int x, int y) = DrawFreeCell(left, top, width, height, ref random, minAgentDistance);
@@ -98,6 +101,7 @@ public struct MiniGrid
     }
 
     /// <summary>Puts the agent into a random empty cell of a rectangle, looking into a random direction.</summary>
+    /// <exception cref="InvalidOperationException">There is no such cell.</exception>
     public void PlaceAgent(int left, int top, int width, int height, ref Pcg64 random)
     {
         (AgentX, AgentY) = (-1, -1);
@@ -177,7 +181,7 @@ public struct MiniGrid
     // Both coordinates are drawn anew until they fit, as in the original, so that seeds give the same worlds.
     private readonly (int X, int Y) DrawFreeCell(int left, int top, int width, int height, ref Pcg64 random, int minAgentDistance)
     {
-        while (true)
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
             int x = random.NextInt(left, Math.Min(left + width, Width));
             int y = random.NextInt(top, Math.Min(top + height, Height));
@@ -186,6 +190,10 @@ public struct MiniGrid
                 return (x, y);
             }
         }
+        throw new InvalidOperationException(
+            $"No empty cell was found in the {width} x {height} cells from ({left}, {top}) on, at distance {minAgentDistance} or more from the agent. "
+                + "Make the layout leave room for all that it places."
+        );
     }
 
     [InlineArray(Length)]

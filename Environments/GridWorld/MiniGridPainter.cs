@@ -97,7 +97,7 @@ internal static class MiniGridPainter
     private static void PaintDoor(SKCanvas canvas, SKPaint paint, Cell door)
     {
         SKColor colour = paint.Color;
-        switch (door.Door)
+        switch (door.DoorState)
         {
             case DoorState.Open:
                 canvas.DrawRect(0.88f, 0, 0.12f, 1, paint);

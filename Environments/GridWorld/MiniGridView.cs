@@ -210,7 +210,7 @@ internal struct MiniGridView
             Cell cell = Cell.OfCode((byte)code);
             symbols[code * 4] = (float)cell.Type;
             symbols[code * 4 + 1] = (float)cell.Colour;
-            symbols[code * 4 + 2] = (float)cell.Door;
+            symbols[code * 4 + 2] = (float)cell.DoorState;
         }
         return symbols;
     }

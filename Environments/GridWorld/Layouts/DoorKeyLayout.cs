@@ -22,7 +22,7 @@ public readonly struct DoorKeyLayout(int size) : IMiniGridLayout
         int wall = random.NextInt(2, size - 2);
         grid.BuildColumn(wall, 0, size);
         grid.PlaceAgent(0, 0, wall, size, ref random);
-        grid[wall, random.NextInt(1, size - 2)] = Cell.DoorOf(CellColour.Yellow, DoorState.Locked);
+        grid[wall, random.NextInt(1, size - 2)] = Cell.Door(CellColour.Yellow, DoorState.Locked);
         grid.Place(Cell.Key(CellColour.Yellow), 0, 0, wall, size, ref random);
     }
 

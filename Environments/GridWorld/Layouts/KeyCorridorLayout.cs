@@ -45,7 +45,7 @@ public readonly struct KeyCorridorLayout(int roomSize, int rows) : IMiniGridLayo
 
         int lockedRow = random.NextInt(0, rows);
         CellColour colour = MiniGrid.DrawColour(ref random);
-        plan.AddDoor(ref grid, 2, lockedRow, Side.Left, Cell.DoorOf(colour, DoorState.Locked));
+        plan.AddDoor(ref grid, 2, lockedRow, Side.Left, Cell.Door(colour, DoorState.Locked));
         Cell ball = Cell.Ball(MiniGrid.DrawColour(ref random));
         PlaceInRoom(ref grid, ball, 2, lockedRow, ref random);
         PlaceInRoom(ref grid, Cell.Key(colour), 0, random.NextInt(0, rows), ref random);
@@ -62,7 +62,7 @@ public readonly struct KeyCorridorLayout(int roomSize, int rows) : IMiniGridLayo
             var side = (Side)random.NextInt(0, 4);
             if (plan.CanAddDoor(column, row, side, lockedRow))
             {
-                plan.AddDoor(ref grid, column, row, side, Cell.DoorOf(MiniGrid.DrawColour(ref random), DoorState.Closed));
+                plan.AddDoor(ref grid, column, row, side, Cell.Door(MiniGrid.DrawColour(ref random), DoorState.Closed));
             }
         }
     }

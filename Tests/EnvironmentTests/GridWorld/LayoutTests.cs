@@ -110,7 +110,7 @@ public sealed class LayoutTests
         for (ulong seed = 0; seed < 200; seed++)
         {
             List<Cell> cells = CellsOf(new KeyCorridorLayout(roomSize, rows), seed);
-            Cell locked = Assert.Single(cells, cell => cell.Door == DoorState.Locked);
+            Cell locked = Assert.Single(cells, cell => cell.DoorState == DoorState.Locked);
             Assert.Single(cells, cell => cell.Type == CellType.Ball);
             Assert.Equal(Cell.Key(locked.Colour), Assert.Single(cells, cell => cell.Type == CellType.Key));
         }

@@ -15,22 +15,22 @@ public sealed class MiniGridRulesTests
     public void Act_LockedDoor_OpensOnlyForAKeyOfItsColour()
     {
         MiniGrid grid = Room();
-        grid[4, 3] = Cell.DoorOf(CellColour.Blue, DoorState.Locked);
+        grid[4, 3] = Cell.Door(CellColour.Blue, DoorState.Locked);
         grid.Act(MiniGridAction.Toggle);
-        Assert.Equal(DoorState.Locked, grid.CellAhead.Door);
+        Assert.Equal(DoorState.Locked, grid.CellAhead.DoorState);
 
         TakeFromAbove(ref grid, Cell.Key(CellColour.Red));
         grid.Act(MiniGridAction.Toggle);
-        Assert.Equal(DoorState.Locked, grid.CellAhead.Door);
+        Assert.Equal(DoorState.Locked, grid.CellAhead.DoorState);
 
         DropAbove(ref grid);
         TakeFromAbove(ref grid, Cell.Key(CellColour.Blue));
         grid.Act(MiniGridAction.Toggle);
-        Assert.Equal(Cell.DoorOf(CellColour.Blue, DoorState.Open), grid.CellAhead);
+        Assert.Equal(Cell.Door(CellColour.Blue, DoorState.Open), grid.CellAhead);
         Assert.Equal(Cell.Key(CellColour.Blue), grid.Carried); // the key stays in hand
 
         grid.Act(MiniGridAction.Toggle); // closed, and no longer locked
-        Assert.Equal(DoorState.Closed, grid.CellAhead.Door);
+        Assert.Equal(DoorState.Closed, grid.CellAhead.DoorState);
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class MiniGridRulesTests
         Assert.False(grid.Act(MiniGridAction.MoveForward));
         Assert.Equal((x, y), (grid.AgentX, grid.AgentY));
 
-        foreach (Cell obstacle in (Cell[])[Cell.Wall, Cell.Ball(CellColour.Red), Cell.DoorOf(CellColour.Red, DoorState.Closed)])
+        foreach (Cell obstacle in (Cell[])[Cell.Wall, Cell.Ball(CellColour.Red), Cell.Door(CellColour.Red, DoorState.Closed)])
         {
             grid[x, y] = obstacle;
             grid.SetAgent(3, 3, direction);
@@ -129,6 +129,15 @@ public sealed class MiniGridRulesTests
     }
 
     [Fact]
+    public void Place_NoEmptyCell_ThrowsInsteadOfSearchingForEver()
+    {
+        MiniGrid grid = Room();
+        var random = new Pcg64(1);
+        var error = Assert.Throws<InvalidOperationException>(() => grid.Place(Cell.Goal, 0, 0, 1, Size, ref random));
+        Assert.Contains($"1 x {Size} cells", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ObservationSpace_IsTheOriginalsImage()
     {
         var space = (Box)new MiniGridEnvironment<FourRoomsLayout>(new FourRoomsLayout()).ObservationSpace;
@@ -202,9 +211,9 @@ public sealed class MiniGridRulesTests
     private static Cell Clutter(ref Pcg64 random) =>
         random.NextInt(0, 5) switch
         {
-            0 => Cell.DoorOf(CellColour.Purple, DoorState.Open),
-            1 => Cell.DoorOf(CellColour.Grey, DoorState.Closed),
-            2 => Cell.DoorOf(CellColour.Yellow, DoorState.Locked),
+            0 => Cell.Door(CellColour.Purple, DoorState.Open),
+            1 => Cell.Door(CellColour.Grey, DoorState.Closed),
+            2 => Cell.Door(CellColour.Yellow, DoorState.Locked),
             3 => Cell.Key(CellColour.Blue),
             _ => Cell.Wall,
         };

@@ -82,7 +82,7 @@ internal sealed record MiniGridTrace(
             for (int y = 0; y < grid.Height; y++)
             {
                 Cell cell = grid[x, y];
-                numbers.AddRange([(float)cell.Type, (float)cell.Colour, (float)cell.Door]);
+                numbers.AddRange([(float)cell.Type, (float)cell.Colour, (float)cell.DoorState]);
             }
         }
         return Describe([.. numbers]);
