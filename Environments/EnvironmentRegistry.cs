@@ -4,6 +4,7 @@ using Environments.ClassicControl;
 using Environments.GridWorld.Mazes;
 using Environments.Tabular;
 using Environments.ToyText;
+using Environments.GridWorld;
 
 namespace Environments;
 
@@ -102,6 +103,7 @@ public sealed class EnvironmentRegistry
         ClassicControlEnvironments.Register(registry);
         MazeEnvironments.Register(registry);
         ToyTextEnvironments.Register(registry);
+        MiniGridEnvironments.Register(registry);
         return registry;
     }
 }

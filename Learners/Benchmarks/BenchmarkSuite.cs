@@ -43,6 +43,7 @@ internal sealed class BenchmarkSuite
         ("MountainCarContinuous-v0", "mountaincar-continuous"),
         ("Acrobot-v1", "acrobot"),
         ("Pendulum-v1", "pendulum"),
+        ("MiniGrid/DoorKey-8x8-v0", "minigrid-doorkey"),
     ];
 
     private static readonly (string Id, string Name)[] Tables =
