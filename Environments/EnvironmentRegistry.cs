@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Environments.ClassicControl;
+using Environments.MinAtar;
 
 namespace Environments;
 
@@ -94,6 +95,7 @@ public sealed class EnvironmentRegistry
     {
         var registry = new EnvironmentRegistry();
         ClassicControlEnvironments.Register(registry);
+        MinAtarEnvironments.Register(registry);
         return registry;
     }
 }

@@ -33,6 +33,7 @@ internal sealed class BenchmarkSuite
         "evaluation.final_episodes=1",
     ];
 
+    private const string MinAtar = "MinAtar in Python, one environment";
     private const string PufferLib = "PufferLib's C loop, called from Python";
     private const string StableBaselines = "Stable-Baselines3";
 
@@ -43,6 +44,15 @@ internal sealed class BenchmarkSuite
         ("MountainCarContinuous-v0", "mountaincar-continuous"),
         ("Acrobot-v1", "acrobot"),
         ("Pendulum-v1", "pendulum"),
+    ];
+
+    private static readonly (string Id, string Name)[] Games =
+    [
+        ("MinAtar/Asterix-v1", "minatar-asterix"),
+        ("MinAtar/Breakout-v1", "minatar-breakout"),
+        ("MinAtar/Freeway-v1", "minatar-freeway"),
+        ("MinAtar/Seaquest-v1", "minatar-seaquest"),
+        ("MinAtar/SpaceInvaders-v1", "minatar-spaceinvaders"),
     ];
 
     private readonly SortedDictionary<string, Func<IEnumerable<BenchmarkResult>>> _cases = new(StringComparer.Ordinal);
@@ -57,6 +67,10 @@ internal sealed class BenchmarkSuite
             {
                 _cases.Add($"environment/{name}-{copies}", () => [StepEnvironment($"environment/{name}-{copies}", id, copies)]);
             }
+        }
+        foreach ((string id, string name) in Games)
+        {
+            _cases.Add($"environment/{name}-64", () => [StepEnvironment($"environment/{name}-64", id, 64)]);
         }
         foreach (int rows in (int[])[1, 8, 64, 1_024])
         {
@@ -150,6 +164,11 @@ internal sealed class BenchmarkSuite
             ("environment/acrobot-8", _) => (314e3, "EnvPool"),
             ("environment/mountaincar-8", _) => (75e3, "Gymnasium, one environment"),
             ("environment/mountaincar-continuous-8", _) => (200e3, "Gymnasium, one environment"),
+            ("environment/minatar-asterix-64", _) => (456.9e3, MinAtar),
+            ("environment/minatar-breakout-64", _) => (559.6e3, MinAtar),
+            ("environment/minatar-freeway-64", _) => (224.5e3, MinAtar),
+            ("environment/minatar-seaquest-64", _) => (357.9e3, MinAtar),
+            ("environment/minatar-spaceinvaders-64", _) => (58.5e3, MinAtar),
             _ => null,
         };
         return Result(name, "none", [.. seconds.Select(second => copies / second)], "steps/cpu_s", cpu, bytes / copies) with

@@ -296,7 +296,10 @@ public abstract class EnvironmentContract<TEnvironment>
         for (int i = 0; i < observations.Length; i += space.Size)
         {
             ReadOnlySpan<float> observation = observations.Slice(i, space.Size);
-            Assert.True(space.Contains(observation), $"[{string.Join(", ", observation.ToArray())}] is not in {space}.");
+            if (!space.Contains(observation))
+            {
+                Assert.Fail($"[{string.Join(", ", observation.ToArray())}] is not in {space}.");
+            }
         }
     }
 
