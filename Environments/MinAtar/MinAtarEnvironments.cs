@@ -12,7 +12,13 @@ internal static class MinAtarEnvironments
         Register<Asterix>(registry, "Asterix", 0.50, 0.50, "Collect gold and evade enemies that cross the board ever faster.");
         Register<Breakout>(registry, "Breakout", 0.51, 0.38, "Keep a ball in play with a paddle and break bricks with it.");
         Register<Freeway>(registry, "Freeway", 0.12, 0.41, "Lead a chicken across eight lanes of traffic as often as possible.");
-        Register<Seaquest>(registry, "Seaquest", 0.10, 0.10, "Shoot enemies, rescue divers and surface before the oxygen is used up.");
+        Register<Seaquest>(
+            registry,
+            "Seaquest",
+            0.10,
+            0.10,
+            "Shoot enemies, rescue divers and surface before the oxygen is used up."
+        );
         Register<SpaceInvaders>(registry, "SpaceInvaders", 2.85, 4.11, "Shoot down formations of aliens before they land.");
     }
 

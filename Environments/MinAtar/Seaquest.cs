@@ -48,14 +48,7 @@ public struct Seaquest : IMinAtarGame
 
     /// <inheritdoc/>
     public static ReadOnlySpan<MinAtarAction> MinimalActions =>
-        [
-            MinAtarAction.Wait,
-            MinAtarAction.Left,
-            MinAtarAction.Up,
-            MinAtarAction.Right,
-            MinAtarAction.Down,
-            MinAtarAction.Fire,
-        ];
+        [MinAtarAction.Wait, MinAtarAction.Left, MinAtarAction.Up, MinAtarAction.Right, MinAtarAction.Down, MinAtarAction.Fire];
 
     /// <inheritdoc/>
     public void Reset<TRandom>(ref TRandom random)

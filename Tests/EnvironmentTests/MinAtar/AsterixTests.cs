@@ -7,6 +7,8 @@ public sealed class AsterixTests : MinAtarContract<Asterix>
 {
     protected override string Name => "Asterix";
 
+    protected override (double Mean, double Error) OriginalRandomReturn => (0.52, 0.05);
+
     protected override double RandomReturnTolerance => 0.05;
 
     protected override int RandomEpisodes => 4096;
@@ -28,7 +30,10 @@ public sealed class AsterixTests : MinAtarContract<Asterix>
                 spawns.Add(t);
             }
         }
-        Assert.Equal([11, 21, 31, 41, 51, 61, 71, 81, 91, 101, 111, 120, 129, 138, 147, 156, 165, 174, 183, 192, 201, 210, 218, 226], spawns);
+        Assert.Equal(
+            [11, 21, 31, 41, 51, 61, 71, 81, 91, 101, 111, 120, 129, 138, 147, 156, 165, 174, 183, 192, 201, 210, 218, 226],
+            spawns
+        );
     }
 
     [Fact]

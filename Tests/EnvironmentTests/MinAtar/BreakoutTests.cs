@@ -9,6 +9,8 @@ public sealed class BreakoutTests : MinAtarContract<Breakout>
 {
     protected override string Name => "Breakout";
 
+    protected override (double Mean, double Error) OriginalRandomReturn => (0.53, 0.02);
+
     protected override double RandomReturnTolerance => 0.05;
 
     protected override int RandomEpisodes => 4096;
@@ -58,14 +60,12 @@ public sealed class BreakoutTests : MinAtarContract<Breakout>
         {
             int x = BoardView.Cells(fork, 1)[0].Column;
             int y = BoardView.Cells(fork, 0)[0].Column;
-            careless = fork
-                .Step(
-                    x < y ? MinAtarAction.Left
-                        : x > y ? MinAtarAction.Right
-                        : MinAtarAction.Wait,
-                    ref random
-                )
-                .Terminated;
+            careless = fork.Step(
+                x < y ? MinAtarAction.Left
+                    : x > y ? MinAtarAction.Right
+                    : MinAtarAction.Wait,
+                ref random
+            ).Terminated;
         }
         return game.Step(careless ? follow : tried, ref random);
     }

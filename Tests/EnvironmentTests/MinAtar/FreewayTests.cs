@@ -9,6 +9,8 @@ public sealed class FreewayTests : MinAtarContract<Freeway>
 {
     protected override string Name => "Freeway";
 
+    protected override (double Mean, double Error) OriginalRandomReturn => (0.05, 0.05);
+
     protected override bool StartsAtRandom => true;
 
     protected override double RandomReturnTolerance => 0.1;

@@ -9,7 +9,6 @@ internal static class RandomPlay
     /// <summary>Mean return and its standard error over the first episodes of each copy, as many of each so that short ones are not counted more often.</summary>
     public static (double Mean, double StandardError) Measure(IBatchedEnvironment batch, int episodes)
     {
-        using IBatchedEnvironment owned = batch;
         int each = Math.Max(1, episodes / batch.Count);
         var random = new Pcg64(8);
         var actions = new float[batch.Count];

@@ -13,6 +13,8 @@ public sealed class SeaquestTests : MinAtarContract<Seaquest>
 
     protected override string Name => "Seaquest";
 
+    protected override (double Mean, double Error) OriginalRandomReturn => (0.11, 0.02);
+
     protected override double RandomReturnTolerance => 0.04;
 
     protected override int RandomEpisodes => 4096;

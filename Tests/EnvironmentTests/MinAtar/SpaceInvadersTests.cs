@@ -9,6 +9,8 @@ public sealed class SpaceInvadersTests : MinAtarContract<SpaceInvaders>
 {
     protected override string Name => "SpaceInvaders";
 
+    protected override (double Mean, double Error) OriginalRandomReturn => (2.82, 0.08);
+
     protected override string RecordName => "space_invaders";
 
     protected override double RandomReturnTolerance => 0.12;
