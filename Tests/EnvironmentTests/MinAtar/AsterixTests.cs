@@ -13,27 +13,43 @@ public sealed class AsterixTests : MinAtarContract<Asterix>
 
     protected override int RandomEpisodes => 4096;
 
-    // The 11th step finds the timer of 10 used up; the difficulty rises in every 102nd step.
+    // A timer of n that is used up in step t is refilled and used up again in step t + n. Each 102nd step ends with shorter intervals:
+    // one step less between spawns, and every second time one step less between moves.
     [Fact]
-    public void Step_ManySteps_SpawnsMoreAndMoreOften()
+    public void Step_ManySteps_SpawnsAndMovesMoreAndMoreOften()
     {
-        var draws = new ConstantDraws(real: 0.1, integer: 0);
+        const int steps = 760;
+        var draws = new ConstantDraws(real: 0.1, integer: 0); // gold from the left in the highest free row
         Asterix game = default;
         game.Reset(ref draws);
         var spawns = new List<int>();
-        for (int t = 1; t <= 230; t++)
+        var moves = new List<int>();
+        for (int t = 1; t <= steps; t++)
         {
-            int before = draws.Reals;
-            game.Step(MinAtarAction.Wait, ref draws);
-            if (draws.Reals > before)
+            int drawn = draws.Reals;
+            (int, int)[] before = Gold(game);
+            game.Step(MinAtarAction.Down, ref draws); // the player waits in the lowest row
+            if (draws.Reals > drawn)
             {
                 spawns.Add(t);
             }
+            if (!before.SequenceEqual(Gold(game)))
+            {
+                moves.Add(t);
+            }
         }
-        Assert.Equal(
-            [11, 21, 31, 41, 51, 61, 71, 81, 91, 101, 111, 120, 129, 138, 147, 156, 165, 174, 183, 192, 201, 210, 218, 226],
-            spawns
-        );
+        Assert.Equal(Times(11, t => 10 - (t - 1) / 102), spawns);
+        Assert.Equal(Times(6, t => 5 - (t - 1) / 102 / 2).Skip(1), moves); // there was nothing to move in step 6
+
+        static (int, int)[] Gold(in Asterix game) => [.. BoardView.Cells(game, 3).Where(cell => cell.Column > 0)];
+
+        static IEnumerable<int> Times(int first, Func<int, int> interval)
+        {
+            for (int t = first; t <= steps; t += interval(t))
+            {
+                yield return t;
+            }
+        }
     }
 
     [Fact]
