@@ -81,7 +81,13 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     {
         for (int i = 0; i < Count; i++)
         {
-            _randoms[i] = new Pcg64(unchecked(seed + (ulong)i));
+            ulong copySeed = unchecked(seed + (ulong)i);
+            _randoms[i] = new Pcg64(copySeed);
+            if (_environments[i] is ISeededEnvironment seeded)
+            {
+                seeded.Seed(copySeed);
+                _environments[i] = (TEnvironment)seeded; // a struct was boxed
+            }
             ResetCopy(i);
         }
         Array.Clear(_rewards);

@@ -5,6 +5,7 @@ using Environments.GridWorld.Mazes;
 using Environments.Tabular;
 using Environments.ToyText;
 using Environments.GridWorld;
+using Environments.MinAtar;
 
 namespace Environments;
 
@@ -104,6 +105,7 @@ public sealed class EnvironmentRegistry
         MazeEnvironments.Register(registry);
         ToyTextEnvironments.Register(registry);
         MiniGridEnvironments.Register(registry);
+        MinAtarEnvironments.Register(registry);
         return registry;
     }
 }

@@ -5,7 +5,7 @@ namespace Environments.Randomness;
 
 /// <summary>The project's generator: PCG XSL-RR 128/64 (O'Neill 2014), bit for bit NumPy's <c>Generator(PCG64(seed))</c>.</summary>
 /// <remarks>A value of 48 bytes: copying it forks the stream, so pass it by <c>ref</c>. It can be saved and restored as raw bytes.</remarks>
-public struct Pcg64
+public struct Pcg64 : IRandomSource
 {
     private static readonly UInt128 Multiplier = new(0x2360ED051FC65DA4, 0x4385DF649FCCF645);
 

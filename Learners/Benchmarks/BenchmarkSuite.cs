@@ -33,26 +33,28 @@ internal sealed class BenchmarkSuite
         "evaluation.final_episodes=1",
     ];
 
+    private const string MinAtar = "MinAtar in Python, one environment";
     private const string PufferLib = "PufferLib's C loop, called from Python";
     private const string StableBaselines = "Stable-Baselines3";
 
-    private static readonly (string Id, string Name)[] Environments =
+    private static readonly (string Id, string Name, int[] Copies)[] Environments =
     [
-        ("CartPole-v1", "cartpole"),
-        ("MountainCar-v0", "mountaincar"),
-        ("MountainCarContinuous-v0", "mountaincar-continuous"),
-        ("Acrobot-v1", "acrobot"),
-        ("Pendulum-v1", "pendulum"),
-        ("MiniGrid/DoorKey-8x8-v0", "minigrid-doorkey"),
-    ];
-
-    private static readonly (string Id, string Name)[] Tables =
-    [
-        ("FrozenLake-v1", "frozenlake"),
-        ("Taxi-v3", "taxi"),
-        ("CliffWalking-v0", "cliffwalking"),
-        ("Blackjack-v1", "blackjack"),
-        ("GridWorld/SerpentineMaze-v0", "serpentine-maze"),
+        ("CartPole-v1", "cartpole", [8, 1_024]),
+        ("MountainCar-v0", "mountaincar", [8, 1_024]),
+        ("MountainCarContinuous-v0", "mountaincar-continuous", [8, 1_024]),
+        ("Acrobot-v1", "acrobot", [8, 1_024]),
+        ("Pendulum-v1", "pendulum", [8, 1_024]),
+        ("MinAtar/Asterix-v1", "minatar-asterix", [64]),
+        ("MinAtar/Breakout-v1", "minatar-breakout", [64]),
+        ("MinAtar/Freeway-v1", "minatar-freeway", [64]),
+        ("MinAtar/Seaquest-v1", "minatar-seaquest", [64]),
+        ("MinAtar/SpaceInvaders-v1", "minatar-spaceinvaders", [64]),
+        ("MiniGrid/DoorKey-8x8-v0", "minigrid-doorkey", [64]),
+        ("FrozenLake-v1", "frozenlake", [64]),
+        ("Taxi-v3", "taxi", [64]),
+        ("CliffWalking-v0", "cliffwalking", [64]),
+        ("Blackjack-v1", "blackjack", [64]),
+        ("GridWorld/SerpentineMaze-v0", "serpentine-maze", [64]),
     ];
 
     private readonly SortedDictionary<string, Func<IEnumerable<BenchmarkResult>>> _cases = new(StringComparer.Ordinal);
@@ -61,16 +63,12 @@ internal sealed class BenchmarkSuite
     /// <param name="runCommand">Runs the command line in processes of their own, one a seed, and returns the processor seconds of each.</param>
     public BenchmarkSuite(Func<string[], (double[] CpuSeconds, double Total)> runCommand)
     {
-        foreach ((string id, string name) in Environments)
+        foreach ((string id, string name, int[] counts) in Environments)
         {
-            foreach (int copies in (int[])[8, 1_024])
+            foreach (int copies in counts)
             {
                 _cases.Add($"environment/{name}-{copies}", () => [StepEnvironment($"environment/{name}-{copies}", id, copies)]);
             }
-        }
-        foreach ((string id, string name) in Tables)
-        {
-            _cases.Add($"environment/{name}-64", () => [StepEnvironment($"environment/{name}-64", id, 64)]);
         }
         foreach (int rows in (int[])[1, 8, 64, 1_024])
         {
@@ -164,6 +162,11 @@ internal sealed class BenchmarkSuite
             ("environment/acrobot-8", _) => (314e3, "EnvPool"),
             ("environment/mountaincar-8", _) => (75e3, "Gymnasium, one environment"),
             ("environment/mountaincar-continuous-8", _) => (200e3, "Gymnasium, one environment"),
+            ("environment/minatar-asterix-64", _) => (456.9e3, MinAtar),
+            ("environment/minatar-breakout-64", _) => (559.6e3, MinAtar),
+            ("environment/minatar-freeway-64", _) => (224.5e3, MinAtar),
+            ("environment/minatar-seaquest-64", _) => (357.9e3, MinAtar),
+            ("environment/minatar-spaceinvaders-64", _) => (58.5e3, MinAtar),
             _ => null,
         };
         return Result(name, "none", [.. seconds.Select(second => copies / second)], "steps/cpu_s", cpu, bytes / copies) with

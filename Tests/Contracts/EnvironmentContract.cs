@@ -28,9 +28,6 @@ public abstract class EnvironmentContract<TEnvironment>
     /// <summary>Whether two resets show different observations.</summary>
     protected virtual bool StartsAtRandom => true;
 
-    /// <summary>Whether an episode may end with the observation with which the next one begins.</summary>
-    protected virtual bool MayEndWhereItStarts => false;
-
     /// <summary>One copy, as the registry makes it.</summary>
     protected virtual TEnvironment Create() => new();
 
@@ -299,7 +296,10 @@ public abstract class EnvironmentContract<TEnvironment>
         for (int i = 0; i < observations.Length; i += space.Size)
         {
             ReadOnlySpan<float> observation = observations.Slice(i, space.Size);
-            Assert.True(space.Contains(observation), $"[{string.Join(", ", observation.ToArray())}] is not in {space}.");
+            if (!space.Contains(observation))
+            {
+                Assert.Fail($"[{string.Join(", ", observation.ToArray())}] is not in {space}.");
+            }
         }
     }
 

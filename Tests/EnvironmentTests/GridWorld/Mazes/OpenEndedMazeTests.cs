@@ -15,8 +15,6 @@ public sealed class OpenEndedMazeTests : EnvironmentContract<OpenEndedMaze>
 
     protected override bool StartsAtRandom => false;
 
-    protected override bool MayEndWhereItStarts => true;
-
     protected override bool Prolong(ReadOnlySpan<float> observation, Span<float> action)
     {
         action[0] = 0;
@@ -72,8 +70,6 @@ public sealed class OpenEndedMazePictureTests : EnvironmentContract<OpenEndedMaz
 
     protected override bool StartsAtRandom => false;
 
-    protected override bool MayEndWhereItStarts => true;
-
     protected override OpenEndedMaze Create() => new(small: false, showPicture: true);
 
     [Fact]
@@ -97,8 +93,6 @@ public sealed class OpenEndedMaze16Tests : EnvironmentContract<OpenEndedMaze>
     protected override double RandomReturnTolerance => 0;
 
     protected override bool StartsAtRandom => false;
-
-    protected override bool MayEndWhereItStarts => true;
 
     protected override OpenEndedMaze Create() => new(small: true, showPicture: false);
 
