@@ -130,7 +130,7 @@ public sealed class EncoderPlanTests
     public void EncodeRows_Pixels_AreScaledAndFramesBecomeChannels()
     {
         // Two frames of 2 × 3 pixels.
-        var space = new Box(0, 255, 2, 2, 3) { ElementType = ElementType.UInt8 };
+        var space = new Box(0, 255, 2, 2, 3, 1) { ElementType = ElementType.UInt8 };
         var plan = new EncoderPlan(
             space,
             new NetworkSettings { Encoder = EncoderKind.Conv, Convolutions = [new ConvolutionSettings { Kernel = 1 }] }

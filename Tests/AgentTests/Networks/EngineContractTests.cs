@@ -107,10 +107,7 @@ public sealed class EngineContractTests
         const int copies = 5;
         var random = new Pcg64(11);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            parameters[i] += 0.1f * (float)random.NextGaussian(); // biases and policy head far enough from 0 to matter
-        }
+        ImageSpecs.Disturb(new ParameterLayout(spec), parameters, 0.1f, ref random); // biases and policy head far enough from 0 to matter
         using var managed = new ManagedActorCritic(spec);
         managed.LoadParameters(parameters);
         using var torch = new TorchActorCritic(spec, parameters);

@@ -114,6 +114,19 @@ internal static class ImageSpecs
         }
     }
 
+    /// <summary>Adds noise, less to the many weights of a wide layer, so that outputs stay of the size of 1.</summary>
+    public static void Disturb(ParameterLayout layout, float[] parameters, float scale, ref Pcg64 random)
+    {
+        foreach (ParameterSlot slot in layout.Slots)
+        {
+            float inputs = slot.Size / slot.Shape[0];
+            foreach (ref float value in slot.In(parameters.AsSpan()))
+            {
+                value += scale * MathF.Min(1, 8 / MathF.Sqrt(inputs)) * (float)random.NextGaussian();
+            }
+        }
+    }
+
     public static Box Bytes(float high, params ReadOnlySpan<int> shape) => new(0, high, shape) { ElementType = ElementType.UInt8 };
 
     private static Box Symbols()

@@ -217,10 +217,7 @@ public sealed class GradientEngineContractTests
     {
         var random = new Pcg64(17);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            parameters[i] += 0.05f * (float)random.NextGaussian();
-        }
+        ImageSpecs.Disturb(new ParameterLayout(spec), parameters, 0.05f, ref random);
         return parameters;
     }
 
