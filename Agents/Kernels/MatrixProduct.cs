@@ -17,7 +17,7 @@ internal static partial class MatrixProduct
     // A panel of B that does not stay in the first cache, or whose rows lie a power of two apart and evict each other there, is copied
     // before more than this many rows of A read it, so many rows of the panel at a time.
     private const int PackedRows = 16;
-    private const int PackedInner = 128;
+    private const int PackedInner = 64;
     private const int LargeB = 8_192;
 
     [ThreadStatic]
@@ -148,7 +148,9 @@ internal static partial class MatrixProduct
         where TVector : struct
     {
         int width = TSimd.Width;
-        ref float packed = ref MemoryMarshal.GetArrayDataReference(_packed ??= new float[PackedInner * 4 * Vector512<float>.Count]);
+        ref float packed = ref MemoryMarshal.GetArrayDataReference(
+            _packed ??= new float[PackedInner * 4 * Vector512<float>.Count]
+        );
         for (int first = 0; first < shape.Inner; first += PackedInner)
         {
             int inner = Math.Min(PackedInner, shape.Inner - first);

@@ -166,8 +166,7 @@ internal static class SparseProduct
         {
             return ~Vector256
                     .Equals(Vector256.LoadUnsafe(ref x, (nuint)first), Vector256<float>.Zero)
-                    .ExtractMostSignificantBits()
-                & 0xFF;
+                    .ExtractMostSignificantBits() & 0xFF;
         }
         uint mask = 0;
         for (int i = first; i < length; i++)

@@ -73,7 +73,16 @@ public sealed record NetworkSettings : IValidatableObject
 
     /// <inheritdoc/>
     public override int GetHashCode() =>
-        HashCode.Combine(Encoder, Convolutions?.Length, HiddenSizes?.Length, Activation, Core, CoreSize, SharedTrunk, InitialLogStd);
+        HashCode.Combine(
+            Encoder,
+            Convolutions?.Length,
+            HiddenSizes?.Length,
+            Activation,
+            Core,
+            CoreSize,
+            SharedTrunk,
+            InitialLogStd
+        );
 
     // No list, which leaves the choice open, is something else than an empty one.
     private static bool AreEqual<T>(T[]? a, T[]? b)

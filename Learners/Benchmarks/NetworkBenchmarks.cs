@@ -117,7 +117,8 @@ internal static class NetworkBenchmarks
             _ => new(new Box(-10, 10, 8), new Discrete(4), new NetworkSettings()),
         };
 
-    private static Box Bytes(float high, params ReadOnlySpan<int> shape) => new(0, high, shape) { ElementType = ElementType.UInt8 };
+    private static Box Bytes(float high, params ReadOnlySpan<int> shape) =>
+        new(0, high, shape) { ElementType = ElementType.UInt8 };
 
     private static float[] Observations(NetworkSpec spec, Kind kind, int rows)
     {

@@ -68,10 +68,7 @@ internal sealed class ObservationFeatures
             int first = row * _observationSize;
             foreach (FeaturePart part in _parts)
             {
-                part.Encode(
-                    observations.Slice(first, part.ObservationSize),
-                    features.Slice(row * Size + part.Offset, part.Size)
-                );
+                part.Encode(observations.Slice(first, part.ObservationSize), features.Slice(row * Size + part.Offset, part.Size));
                 first += part.ObservationSize;
             }
         }

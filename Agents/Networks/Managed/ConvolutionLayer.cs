@@ -66,10 +66,7 @@ internal sealed class ConvolutionLayer
             Span<float> output = y.Slice(row * Shape.OutputSize, Shape.OutputSize);
             if (_connections is not null)
             {
-                for (int i = 0; i < output.Length; i += bias.Length)
-                {
-                    bias.CopyTo(output[i..]);
-                }
+                Repeat(bias, output);
                 _connections.Add(image, _transposed, output);
                 continue;
             }
@@ -132,6 +129,16 @@ internal sealed class ConvolutionLayer
         }
         Transposition.Add(_transposedGradient, _weight.In(gradient), Shape.PatchSize, Shape.Filters);
         Elementwise.AddColumnSums(outputGradient[..(rows * Shape.OutputSize)], _bias.In(gradient));
+    }
+
+    // Twice as much with each copy, since few channels are a small copy.
+    private static void Repeat(ReadOnlySpan<float> bias, Span<float> output)
+    {
+        bias.CopyTo(output);
+        for (int filled = bias.Length; filled < output.Length; filled *= 2)
+        {
+            output[..Math.Min(filled, output.Length - filled)].CopyTo(output[filled..]);
+        }
     }
 
     private void AddWeightGradient(ReadOnlySpan<float> image, ReadOnlySpan<float> outputGradient)

@@ -91,7 +91,11 @@ internal sealed class DenseLayer
         {
             for (int row = 0; row < rows; row++)
             {
-                SparseProduct.AddOuter(x.Slice(row * Inputs, Inputs), outputGradient.Slice(row * Outputs, Outputs), weightGradient);
+                SparseProduct.AddOuter(
+                    x.Slice(row * Inputs, Inputs),
+                    outputGradient.Slice(row * Outputs, Outputs),
+                    weightGradient
+                );
             }
         }
         else if (_transposedGradient.Length == 0)

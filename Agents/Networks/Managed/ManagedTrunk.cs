@@ -21,7 +21,8 @@ internal sealed class ManagedTrunk
     {
         _plan = spec.Plan;
         _convolutions = ConvolutionEncoder.Create(layout, prefix, _plan);
-        bool sparse = _convolutions is null && _plan.Features.Parts.Sum(part => part.NonZeros) * SparseShare <= _plan.Features.Size;
+        bool sparse =
+            _convolutions is null && _plan.Features.Parts.Sum(part => part.NonZeros) * SparseShare <= _plan.Features.Size;
         _layers = [.. _plan.HiddenSizes.Select((_, i) => new DenseLayer(layout, $"{prefix}encoder.{i}", sparse && i == 0))];
         _outputs = [.. _layers.Select(_ => Array.Empty<float>())];
         _core = RecurrentLayer.Create(layout, $"{prefix}core", spec.Settings);

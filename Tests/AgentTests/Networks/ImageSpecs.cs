@@ -53,14 +53,15 @@ internal static class ImageSpecs
     public static NetworkSpec Atari() => new(Bytes(255, 4, 84, 84), new Discrete(6), new NetworkSettings());
 
     /// <summary>A grid of symbols with three channels of their own bounds, and a direction, as MiniGrid shows them.</summary>
-    public static NetworkSpec SymbolsBesideInteger() => new(
-        new Dict(
-            KeyValuePair.Create<string, Space>("direction", new Discrete(4)),
-            KeyValuePair.Create<string, Space>("image", Symbols())
-        ),
-        new Discrete(7),
-        new NetworkSettings { HiddenSizes = [12] }
-    );
+    public static NetworkSpec SymbolsBesideInteger() =>
+        new(
+            new Dict(
+                KeyValuePair.Create<string, Space>("direction", new Discrete(4)),
+                KeyValuePair.Create<string, Space>("image", Symbols())
+            ),
+            new Discrete(7),
+            new NetworkSettings { HiddenSizes = [12] }
+        );
 
     public static NetworkSpec StackedSymbols(EncoderKind encoder)
     {
@@ -127,7 +128,8 @@ internal static class ImageSpecs
         }
     }
 
-    public static Box Bytes(float high, params ReadOnlySpan<int> shape) => new(0, high, shape) { ElementType = ElementType.UInt8 };
+    public static Box Bytes(float high, params ReadOnlySpan<int> shape) =>
+        new(0, high, shape) { ElementType = ElementType.UInt8 };
 
     private static Box Symbols()
     {

@@ -242,10 +242,7 @@ public sealed class GradientEngineContractTests
         for (int i = 0; i < count; i++)
         {
             ImageSpecs.Sample(spec.ObservationSpace, ref random, observation);
-            spec.Plan.Features.EncodeRows(
-                observation,
-                batch.Features.AsSpan(i * spec.FeatureSize, spec.FeatureSize)
-            );
+            spec.Plan.Features.EncodeRows(observation, batch.Features.AsSpan(i * spec.FeatureSize, spec.FeatureSize));
             spec.ActionSpace.Sample(ref random, batch.Actions.AsSpan(i * spec.ActionSpace.Size, spec.ActionSpace.Size));
             batch.Advantages[i] = (float)random.NextGaussian();
         }

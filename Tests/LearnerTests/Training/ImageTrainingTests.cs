@@ -16,8 +16,7 @@ public sealed class ImageTrainingTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly EnvironmentRegistry _registry = new();
 
-    public ImageTrainingTests() =>
-        _registry.Register("Dots-v0", () => new Dots(), spec => spec with { MaxEpisodeSteps = 10 });
+    public ImageTrainingTests() => _registry.Register("Dots-v0", () => new Dots(), spec => spec with { MaxEpisodeSteps = 10 });
 
     public void Dispose() => _folder.Dispose();
 

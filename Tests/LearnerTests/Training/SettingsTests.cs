@@ -71,16 +71,20 @@ public sealed class SettingsTests
             "CartPole-v1",
             null,
             null,
-            ["network.encoder=conv", "network.convolutions=[{channels: 8, kernel: 4, stride: 2}, {}]", "network.shared_trunk=true"]
+            [
+                "network.encoder=conv",
+                "network.convolutions=[{channels: 8, kernel: 4, stride: 2}, {}]",
+                "network.shared_trunk=true",
+            ]
         );
 
-        TrainingSettings again = StrictYaml.Bind<TrainingSettings>(
-            StrictYaml.Parse(StrictYaml.Write(settings), "text"),
-            "text"
-        );
+        TrainingSettings again = StrictYaml.Bind<TrainingSettings>(StrictYaml.Parse(StrictYaml.Write(settings), "text"), "text");
 
         Assert.Equal(settings, again);
-        Assert.Equal((8, 4, 2), (again.Network.Convolutions![0].Channels, again.Network.Convolutions[0].Kernel, again.Network.Convolutions[0].Stride));
+        Assert.Equal(
+            (8, 4, 2),
+            (again.Network.Convolutions![0].Channels, again.Network.Convolutions[0].Kernel, again.Network.Convolutions[0].Stride)
+        );
         Assert.Equal(new ConvolutionSettings(), again.Network.Convolutions[1]);
         Assert.NotEqual(settings.Network, settings.Network with { Convolutions = null });
     }
