@@ -30,13 +30,14 @@ public sealed class ImageTrainingTests : IDisposable
             Environment = "Dots-v0",
             Agent = "a2c",
             Engine = engine,
-            TotalSteps = engine == EngineKind.Managed ? 40_000 : 8_000,
+            TotalSteps = engine == EngineKind.Managed ? 40_000 : 16_000,
             A2c = new A2cSettings
             {
                 Copies = 16,
                 UnrollLength = 5,
                 Optimizer = OptimizerKind.Adam,
                 LearningRate = 2e-3f,
+                DiscountFactor = 0, // what is shown next does not depend on the action
             },
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 100 },
         };
