@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Environments.ClassicControl;
+using Environments.GridWorld;
 using Environments.GridWorld.Mazes;
+using Environments.MinAtar;
 using Environments.Tabular;
 using Environments.ToyText;
-using Environments.GridWorld;
-using Environments.MinAtar;
 
 namespace Environments;
 

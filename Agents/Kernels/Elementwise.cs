@@ -104,7 +104,22 @@ internal static class Elementwise
     /// <summary>g ← g where y &gt; 0, else 0: the gradient before the rectifier from the one behind it and its output y.</summary>
     public static void ReluGradient(ReadOnlySpan<float> outputs, Span<float> gradients)
     {
-        for (int i = 0; i < gradients.Length; i++)
+        if (gradients.Length > outputs.Length)
+        {
+            throw new ArgumentException(
+                $"{gradients.Length} gradients need as many outputs; {outputs.Length} were given.",
+                nameof(outputs)
+            );
+        }
+        ref float y = ref MemoryMarshal.GetReference(outputs);
+        ref float g = ref MemoryMarshal.GetReference(gradients);
+        int i = 0;
+        for (; i + Vector256<float>.Count <= gradients.Length; i += Vector256<float>.Count)
+        {
+            Vector256<float> positive = Vector256.GreaterThan(Simd256.Load(ref y, i), Vector256<float>.Zero);
+            Simd256.Store(Simd256.Load(ref g, i) & positive, ref g, i);
+        }
+        for (; i < gradients.Length; i++)
         {
             gradients[i] = outputs[i] > 0 ? gradients[i] : 0;
         }

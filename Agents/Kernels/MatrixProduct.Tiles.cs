@@ -20,12 +20,13 @@ internal static partial class MatrixProduct
     {
         nint width = TSimd.Width;
         nint ldc = shape.Columns;
+        nint ldb = shape.BRow;
         ref float tile = ref Unsafe.Add(ref c, row * ldc + column);
         ref float a0 = ref Unsafe.Add(ref a, row * (nint)shape.ARow);
         ref float a1 = ref Unsafe.Add(ref a0, shape.ARow);
         ref float a2 = ref Unsafe.Add(ref a1, shape.ARow);
         ref float a3 = ref Unsafe.Add(ref a2, shape.ARow);
-        ref float panel = ref Unsafe.Add(ref b, column);
+        ref float panel = ref Unsafe.Add(ref b, column - shape.BFirst);
         TVector c00,
             c01,
             c02,
@@ -103,7 +104,7 @@ internal static partial class MatrixProduct
             a1 = ref Unsafe.Add(ref a1, step);
             a2 = ref Unsafe.Add(ref a2, step);
             a3 = ref Unsafe.Add(ref a3, step);
-            panel = ref Unsafe.Add(ref panel, ldc);
+            panel = ref Unsafe.Add(ref panel, ldb);
         }
         TSimd.Store(c00, ref tile, 0);
         TSimd.Store(c01, ref tile, width);
@@ -140,7 +141,7 @@ internal static partial class MatrixProduct
         ref float tile = ref Unsafe.Add(ref c, (nint)row * shape.Columns + column);
         ref float start = ref shape.Accumulate ? ref tile : ref Unsafe.Add(ref bias, column);
         ref float x = ref Unsafe.Add(ref a, row * (nint)shape.ARow);
-        ref float panel = ref Unsafe.Add(ref b, column);
+        ref float panel = ref Unsafe.Add(ref b, column - shape.BFirst);
         TVector c0,
             c1,
             c2,
@@ -165,7 +166,7 @@ internal static partial class MatrixProduct
             c2 = TSimd.MultiplyAdd(value, TSimd.Load(ref panel, 2 * width), c2);
             c3 = TSimd.MultiplyAdd(value, TSimd.Load(ref panel, 3 * width), c3);
             x = ref Unsafe.Add(ref x, step);
-            panel = ref Unsafe.Add(ref panel, shape.Columns);
+            panel = ref Unsafe.Add(ref panel, shape.BRow);
         }
         TSimd.Store(c0, ref tile, 0);
         TSimd.Store(c1, ref tile, width);
@@ -187,12 +188,13 @@ internal static partial class MatrixProduct
         where TVector : struct
     {
         nint ldc = shape.Columns;
+        nint ldb = shape.BRow;
         ref float tile = ref Unsafe.Add(ref c, row * ldc + column);
         ref float a0 = ref Unsafe.Add(ref a, row * (nint)shape.ARow);
         ref float a1 = ref Unsafe.Add(ref a0, shape.ARow);
         ref float a2 = ref Unsafe.Add(ref a1, shape.ARow);
         ref float a3 = ref Unsafe.Add(ref a2, shape.ARow);
-        ref float panel = ref Unsafe.Add(ref b, column);
+        ref float panel = ref Unsafe.Add(ref b, column - shape.BFirst);
         TVector c0,
             c1,
             c2,
@@ -220,7 +222,7 @@ internal static partial class MatrixProduct
             a1 = ref Unsafe.Add(ref a1, step);
             a2 = ref Unsafe.Add(ref a2, step);
             a3 = ref Unsafe.Add(ref a3, step);
-            panel = ref Unsafe.Add(ref panel, ldc);
+            panel = ref Unsafe.Add(ref panel, ldb);
         }
         TSimd.Store(c0, ref tile, 0);
         TSimd.Store(c1, ref tile, ldc);
@@ -243,7 +245,7 @@ internal static partial class MatrixProduct
     {
         ref float tile = ref Unsafe.Add(ref c, (nint)row * shape.Columns + column);
         ref float x = ref Unsafe.Add(ref a, row * (nint)shape.ARow);
-        ref float panel = ref Unsafe.Add(ref b, column);
+        ref float panel = ref Unsafe.Add(ref b, column - shape.BFirst);
         TVector sum =
             shape.Accumulate ? TSimd.Load(ref tile, 0)
             : hasBias ? TSimd.Load(ref bias, column)
@@ -252,7 +254,7 @@ internal static partial class MatrixProduct
         {
             sum = TSimd.MultiplyAdd(TSimd.Broadcast(x), TSimd.Load(ref panel, 0), sum);
             x = ref Unsafe.Add(ref x, shape.AColumn);
-            panel = ref Unsafe.Add(ref panel, shape.Columns);
+            panel = ref Unsafe.Add(ref panel, shape.BRow);
         }
         TSimd.Store(sum, ref tile, 0);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -12,6 +13,15 @@ namespace Agents.Kernels;
 internal static partial class MatrixProduct
 {
     private const int TileRows = 4;
+
+    // A panel of B that does not stay in the first cache, or whose rows lie a power of two apart and evict each other there, is copied
+    // before more than this many rows of A read it, so many rows of the panel at a time.
+    private const int PackedRows = 16;
+    private const int PackedInner = 64;
+    private const int LargeB = 8_192;
+
+    [ThreadStatic]
+    private static float[]? _packed;
 
     /// <summary>C[m, n] = bias[n] + Σ_k A[m, k] B[k, n], or C += Σ where <paramref name="accumulate"/> is set.</summary>
     /// <param name="a">A; element (m, k) is at m × aRow + k × aColumn.</param>
@@ -48,7 +58,7 @@ internal static partial class MatrixProduct
         {
             throw new ArgumentException($"{columns} columns need as many biases; {bias.Length} were given.", nameof(bias));
         }
-        var shape = new Shape(aRow, aColumn, rows, columns, inner, accumulate);
+        var shape = new Shape(aRow, aColumn, columns, 0, rows, columns, inner, accumulate);
         ref float pa = ref MemoryMarshal.GetReference(a);
         ref float pb = ref MemoryMarshal.GetReference(b);
         ref float pbias = ref MemoryMarshal.GetReference(bias);
@@ -74,16 +84,16 @@ internal static partial class MatrixProduct
         where TVector : struct
     {
         int column = first;
+        bool pack = shape.Rows >= PackedRows && (long)shape.Inner * shape.Columns > LargeB;
         for (; column + 4 * TSimd.Width <= shape.Columns; column += 4 * TSimd.Width)
         {
-            int row = 0;
-            for (; row + TileRows <= shape.Rows; row += TileRows)
+            if (pack)
             {
-                Tile4x4<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, row, column, shape);
+                PackedPanel<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, column, shape);
             }
-            for (; row < shape.Rows; row++)
+            else
             {
-                Tile1x4<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, row, column, shape);
+                Panel<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, column, shape);
             }
         }
         for (; column + TSimd.Width <= shape.Columns; column += TSimd.Width)
@@ -101,5 +111,88 @@ internal static partial class MatrixProduct
         return column;
     }
 
-    private readonly record struct Shape(int ARow, int AColumn, int Rows, int Columns, int Inner, bool Accumulate);
+    private static void Panel<TSimd, TVector>(
+        ref float a,
+        ref float b,
+        ref float bias,
+        bool hasBias,
+        ref float c,
+        int column,
+        in Shape shape
+    )
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int row = 0;
+        for (; row + TileRows <= shape.Rows; row += TileRows)
+        {
+            Tile4x4<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, row, column, shape);
+        }
+        for (; row < shape.Rows; row++)
+        {
+            Tile1x4<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, row, column, shape);
+        }
+    }
+
+    /// <summary>A panel through copies of its rows; sums pass through C between them, which changes none of their bits.</summary>
+    private static void PackedPanel<TSimd, TVector>(
+        ref float a,
+        ref float b,
+        ref float bias,
+        bool hasBias,
+        ref float c,
+        int column,
+        in Shape shape
+    )
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        int width = TSimd.Width;
+        ref float packed = ref MemoryMarshal.GetArrayDataReference(
+            _packed ??= new float[PackedInner * 4 * Vector512<float>.Count]
+        );
+        for (int first = 0; first < shape.Inner; first += PackedInner)
+        {
+            int inner = Math.Min(PackedInner, shape.Inner - first);
+            ref float from = ref Unsafe.Add(ref b, (nint)first * shape.BRow + column);
+            ref float to = ref packed;
+            for (int k = 0; k < inner; k++)
+            {
+                TSimd.Store(TSimd.Load(ref from, 0), ref to, 0);
+                TSimd.Store(TSimd.Load(ref from, width), ref to, width);
+                TSimd.Store(TSimd.Load(ref from, 2 * width), ref to, 2 * width);
+                TSimd.Store(TSimd.Load(ref from, 3 * width), ref to, 3 * width);
+                from = ref Unsafe.Add(ref from, shape.BRow);
+                to = ref Unsafe.Add(ref to, 4 * width);
+            }
+            Shape part = shape with
+            {
+                BRow = 4 * width,
+                BFirst = column,
+                Inner = inner,
+                Accumulate = shape.Accumulate || first > 0,
+            };
+            ref float shifted = ref Unsafe.Add(ref a, (nint)first * shape.AColumn);
+            Panel<TSimd, TVector>(ref shifted, ref packed, ref bias, hasBias, ref c, column, part);
+        }
+    }
+
+    /// <param name="ARow">Floats between rows of A.</param>
+    /// <param name="AColumn">Floats between columns of A.</param>
+    /// <param name="BRow">Floats between rows of B.</param>
+    /// <param name="BFirst">Column of C that the first column of B belongs to.</param>
+    /// <param name="Rows">Rows of A and C.</param>
+    /// <param name="Columns">Columns of C.</param>
+    /// <param name="Inner">Columns of A, rows of B.</param>
+    /// <param name="Accumulate">Whether C is added to.</param>
+    private readonly record struct Shape(
+        int ARow,
+        int AColumn,
+        int BRow,
+        int BFirst,
+        int Rows,
+        int Columns,
+        int Inner,
+        bool Accumulate
+    );
 }

@@ -3,15 +3,28 @@ using System.ComponentModel.DataAnnotations;
 namespace Agents.Networks;
 
 /// <summary>Hyper-parameters of an actor-critic network; with the spaces of an environment they make a <see cref="NetworkSpec"/>.</summary>
+/// <remarks>
+/// Null leaves a choice to the observations. For images with a side below 40 pixels the defaults are the network that MinAtar was published
+/// with (Young and Tian 2019): one 3 × 3 convolution of 16 channels, then 128 units. For larger ones they are those of Mnih et al. 2015:
+/// 32 channels of 8 × 8 with stride 4, 64 of 4 × 4 with stride 2, 64 of 3 × 3, then 512 units.
+/// </remarks>
 public sealed record NetworkSettings : IValidatableObject
 {
-    /// <summary>Units of each encoder layer.</summary>
-    /// <value>Each 1 to 16,384; empty for heads directly on the observation. Default 64, 64.</value>
-    public int[] HiddenSizes { get; init; } = [64, 64];
+    /// <summary>How the observation is read before the dense layers.</summary>
+    /// <value>Default auto: convolutions for images, none for anything else.</value>
+    public EncoderKind Encoder { get; init; } = EncoderKind.Auto;
 
-    /// <summary>Nonlinearity after each encoder layer.</summary>
-    /// <value>Default tanh.</value>
-    public Activation Activation { get; init; } = Activation.Tanh;
+    /// <summary>Convolutions on each image of the observation, first to last.</summary>
+    /// <value>Null, the default, chooses by the size of the image.</value>
+    public ConvolutionSettings[]? Convolutions { get; init; }
+
+    /// <summary>Units of each dense layer of the encoder, which reads all parts of the observation together.</summary>
+    /// <value>Each 1 to 16,384; empty for none. Null, the default, is 64, 64 without images, 128 for small and 512 for large ones.</value>
+    public int[]? HiddenSizes { get; init; }
+
+    /// <summary>Nonlinearity after each layer of the encoder.</summary>
+    /// <value>Null, the default, is tanh, or the rectifier where there are images.</value>
+    public Activation? Activation { get; init; }
 
     /// <summary>Memory between encoder and heads.</summary>
     /// <value>Default identity: none.</value>
@@ -23,8 +36,8 @@ public sealed record NetworkSettings : IValidatableObject
     public int CoreSize { get; init; } = 64;
 
     /// <summary>Whether actor and critic share encoder and core, and differ only in their heads.</summary>
-    /// <value>Default false: separate networks, as usual for vectors.</value>
-    public bool SharedTrunk { get; init; }
+    /// <value>Null, the default, is separate networks for vectors and a shared one for images, as usual.</value>
+    public bool? SharedTrunk { get; init; }
 
     /// <summary>Initial natural logarithm of the standard deviation of continuous actions, in units of the action.</summary>
     /// <value>−20 to 5. Default 0.</value>
@@ -34,7 +47,7 @@ public sealed record NetworkSettings : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (int size in HiddenSizes)
+        foreach (int size in HiddenSizes ?? [])
         {
             if (size is < 1 or > 16_384)
             {
@@ -49,7 +62,9 @@ public sealed record NetworkSettings : IValidatableObject
     /// <summary>Whether the other settings have equal values.</summary>
     public bool Equals(NetworkSettings? other) =>
         other is not null
-        && HiddenSizes.AsSpan().SequenceEqual(other.HiddenSizes)
+        && Encoder == other.Encoder
+        && AreEqual(Convolutions, other.Convolutions)
+        && AreEqual(HiddenSizes, other.HiddenSizes)
         && Activation == other.Activation
         && Core == other.Core
         && CoreSize == other.CoreSize
@@ -58,5 +73,18 @@ public sealed record NetworkSettings : IValidatableObject
 
     /// <inheritdoc/>
     public override int GetHashCode() =>
-        HashCode.Combine(HiddenSizes.Length, Activation, Core, CoreSize, SharedTrunk, InitialLogStd);
+        HashCode.Combine(
+            Encoder,
+            Convolutions?.Length,
+            HiddenSizes?.Length,
+            Activation,
+            Core,
+            CoreSize,
+            SharedTrunk,
+            InitialLogStd
+        );
+
+    // No list, which leaves the choice open, is something else than an empty one.
+    private static bool AreEqual<T>(T[]? a, T[]? b)
+        where T : IEquatable<T> => a is null || b is null ? a == b : a.AsSpan().SequenceEqual(b);
 }

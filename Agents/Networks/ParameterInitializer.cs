@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Environments.Randomness;
 
 namespace Agents.Networks;
@@ -13,7 +14,7 @@ internal static class ParameterInitializer
         {
             if (slot.Gain is { } gain)
             {
-                Orthogonal(slot.In(parameters.AsSpan()), slot.Shape[0], slot.Shape[1], gain, ref random);
+                Orthogonal(slot.In(parameters.AsSpan()), slot.Shape[0], slot.Size / slot.Shape[0], gain, ref random);
             }
             else
             {
@@ -43,10 +44,11 @@ internal static class ParameterInitializer
             {
                 for (int j = 0; j < i; j++)
                 {
-                    AddScaled(vector, basis[j], -Dot(vector, basis[j]));
+                    double share = TensorPrimitives.Dot<double>(vector, basis[j]);
+                    TensorPrimitives.MultiplyAdd<double>(basis[j], -share, vector, vector);
                 }
             }
-            double norm = Math.Sqrt(Dot(vector, vector));
+            double norm = Math.Sqrt(TensorPrimitives.Dot<double>(vector, vector));
             for (int k = 0; k < length; k++)
             {
                 vector[k] /= norm;
@@ -59,24 +61,6 @@ internal static class ParameterInitializer
             {
                 matrix[row * columns + column] = gain * (float)(rows <= columns ? basis[row][column] : basis[column][row]);
             }
-        }
-    }
-
-    private static double Dot(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sum += a[i] * b[i];
-        }
-        return sum;
-    }
-
-    private static void AddScaled(double[] target, double[] source, double scale)
-    {
-        for (int i = 0; i < target.Length; i++)
-        {
-            target[i] += scale * source[i];
         }
     }
 }

@@ -1,4 +1,5 @@
 using Agents.Distributions;
+using Agents.Networks.Encoders;
 
 namespace Agents.Networks;
 
@@ -6,6 +7,13 @@ namespace Agents.Networks;
 /// <remarks>
 /// Layers follow the data: encoder, head of the actor, log standard deviation, then the critic's own. With a shared trunk the
 /// encoder stands once, without the prefix <c>actor.</c> or <c>critic.</c>.
+/// <para>
+/// Within an encoder <c>encoder.conv.0</c>, <c>encoder.conv.1</c> … are the convolutions of the observation, or
+/// <c>encoder.NAME.conv.0</c> those of its entry NAME; <c>encoder.0</c>, <c>encoder.1</c> … are the dense layers behind them. A convolution's
+/// weight is <c>[outputs, height, width, inputs]</c> of the kernel, so that a patch of a channels-last image and a row of the weight have
+/// the same order; PyTorch's <c>[outputs, inputs, height, width]</c> is its <c>permute(0, 3, 1, 2)</c>. The dense layer behind reads a
+/// convolution's output as <c>[height, width, channels]</c>, where PyTorch's <c>Flatten</c> would give <c>[channels, height, width]</c>.
+/// </para>
 /// </remarks>
 internal sealed class ParameterLayout
 {
@@ -21,7 +29,7 @@ internal sealed class ParameterLayout
     {
         NetworkSettings settings = spec.Settings;
         ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
-        string actor = settings.SharedTrunk ? "" : "actor.";
+        string actor = spec.Plan.SharedTrunk ? "" : "actor.";
         AddTrunk(actor, spec);
         int trunk = spec.TrunkSize;
         AddDense("actor.head", trunk, distribution.HeadSize, PolicyGain);
@@ -29,7 +37,7 @@ internal sealed class ParameterLayout
         {
             Add("actor.log_std", [distribution.ParameterSize - distribution.HeadSize], null, settings.InitialLogStd);
         }
-        if (!settings.SharedTrunk)
+        if (!spec.Plan.SharedTrunk)
         {
             AddTrunk("critic.", spec);
         }
@@ -48,11 +56,22 @@ internal sealed class ParameterLayout
 
     private void AddTrunk(string prefix, NetworkSpec spec)
     {
-        int inputs = spec.FeatureSize;
-        for (int layer = 0; layer < spec.Settings.HiddenSizes.Length; layer++)
+        EncoderPlan plan = spec.Plan;
+        for (int part = 0; part < plan.Convolutions.Count; part++)
         {
-            AddDense($"{prefix}encoder.{layer}", inputs, spec.Settings.HiddenSizes[layer], HiddenGain);
-            inputs = spec.Settings.HiddenSizes[layer];
+            for (int layer = 0; layer < plan.Convolutions[part].Length; layer++)
+            {
+                ConvolutionShape shape = plan.Convolutions[part][layer];
+                string name = prefix + plan.ConvolutionName(part, layer);
+                Add(name + ".weight", [shape.Filters, shape.Kernel, shape.Kernel, shape.Channels], HiddenGain, 0);
+                Add(name + ".bias", [shape.Filters], null, 0);
+            }
+        }
+        int inputs = plan.EncodedSize;
+        for (int layer = 0; layer < plan.HiddenSizes.Length; layer++)
+        {
+            AddDense($"{prefix}encoder.{layer}", inputs, plan.HiddenSizes[layer], HiddenGain);
+            inputs = plan.HiddenSizes[layer];
         }
         if (spec.Settings.Core != CoreKind.Identity)
         {

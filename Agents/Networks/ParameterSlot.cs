@@ -2,7 +2,7 @@ namespace Agents.Networks;
 
 /// <summary>One named array inside the flat parameter buffer.</summary>
 /// <param name="Name">Path, such as <c>actor.encoder.0.weight</c>; the name in <c>policy.safetensors</c>.</param>
-/// <param name="Shape">Dimensions, outermost first; a weight is <c>[outputs, inputs]</c>.</param>
+/// <param name="Shape">Dimensions, outermost first; a weight is <c>[outputs, inputs]</c>, a convolution's <c>[outputs, height, width, inputs]</c>.</param>
 /// <param name="Offset">First float in the buffer.</param>
 /// <param name="Gain">Gain of the orthogonal initialisation of a weight; null for a constant.</param>
 /// <param name="Constant">Initial value where there is no gain.</param>

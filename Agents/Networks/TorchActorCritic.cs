@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Agents.Distributions;
+using Agents.Networks.Encoders;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
     private readonly Tensor _flatParameters;
     private readonly Tensor _flatGradient;
     private readonly ActionDistribution _distribution;
-    private readonly bool _featuresAreObservations;
+    private readonly EncoderPlan _plan;
 
     /// <summary>A network over the given flat buffer, which it aliases.</summary>
     /// <param name="spec">What to build.</param>
@@ -36,7 +37,7 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             );
         }
         _distribution = ActionDistribution.For(spec.ActionSpace);
-        _featuresAreObservations = ObservationFeatures.AreIdentity(spec.ObservationSpace);
+        _plan = spec.Plan;
         _parameters = parameters;
         _gradient = GC.AllocateArray<float>(Layout.Count, pinned: true);
         _flatParameters = from_array(_parameters).DetachFromDisposeScope();
@@ -80,7 +81,7 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         out Tensor? nextState
     )
     {
-        bool shared = Spec.Settings.SharedTrunk;
+        bool shared = _plan.SharedTrunk;
         int size = Spec.StateSizeOfOneCore;
         (Tensor actorTrunk, Tensor? actorState) = Trunk(
             features,
@@ -129,7 +130,7 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             head = Distributions(trunk);
             if (!values.IsEmpty)
             {
-                Tensor criticTrunk = Spec.Settings.SharedTrunk ? trunk : Encode(features, "critic.");
+                Tensor criticTrunk = _plan.SharedTrunk ? trunk : Encode(features, "critic.");
                 value = Linear(criticTrunk, "critic.head").squeeze(-1);
             }
         }
@@ -150,15 +151,8 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
     }
 
     /// <summary>Writes what the first layer reads for rows of observations.</summary>
-    public void WriteFeatures(ReadOnlySpan<float> observations, Span<float> features)
-    {
-        if (_featuresAreObservations)
-        {
-            observations.CopyTo(features);
-            return;
-        }
-        ObservationFeatures.EncodeRows(Spec.ObservationSpace, observations, features);
-    }
+    public void WriteFeatures(ReadOnlySpan<float> observations, Span<float> features) =>
+        _plan.Features.EncodeRows(observations, features);
 
     /// <summary>Frees the views. The flat buffers are the collector's.</summary>
     public void Dispose()
@@ -171,7 +165,7 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         _flatGradient.Dispose();
     }
 
-    private string ActorPrefix => Spec.Settings.SharedTrunk ? "" : "actor.";
+    private string ActorPrefix => _plan.SharedTrunk ? "" : "actor.";
 
     private Tensor Distributions(Tensor actorTrunk)
     {
@@ -233,15 +227,48 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         return (cat(outputs, 0), hidden);
     }
 
-    private Tensor Encode(Tensor input, string prefix)
+    private Tensor Encode(Tensor features, string prefix)
     {
-        for (int layer = 0; layer < Spec.Settings.HiddenSizes.Length; layer++)
+        Tensor input = Convolve(features, prefix);
+        for (int layer = 0; layer < _plan.HiddenSizes.Length; layer++)
         {
-            input = Linear(input, $"{prefix}encoder.{layer}");
-            input = Spec.Settings.Activation == Activation.Tanh ? input.tanh() : input.relu();
+            input = Activate(Linear(input, $"{prefix}encoder.{layer}"));
         }
         return input;
     }
+
+    private Tensor Convolve(Tensor features, string prefix)
+    {
+        IReadOnlyList<FeaturePart> parts = _plan.Features.Parts;
+        var encoded = new Tensor[parts.Count];
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            encoded[i] = Convolve(parts.Count == 1 ? features : features.narrow(1, parts[i].Offset, parts[i].Size), prefix, i);
+        }
+        return encoded.Length == 1 ? encoded[0] : cat(encoded, 1);
+    }
+
+    private Tensor Convolve(Tensor features, string prefix, int part)
+    {
+        ConvolutionShape[] shapes = _plan.Convolutions[part];
+        if (shapes.Length == 0)
+        {
+            return features;
+        }
+        // Channels stay last in memory; permuting only tells the library so.
+        long rows = features.shape[0];
+        Tensor image = features.reshape(rows, shapes[0].Height, shapes[0].Width, shapes[0].Channels).permute(0, 3, 1, 2);
+        for (int layer = 0; layer < shapes.Length; layer++)
+        {
+            string name = prefix + _plan.ConvolutionName(part, layer);
+            Tensor weight = _views[name + ".weight"].permute(0, 3, 1, 2);
+            long stride = shapes[layer].Stride;
+            image = Activate(nn.functional.conv2d(image, weight, _views[name + ".bias"], strides: [stride, stride]));
+        }
+        return image.permute(0, 2, 3, 1).reshape(rows, -1);
+    }
+
+    private Tensor Activate(Tensor input) => _plan.Activation == Activation.Tanh ? input.tanh() : input.relu();
 
     private Tensor Linear(Tensor input, string name) =>
         nn.functional.linear(input, _views[name + ".weight"], _views[name + ".bias"]);

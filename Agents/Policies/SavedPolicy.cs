@@ -54,8 +54,8 @@ public sealed class SavedPolicy : IPolicy
     /// <inheritdoc/>
     public int CoreStateSize => _network.CoreStateSize;
 
-    /// <summary>Network hyper-parameters.</summary>
-    public NetworkSettings Network => _network.Spec.Settings;
+    /// <summary>Network hyper-parameters, none of them left open.</summary>
+    public NetworkSettings Network => _network.Spec.Plan.Settings;
 
     /// <summary>Numbers that training adjusted.</summary>
     public int ParameterCount => _parameters.Length;
@@ -181,7 +181,7 @@ public sealed class SavedPolicy : IPolicy
             Environment = Info.Environment,
             ObservationSpace = SpaceDocument.From(spec.ObservationSpace),
             ActionSpace = SpaceDocument.From(spec.ActionSpace),
-            Network = spec.Settings,
+            Network = Network,
             NormalizeObservations = _statistics is not null,
             FrameStack = Info.FrameStack,
             ParameterVersion = Info.ParameterVersion,

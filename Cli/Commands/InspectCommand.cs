@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Agents.Networks;
 using Agents.Policies;
 using Learners.Checkpoints;
 using Learners.Training;
@@ -90,7 +91,8 @@ internal static class InspectCommand
             ["environment"] = policy.Info.Environment,
             ["observations"] = policy.ObservationSpace.ToString(),
             ["actions"] = policy.ActionSpace.ToString(),
-            ["hidden_sizes"] = new JsonArray([.. policy.Network.HiddenSizes.Select(size => (JsonNode)size)]),
+            ["convolutions"] = new JsonArray([.. (policy.Network.Convolutions ?? []).Select(Describe)]),
+            ["hidden_sizes"] = new JsonArray([.. (policy.Network.HiddenSizes ?? []).Select(size => (JsonNode)size)]),
             ["parameters"] = policy.ParameterCount,
             ["parameter_hash"] = policy.ParameterHash,
             ["parameter_version"] = policy.Info.ParameterVersion,
@@ -101,6 +103,14 @@ internal static class InspectCommand
             ["std_return"] = policy.Info.StdReturn,
         };
     }
+
+    private static JsonNode Describe(ConvolutionSettings layer) =>
+        new JsonObject
+        {
+            ["channels"] = layer.Channels,
+            ["kernel"] = layer.Kernel,
+            ["stride"] = layer.Stride,
+        };
 
     private static JsonObject DescribeCheckpoint(string path)
     {

@@ -21,9 +21,7 @@ internal sealed class Minibatch
         InitialCoreState = Pinned(count / steps * spec.CoreStateSize);
         Features = Pinned(count * spec.FeatureSize);
         // Where features are the observations, one array serves as both.
-        _observations = ObservationFeatures.AreIdentity(spec.ObservationSpace)
-            ? Features
-            : new float[count * spec.ObservationSize];
+        _observations = spec.Plan.Features.AreObservations ? Features : new float[count * spec.ObservationSize];
         Actions = Pinned(count * spec.ActionSpace.Size);
         BehaviourLogProbs = Pinned(count);
         Advantages = Pinned(count);
@@ -98,7 +96,7 @@ internal sealed class Minibatch
         }
         if (_observations != Features)
         {
-            ObservationFeatures.EncodeRows(_spec.ObservationSpace, _observations, Features);
+            _spec.Plan.Features.EncodeRows(_observations, Features);
         }
         if (normalizeAdvantages)
         {

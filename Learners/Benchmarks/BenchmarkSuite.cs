@@ -1,14 +1,7 @@
 using Agents.Kernels;
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Environments;
 using Environments.Randomness;
-using Environments.Spaces;
-using Learners.A2c;
-using Learners.ActorCritic;
-using Learners.Engines;
-using Learners.Optimizers;
-using Learners.Ppo;
 using Learners.Training;
 
 namespace Learners.Benchmarks;
@@ -72,16 +65,21 @@ internal sealed class BenchmarkSuite
         }
         foreach (int rows in (int[])[1, 8, 64, 1_024])
         {
-            _cases.Add($"act/mlp-{rows}", () => Compare($"act/mlp-{rows}", kind => Forward(kind, rows)));
+            AddForward("mlp", NetworkBenchmarks.Kind.Vector, rows);
         }
+        AddForward("integer", NetworkBenchmarks.Kind.Integer, 64);
+        AddForward("conv", NetworkBenchmarks.Kind.Flags, 64);
+        AddForward("conv-pixels", NetworkBenchmarks.Kind.Pixels, 8);
         foreach (int samples in (int[])[64, 256, 2_048])
         {
-            foreach (string agent in (string[])["a2c", "ppo", "recurrent-ppo"])
-            {
-                string name = $"update/{agent}-{samples}";
-                _cases.Add(name, () => Compare(name, kind => Update(kind, agent, samples)));
-            }
+            AddUpdate("a2c", NetworkBenchmarks.Kind.Vector, "a2c", samples);
+            AddUpdate("ppo", NetworkBenchmarks.Kind.Vector, "ppo", samples);
+            AddUpdate("recurrent-ppo", NetworkBenchmarks.Kind.Recurrent, "ppo", samples);
         }
+        AddUpdate("integer-ppo", NetworkBenchmarks.Kind.Integer, "ppo", 256);
+        AddUpdate("conv-a2c", NetworkBenchmarks.Kind.Flags, "a2c", 320);
+        AddUpdate("conv-ppo", NetworkBenchmarks.Kind.Flags, "ppo", 256);
+        AddUpdate("conv-pixels-ppo", NetworkBenchmarks.Kind.Pixels, "ppo", 64);
         _cases.Add("machine/product-64", () => [Product()]);
         _cases.Add("train/ppo-cartpole", () => Train("train/ppo-cartpole", Speed("ppo"), 1_000_000, (16_000, StableBaselines)));
         _cases.Add("train/a2c-cartpole", () => Train("train/a2c-cartpole", Speed("a2c"), 1_000_000, (30_000, StableBaselines)));
@@ -97,6 +95,18 @@ internal sealed class BenchmarkSuite
             "startup",
             () => [RunProcess("startup", runCommand, ["list"], (0.87, "a CleanRL script up to its first action"))]
         );
+    }
+
+    private void AddForward(string label, NetworkBenchmarks.Kind kind, int rows)
+    {
+        string name = $"act/{label}-{rows}";
+        _cases.Add(name, () => Compare(name, engine => NetworkBenchmarks.Forward(engine, kind, rows)));
+    }
+
+    private void AddUpdate(string label, NetworkBenchmarks.Kind kind, string agent, int samples)
+    {
+        string name = $"update/{label}-{samples}";
+        _cases.Add(name, () => Compare(name, engine => NetworkBenchmarks.Update(engine, kind, agent, samples)));
     }
 
     /// <summary>Names of all cases.</summary>
@@ -213,80 +223,6 @@ internal sealed class BenchmarkSuite
         };
     }
 
-    private static (double[] Seconds, double Cpu, double Bytes) Forward(EngineKind kind, int rows)
-    {
-        NetworkSpec spec = Mlp();
-        float[] parameters = Parameters(spec);
-        using IActorCriticNetwork network =
-            kind == EngineKind.Managed ? new ManagedActorCritic(spec, parameters) : new TorchActorCritic(spec, parameters);
-        float[] observations = Normals(rows * spec.ObservationSize);
-        var starts = new bool[rows];
-        var distributions = new float[rows * spec.DistributionSize];
-        return Stopwatches.Measure(count =>
-        {
-            for (int k = 0; k < count; k++)
-            {
-                network.Unroll(1, observations, starts, [], distributions, []);
-            }
-        });
-    }
-
-    private static (double[] Seconds, double Cpu, double Bytes) Update(EngineKind kind, string agent, int samples)
-    {
-        bool recurrent = agent == "recurrent-ppo";
-        NetworkSpec spec = recurrent
-            ? Mlp() with
-            {
-                Settings = new NetworkSettings
-                {
-                    HiddenSizes = [64],
-                    Core = CoreKind.Lstm,
-                    SharedTrunk = true,
-                },
-            }
-            : Mlp();
-        using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
-        var settings = new PpoSettings();
-        IObjective[] objectives =
-            agent == "a2c"
-                ?
-                [
-                    new PolicyGradientObjective(),
-                    new ValueObjective(settings.ValueCoefficient),
-                    new EntropyObjective(settings.EntropyCoefficient),
-                ]
-                :
-                [
-                    new ClippedSurrogateObjective(settings.ClipRangeAt),
-                    new ClippedValueObjective(settings),
-                    new EntropyObjective(settings.EntropyCoefficient),
-                ];
-        const int sequenceLength = 32;
-        var batch = new Minibatch(spec, samples, recurrent ? sequenceLength : 1);
-        Normals(batch.Features.Length).CopyTo(batch.Features, 0);
-        Normals(samples).CopyTo(batch.Advantages, 0);
-        Normals(samples).CopyTo(batch.Returns, 0);
-        Array.Fill(batch.BehaviourLogProbs, -1.3863f);
-        var random = new Pcg64(3);
-        for (int i = 0; i < samples; i++)
-        {
-            batch.Actions[i] = random.NextInt(0, 4);
-        }
-        var optimizer = new Adam(engine.Parameters.Length, new AdamOptions());
-        var losses = new double[objectives.Length];
-        var logProbs = new float[samples];
-        return Stopwatches.Measure(count =>
-        {
-            for (int k = 0; k < count; k++)
-            {
-                engine.Backward(batch, objectives, 0, losses, logProbs);
-                GlobalNorm.Clip(engine.Gradient, 0.5f);
-                optimizer.Update(engine.Parameters, engine.Gradient, 1e-6f);
-                engine.ParametersChanged();
-            }
-        });
-    }
-
     private static IEnumerable<BenchmarkResult> Train(
         string name,
         TrainingSettings settings,
@@ -380,25 +316,6 @@ internal sealed class BenchmarkSuite
                 SharedTrunk = true,
             },
         };
-
-    private static NetworkSpec Mlp() => new(new Box(-10, 10, 8), new Discrete(4), new NetworkSettings());
-
-    private static float[] Parameters(NetworkSpec spec)
-    {
-        var random = new Pcg64(1);
-        return ParameterInitializer.Create(new ParameterLayout(spec), ref random);
-    }
-
-    private static float[] Normals(int count)
-    {
-        var random = new Pcg64(5);
-        var values = new float[count];
-        foreach (ref float value in values.AsSpan())
-        {
-            value = (float)random.NextGaussian();
-        }
-        return values;
-    }
 
     private static double[] Microseconds(double[] seconds) => [.. seconds.Select(second => second * 1e6)];
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Agents.Kernels;
 
 namespace Agents.Networks.Managed;
@@ -17,15 +15,20 @@ internal sealed class DenseLayer
     private readonly ParameterSlot _bias;
     private readonly float[] _transposed;
     private readonly float[] _transposedGradient;
+    private readonly SparseConnections? _connections;
 
     /// <summary>The layer of the slots <c>name.weight</c> and <c>name.bias</c>.</summary>
-    public DenseLayer(ParameterLayout layout, string name)
+    /// <param name="layout">Where the slots are.</param>
+    /// <param name="name">Their common name.</param>
+    /// <param name="sparse">Whether most numbers of a row are 0, as those of one-hot vectors are.</param>
+    public DenseLayer(ParameterLayout layout, string name, bool sparse = false)
     {
         _weight = layout[name + ".weight"];
         _bias = layout[name + ".bias"];
         Outputs = _weight.Shape[0];
         Inputs = _weight.Shape[1];
         _transposed = new float[Outputs < FewOutputs ? 0 : _weight.Size];
+        _connections = sparse && Outputs >= FewOutputs ? new SparseConnections(new(1, 1, Inputs, 1, 1, Outputs)) : null;
         _transposedGradient = new float[Inputs < FewInputs && Outputs > Inputs ? _weight.Size : 0];
     }
 
@@ -40,14 +43,24 @@ internal sealed class DenseLayer
     {
         if (_transposed.Length > 0)
         {
-            Transpose(_weight.In(parameters), _transposed, Outputs, Inputs);
+            Transposition.Copy(_weight.In(parameters), _transposed, Outputs, Inputs);
         }
     }
 
     /// <summary>Writes y for rows of x.</summary>
     public void Forward(ReadOnlySpan<float> parameters, ReadOnlySpan<float> x, Span<float> y, int rows)
     {
-        if (_transposed.Length == 0)
+        if (_connections is not null)
+        {
+            ReadOnlySpan<float> bias = _bias.In(parameters);
+            for (int row = 0; row < rows; row++)
+            {
+                Span<float> output = y.Slice(row * Outputs, Outputs);
+                bias.CopyTo(output);
+                _connections.Add(x.Slice(row * Inputs, Inputs), _transposed, output);
+            }
+        }
+        else if (_transposed.Length == 0)
         {
             DotProducts.Multiply(x, _weight.In(parameters), _bias.In(parameters), y, rows);
         }
@@ -74,7 +87,18 @@ internal sealed class DenseLayer
     )
     {
         Span<float> weightGradient = _weight.In(gradient);
-        if (_transposedGradient.Length == 0)
+        if (_connections is not null)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                SparseProduct.AddOuter(
+                    x.Slice(row * Inputs, Inputs),
+                    outputGradient.Slice(row * Outputs, Outputs),
+                    weightGradient
+                );
+            }
+        }
+        else if (_transposedGradient.Length == 0)
         {
             MatrixProduct.Multiply(outputGradient, 1, Outputs, x, [], weightGradient, Outputs, Inputs, rows, accumulate: true);
         }
@@ -92,7 +116,7 @@ internal sealed class DenseLayer
                 rows,
                 accumulate: false
             );
-            AddTransposed(_transposedGradient, weightGradient, Inputs, Outputs);
+            Transposition.Add(_transposedGradient, weightGradient, Inputs, Outputs);
         }
         Elementwise.AddColumnSums(outputGradient[..(rows * Outputs)], _bias.In(gradient));
         if (!inputGradient.IsEmpty)
@@ -121,37 +145,5 @@ internal sealed class DenseLayer
             Outputs,
             accumulate: false
         );
-    }
-
-    // Eight rows at a time, so that each cache line of the destination is written while it is near.
-    private static void Transpose(ReadOnlySpan<float> source, Span<float> destination, int rows, int columns)
-    {
-        const int block = 8;
-        ref float from = ref MemoryMarshal.GetReference(source);
-        ref float to = ref MemoryMarshal.GetReference(destination);
-        for (int first = 0; first < rows; first += block)
-        {
-            int last = Math.Min(first + block, rows);
-            for (int column = 0; column < columns; column++)
-            {
-                for (int row = first; row < last; row++)
-                {
-                    Unsafe.Add(ref to, column * rows + row) = Unsafe.Add(ref from, row * columns + column);
-                }
-            }
-        }
-    }
-
-    private static void AddTransposed(ReadOnlySpan<float> source, Span<float> destination, int rows, int columns)
-    {
-        ref float from = ref MemoryMarshal.GetReference(source);
-        ref float to = ref MemoryMarshal.GetReference(destination);
-        for (int column = 0; column < columns; column++)
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                Unsafe.Add(ref to, column * rows + row) += Unsafe.Add(ref from, row * columns + column);
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 using Agents.Distributions;
 using Agents.Kernels;
+using Agents.Networks.Encoders;
 
 namespace Agents.Networks.Managed;
 
@@ -7,6 +8,9 @@ namespace Agents.Networks.Managed;
 /// <remarks>Allocates nothing after its first call with a batch size.</remarks>
 internal sealed class ManagedActorCritic : IActorCriticNetwork
 {
+    // Rows of a forward pass without memory at a time: what lies between the layers stays in the cache.
+    private const int BlockRows = 64;
+
     private readonly float[] _parameters;
     private readonly ManagedTrunk _actor;
     private readonly ManagedTrunk _critic; // the actor's where they share it
@@ -15,7 +19,7 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     private readonly ParameterSlot? _logStd;
     private readonly int _headSize;
     private readonly int _distributionSize;
-    private readonly bool _featuresAreObservations;
+    private readonly ObservationFeatures _observationFeatures;
     private float[] _features = [];
     private float[] _head = [];
 
@@ -34,7 +38,7 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
                 nameof(parameters)
             );
         }
-        bool shared = spec.Settings.SharedTrunk;
+        bool shared = spec.Plan.SharedTrunk;
         _actor = new ManagedTrunk(layout, shared ? "" : "actor.", spec);
         _critic = shared ? _actor : new ManagedTrunk(layout, "critic.", spec);
         _actorHead = new DenseLayer(layout, "actor.head");
@@ -43,7 +47,7 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
         _headSize = distribution.HeadSize;
         _distributionSize = distribution.ParameterSize;
         _logStd = _distributionSize > _headSize ? layout["actor.log_std"] : null;
-        _featuresAreObservations = ObservationFeatures.AreIdentity(spec.ObservationSpace);
+        _observationFeatures = spec.Plan.Features;
         Refresh();
     }
 
@@ -92,7 +96,23 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
                 $"{observations.Length} floats are not {steps} steps of whole rows: {rows} rows of {Spec.ObservationSize} were expected."
             );
         }
-        Forward(Features(observations, rows), distributions, values, rows, new SequenceState(steps, episodeStarts, coreState));
+        if (Spec.CoreStateSize > 0)
+        {
+            var sequence = new SequenceState(steps, episodeStarts, coreState);
+            Forward(Features(observations, rows), distributions, values, rows, sequence);
+            return;
+        }
+        for (int first = 0; first < rows; first += BlockRows)
+        {
+            int count = Math.Min(BlockRows, rows - first);
+            Forward(
+                Features(observations.Slice(first * Spec.ObservationSize, count * Spec.ObservationSize), count),
+                distributions.Slice(first * _distributionSize, count * _distributionSize),
+                values.IsEmpty ? [] : values.Slice(first, count),
+                count,
+                new SequenceState(1, [], [])
+            );
+        }
     }
 
     /// <summary>Distribution parameters <c>[rows, P]</c> and values <c>[rows]</c> of features; no values where they are not wanted.</summary>
@@ -192,16 +212,16 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
 
     private ReadOnlySpan<float> Features(ReadOnlySpan<float> observations, int rows)
     {
-        if (_featuresAreObservations)
+        if (_observationFeatures.AreObservations)
         {
             return observations;
         }
-        int size = rows * Spec.FeatureSize;
+        int size = rows * _observationFeatures.Size;
         if (_features.Length < size)
         {
             _features = new float[size];
         }
-        ObservationFeatures.EncodeRows(Spec.ObservationSpace, observations, _features.AsSpan(0, size));
+        _observationFeatures.EncodeRows(observations, _features.AsSpan(0, size));
         return _features.AsSpan(0, size);
     }
 

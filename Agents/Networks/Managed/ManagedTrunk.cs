@@ -1,11 +1,15 @@
-using Agents.Kernels;
+using Agents.Networks.Encoders;
 
 namespace Agents.Networks.Managed;
 
 /// <summary>Encoder and core of the actor, of the critic, or of both. Keeps the activations of the latest forward pass for the backward one.</summary>
 internal sealed class ManagedTrunk
 {
-    private readonly Activation _activation;
+    // A one-hot row has at most this share of numbers other than 0 to be worth walking through.
+    private const int SparseShare = 8;
+
+    private readonly EncoderPlan _plan;
+    private readonly ConvolutionEncoder? _convolutions;
     private readonly DenseLayer[] _layers;
     private readonly float[][] _outputs;
     private readonly RecurrentLayer? _core;
@@ -15,8 +19,11 @@ internal sealed class ManagedTrunk
     /// <summary>The trunk whose slots begin with <paramref name="prefix"/>.</summary>
     public ManagedTrunk(ParameterLayout layout, string prefix, NetworkSpec spec)
     {
-        _activation = spec.Settings.Activation;
-        _layers = [.. spec.Settings.HiddenSizes.Select((_, i) => new DenseLayer(layout, $"{prefix}encoder.{i}"))];
+        _plan = spec.Plan;
+        _convolutions = ConvolutionEncoder.Create(layout, prefix, _plan);
+        bool sparse =
+            _convolutions is null && _plan.Features.Parts.Sum(part => part.NonZeros) * SparseShare <= _plan.Features.Size;
+        _layers = [.. _plan.HiddenSizes.Select((_, i) => new DenseLayer(layout, $"{prefix}encoder.{i}", sparse && i == 0))];
         _outputs = [.. _layers.Select(_ => Array.Empty<float>())];
         _core = RecurrentLayer.Create(layout, $"{prefix}core", spec.Settings);
         OutputSize = spec.TrunkSize;
@@ -28,6 +35,7 @@ internal sealed class ManagedTrunk
     /// <summary>Takes over changed parameters.</summary>
     public void Refresh(ReadOnlySpan<float> parameters)
     {
+        _convolutions?.Refresh(parameters);
         foreach (DenseLayer layer in _layers)
         {
             layer.Refresh(parameters);
@@ -47,7 +55,8 @@ internal sealed class ManagedTrunk
         scoped in SequenceState sequence
     )
     {
-        ReadOnlySpan<float> input = features;
+        _convolutions?.Forward(parameters, features, rows);
+        ReadOnlySpan<float> input = Convolved(features, rows);
         for (int i = 0; i < _layers.Length; i++)
         {
             int size = rows * _layers[i].Outputs;
@@ -57,14 +66,7 @@ internal sealed class ManagedTrunk
             }
             Span<float> output = _outputs[i].AsSpan(0, size);
             _layers[i].Forward(parameters, input, output, rows);
-            if (_activation == Activation.Tanh)
-            {
-                Elementwise.Tanh(output);
-            }
-            else
-            {
-                Elementwise.Relu(output);
-            }
+            Activations.Apply(_plan.Activation, output);
             input = output;
         }
         return _core is null ? input : _core.Forward(parameters, input, rows, sequence);
@@ -75,7 +77,10 @@ internal sealed class ManagedTrunk
         _core is not null ? _core.Output(rows) : Encoded(features, rows);
 
     private ReadOnlySpan<float> Encoded(ReadOnlySpan<float> features, int rows) =>
-        _layers.Length == 0 ? features : _outputs[^1].AsSpan(0, rows * _layers[^1].Outputs);
+        _layers.Length == 0 ? Convolved(features, rows) : _outputs[^1].AsSpan(0, rows * _layers[^1].Outputs);
+
+    private ReadOnlySpan<float> Convolved(ReadOnlySpan<float> features, int rows) =>
+        _convolutions is null ? features : _convolutions.Output(rows);
 
     /// <summary>Room for a second gradient of the output, to be added to the first; <see cref="Backward"/> overwrites it.</summary>
     public Span<float> SecondGradient(int rows) => _nextGradient.AsSpan(0, rows * OutputSize);
@@ -83,7 +88,7 @@ internal sealed class ManagedTrunk
     /// <summary>A buffer for the gradient of the trunk's output, <c>[rows, OutputSize]</c>; hand it to <see cref="Backward"/> filled.</summary>
     public Span<float> OutputGradient(int rows)
     {
-        int widest = OutputSize;
+        int widest = Math.Max(OutputSize, _convolutions is null ? 0 : _plan.EncodedSize);
         foreach (DenseLayer layer in _layers)
         {
             widest = Math.Max(widest, layer.Outputs);
@@ -112,7 +117,8 @@ internal sealed class ManagedTrunk
     {
         if (_core is not null)
         {
-            Span<float> encodedGradient = _layers.Length == 0 ? [] : _nextGradient.AsSpan(0, rows * _layers[^1].Outputs);
+            bool continues = _layers.Length > 0 || _convolutions is not null;
+            Span<float> encodedGradient = continues ? _nextGradient.AsSpan(0, rows * _plan.OutputSize) : [];
             _core.Backward(
                 parameters,
                 Encoded(features, rows),
@@ -129,18 +135,12 @@ internal sealed class ManagedTrunk
             DenseLayer layer = _layers[i];
             Span<float> outputGradient = _gradient.AsSpan(0, rows * layer.Outputs);
             ReadOnlySpan<float> output = _outputs[i].AsSpan(0, rows * layer.Outputs);
-            if (_activation == Activation.Tanh)
-            {
-                Elementwise.TanhGradient(output, outputGradient);
-            }
-            else
-            {
-                Elementwise.ReluGradient(output, outputGradient);
-            }
-            ReadOnlySpan<float> input = i == 0 ? features : _outputs[i - 1].AsSpan(0, rows * layer.Inputs);
-            Span<float> inputGradient = i == 0 ? [] : _nextGradient.AsSpan(0, rows * layer.Inputs);
+            Activations.Gradient(_plan.Activation, output, outputGradient);
+            ReadOnlySpan<float> input = i == 0 ? Convolved(features, rows) : _outputs[i - 1].AsSpan(0, rows * layer.Inputs);
+            Span<float> inputGradient = i == 0 && _convolutions is null ? [] : _nextGradient.AsSpan(0, rows * layer.Inputs);
             layer.Backward(parameters, input, outputGradient, inputGradient, gradient, rows);
             (_gradient, _nextGradient) = (_nextGradient, _gradient);
         }
+        _convolutions?.Backward(parameters, features, _gradient, gradient, rows);
     }
 }

@@ -21,6 +21,8 @@ public sealed class KernelTests
             { 6, 8, 31 },
             { 3, 7, 64 },
             { 130, 70, 2 },
+            { 18, 128, 300 },
+            { 131, 200, 64 },
         };
 
     [Theory]
@@ -58,6 +60,34 @@ public sealed class KernelTests
                 }
             }
         }
+    }
+
+    [Theory]
+    [InlineData(64, 64)]
+    [InlineData(17, 9)]
+    [InlineData(3, 40)]
+    [InlineData(1, 5)]
+    public void Transpose_AnyShape_TurnsRowsIntoColumns(int rows, int columns)
+    {
+        var random = new Pcg64(3);
+        float[] source = Random(rows * columns, ref random);
+        float[] start = Random(rows * columns, ref random);
+        var copied = new float[rows * columns];
+        var added = (float[])start.Clone();
+
+        Transposition.Copy(source, copied, rows, columns);
+        Transposition.Add(source, added, rows, columns);
+
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                int place = column * rows + row;
+                Assert.Equal(source[row * columns + column], copied[place]);
+                Assert.Equal(start[place] + source[row * columns + column], added[place]);
+            }
+        }
+        Assert.Throws<ArgumentException>(() => Transposition.Copy(source, new float[rows * columns - 1], rows, columns));
     }
 
     [Fact]

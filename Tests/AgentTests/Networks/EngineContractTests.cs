@@ -73,6 +73,19 @@ public sealed class EngineContractTests
                     CoreSize = 21,
                 }
             ),
+            ["flags"] = ImageSpecs.Flags(new NetworkSettings()),
+            ["flags, two convolutions, separate, tanh"] = ImageSpecs.Flags(ImageSpecs.TwoConvolutions),
+            ["flags, lstm"] = ImageSpecs.Flags(new NetworkSettings { Core = CoreKind.Lstm, CoreSize = 12 }),
+            ["flags, convolution alone"] = ImageSpecs.Flags(new NetworkSettings { HiddenSizes = [], SharedTrunk = false }),
+            ["flags, dense layers only"] = ImageSpecs.Flags(new NetworkSettings { Encoder = EncoderKind.Mlp }),
+            ["pixels, odd sizes"] = ImageSpecs.Pixels(),
+            ["84 x 84, stacked"] = ImageSpecs.Atari(),
+            ["symbols beside an integer"] = ImageSpecs.SymbolsBesideInteger(),
+            ["stacked symbols, dense layers only"] = ImageSpecs.StackedSymbols(EncoderKind.Mlp),
+            ["stacked symbols"] = ImageSpecs.StackedSymbols(EncoderKind.Auto),
+            ["two images, shared gru"] = ImageSpecs.TwoImages(),
+            ["real image, by name"] = ImageSpecs.RealImage(),
+            ["many integers"] = new(new Discrete(500), new Discrete(6), new NetworkSettings()),
             ["no hidden layer"] = new(Vector, new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
             ["integer observation"] = new(new Discrete(6), new Discrete(2), new NetworkSettings { HiddenSizes = [8] }),
             ["dictionary observation"] = new(
@@ -94,17 +107,18 @@ public sealed class EngineContractTests
         const int copies = 5;
         var random = new Pcg64(11);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            parameters[i] += 0.1f * (float)random.NextGaussian(); // biases and policy head far enough from 0 to matter
-        }
+        ImageSpecs.Disturb(new ParameterLayout(spec), parameters, 0.1f, ref random); // biases and policy head far enough from 0 to matter
         using var managed = new ManagedActorCritic(spec);
         managed.LoadParameters(parameters);
         using var torch = new TorchActorCritic(spec, parameters);
         var observations = new float[steps * copies * spec.ObservationSize];
         for (int row = 0; row < steps * copies; row++)
         {
-            spec.ObservationSpace.Sample(ref random, observations.AsSpan(row * spec.ObservationSize, spec.ObservationSize));
+            ImageSpecs.Sample(
+                spec.ObservationSpace,
+                ref random,
+                observations.AsSpan(row * spec.ObservationSize, spec.ObservationSize)
+            );
         }
         int size = steps * copies * spec.DistributionSize;
         (float[] managedDistributions, float[] managedValues) = (new float[size], new float[steps * copies]);
@@ -124,23 +138,34 @@ public sealed class EngineContractTests
         Assert.True(managedDistributions.Distinct().Count() > 2, "the outputs must depend on the observations");
     }
 
-    [Fact]
-    public void Unroll_RowsOneByOneOrTogether_GiveTheSameBits()
+    [Theory]
+    [InlineData("categorical, separate")]
+    [InlineData("flags")]
+    [InlineData("flags, two convolutions, separate, tanh")]
+    [InlineData("pixels, odd sizes")]
+    [InlineData("symbols beside an integer")]
+    public void Unroll_RowsOneByOneOrTogether_GiveTheSameBits(string name)
     {
-        NetworkSpec spec = Cases["categorical, separate"];
+        NetworkSpec spec = Cases[name];
+        const int rows = 71;
+        int size = spec.DistributionSize;
         var random = new Pcg64(2);
         using var network = new ManagedActorCritic(spec);
         network.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random));
-        var observations = new float[7 * spec.ObservationSize];
-        foreach (ref float value in observations.AsSpan())
+        var observations = new float[rows * spec.ObservationSize];
+        for (int row = 0; row < rows; row++)
         {
-            value = (float)random.NextGaussian();
+            ImageSpecs.Sample(
+                spec.ObservationSpace,
+                ref random,
+                observations.AsSpan(row * spec.ObservationSize, spec.ObservationSize)
+            );
         }
-        var together = new float[7 * 3];
-        var one = new float[3];
-        network.Unroll(1, observations, new bool[7], [], together, new float[7]);
+        var together = new float[rows * size];
+        var one = new float[size];
+        network.Unroll(1, observations, new bool[rows], [], together, new float[rows]);
 
-        for (int row = 0; row < 7; row++)
+        for (int row = 0; row < rows; row++)
         {
             network.Unroll(
                 1,
@@ -151,7 +176,7 @@ public sealed class EngineContractTests
                 new float[1]
             );
 
-            Assert.Equal(together.AsSpan(row * 3, 3).ToArray(), one);
+            Assert.Equal(together.AsSpan(row * size, size).ToArray(), one);
         }
     }
 

@@ -3,6 +3,7 @@ using Agents.Policies;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
+using Tests.AgentTests.Networks;
 using Xunit;
 
 namespace Tests.AgentTests.Policies;
@@ -34,6 +35,30 @@ public sealed class SavedPolicyTests : IDisposable
         Assert.Equal(first.Act(observations), second.Act(observations));
         Assert.Equal(first.Output.Values, second.Output.Values);
         Assert.Equal(first.Output.LogProbs, second.Output.LogProbs);
+        Assert.True(first.Output.Values.ContainsAnyExcept(0f));
+    }
+
+    [Fact]
+    public void Load_PolicyOnImages_HoldsItsConvolutionsAndActsBitForBitTheSame()
+    {
+        NetworkSpec spec = ImageSpecs.TwoImages();
+        var random = new Pcg64(3);
+        float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
+        using var saved = new SavedPolicy(new PolicyInfo { Agent = "ppo", Environment = "Test-v0" }, spec, parameters, null);
+        saved.Save(_folder.In("policy"));
+
+        using SavedPolicy loaded = SavedPolicy.Load(_folder.In("policy"));
+
+        Assert.Equal(saved.Network, loaded.Network);
+        Assert.Equal([new ConvolutionSettings()], loaded.Network.Convolutions!);
+        Assert.Equal(saved.ParameterHash, loaded.ParameterHash);
+        var observation = new float[spec.ObservationSize];
+        ImageSpecs.Sample(spec.ObservationSpace, ref random, observation);
+        PolicySession first = saved.CreateSession();
+        PolicySession second = loaded.CreateSession();
+        first.Act(observation);
+        second.Act(observation);
+        Assert.Equal(first.Output.Values, second.Output.Values);
         Assert.True(first.Output.Values.ContainsAnyExcept(0f));
     }
 

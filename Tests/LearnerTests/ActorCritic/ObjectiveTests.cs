@@ -31,7 +31,10 @@ public sealed class ObjectiveTests : IDisposable
     {
         var sample = new Sample { Advantage = advantage, LogProb = MathF.Log(ratio) };
 
-        (double value, float logProbGradient, _, _) = Evaluate(new ClippedSurrogateObjective(new PpoSettings().ClipRangeAt), sample);
+        (double value, float logProbGradient, _, _) = Evaluate(
+            new ClippedSurrogateObjective(new PpoSettings().ClipRangeAt),
+            sample
+        );
 
         Assert.Equal(loss, value, 1e-5);
         Assert.Equal(hasGradient ? -advantage * ratio : 0, logProbGradient, 1e-5);

@@ -7,6 +7,7 @@ using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Optimizers;
 using Learners.Ppo;
+using Tests.AgentTests.Networks;
 using Xunit;
 
 namespace Tests.LearnerTests.Engines;
@@ -102,6 +103,14 @@ public sealed class GradientEngineContractTests
                 new Discrete(2),
                 new NetworkSettings { HiddenSizes = [], SharedTrunk = true }
             ),
+            ["flags"] = ImageSpecs.Flags(new NetworkSettings()),
+            ["flags, two convolutions, separate, tanh"] = ImageSpecs.Flags(ImageSpecs.TwoConvolutions),
+            ["flags, lstm"] = ImageSpecs.Flags(new NetworkSettings { Core = CoreKind.Lstm, CoreSize = 12 }),
+            ["flags, convolution alone"] = ImageSpecs.Flags(new NetworkSettings { HiddenSizes = [], SharedTrunk = false }),
+            ["pixels, odd sizes"] = ImageSpecs.Pixels(),
+            ["symbols beside an integer"] = ImageSpecs.SymbolsBesideInteger(),
+            ["two images, shared gru"] = ImageSpecs.TwoImages(),
+            ["many integers"] = new(new Discrete(500), new Discrete(6), new NetworkSettings { HiddenSizes = [16, 9] }),
             ["integers"] = new(new Discrete(9), new Discrete(2), new NetworkSettings { HiddenSizes = [16] }),
         };
 
@@ -177,10 +186,14 @@ public sealed class GradientEngineContractTests
         Assert.NotEqual(Parameters(spec), managed.Parameters.ToArray());
     }
 
-    [Fact]
-    public void Backward_SteadyState_AllocatesNothing()
+    [Theory]
+    [InlineData("gaussian")]
+    [InlineData("flags")]
+    [InlineData("pixels, odd sizes")]
+    [InlineData("symbols beside an integer")]
+    public void Backward_SteadyState_AllocatesNothing(string network)
     {
-        NetworkSpec spec = Networks["gaussian"];
+        NetworkSpec spec = Networks[network];
         using var engine = new ManagedGradientEngine(spec, Parameters(spec));
         Minibatch batch = Batch(spec, engine, 131);
         var losses = new double[3];
@@ -204,10 +217,7 @@ public sealed class GradientEngineContractTests
     {
         var random = new Pcg64(17);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            parameters[i] += 0.05f * (float)random.NextGaussian();
-        }
+        ImageSpecs.Disturb(new ParameterLayout(spec), parameters, 0.05f, ref random);
         return parameters;
     }
 
@@ -231,12 +241,8 @@ public sealed class GradientEngineContractTests
         var observation = new float[spec.ObservationSize];
         for (int i = 0; i < count; i++)
         {
-            spec.ObservationSpace.Sample(ref random, observation);
-            ObservationFeatures.Encode(
-                spec.ObservationSpace,
-                observation,
-                batch.Features.AsSpan(i * spec.FeatureSize, spec.FeatureSize)
-            );
+            ImageSpecs.Sample(spec.ObservationSpace, ref random, observation);
+            spec.Plan.Features.EncodeRows(observation, batch.Features.AsSpan(i * spec.FeatureSize, spec.FeatureSize));
             spec.ActionSpace.Sample(ref random, batch.Actions.AsSpan(i * spec.ActionSpace.Size, spec.ActionSpace.Size));
             batch.Advantages[i] = (float)random.NextGaussian();
         }

@@ -57,11 +57,36 @@ public sealed class SettingsTests
 
         Assert.Equal(2e-4f, settings.Ppo.LearningRate);
         Assert.Equal(1_000_000, settings.TotalSteps);
-        Assert.Equal([32, 16], settings.Network.HiddenSizes);
+        Assert.Equal([32, 16], settings.Network.HiddenSizes!);
         Assert.Equal(Activation.Relu, settings.Network.Activation);
         Assert.Equal(OptimizerKind.RmsProp, settings.Ppo.Optimizer);
         Assert.Equal(tuned.Ppo.UnrollLength, settings.Ppo.UnrollLength);
         Assert.Equal(tuned.Ppo.LearningRateSchedule, settings.Ppo.LearningRateSchedule);
+    }
+
+    [Fact]
+    public void Write_NetworkWithConvolutions_BindsToEqualSettings()
+    {
+        TrainingSettings settings = SettingsSources.Load(
+            "CartPole-v1",
+            null,
+            null,
+            [
+                "network.encoder=conv",
+                "network.convolutions=[{channels: 8, kernel: 4, stride: 2}, {}]",
+                "network.shared_trunk=true",
+            ]
+        );
+
+        TrainingSettings again = StrictYaml.Bind<TrainingSettings>(StrictYaml.Parse(StrictYaml.Write(settings), "text"), "text");
+
+        Assert.Equal(settings, again);
+        Assert.Equal(
+            (8, 4, 2),
+            (again.Network.Convolutions![0].Channels, again.Network.Convolutions[0].Kernel, again.Network.Convolutions[0].Stride)
+        );
+        Assert.Equal(new ConvolutionSettings(), again.Network.Convolutions[1]);
+        Assert.NotEqual(settings.Network, settings.Network with { Convolutions = null });
     }
 
     [Fact]
@@ -92,6 +117,10 @@ public sealed class SettingsTests
     [InlineData("network.activation=tanhh", "must be one of tanh, relu")]
     [InlineData("network.hidden_sizes=64", "must be a list")]
     [InlineData("network.hidden_sizes=[0]", "A layer of 0 units")]
+    [InlineData("network.encoder=cnn", "must be one of auto, mlp, conv")]
+    [InlineData("network.convolutions=3", "network.convolutions must be a list")]
+    [InlineData("network.convolutions=[{kernal: 3}]", "Did you mean 'network.convolutions.kernel'?")]
+    [InlineData("network.convolutions=[{kernel: 0}]", "network.convolutions.kernel is 0, but must be between 1 and 64")]
     [InlineData("ppo=3", "ppo must hold keys and values")]
     [InlineData("total_steps=0", "total_steps is 0")]
     [InlineData("total_steps=99999999999999999999", "must be a whole number")]

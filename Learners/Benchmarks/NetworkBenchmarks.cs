@@ -1,0 +1,157 @@
+using Agents.Networks;
+using Agents.Networks.Managed;
+using Environments.Randomness;
+using Environments.Spaces;
+using Learners.A2c;
+using Learners.ActorCritic;
+using Learners.Engines;
+using Learners.Optimizers;
+using Learners.Ppo;
+
+namespace Learners.Benchmarks;
+
+/// <summary>Times acting and updates of networks with their default settings.</summary>
+internal static class NetworkBenchmarks
+{
+    /// <summary>What networks can be measured on.</summary>
+    public enum Kind
+    {
+        /// <summary>8 numbers, 4 actions, 64 and 64 units.</summary>
+        Vector,
+
+        /// <summary>As <see cref="Vector"/>, with 64 units and an LSTM.</summary>
+        Recurrent,
+
+        /// <summary>One of 500 integers, as in Taxi, and 6 actions.</summary>
+        Integer,
+
+        /// <summary>10 × 10 × 4 flags, of which one in twelve is set, as in MinAtar's Breakout, and 6 actions.</summary>
+        Flags,
+
+        /// <summary>Four frames of 84 × 84 bytes, as in Atari, and 6 actions.</summary>
+        Pixels,
+    }
+
+    /// <summary>One call for <paramref name="rows"/> observations, without values.</summary>
+    public static (double[] Seconds, double Cpu, double Bytes) Forward(EngineKind engine, Kind kind, int rows)
+    {
+        NetworkSpec spec = Spec(kind);
+        float[] parameters = Parameters(spec);
+        using IActorCriticNetwork network =
+            engine == EngineKind.Managed ? new ManagedActorCritic(spec, parameters) : new TorchActorCritic(spec, parameters);
+        float[] observations = Observations(spec, kind, rows);
+        var starts = new bool[rows];
+        var distributions = new float[rows * spec.DistributionSize];
+        return Stopwatches.Measure(count =>
+        {
+            for (int k = 0; k < count; k++)
+            {
+                network.Unroll(1, observations, starts, [], distributions, []);
+            }
+        });
+    }
+
+    /// <summary>One optimiser step on a minibatch: gradient, norm clip, Adam.</summary>
+    public static (double[] Seconds, double Cpu, double Bytes) Update(EngineKind kind, Kind network, string agent, int samples)
+    {
+        NetworkSpec spec = Spec(network);
+        using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
+        var settings = new PpoSettings();
+        IObjective[] objectives =
+            agent == "a2c"
+                ?
+                [
+                    new PolicyGradientObjective(),
+                    new ValueObjective(settings.ValueCoefficient),
+                    new EntropyObjective(settings.EntropyCoefficient),
+                ]
+                :
+                [
+                    new ClippedSurrogateObjective(settings.ClipRangeAt),
+                    new ClippedValueObjective(settings),
+                    new EntropyObjective(settings.EntropyCoefficient),
+                ];
+        const int sequenceLength = 32;
+        var batch = new Minibatch(spec, samples, network == Kind.Recurrent ? sequenceLength : 1);
+        spec.Plan.Features.EncodeRows(Observations(spec, network, samples), batch.Features);
+        Normals(samples).CopyTo(batch.Advantages, 0);
+        Normals(samples).CopyTo(batch.Returns, 0);
+        int actions = spec.DistributionSize;
+        Array.Fill(batch.BehaviourLogProbs, -MathF.Log(actions));
+        var random = new Pcg64(3);
+        for (int i = 0; i < samples; i++)
+        {
+            batch.Actions[i] = random.NextInt(0, actions);
+        }
+        var optimizer = new Adam(engine.Parameters.Length, new AdamOptions());
+        var losses = new double[objectives.Length];
+        var logProbs = new float[samples];
+        return Stopwatches.Measure(count =>
+        {
+            for (int k = 0; k < count; k++)
+            {
+                engine.Backward(batch, objectives, 0, losses, logProbs);
+                GlobalNorm.Clip(engine.Gradient, 0.5f);
+                optimizer.Update(engine.Parameters, engine.Gradient, 1e-6f);
+                engine.ParametersChanged();
+            }
+        });
+    }
+
+    private static NetworkSpec Spec(Kind kind) =>
+        kind switch
+        {
+            Kind.Recurrent => new(
+                new Box(-10, 10, 8),
+                new Discrete(4),
+                new NetworkSettings
+                {
+                    HiddenSizes = [64],
+                    Core = CoreKind.Lstm,
+                    SharedTrunk = true,
+                }
+            ),
+            Kind.Integer => new(new Discrete(500), new Discrete(6), new NetworkSettings()),
+            Kind.Flags => new(Bytes(1, 10, 10, 4), new Discrete(6), new NetworkSettings()),
+            Kind.Pixels => new(Bytes(255, 4, 84, 84), new Discrete(6), new NetworkSettings()),
+            _ => new(new Box(-10, 10, 8), new Discrete(4), new NetworkSettings()),
+        };
+
+    private static Box Bytes(float high, params ReadOnlySpan<int> shape) =>
+        new(0, high, shape) { ElementType = ElementType.UInt8 };
+
+    private static float[] Observations(NetworkSpec spec, Kind kind, int rows)
+    {
+        int size = rows * spec.ObservationSize;
+        var random = new Pcg64(7);
+        var observations = new float[size];
+        for (int i = 0; i < size; i++)
+        {
+            observations[i] = kind switch
+            {
+                Kind.Integer => random.NextInt(0, 500),
+                Kind.Flags => random.NextInt(0, 12) == 0 ? 1 : 0,
+                Kind.Pixels => random.NextInt(0, 256),
+                _ => (float)random.NextGaussian(),
+            };
+        }
+        return observations;
+    }
+
+    private static float[] Parameters(NetworkSpec spec)
+    {
+        var random = new Pcg64(1);
+        return ParameterInitializer.Create(new ParameterLayout(spec), ref random);
+    }
+
+    private static float[] Normals(int count)
+    {
+        var random = new Pcg64(5);
+        var values = new float[count];
+        foreach (ref float value in values.AsSpan())
+        {
+            value = (float)random.NextGaussian();
+        }
+        return values;
+    }
+}
