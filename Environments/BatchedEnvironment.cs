@@ -10,6 +10,7 @@ namespace Environments;
 public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     where TEnvironment : IEnvironment
 {
+    private readonly Func<TEnvironment> _create;
     private readonly TEnvironment[] _environments;
     private readonly Pcg64[] _randoms;
     private readonly int[] _elapsed;
@@ -34,6 +35,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Spec = spec;
         Count = count;
+        _create = create;
         _environments = new TEnvironment[count];
         for (int i = 0; i < count; i++)
         {
@@ -82,6 +84,10 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         for (int i = 0; i < Count; i++)
         {
             _randoms[i] = new Pcg64(unchecked(seed + (ulong)i));
+            if (IsPlain)
+            {
+                _environments[i] = _create(); // what a copy keeps across its episodes ends with the seed
+            }
             ResetCopy(i);
         }
         Array.Clear(_rewards);

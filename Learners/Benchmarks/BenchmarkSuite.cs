@@ -43,6 +43,7 @@ internal sealed class BenchmarkSuite
         ("MountainCarContinuous-v0", "mountaincar-continuous"),
         ("Acrobot-v1", "acrobot"),
         ("Pendulum-v1", "pendulum"),
+        ("Memory/RepeatPrevious-v0", "memory-repeat-previous"),
     ];
 
     private readonly SortedDictionary<string, Func<IEnumerable<BenchmarkResult>>> _cases = new(StringComparer.Ordinal);
