@@ -41,10 +41,7 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <param name="discountFactor">γ of the reward normalisation's discounted sums.</param>
     public static EnvironmentPipeline ForTraining(IBatchedEnvironment environment, WrapperSettings settings, float discountFactor)
     {
-        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(
-            environment,
-            settings.PreviousActionReward
-        );
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(environment, settings.PreviousActionReward);
         if (settings.NormalizeRewards)
         {
             layers = new RewardNormalization(layers, discountFactor);

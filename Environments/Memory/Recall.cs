@@ -60,8 +60,10 @@ public struct Recall : IEnvironment, IRenderedEnvironment
     public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
     {
         bool asked = _time == _delay;
-        float reward =
-            asked ? (int)action[0] == _cue ? 1 : -1
+        float reward = asked
+            ? (int)action[0] == _cue
+                ? 1
+                : -1
             : 0;
         _time++;
         Observe(observation, ref random);
@@ -90,11 +92,7 @@ public struct Recall : IEnvironment, IRenderedEnvironment
         if (_distractors > 0)
         {
             _noise = random.NextUInt32();
-            Span<float> bits = observation[(_symbols + 1)..];
-            for (int i = 0; i < bits.Length; i++)
-            {
-                bits[i] = _noise >> i & 1;
-            }
+            BitVectors.Write(_noise, observation[(_symbols + 1)..]);
         }
     }
 }

@@ -38,7 +38,8 @@ internal static class SymbolDrawing
     public static void Symbol(SKCanvas canvas, int symbol, float x, float y, float radius, bool strong = true)
     {
         using SKPaint paint = Paint(Colours[symbol % Colours.Length], strong);
-        switch (symbol % 4)
+        int shape = (symbol + symbol / Colours.Length) % 4;
+        switch (shape)
         {
             case 0:
                 canvas.DrawCircle(x, y, radius, paint);
@@ -47,12 +48,12 @@ internal static class SymbolDrawing
                 canvas.DrawRect(x - 0.85f * radius, y - 0.85f * radius, 1.7f * radius, 1.7f * radius, paint);
                 break;
             default:
-                float top = symbol % 4 == 2 ? 0.75f * radius : 0;
+                float top = shape == 2 ? 0.75f * radius : 0;
                 using (var path = new SKPath())
                 {
                     path.MoveTo(x, y - radius);
                     path.LineTo(x + radius, y + top);
-                    if (symbol % 4 == 3)
+                    if (shape == 3)
                     {
                         path.LineTo(x, y + radius);
                     }
@@ -67,7 +68,12 @@ internal static class SymbolDrawing
     /// <summary>A rectangle: filled faintly, or in the colour of something good, or in a symbol's colour.</summary>
     public static void Tile(SKCanvas canvas, SKRect place, bool good = false, int symbol = -1)
     {
-        using SKPaint paint = Paint(symbol >= 0 ? Colours[symbol % Colours.Length] : good ? Good : Faint, true);
+        using SKPaint paint = Paint(
+            symbol >= 0 ? Colours[symbol % Colours.Length]
+                : good ? Good
+                : Faint,
+            true
+        );
         canvas.DrawRect(place, paint);
     }
 
@@ -83,6 +89,14 @@ internal static class SymbolDrawing
     {
         using SKPaint paint = Paint(Ink, true);
         canvas.DrawCircle(x, y, radius, paint);
+    }
+
+    /// <summary>A thick dark line.</summary>
+    public static void Line(SKCanvas canvas, float x0, float y0, float x1, float y1)
+    {
+        using SKPaint paint = Paint(Ink, false);
+        paint.StrokeWidth = 8;
+        canvas.DrawLine(x0, y0, x1, y1, paint);
     }
 
     /// <summary>How much of the episode is over, along the lower edge.</summary>

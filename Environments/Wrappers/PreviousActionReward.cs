@@ -35,14 +35,13 @@ public sealed class PreviousActionReward : BatchedEnvironmentWrapper
         (float[] low, float[] high) = ActionBounds(inner.Spec);
         float[] rewardLow = [float.NegativeInfinity];
         float[] rewardHigh = [float.PositiveInfinity];
-        Space space =
-            observations is Box { Shape.Length: 1, ElementType: ElementType.Float32 } box
-                ? new Box([.. box.Low, .. low, .. rewardLow], [.. box.High, .. high, .. rewardHigh])
-                : new Dict(
-                    KeyValuePair.Create("observation", observations),
-                    KeyValuePair.Create<string, Space>("previous_action", new Box(low, high)),
-                    KeyValuePair.Create<string, Space>("previous_reward", new Box(rewardLow, rewardHigh))
-                );
+        Space space = observations is Box { Shape.Length: 1, ElementType: ElementType.Float32 } box
+            ? new Box([.. box.Low, .. low, .. rewardLow], [.. box.High, .. high, .. rewardHigh])
+            : new Dict(
+                KeyValuePair.Create("observation", observations),
+                KeyValuePair.Create<string, Space>("previous_action", new Box(low, high)),
+                KeyValuePair.Create<string, Space>("previous_reward", new Box(rewardLow, rewardHigh))
+            );
         _spec = inner.Spec with { ObservationSpace = space };
         _innerSize = observations.Size;
         _size = space.Size;
@@ -127,7 +126,9 @@ public sealed class PreviousActionReward : BatchedEnvironmentWrapper
             MultiDiscrete multi => Sum(multi.Counts),
             MultiBinary bits => bits.Count,
             Box => 0,
-            _ => throw new ArgumentException($"{spec.Id} takes {spec.ActionSpace}; the previous action of a Dict cannot be shown."),
+            _ => throw new ArgumentException(
+                $"{spec.Id} takes {spec.ActionSpace}; the previous action of a Dict cannot be shown."
+            ),
         };
         if (spec.ActionSpace is Box box)
         {

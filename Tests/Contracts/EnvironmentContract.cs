@@ -25,6 +25,9 @@ public abstract class EnvironmentContract<TEnvironment>
     /// <summary>Whether two resets show different observations.</summary>
     protected virtual bool StartsAtRandom => true;
 
+    /// <summary>Whether random actions end some episode with another observation than the next one starts with.</summary>
+    protected virtual bool EndsVisibly => true;
+
     /// <summary>One copy, as the registry makes it.</summary>
     protected virtual TEnvironment Create() => new();
 
@@ -83,10 +86,16 @@ public abstract class EnvironmentContract<TEnvironment>
     public void Reset_SeveralCopies_StartDifferently()
     {
         Assert.SkipUnless(StartsAtRandom, $"{Id} always starts the same way.");
-        using IBatchedEnvironment batch = Make();
+        const int copies = 32; // few different first observations may be possible
+        using IBatchedEnvironment batch = EnvironmentRegistry.Default.Make(Id, copies);
         batch.Reset(Seed);
         int size = batch.Spec.ObservationSpace.Size;
-        Assert.False(batch.Observations[..size].SequenceEqual(batch.Observations.Slice(size, size)));
+        bool same = true;
+        for (int i = 1; i < copies; i++)
+        {
+            same &= batch.Observations[..size].SequenceEqual(batch.Observations.Slice(i * size, size));
+        }
+        Assert.False(same);
     }
 
     [Fact]
@@ -123,6 +132,7 @@ public abstract class EnvironmentContract<TEnvironment>
         var random = new Pcg64(4);
         var actions = new float[Copies * actionSize];
         int steps = 0;
+        bool differed = false; // once at least: a symbol may follow itself
         for (int episodes = 0; episodes < 3; )
         {
             Assert.Equal(observation, batch.Observations[..size]);
@@ -134,15 +144,13 @@ public abstract class EnvironmentContract<TEnvironment>
             if (batch.Terminated[0] || batch.Truncated[0])
             {
                 Assert.Equal(observation, batch.FinalObservations[..size]);
-                Assert.False(
-                    batch.Observations[..size].SequenceEqual(observation),
-                    "The final observation was shown as the next first one."
-                );
+                differed |= !batch.Observations[..size].SequenceEqual(observation);
                 simulation.Reset(observation, ref stream);
                 episodes++;
             }
             Assert.True(++steps < 20_000, "No episode ended.");
         }
+        Assert.True(differed || !EndsVisibly, "The final observation was shown as the next first one.");
     }
 
     [Fact]

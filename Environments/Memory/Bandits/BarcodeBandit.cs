@@ -76,6 +76,9 @@ public struct BarcodeBandit : IEnvironment, IRenderedEnvironment
     /// <inheritdoc/>
     public readonly SKSizeI RenderSize => SymbolDrawing.Size;
 
+    /// <summary>The arm that pays in this episode.</summary>
+    public readonly int GoodArm => _goodArms[_context];
+
     /// <inheritdoc/>
     public void Reset(Span<float> observation, ref Pcg64 random)
     {
@@ -99,7 +102,7 @@ public struct BarcodeBandit : IEnvironment, IRenderedEnvironment
     public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
     {
         _lastAction = (int)action[0];
-        double probability = _lastAction == _goodArms[_context] ? Good : 1 - Good;
+        double probability = _lastAction == GoodArm ? Good : 1 - Good;
         _lastReward = random.NextDouble() < probability ? 1 : 0;
         _time++;
         Observe(observation);
@@ -114,7 +117,7 @@ public struct BarcodeBandit : IEnvironment, IRenderedEnvironment
         SymbolDrawing.Bits(canvas, (uint)_barcodes[_context], _bits, SKRect.Create(20, 5, 280, 14));
         for (int arm = 0; arm < _arms; arm++)
         {
-            float worth = arm == _goodArms[_context] ? 0.9f : 0.1f;
+            float worth = arm == GoodArm ? 0.9f : 0.1f;
             BanditDrawing.Arm(canvas, arm, _arms, worth, arm == _lastAction, _lastReward);
         }
         SymbolDrawing.Progress(canvas, RenderSize, (float)_time / _pulls);
@@ -147,11 +150,7 @@ public struct BarcodeBandit : IEnvironment, IRenderedEnvironment
     private readonly void Observe(Span<float> observation)
     {
         observation[_bits..].Clear();
-        int barcode = _barcodes[_context];
-        for (int i = 0; i < _bits; i++)
-        {
-            observation[i] = barcode >> i & 1;
-        }
+        BitVectors.Write((uint)_barcodes[_context], observation[.._bits]);
         observation[^1] = _lastReward;
     }
 

@@ -92,11 +92,7 @@ public struct Harlow : IEnvironment, IRenderedEnvironment
     private void Place(Span<float> observation, ref Pcg64 random)
     {
         _rewardedRight = random.NextInt(0, 2) == 1;
-        (uint left, uint right) = ((uint)Left, (uint)Right);
-        for (int i = 0; i < _bits; i++)
-        {
-            observation[i] = left >> i & 1;
-            observation[_bits + i] = right >> i & 1;
-        }
+        BitVectors.Write(Left, observation[.._bits]);
+        BitVectors.Write(Right, observation.Slice(_bits, _bits));
     }
 }

@@ -75,7 +75,10 @@ public struct MemoryChain : IEnvironment, IRenderedEnvironment
         _time++;
         bool right = (ulong)action[0] == (_context >> _query & 1);
         return new StepResult(
-            last ? right ? 1 : -1
+            last
+                ? right
+                    ? 1
+                    : -1
                 : 0,
             last
         );

@@ -82,12 +82,8 @@ public struct UmbrellaChain : IEnvironment, IRenderedEnvironment
         Span<float> bits = observation[3..];
         while (bits.Length > 0)
         {
-            ulong word = random.NextUInt64();
             int count = Math.Min(bits.Length, 64);
-            for (int i = 0; i < count; i++)
-            {
-                bits[i] = (int)(word >> i) & 1;
-            }
+            BitVectors.Write(random.NextUInt64(), bits[..count]);
             bits = bits[count..];
         }
     }

@@ -37,7 +37,7 @@ internal static class PopGymEnvironments
                 spec with
                 {
                     MaxEpisodeSteps = CreateConcentration(options).Limit,
-                    RandomReturn = Pick(options, -0.21, -0.19, -0.84),
+                    RandomReturn = Pick(options, -0.191, -0.186, -0.835),
                     Description = "Turn two cards of a hidden board at a time and find the pairs.",
                 }
         );
@@ -62,7 +62,7 @@ internal static class PopGymEnvironments
                 spec with
                 {
                     MaxEpisodeSteps = PendulumLimit(options),
-                    RandomReturn = Pick(options, 0.25, 0.25, 0.25),
+                    RandomReturn = Pick(options, 0.244, 0.243, 0.242),
                     Description = "Swing a pendulum up and hold it there without being shown how fast it turns.",
                 }
         );

@@ -15,8 +15,7 @@ public struct PositionOnlyCartPole : IEnvironment, IRenderedEnvironment
 
     private readonly float _reward;
     private CartPole _cartPole;
-    private float _position;
-    private float _angle;
+    private Whole _whole;
 
     /// <summary>A cart whose episodes last <paramref name="limit"/> steps at most; POPGym's levels are 200, 400 and 600.</summary>
     public PositionOnlyCartPole(int limit)
@@ -37,38 +36,41 @@ public struct PositionOnlyCartPole : IEnvironment, IRenderedEnvironment
     /// <inheritdoc/>
     public void Reset(Span<float> observation, ref Pcg64 random)
     {
-        Span<float> all = stackalloc float[4];
-        _cartPole.Reset(all, ref random);
-        Show(all, observation);
+        _cartPole.Reset(_whole, ref random);
+        Show(observation);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
     {
-        Span<float> all = stackalloc float[4];
-        StepResult result = _cartPole.Step(action, all, ref random);
-        Show(all, observation);
-        return result with { Reward = _reward };
+        StepResult result = _cartPole.Step(action, _whole, ref random);
+        Show(observation);
+        return new StepResult(_reward, result.Terminated);
     }
 
     /// <inheritdoc/>
     public readonly void Render(SKCanvas canvas)
     {
         SymbolDrawing.Clear(canvas);
-        float x = 160 + _position * 60;
+        float x = 160 + _whole[0] * 60;
+        (float sin, float cos) = MathF.SinCos(_whole[2]);
         SymbolDrawing.Tile(canvas, SKRect.Create(0, 125, 320, 3));
         SymbolDrawing.Tile(canvas, SKRect.Create(x - 22, 112, 44, 18), symbol: 1);
-        for (int i = 0; i <= 20; i++)
-        {
-            float along = i * 5;
-            SymbolDrawing.Agent(canvas, x + along * MathF.Sin(_angle), 112 - along * MathF.Cos(_angle), 4);
-        }
+        SymbolDrawing.Line(canvas, x, 112, x + 100 * sin, 112 - 100 * cos);
     }
 
-    private void Show(ReadOnlySpan<float> all, Span<float> observation)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Show(Span<float> observation)
     {
-        observation[1] = _angle = all[2];
-        observation[0] = _position = all[0];
+        observation[1] = _whole[2];
+        observation[0] = _whole[0];
+    }
+
+    /// <summary>CartPole's observation.</summary>
+    [InlineArray(4)]
+    private struct Whole
+    {
+        private float _first;
     }
 }

@@ -19,8 +19,7 @@ public struct PositionOnlyPendulum : IEnvironment, IRenderedEnvironment
 
     private readonly float _reward;
     private Pendulum _pendulum;
-    private float _cos;
-    private float _sin;
+    private Whole _whole;
 
     /// <summary>A pendulum whose episodes last <paramref name="limit"/> steps; POPGym's levels are 200, 150 and 100.</summary>
     public PositionOnlyPendulum(int limit)
@@ -41,35 +40,38 @@ public struct PositionOnlyPendulum : IEnvironment, IRenderedEnvironment
     /// <inheritdoc/>
     public void Reset(Span<float> observation, ref Pcg64 random)
     {
-        Span<float> all = stackalloc float[3];
-        _pendulum.Reset(all, ref random);
-        Show(all, observation);
+        _pendulum.Reset(_whole, ref random);
+        Show(observation);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
     {
-        Span<float> all = stackalloc float[3];
-        StepResult result = _pendulum.Step(action, all, ref random);
-        Show(all, observation);
-        return result with { Reward = (1 + result.Reward / HalfRange) * _reward };
+        float reward = _pendulum.Step(action, _whole, ref random).Reward;
+        Show(observation);
+        return new StepResult((1 + reward * (1 / HalfRange)) * _reward);
     }
 
     /// <inheritdoc/>
     public readonly void Render(SKCanvas canvas)
     {
         SymbolDrawing.Clear(canvas);
-        for (int i = 0; i <= 20; i++)
-        {
-            SymbolDrawing.Symbol(canvas, 0, 80 - i * 3.2f * _sin, 80 - i * 3.2f * _cos, 6);
-        }
-        SymbolDrawing.Agent(canvas, 80, 80, 4);
+        SymbolDrawing.Line(canvas, 80, 80, 80 - 64 * _whole[1], 80 - 64 * _whole[0]);
+        SymbolDrawing.Symbol(canvas, 0, 80, 80, 6);
     }
 
-    private void Show(ReadOnlySpan<float> all, Span<float> observation)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Show(Span<float> observation)
     {
-        observation[1] = _sin = all[1];
-        observation[0] = _cos = all[0];
+        observation[1] = _whole[1];
+        observation[0] = _whole[0];
+    }
+
+    /// <summary>Pendulum's observation.</summary>
+    [InlineArray(3)]
+    private struct Whole
+    {
+        private float _first;
     }
 }

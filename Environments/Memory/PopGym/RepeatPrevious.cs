@@ -65,7 +65,7 @@ public struct RepeatPrevious : IEnvironment, IRenderedEnvironment
         int cards = Math.Min(_k, 8); // as many as fit
         for (int back = 0; back < cards && back < _deck.Dealt; back++)
         {
-            float x = 290 - 260f * back / Math.Max(cards - 1, 1);
+            float x = 280 - 250f * back / Math.Max(cards - 1, 1);
             SymbolDrawing.Symbol(canvas, _deck[_deck.Dealt - 1 - back], x, 70, back == 0 ? 28 : 14, strong: back == 0);
         }
         SymbolDrawing.Progress(canvas, RenderSize, (float)_deck.Dealt / _deck.Count);

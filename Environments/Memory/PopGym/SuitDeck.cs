@@ -51,7 +51,7 @@ internal struct SuitDeck
     public int Deal(ref Pcg64 random)
     {
         int last = --_left;
-        int drawn = random.NextInt(0, last + 1);
+        int drawn = random.NextMasked(last);
         byte suit = _suits[drawn];
         _suits[drawn] = _suits[last];
         _suits[last] = suit;

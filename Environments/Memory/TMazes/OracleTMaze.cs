@@ -73,10 +73,13 @@ public struct OracleTMaze : IEnvironment, IRenderedEnvironment
         _time++;
         Observe(observation);
         bool last = _time == Duration;
-        float reward =
-            last ? _y == _goal ? 1 : 0
-            : _x < _time - _offset ? -1f / _length
-            : 0;
+        float reward = last
+            ? _y == _goal
+                ? 1
+                : 0
+            : _x < _time - _offset
+                ? -1f / _length
+                : 0;
         return new StepResult(reward, last);
     }
 

@@ -3,6 +3,8 @@ namespace Environments.Memory.TMazes;
 /// <summary>Names, options and scores of the T-mazes.</summary>
 internal static class TMazeEnvironments
 {
+    private const double RandomReturnOfBakkers = -4.64;
+
     public static void Register(EnvironmentRegistry registry)
     {
         registry.Register(
@@ -41,8 +43,6 @@ internal static class TMazeEnvironments
             );
         }
     }
-
-    private const double RandomReturnOfBakkers = 0;
 
     private static EnvironmentOption Length(int high) =>
         EnvironmentOption.Integer("length", 10, 1, high, "Cells from the start to the junction: the steps to remember.");
