@@ -9,8 +9,8 @@ namespace Actors;
 
 /// <summary>An environment batch with the layers its settings ask for, and handles to those that others read. Owns the batch.</summary>
 /// <remarks>
-/// From the inside out: finite check, episode statistics on raw rewards, action clip, reward normalisation or clip, frame stack,
-/// observation normalisation.
+/// From the inside out: finite check, episode statistics on raw rewards, previous action and reward, action clip, reward normalisation
+/// or clip, frame stack, observation normalisation.
 /// </remarks>
 internal sealed class EnvironmentPipeline : IDisposable
 {
@@ -58,7 +58,7 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <param name="discountFactor">γ of the reward normalisation's discounted sums.</param>
     public static EnvironmentPipeline ForTraining(IBatchedEnvironment environment, WrapperSettings settings, float discountFactor)
     {
-        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(environment);
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(environment, settings.PreviousActionReward);
         if (settings.NormalizeRewards)
         {
             layers = new RewardNormalization(layers, discountFactor);
@@ -76,9 +76,13 @@ internal sealed class EnvironmentPipeline : IDisposable
     }
 
     /// <summary>The layers of evaluation: raw rewards, and observations that a saved policy normalises itself.</summary>
-    public static EnvironmentPipeline ForEvaluation(IBatchedEnvironment environment, int frameStack)
+    public static EnvironmentPipeline ForEvaluation(
+        IBatchedEnvironment environment,
+        int frameStack,
+        bool previousActionReward = false
+    )
     {
-        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(environment);
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(environment, previousActionReward);
         return new EnvironmentPipeline(frameStack > 1 ? new FrameStack(layers, frameStack) : layers, episodes, null);
     }
 
@@ -91,9 +95,13 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Environment.Dispose();
 
-    private static (IBatchedEnvironment Layers, EpisodeStatistics Episodes) Common(IBatchedEnvironment environment)
+    private static (IBatchedEnvironment Layers, EpisodeStatistics Episodes) Common(
+        IBatchedEnvironment environment,
+        bool previousActionReward
+    )
     {
         var episodes = new EpisodeStatistics(new FiniteCheck(environment));
-        return (environment.Spec.ActionSpace is Box ? new ActionClip(episodes) : episodes, episodes);
+        IBatchedEnvironment layers = previousActionReward ? new PreviousActionReward(episodes) : episodes;
+        return (environment.Spec.ActionSpace is Box ? new ActionClip(layers) : layers, episodes);
     }
 }

@@ -98,7 +98,7 @@ internal static class Application
     private static int? ExitCodeOf(Exception exception) =>
         exception switch
         {
-            SettingsException or UnknownNameException => ExitCodes.WrongUsage,
+            SettingsException or UnknownNameException or InvalidOptionException => ExitCodes.WrongUsage,
             PolicyFormatException
             or CheckpointException
             or EnvironmentFaultException

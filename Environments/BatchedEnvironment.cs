@@ -10,6 +10,7 @@ namespace Environments;
 public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     where TEnvironment : IEnvironment
 {
+    private readonly Func<TEnvironment> _create;
     private readonly TEnvironment[] _environments;
     private readonly Pcg64[] _randoms;
     private readonly int[] _elapsed;
@@ -34,6 +35,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Spec = spec;
         Count = count;
+        _create = create;
         _environments = new TEnvironment[count];
         for (int i = 0; i < count; i++)
         {
@@ -83,6 +85,10 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         {
             ulong copySeed = unchecked(seed + (ulong)i);
             _randoms[i] = new Pcg64(copySeed);
+            if (IsPlain)
+            {
+                _environments[i] = _create(); // what a copy keeps across its episodes ends with the seed
+            }
             if (_environments[i] is ISeededEnvironment seeded)
             {
                 seeded.Seed(copySeed);

@@ -18,6 +18,7 @@ internal sealed record PolicyDocument
 
     [Range(1, 64)]
     public int FrameStack { get; init; } = 1;
+    public bool PreviousActionReward { get; init; }
     public long ParameterVersion { get; init; }
     public long EnvironmentSteps { get; init; }
     public ulong Seed { get; init; }

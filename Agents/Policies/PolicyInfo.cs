@@ -12,6 +12,12 @@ public sealed record PolicyInfo
     /// <summary>Observations it sees at once; above 1 the caller stacks them, the latest last.</summary>
     public int FrameStack { get; init; } = 1;
 
+    /// <summary>
+    /// Whether it sees the previous action, integers as one-hot vectors, and the previous reward after the observation, zeros at the start
+    /// of an episode; the caller appends them.
+    /// </summary>
+    public bool PreviousActionReward { get; init; }
+
     /// <summary>Updates that led to its parameters.</summary>
     public long ParameterVersion { get; init; }
 

@@ -22,4 +22,8 @@ public sealed record WrapperSettings
     /// <value>1 to 64. Default 1.</value>
     [Range(1, 64)]
     public int FrameStack { get; init; } = 1;
+
+    /// <summary>Whether the previous action and the previous raw reward are shown beside the observation.</summary>
+    /// <value>Default false. For tasks that are learned within an episode, with a network that has a memory.</value>
+    public bool PreviousActionReward { get; init; }
 }

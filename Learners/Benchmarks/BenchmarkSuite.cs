@@ -48,6 +48,7 @@ internal sealed class BenchmarkSuite
         ("CliffWalking-v0", "cliffwalking", [64]),
         ("Blackjack-v1", "blackjack", [64]),
         ("GridWorld/SerpentineMaze-v0", "serpentine-maze", [64]),
+        ("Memory/RepeatPrevious-v0", "memory-repeat-previous", [64]),
     ];
 
     private readonly SortedDictionary<string, Func<IEnumerable<BenchmarkResult>>> _cases = new(StringComparer.Ordinal);

@@ -45,7 +45,8 @@ public static class Evaluator
         var seeds = new SeedSequence(seed);
         using var pipeline = EnvironmentPipeline.ForEvaluation(
             registry.Make(environmentId, copies, maxEpisodeSteps),
-            policy.Info.FrameStack
+            policy.Info.FrameStack,
+            policy.Info.PreviousActionReward
         );
         IBatchedEnvironment environment = pipeline.Environment;
         RequireSameSpaces(policy, environment.Spec, spec.Id);

@@ -305,6 +305,7 @@ internal sealed class TrainingRun : IDisposable
             Agent = _settings.Agent,
             Environment = _settings.Environment,
             FrameStack = _settings.Wrappers.FrameStack,
+            PreviousActionReward = _settings.Wrappers.PreviousActionReward,
             ParameterVersion = _learner.Updates,
             EnvironmentSteps = _steps,
             Seed = _settings.Seed,

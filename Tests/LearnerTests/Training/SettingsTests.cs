@@ -126,6 +126,7 @@ public sealed class SettingsTests
     [InlineData("total_steps=99999999999999999999", "must be a whole number")]
     [InlineData("ppo.clip_value=maybe", "must be true or false")]
     [InlineData("wrappers.frame_stack=0", "wrappers.frame_stack is 0")]
+    [InlineData("wrappers.previous_action_rewards=true", "Did you mean 'wrappers.previous_action_reward'?")]
     [InlineData("ppo.adam.beta1=1", "ppo.adam.beta1 is 1")]
     [InlineData("nothing", "Write key=value")]
     [InlineData("ppo.learning_rate=[1", "--set")]
