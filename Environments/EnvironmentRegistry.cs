@@ -6,7 +6,7 @@ namespace Environments;
 
 /// <summary>Environments by name. <see cref="Default"/> knows the built-in ones; programs add their own.</summary>
 /// <remarks>Not synchronised: register while the program starts.</remarks>
-public sealed class EnvironmentRegistry
+public sealed partial class EnvironmentRegistry
 {
     private readonly SortedDictionary<string, (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create)> _entries = new(
         StringComparer.Ordinal

@@ -19,4 +19,7 @@ public sealed record EnvironmentSpec(string Id, Space ObservationSpace, Space Ac
 
     /// <summary>One sentence about the task.</summary>
     public string Description { get; init; } = "";
+
+    /// <summary>What each action of a discrete space does, such as <c>left</c>; empty where the numbers have no names.</summary>
+    public IReadOnlyList<string> ActionNames { get; init; } = [];
 }
