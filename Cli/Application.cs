@@ -83,6 +83,8 @@ internal static class Application
         };
         root.Add(TrainCommand.Create(output, error));
         root.Add(EvaluateCommand.Create(output));
+        root.Add(RecordCommand.Create(output));
+        root.Add(PlayCommand.Create(output));
         root.Add(EnvironmentsCommand.Create(output));
         root.Add(ListCommand.Create(output));
         root.Add(InspectCommand.Create(output));

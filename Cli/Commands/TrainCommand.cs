@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Agents.Yaml;
+using Environments;
 using Learners.Training;
 using Spectre.Console;
 
@@ -33,6 +34,7 @@ internal static class TrainCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var resume = new Option<string?>("--resume") { Description = "Run folder to continue from its newest checkpoint." };
+        Option<string[]> assembly = AssemblyOption.Create();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "train",
@@ -46,6 +48,7 @@ internal static class TrainCommand
               agents train Acrobot-v1 --agent a2c --steps 500000 --seed 3
               agents train CartPole-v1 --engine torch
               agents train Pendulum-v1 --set ppo.learning_rate=3e-4 network.hidden_sizes=[32,32]
+              agents train Own/Name-v0 --assembly path/to/Own.dll
               agents train --resume runs/CartPole-v1/ppo/20260101-120000-1
             """
         )
@@ -59,6 +62,7 @@ internal static class TrainCommand
             config,
             set,
             resume,
+            assembly,
             json,
         };
         command.SetAction(
@@ -93,6 +97,7 @@ internal static class TrainCommand
                     );
                 }
 
+                EnvironmentRegistry registry = parsed.Registry(assembly);
                 TrainingResult result = await new ProgressReporter(error)
                     .ShowAsync(progress =>
                     {
@@ -100,6 +105,7 @@ internal static class TrainCommand
                         {
                             OutputFolder = parsed.GetValue(folder),
                             Progress = progress,
+                            Registry = registry,
                             Warn = line => error.WriteLine("warning: " + line),
                         };
                         return run is null
