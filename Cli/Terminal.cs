@@ -12,7 +12,11 @@ internal static class Terminal
     /// <summary>Columns and lines for a picture; null where it shows none.</summary>
     public static (int Columns, int Lines)? PictureSize(TextWriter output)
     {
-        if (output != Console.Out || Console.IsOutputRedirected || !TerminalPicture.IsSupported(Environment.GetEnvironmentVariable))
+        if (
+            output != Console.Out
+            || Console.IsOutputRedirected
+            || !TerminalPicture.IsSupported(Environment.GetEnvironmentVariable)
+        )
         {
             return null;
         }

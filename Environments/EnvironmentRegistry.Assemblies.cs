@@ -27,7 +27,12 @@ public sealed partial class EnvironmentRegistry
             foreach (EnvironmentAttribute attribute in type.GetCustomAttributes<EnvironmentAttribute>())
             {
                 bool constructible = type.IsValueType || type.GetConstructor(Type.EmptyTypes) is not null;
-                if (!type.IsAssignableTo(typeof(IEnvironment)) || !constructible || type.ContainsGenericParameters || type.IsAbstract)
+                if (
+                    !type.IsAssignableTo(typeof(IEnvironment))
+                    || !constructible
+                    || type.ContainsGenericParameters
+                    || type.IsAbstract
+                )
                 {
                     throw new InvalidDataException(
                         $"{type.FullName} in {assembly.GetName().Name} carries [Environment(\"{attribute.Id}\")], but is no {nameof(IEnvironment)} with a parameterless constructor. Make it a struct with Reset and Step."
@@ -54,7 +59,10 @@ public sealed partial class EnvironmentRegistry
         string full = Path.GetFullPath(path);
         if (!File.Exists(full))
         {
-            throw new FileNotFoundException($"There is no assembly '{path}'. Build the project and give the path of its .dll.", path);
+            throw new FileNotFoundException(
+                $"There is no assembly '{path}'. Build the project and give the path of its .dll.",
+                path
+            );
         }
         try
         {

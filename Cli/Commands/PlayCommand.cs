@@ -11,7 +11,10 @@ internal static class PlayCommand
 {
     public static Command Create(TextWriter output)
     {
-        var id = new Argument<string>("environment") { Description = "Environment id with a discrete action, such as CartPole-v1." };
+        var id = new Argument<string>("environment")
+        {
+            Description = "Environment id with a discrete action, such as CartPole-v1.",
+        };
         var seed = new Option<string>("--seed") { Description = "Seed of the first episode.", DefaultValueFactory = _ => "0" };
         Option<string[]> assembly = AssemblyOption.Create();
         Option<bool> json = JsonOption.Create();
@@ -55,7 +58,9 @@ internal static class PlayCommand
             {
                 for (int i = 0; i < episodes.Count; i++)
                 {
-                    output.WriteLine($"Episode {i + 1}: return {Tables.Number(episodes[i].Return)} in {episodes[i].Length} steps");
+                    output.WriteLine(
+                        $"Episode {i + 1}: return {Tables.Number(episodes[i].Return)} in {episodes[i].Length} steps"
+                    );
                 }
             }
         });

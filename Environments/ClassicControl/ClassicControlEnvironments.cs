@@ -11,7 +11,15 @@ internal static class ClassicControlEnvironments
         registry.Register(
             "CartPole-v0",
             () => new CartPole(),
-            spec => spec with { MaxEpisodeSteps = 200, RewardThreshold = 195, RandomReturn = 22.3, Description = cartPole, ActionNames = leftRight }
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 200,
+                    RewardThreshold = 195,
+                    RandomReturn = 22.3,
+                    Description = cartPole,
+                    ActionNames = leftRight,
+                }
         );
         registry.Register(
             "CartPoleNoVel-v1",
@@ -29,7 +37,15 @@ internal static class ClassicControlEnvironments
         registry.Register(
             "CartPole-v1",
             () => new CartPole(),
-            spec => spec with { MaxEpisodeSteps = 500, RewardThreshold = 475, RandomReturn = 22.3, Description = cartPole, ActionNames = leftRight }
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 500,
+                    RewardThreshold = 475,
+                    RandomReturn = 22.3,
+                    Description = cartPole,
+                    ActionNames = leftRight,
+                }
         );
         registry.Register(
             "MountainCar-v0",

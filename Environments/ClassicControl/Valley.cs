@@ -23,12 +23,7 @@ internal static class Valley
         sketch.Lines(SKColors.Black, 1, Track);
         SKPoint flag = PointAt(goal);
         sketch.Lines(SKColors.Black, 1, flag, flag + new SKPoint(0, 50));
-        sketch.Polygon(
-            FlagColour,
-            flag + new SKPoint(0, 50),
-            flag + new SKPoint(0, 40),
-            flag + new SKPoint(25, 45)
-        );
+        sketch.Polygon(FlagColour, flag + new SKPoint(0, 50), flag + new SKPoint(0, 40), flag + new SKPoint(25, 45));
 
         SKPoint car = PointAt(position);
         sketch.Place(car.X, car.Y + Clearance, Math.Cos(3 * position));

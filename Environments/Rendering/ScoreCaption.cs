@@ -39,7 +39,10 @@ internal sealed class ScoreCaption : IDisposable
         {
             font.Size = Math.Max(1, font.Size * room / width);
         }
+        canvas.Save();
+        canvas.ClipRect(area);
         canvas.DrawText(text, area.Left + padding, area.MidY + font.Size * 0.36f, font, _paint);
+        canvas.Restore();
     }
 
     /// <summary>Releases the typeface and the paint.</summary>

@@ -20,7 +20,10 @@ public sealed class ObservationScale : BatchedEnvironmentWrapper
     {
         if (!(factor > 0 && float.IsFinite(factor)))
         {
-            throw new ArgumentOutOfRangeException(nameof(factor), $"Observations cannot be scaled by {factor}; it must be positive.");
+            throw new ArgumentOutOfRangeException(
+                nameof(factor),
+                $"Observations cannot be scaled by {factor}; it must be positive."
+            );
         }
         if (inner.Spec.ObservationSpace is not Box box)
         {

@@ -5,7 +5,12 @@ using Environments.Spaces;
 namespace OwnEnvironment;
 
 /// <summary>A cold room and a heater. Observation: degrees from the wanted 20, in tens. Action 0 is off, 1 is on.</summary>
-[Environment("Own/Thermostat-v0", MaxEpisodeSteps = 100, ActionNames = ["off", "on"], Description = "Keep a cold room at 20 degrees.")]
+[Environment(
+    "Own/Thermostat-v0",
+    MaxEpisodeSteps = 100,
+    ActionNames = ["off", "on"],
+    Description = "Keep a cold room at 20 degrees."
+)]
 public struct Thermostat : IEnvironment
 {
     private float _temperature;

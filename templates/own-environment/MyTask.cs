@@ -5,7 +5,12 @@ using Environments.Spaces;
 namespace MyTask;
 
 /// <summary>A cold room and a heater, to be replaced by your task. Action 0 is off, 1 is on.</summary>
-[Environment("Own/MyTask-v0", MaxEpisodeSteps = 100, ActionNames = ["off", "on"], Description = "Keep a cold room at 20 degrees.")]
+[Environment(
+    "Own/MyTask-v0",
+    MaxEpisodeSteps = 100,
+    ActionNames = ["off", "on"],
+    Description = "Keep a cold room at 20 degrees."
+)]
 public struct MyTaskEnvironment : IEnvironment
 {
     private float _temperature;

@@ -41,5 +41,6 @@ public static class AnimationFile
     /// <summary>Whether later pictures would be ignored.</summary>
     internal static bool IsSinglePicture(string path) => HasExtension(path, ".png");
 
-    private static bool HasExtension(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
+    private static bool HasExtension(string path, string extension) =>
+        path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 }

@@ -50,7 +50,10 @@ public sealed class GifWriter : IAnimationWriter
         }
         if (!stream.CanSeek)
         {
-            throw new ArgumentException("The colours of a GIF are filled in at its end, so its stream must seek. Use a file.", nameof(stream));
+            throw new ArgumentException(
+                "The colours of a GIF are filled in at its end, so its stream must seek. Use a file.",
+                nameof(stream)
+            );
         }
         _stream = stream;
         _width = width;

@@ -11,7 +11,10 @@ internal sealed class MedianCut
         var boxes = new PriorityQueue<(int First, int Length, int Channel), double>();
         Enqueue(0, colours.Length);
         var done = new List<(int First, int Length)>();
-        while (boxes.Count + done.Count < limit && boxes.TryDequeue(out (int First, int Length, int Channel) box, out double priority))
+        while (
+            boxes.Count + done.Count < limit
+            && boxes.TryDequeue(out (int First, int Length, int Channel) box, out double priority)
+        )
         {
             if (priority >= 0)
             {

@@ -37,7 +37,10 @@ internal sealed class KeyMap
         {
             string name = action < spec.ActionNames.Count ? spec.ActionNames[action] : "";
             List<string> keys = [];
-            if (Directions.TryGetValue(LastWord(name), out (ConsoleKey Key, string Shown) arrow) && _byKey.TryAdd(arrow.Key, action))
+            if (
+                Directions.TryGetValue(LastWord(name), out (ConsoleKey Key, string Shown) arrow)
+                && _byKey.TryAdd(arrow.Key, action)
+            )
             {
                 keys.Add(arrow.Shown);
             }

@@ -18,9 +18,10 @@ internal sealed class TerminalPlayer(TextWriter output, Func<ConsoleKeyInfo?> re
         var keys = new KeyMap(environment.Spec);
         var episodes = new List<EpisodeResult>();
         var statistics = new EpisodeStatistics(environment);
-        using FrameRenderer? renderer = size is { } room && environment.Rendering is { } info
-            ? new FrameRenderer(environment, TerminalPicture.FitScale(info, room.Columns, room.Lines))
-            : null;
+        using FrameRenderer? renderer =
+            size is { } room && environment.Rendering is { } info
+                ? new FrameRenderer(environment, TerminalPicture.FitScale(info, room.Columns, room.Lines))
+                : null;
         statistics.Reset(seed);
         if (renderer is null)
         {
