@@ -104,12 +104,19 @@ internal sealed class GifDecoder
     private static List<byte> Decompress(byte[] data, int codeSize)
     {
         int clear = 1 << codeSize;
-        var entries = new List<byte[]>();
+        var prefixes = new int[4096]; // code without its last byte, −1 for single bytes
+        var lasts = new byte[4096];
+        var firsts = new byte[4096];
+        var lengths = new int[4096];
         var pixels = new List<byte>();
-        int size = 0;
-        byte[]? previous = null;
+        for (int i = 0; i < clear; i++)
+        {
+            (prefixes[i], lasts[i], firsts[i], lengths[i]) = (-1, (byte)i, (byte)i, 1);
+        }
+        int count = clear + 2;
+        int size = codeSize + 1;
+        int previous = -1;
         int bit = 0;
-        Restart();
         while (true)
         {
             int code = 0;
@@ -119,35 +126,39 @@ internal sealed class GifDecoder
             }
             if (code == clear)
             {
-                Restart();
+                (count, size, previous) = (clear + 2, codeSize + 1, -1);
                 continue;
             }
             if (code == clear + 1)
             {
                 return pixels;
             }
-            byte[] entry = code < entries.Count ? entries[code] : [.. previous!, previous![0]];
-            pixels.AddRange(entry);
-            if (previous is not null && entries.Count < 4096)
+            if (previous >= 0 && count < 4096)
             {
-                entries.Add([.. previous, entry[0]]);
+                byte first = code == count ? firsts[previous] : firsts[code];
+                (prefixes[count], lasts[count], firsts[count], lengths[count]) = (
+                    previous,
+                    first,
+                    firsts[previous],
+                    lengths[previous] + 1
+                );
+                count++;
             }
-            if (entries.Count == 1 << size && size < 12)
+            if (code >= count)
+            {
+                throw new InvalidDataException($"code {code} of {count}");
+            }
+            int end = pixels.Count + lengths[code];
+            System.Runtime.InteropServices.CollectionsMarshal.SetCount(pixels, end);
+            for (int part = code; part >= 0; part = prefixes[part])
+            {
+                pixels[--end] = lasts[part];
+            }
+            if (count == 1 << size && size < 12)
             {
                 size++;
             }
-            previous = entry;
-        }
-
-        void Restart()
-        {
-            entries.Clear();
-            for (int i = 0; i < clear + 2; i++)
-            {
-                entries.Add(i < clear ? [(byte)i] : []);
-            }
-            size = codeSize + 1;
-            previous = null;
+            previous = code;
         }
     }
 

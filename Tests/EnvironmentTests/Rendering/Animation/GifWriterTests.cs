@@ -60,27 +60,33 @@ public sealed class GifWriterTests
     }
 
     [Theory]
-    [InlineData(254)]
-    [InlineData(257)]
-    [InlineData(1024)]
-    [InlineData(3837)]
-    [InlineData(3838)]
-    [InlineData(3839)]
-    [InlineData(3840)]
-    [InlineData(3841)]
-    [InlineData(3842)]
-    public void Add_EveryCodeWidthAtTheEnd_IsUnderstood(int pixels)
+    [InlineData(250)]
+    [InlineData(762)]
+    [InlineData(1786)]
+    [InlineData(3834)]
+    public void Add_CodesThatGrowAtTheEnd_AreUnderstood(int fewest)
     {
-        // With neighbours that never repeat a pair, each pixel is a code of its own, so the dictionary fills to its last entry.
-        var rgba = new byte[pixels * 4];
-        for (int i = 0; i < pixels; i++)
+        // Of neighbours that never repeat a pair each pixel is a code of its own: a, a + 1, a, a + 2, a, a + 3, …
+        var all = new List<byte>();
+        for (int a = 0; a < 12; a++)
         {
-            rgba[4 * i] = (byte)(i % 2 == 0 ? i / 512 : 128 + i / 2 % 100);
+            for (int b = a + 1; b < 255; b++)
+            {
+                all.AddRange([(byte)a, (byte)b]);
+            }
         }
+        for (int pixels = fewest; pixels < fewest + 24; pixels++)
+        {
+            var rgba = new byte[pixels * 4];
+            for (int i = 0; i < pixels; i++)
+            {
+                rgba[4 * i] = all[i];
+            }
 
-        GifDecoder film = Encode(pixels, 1, 10, rgba);
+            GifDecoder film = Encode(pixels, 1, 10, rgba);
 
-        Assert.Equal(WithoutAlpha(rgba), film.Frames[0]);
+            Assert.Equal(WithoutAlpha(rgba), film.Frames[0]);
+        }
     }
 
     [Fact]
@@ -115,10 +121,16 @@ public sealed class GifWriterTests
             }
         }
 
-        GifDecoder film = Encode(side, side, 20, rgba);
+        byte[] mirrored = [.. Enumerable.Range(0, rgba.Length).Select(i => rgba[rgba.Length - 4 - i / 4 * 4 + i % 4])];
 
-        double error = WithoutAlpha(rgba).Zip(film.Frames[0], (a, b) => Math.Abs(a - b)).Average();
-        Assert.InRange(error, 0.1, 6); // 255 boxes of a plane: 16 by 16 steps of 16 values each
+        GifDecoder film = Encode(side, side, 20, rgba, mirrored);
+
+        Assert.Equal(2, film.OwnTables);
+        Assert.InRange(Error(rgba, film.Frames[0]), 0.1, 6); // 255 boxes of a plane: 16 by 16 steps of 16 values each
+        Assert.InRange(Error(mirrored, film.Frames[1]), 0.1, 6);
+
+        static double Error(byte[] expected, byte[] actual) =>
+            WithoutAlpha(expected).Zip(actual, (a, b) => Math.Abs(a - b)).Average();
     }
 
     [Fact]
