@@ -110,9 +110,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
             _truncated[i] = truncated;
             if (result.Terminated | truncated)
             {
-                observation.CopyTo(_finalObservations.AsSpan(i * _observationSize, _observationSize));
-                EpisodeEnding?.Invoke(i);
-                ResetCopy(i);
+                EndEpisode(i);
             }
         }
     }
@@ -222,6 +220,14 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     public void Dispose() { }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndEpisode(int index)
+    {
+        int first = index * _observationSize;
+        _observations.AsSpan(first, _observationSize).CopyTo(_finalObservations.AsSpan(first));
+        EpisodeEnding?.Invoke(index);
+        ResetCopy(index);
+    }
+
     private void ResetCopy(int index)
     {
         _environments[index].Reset(_observations.AsSpan(index * _observationSize, _observationSize), ref _randoms[index]);
@@ -237,9 +243,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         _truncated[index] = result.Truncated | ++_elapsed[index] >= _maxEpisodeSteps;
         if (_terminated[index] | _truncated[index])
         {
-            observation.CopyTo(_finalObservations.AsSpan(index * _observationSize, _observationSize));
-            EpisodeEnding?.Invoke(index);
-            ResetCopy(index);
+            EndEpisode(index);
         }
     }
 

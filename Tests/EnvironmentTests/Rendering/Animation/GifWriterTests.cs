@@ -2,6 +2,7 @@ using Environments;
 using Environments.Randomness;
 using Environments.Rendering;
 using Environments.Rendering.Animation;
+using SkiaSharp;
 using Xunit;
 
 namespace Tests.EnvironmentTests.Rendering.Animation;
@@ -184,6 +185,13 @@ public sealed class GifWriterTests
 
         Assert.Equal(expected, film.Frames);
         Assert.InRange(stream.Length, 10_000, 100_000);
+        // A decoder by other people agrees.
+        using SKCodec codec = SKCodec.Create(new SKMemoryStream(stream.ToArray()));
+        Assert.Equal(60, codec.FrameCount);
+        Assert.All(codec.FrameInfo, frame => Assert.Equal(20, frame.Duration)); // milliseconds
+        using var shown = new SKBitmap(new SKImageInfo(600, 400, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        Assert.Equal(SKCodecResult.Success, codec.GetPixels(shown.Info, shown.GetPixels(), new SKCodecOptions(59)));
+        Assert.Equal(expected[59], WithoutAlpha(shown.GetPixelSpan().ToArray()));
     }
 
     [Fact]
@@ -201,12 +209,5 @@ public sealed class GifWriterTests
     {
         var error = Assert.Throws<ArgumentException>(() => AnimationFile.Create(path, 4, 4, 10));
         Assert.Contains(".gif, .mp4, .png", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Create_Mp4WithoutTheProgram_SaysWhatIsMissing()
-    {
-        var error = Assert.Throws<NotSupportedException>(() => new FfmpegWriter("film.mp4", 4, 4, 10, "no-such-program"));
-        Assert.Contains("no-such-program, which was not found", error.Message, StringComparison.Ordinal);
     }
 }
