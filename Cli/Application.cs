@@ -88,6 +88,8 @@ internal static class Application
         root.Add(StatusCommand.Create(output));
         root.Add(CertificatesCommand.Create(output));
         root.Add(EvaluateCommand.Create(output));
+        root.Add(RecordCommand.Create(output));
+        root.Add(PlayCommand.Create(output));
         root.Add(EnvironmentsCommand.Create(output));
         root.Add(ListCommand.Create(output));
         root.Add(InspectCommand.Create(output));

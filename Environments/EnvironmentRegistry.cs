@@ -18,7 +18,7 @@ namespace Environments;
 /// trained on; an unknown option or a value out of range is an error that names the nearest option, its range and its default.
 /// Not synchronised: register while the program starts.
 /// </remarks>
-public sealed class EnvironmentRegistry
+public sealed partial class EnvironmentRegistry
 {
     private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 

@@ -26,4 +26,7 @@ public sealed record EnvironmentSpec(string Id, Space ObservationSpace, Space Ac
 
     /// <summary>The exact dynamics where they are a finite table (<see cref="ITabularEnvironment"/>); null elsewhere.</summary>
     public ITabularModel? Model { get; init; }
+
+    /// <summary>What each action of a discrete space does, such as <c>left</c>; empty where the numbers have no names.</summary>
+    public IReadOnlyList<string> ActionNames { get; init; } = [];
 }

@@ -18,6 +18,18 @@ public sealed record PolicyInfo
     /// </summary>
     public bool PreviousActionReward { get; init; }
 
+    /// <summary>Environment steps for which each of its actions is repeated.</summary>
+    public int FrameSkip { get; init; } = 1;
+
+    /// <summary>Chance of each environment step that the previous action is repeated instead.</summary>
+    public double StickyActions { get; init; }
+
+    /// <summary>Largest number of steps of doing nothing that began its episodes; 0 for none.</summary>
+    public int NoopMax { get; init; }
+
+    /// <summary>Factor by which it scales observations itself, before it normalises them.</summary>
+    public float ObservationScale { get; init; } = 1;
+
     /// <summary>Updates that led to its parameters.</summary>
     public long ParameterVersion { get; init; }
 

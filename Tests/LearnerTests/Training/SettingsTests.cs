@@ -24,11 +24,11 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Tuned_EveryBuiltInTask_HasSettingsForBothAgents()
+    public void Tuned_ClassicTasks_HaveSettingsForBothAgents()
     {
         string[] tasks = ["CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Acrobot-v1", "Pendulum-v1"];
 
-        foreach (string agent in TrainingSettings.AgentNames)
+        foreach (string agent in (string[])["a2c", "ppo"])
         {
             Assert.Superset(
                 tasks.ToHashSet(),
