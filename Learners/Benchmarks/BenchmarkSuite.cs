@@ -92,6 +92,9 @@ internal sealed class BenchmarkSuite
             "solve/cartpole",
             () => [RunProcess("solve/cartpole", runCommand, FastestSolution, (3.2, "pytorch-a2c-ppo-acktr"))]
         );
+        _cases.Add("wire/pixels", () => WireBenchmarks.Pixels("wire/pixels", compress: true));
+        _cases.Add("wire/pixels-uncompressed", () => WireBenchmarks.Pixels("wire/pixels-uncompressed", compress: false));
+        _cases.Add("wire/vectors", () => WireBenchmarks.Vectors("wire/vectors"));
         _cases.Add(
             "startup",
             () => [RunProcess("startup", runCommand, ["list"], (0.87, "a CleanRL script up to its first action"))]
