@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Agents.Networks;
 using Environments.Spaces;
 using Learners.ActorCritic;
@@ -10,6 +11,10 @@ internal sealed class UnrollChecks
 {
     // A log-probability is at most 0 but for rounding; a density may be anything.
     private const float LogProbTolerance = 1e-3f;
+
+    // Finite, but squares and sums of it soon are not; one such reward would undo a run.
+    private const float Largest = 1e9f;
+    private const long LastSequenceNumber = 1L << 53;
 
     private readonly NetworkSpec _spec;
     private readonly UnrollShape _shape;
@@ -41,6 +46,10 @@ internal sealed class UnrollChecks
     /// <summary>Why the numbers of an unroll cannot be; null where they can.</summary>
     public string? Defect(Unroll unroll)
     {
+        if (unroll.Header.SequenceNumber > LastSequenceNumber)
+        {
+            return $"nobody has sent {unroll.Header.SequenceNumber} unrolls before it";
+        }
         int size = unroll.Shape.ActionSize;
         for (int row = 0; row < unroll.Rewards.Length; row++)
         {
@@ -48,6 +57,18 @@ internal sealed class UnrollChecks
             if (_spec.ActionSpace is not Box && !_spec.ActionSpace.Contains(action))
             {
                 return $"action {action[0]} of row {row} is not in {_spec.ActionSpace}";
+            }
+            if (_spec.ActionSpace is Box && TensorPrimitives.MaxMagnitude(action) > Largest)
+            {
+                return $"an action of row {row} is beyond ±{Largest}";
+            }
+            if (MathF.Abs(unroll.Rewards[row]) > Largest)
+            {
+                return $"the reward {unroll.Rewards[row]} of row {row} is beyond ±{Largest}";
+            }
+            if (MathF.Abs(unroll.BehaviourLogProbs[row]) > Largest)
+            {
+                return $"the log-probability {unroll.BehaviourLogProbs[row]} of row {row} is beyond ±{Largest}";
             }
             if (_spec.ActionSpace is not Box && unroll.BehaviourLogProbs[row] > LogProbTolerance)
             {
