@@ -14,6 +14,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
 {
     private static readonly TimeSpan ParameterDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LastAcknowledgements = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly ParameterFetcher _fetcher = new(invoker, ParameterDeadline);
     private readonly UnrollWriter _writer = new();
@@ -79,6 +80,21 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             await ActAsync(call.RequestStream, frame, welcome, messages, cancellationToken).ConfigureAwait(false);
             return messages.Goodbye;
         }
+        catch (Exception exception) when (exception is RpcException or IOException or InvalidOperationException)
+        {
+            // The learner may have said goodbye and hung up while an unroll was on its way.
+            await Task.WhenAny(messages.Completion, Task.Delay(LastWords, CancellationToken.None)).ConfigureAwait(false);
+            if (messages.Goodbye is { } goodbye)
+            {
+                TakeAcknowledgements(messages);
+                return goodbye;
+            }
+            if (exception is InvalidOperationException)
+            {
+                throw new IOException("The learner ended the stream.", exception);
+            }
+            throw;
+        }
         finally
         {
             await ending.CancelAsync().ConfigureAwait(false);
@@ -116,9 +132,16 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             await requests.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
         }
         worker.PublicationNumber = -1; // a restarted learner counts its publications anew
+        // Batches that other incarnations made, less the unrolls that a killed learner has forgotten.
+        long before =
+            welcome.NextBatch
+            + _unacknowledged.Count(unroll => unroll.Header.SequenceNumber >= welcome.NextTaken)
+            - _nextSequenceNumber;
         while (!cancellationToken.IsCancellationRequested)
         {
-            long wanted = welcome.LockStep ? Math.Max(0, _nextSequenceNumber - welcome.Lag) : messages.Newest.Number;
+            long wanted = welcome.LockStep
+                ? Math.Max(0, before + _nextSequenceNumber - welcome.Lag)
+                : messages.Newest.Number;
             bool mayRecord = _nextSequenceNumber - messages.NextTaken < welcome.MaxInFlight && messages.Newest.Number >= wanted;
             if (!mayRecord)
             {
@@ -203,9 +226,9 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
                 _nextSequenceNumber = unroll.Header.SequenceNumber + 1;
                 return;
             }
-            catch (TimeoutException) when (!recording.IsCompleted)
+            catch (TimeoutException) when (!recording.IsFaulted)
             {
-                if (worker.Steps == steps)
+                if (worker.Steps == steps && !recording.IsCompleted)
                 {
                     // The thread is lost with them; nobody can stop code that does not return.
                     _worker = null;
@@ -244,6 +267,11 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
                 $"The learner's run cannot be acted in here: {exception.Message} Use the same release for both, and the same --assembly.",
                 exception
             );
+        }
+        catch (Exception exception)
+        {
+            BeginIncarnation();
+            throw new EnvironmentsFailedException($"they could not be started: {exception.Message}", exception);
         }
     }
 

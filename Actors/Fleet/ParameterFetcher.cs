@@ -14,7 +14,8 @@ internal sealed class ParameterFetcher(CallInvoker invoker, TimeSpan deadline)
     /// <param name="size">Bytes that it must have.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Which one it is, and its bytes until the next call.</returns>
-    /// <exception cref="InvalidDataException">It is incomplete, of another size, or not what its hash says.</exception>
+    /// <exception cref="InvalidDataException">It is incomplete, in disorder, or not what its hash says.</exception>
+    /// <exception cref="ActorRejectedException">It is of another size.</exception>
     public async Task<(Publication Publication, ReadOnlyMemory<byte> Bytes)> FetchAsync(
         long number,
         int size,
@@ -41,7 +42,7 @@ internal sealed class ParameterFetcher(CallInvoker invoker, TimeSpan deadline)
             {
                 if (frame.TotalBytes != size)
                 {
-                    throw new InvalidDataException(
+                    throw new ActorRejectedException(
                         $"The learner's parameters have {frame.TotalBytes} bytes, but this actor's network needs {size}. Use the same release for both."
                     );
                 }

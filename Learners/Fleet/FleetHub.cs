@@ -92,6 +92,9 @@ internal sealed class FleetHub : IDisposable
     /// <summary>Unrolls that may wait before actors are slowed down.</summary>
     public int QueueCapacity { get; }
 
+    /// <summary>Unrolls that were learned from or wait for it, over all processes of the run; in lock step each is a batch.</summary>
+    public long BatchesAccepted { get; set; }
+
     /// <summary>Accepted unrolls, in order.</summary>
     public ChannelReader<PendingUnroll> Queue => _queue.Reader;
 
@@ -150,6 +153,7 @@ internal sealed class FleetHub : IDisposable
                 Newest = Parameters.Newest,
                 LockStep = _fleet.LockStep,
                 Lag = (uint)_settings.ActorCritic.FixedPolicyLag,
+                NextBatch = BatchesAccepted,
             };
             FleetLog.Joined(_log, actor.Id, actor.Slot, copies, actor.Starts);
             return (actor, connection, new LearnerMessage { Welcome = welcome });
@@ -174,6 +178,14 @@ internal sealed class FleetHub : IDisposable
     {
         Metrics.CountReceived(frame.Bytes);
         Unroll? unroll = frame.Unroll;
+        if (_closing is not null)
+        {
+            if (unroll is not null)
+            {
+                Pool.Return(unroll);
+            }
+            return;
+        }
         string? defect =
             frame.Defect
             ?? (unroll is null ? "it is a second hello" : null)
@@ -201,7 +213,6 @@ internal sealed class FleetHub : IDisposable
             {
                 Metrics.CountMissing(number - ledger.NextAccepted);
                 FleetLog.Missing(_log, actor.Id, ledger.NextAccepted, number);
-                ledger.NextSafe = ledger.NextSafe == ledger.NextAccepted ? number : ledger.NextSafe;
             }
             unroll.Header = unroll.Header with
             {
@@ -209,22 +220,30 @@ internal sealed class FleetHub : IDisposable
                 Incarnation = connection.Incarnation,
                 EnvironmentId = _settings.Environment,
             };
-            long? segment = Journal?.TryAppend(unroll);
-            if (segment is not null && ledger.NextSafe == number)
+            ledger.Accept(number, Journal?.Segment ?? 0, unroll);
+            // Oldest first, so that the journal has no gaps when it could not be written for a while.
+            while (ledger.OldestUnsafe is { } waiting && Journal?.TryAppend(waiting) is { } segment)
             {
-                ledger.NextSafe = number + 1;
+                ledger.Keep(segment);
             }
-            ledger.Accept(number, segment ?? Journal?.Segment ?? 0);
+            BatchesAccepted++;
             actor.Unrolls++;
             actor.Defects = 0;
             Metrics.CountAccepted();
             pending = new PendingUnroll(unroll, actor, ledger);
         }
         // It is accepted, so it waits for its place even where its stream breaks meanwhile: sent again, it would be dropped.
-        await _queue.Writer.WriteAsync(pending, _closed.Token).ConfigureAwait(false);
+        try
+        {
+            await _queue.Writer.WriteAsync(pending, _closed.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // The learner stops. Its actor has it still, or the journal; the stream goes on to the goodbye.
+        }
         lock (actor)
         {
-            pending.Ledger.NextTaken = Math.Max(pending.Ledger.NextTaken, pending.Unroll.Header.SequenceNumber + 1);
+            pending.Ledger.Take(pending.Unroll.Header.SequenceNumber);
         }
         connection.Wake();
     }
@@ -337,12 +356,7 @@ internal sealed class FleetHub : IDisposable
         {
             Pool.Return(unroll);
         }
-        // It takes the place of the unroll that was due, which nobody should send again.
-        bool safe = ledger.NextSafe == ledger.NextAccepted;
-        ledger.NextAccepted++;
-        ledger.NextSafe = safe ? ledger.NextAccepted : ledger.NextSafe;
-        ledger.NextTrained = safe ? ledger.NextAccepted : ledger.NextTrained;
-        ledger.NextTaken = ledger.NextAccepted;
+        ledger.Refuse();
         if (actor.Defects >= _fleet.QuarantineAfter)
         {
             actor.Quarantine = $"{actor.Defects} messages in a row were refused, the last one because {defect}.";

@@ -32,7 +32,7 @@ public static class FleetLearner
                 session.Options(settings),
                 seed => session.CreateSource(settings),
                 cancellationToken,
-                outlivesFailedCheckpoints: true
+                outlivesFailures: true
             )
             .ConfigureAwait(false);
     }
@@ -60,7 +60,7 @@ public static class FleetLearner
                 session.Options,
                 (settings, seed) => session.CreateSource(settings),
                 cancellationToken,
-                outlivesFailedCheckpoints: true
+                outlivesFailures: true
             )
             .ConfigureAwait(false);
     }

@@ -1,21 +1,23 @@
+using Protos;
+
 namespace Learners.Fleet;
 
-/// <summary>How far the unrolls of one incarnation got; sequence numbers only grow, so a few numbers say it all.</summary>
+/// <summary>How far the unrolls of one incarnation got; sequence numbers only grow, so what is on its way says it all.</summary>
 internal sealed class Ledger
 {
-    private readonly Queue<long> _pending = new();
+    private readonly List<Entry> _pending = [];
 
     /// <summary>Number after the highest one that was taken in or refused.</summary>
-    public long NextAccepted { get; set; }
+    public long NextAccepted { get; private set; }
 
     /// <summary>Number after the highest one that is in the queue, or has left it.</summary>
-    public long NextTaken { get; set; }
+    public long NextTaken { get; private set; }
 
-    /// <summary>Number after the highest one that is safe: journalled, learned from, or refused.</summary>
-    public long NextSafe { get; set; }
+    /// <summary>Number after the highest one up to which all are safe: journalled, learned from, or refused.</summary>
+    public long NextSafe => _pending.Find(entry => !entry.IsSafe)?.Number ?? NextAccepted;
 
-    /// <summary>Number after the highest one that was learned from, or refused when its turn came.</summary>
-    public long NextTrained { get; set; }
+    /// <summary>Number after the highest one up to which all were learned from, or refused.</summary>
+    public long NextTrained => IsSettled ? NextAccepted : _pending[0].Number;
 
     /// <summary>Number after the highest one that was read back from the journal.</summary>
     public long NextReplayed { get; set; }
@@ -27,30 +29,58 @@ internal sealed class Ledger
     public bool IsSettled => _pending.Count == 0;
 
     /// <summary>Oldest journal segment that holds something unsettled; the largest number where nothing is.</summary>
-    public long OldestSegment => _pending.TryPeek(out long segment) ? segment : long.MaxValue;
+    public long OldestSegment => IsSettled ? long.MaxValue : _pending.Min(entry => entry.Segment);
+
+    /// <summary>The oldest unroll that is not safe; null where all are.</summary>
+    public Unroll? OldestUnsafe => _pending.Find(entry => !entry.IsSafe)?.Unroll;
 
     /// <summary>Continues from what a checkpoint says.</summary>
     public void Restore(long nextTrained, long segment)
     {
-        NextTrained = NextSafe = NextTaken = NextAccepted = nextTrained;
+        NextTaken = NextAccepted = nextTrained;
         Segment = segment;
     }
 
     /// <summary>Notes an unroll that was taken in.</summary>
-    /// <param name="number">Its sequence number.</param>
+    /// <param name="number">Its sequence number, at least <see cref="NextAccepted"/>.</param>
     /// <param name="segment">Journal segment that holds it, or would.</param>
-    public void Accept(long number, long segment)
+    /// <param name="unroll">The unroll, which is kept until it is safe; null where the journal holds it.</param>
+    public void Accept(long number, long segment, Unroll? unroll = null)
     {
         NextAccepted = number + 1;
         Segment = segment;
-        _pending.Enqueue(segment);
+        _pending.Add(new Entry(number) { Segment = segment, Unroll = unroll });
     }
 
-    /// <summary>Notes that the oldest unsettled unroll was learned from or refused.</summary>
-    public void Settle(long number)
+    /// <summary>Notes that the oldest unsafe unroll is in the journal now.</summary>
+    public void Keep(long segment)
     {
-        _pending.TryDequeue(out _);
-        NextTrained = number + 1;
-        NextSafe = Math.Max(NextSafe, NextTrained);
+        if (_pending.Find(entry => !entry.IsSafe) is { } oldest)
+        {
+            oldest.Unroll = null;
+            oldest.Segment = segment;
+            Segment = segment;
+        }
+    }
+
+    /// <summary>Notes that an unroll has found its place in the queue.</summary>
+    public void Take(long number) => NextTaken = Math.Max(NextTaken, number + 1);
+
+    /// <summary>Notes that an unroll was learned from or refused when its turn came; in any order.</summary>
+    public void Settle(long number) => _pending.RemoveAll(entry => entry.Number == number);
+
+    /// <summary>Notes a refused message: it takes the place of the unroll that was due, which nobody should send again.</summary>
+    public void Refuse()
+    {
+        NextAccepted++;
+        NextTaken = NextAccepted;
+    }
+
+    private sealed class Entry(long number)
+    {
+        public long Number => number;
+        public long Segment { get; set; }
+        public Unroll? Unroll { get; set; }
+        public bool IsSafe => Unroll is null;
     }
 }

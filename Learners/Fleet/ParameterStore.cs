@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Environments.State;
 using Environments.Wrappers;
 using Protos.Fleet;
 
@@ -17,12 +18,36 @@ internal sealed class ParameterStore
     /// <summary>The newest publication.</summary>
     public Publication Newest { get; private set; } = new() { Number = -1 };
 
+    /// <summary>Saves the publication before the newest, with which an actor in lock step may be about to act; the newest is the learner's to save.</summary>
+    public void SaveLagging(StateDictionary state)
+    {
+        lock (_lock)
+        {
+            if (_snapshots.Count > 1)
+            {
+                state.Set<byte>("bytes", _snapshots[^2].Bytes);
+                state.Set("version", _snapshots[^2].Publication.ParameterVersion);
+            }
+        }
+    }
+
     /// <summary>Goes on counting after a publication of an earlier process.</summary>
-    public void ContinueFrom(long number)
+    /// <param name="number">Its number.</param>
+    /// <param name="state">Where <see cref="SaveLagging"/> saved it, if it did.</param>
+    public void ContinueFrom(long number, StateDictionary state)
     {
         lock (_lock)
         {
             Newest = new Publication { Number = number };
+            if (state.Contains("bytes"))
+            {
+                Newest.ParameterVersion = state.Get<long>("version");
+                var snapshot = new Snapshot { Publication = Newest };
+                byte[] bytes = state.GetArray<byte>("bytes");
+                snapshot.Resize(bytes.Length);
+                bytes.CopyTo(snapshot.Bytes, 0);
+                _snapshots.Add(snapshot);
+            }
         }
     }
 

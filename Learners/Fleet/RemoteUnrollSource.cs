@@ -17,6 +17,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
 {
     private readonly FleetHub _hub;
     private readonly FleetSettings _settings;
+    private readonly int _lag;
     private readonly TrainingAudit? _audit;
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
@@ -51,6 +52,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     {
         _hub = hub;
         _settings = settings.Fleet;
+        _lag = settings.ActorCritic.FixedPolicyLag;
         _audit = audit;
         _log = log;
         _clock = clock;
@@ -129,7 +131,13 @@ internal sealed class RemoteUnrollSource : IUnrollSource
         ObservationStatistics?.SaveState(state.Scope("statistics"));
         if (_hub.Journal is { } journal)
         {
-            state.Set("segment", journal.BeginSegment(OldestNeededSegment()));
+            // In this order: what arrives in between goes into the new segment.
+            journal.BeginSegment();
+            state.Set("segment", journal.Need(OldestNeededSegment()));
+        }
+        if (_settings.LockStep && _lag > 0)
+        {
+            _hub.Parameters.SaveLagging(state.Scope("parameters"));
         }
         _hub.Roster.SaveState(state.Scope("roster"));
     }
@@ -147,7 +155,8 @@ internal sealed class RemoteUnrollSource : IUnrollSource
         _audit?.Load(state.Get<long>("audit"));
         // The publication that follows is the newest one again.
         _publications = state.Get<long>("publications") - 1;
-        _hub.Parameters.ContinueFrom(_publications - 1);
+        _hub.Parameters.ContinueFrom(_publications - 1, state.Scope("parameters"));
+        _hub.BatchesAccepted = _publications;
         ObservationStatistics?.LoadState(state.Scope("statistics"));
         _hub.Roster.LoadState(state.Scope("roster"));
         BeginReplay(_hub.Journal is null || !state.Contains("segment") ? 0 : state.Get<long>("segment"));
@@ -188,7 +197,8 @@ internal sealed class RemoteUnrollSource : IUnrollSource
             {
                 _replaysLeft++;
                 ledger.Accept(entry.Header.SequenceNumber, entry.Segment);
-                ledger.NextSafe = ledger.NextAccepted;
+                ledger.Take(entry.Header.SequenceNumber);
+                _hub.BatchesAccepted++;
             }
         }
         if (_replaysLeft > 0)

@@ -136,9 +136,7 @@ internal sealed partial class Roster
             return;
         }
         ActorRecord? oldest = _actors
-            .Values.Where(actor =>
-                actor.Connection is null && actor.Quarantine is null && actor.Ledgers.Values.All(ledger => ledger.IsSettled)
-            )
+            .Values.Where(IsForgettable)
             .MinBy(actor => actor.LastMessage);
         if (oldest is not null)
         {
@@ -146,6 +144,14 @@ internal sealed partial class Roster
         }
     }
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,128}$")]
+    private static bool IsForgettable(ActorRecord actor)
+    {
+        lock (actor)
+        {
+            return actor.Connection is null && actor.Quarantine is null && actor.Ledgers.Values.All(ledger => ledger.IsSettled);
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,128}\\z")]
     private static partial Regex Name();
 }

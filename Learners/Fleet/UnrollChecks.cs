@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Agents.Networks;
 using Environments.Spaces;
 using Learners.ActorCritic;
@@ -10,6 +11,10 @@ internal sealed class UnrollChecks
 {
     // A log-probability is at most 0 but for rounding; a density may be anything.
     private const float LogProbTolerance = 1e-3f;
+
+    // Finite, but squares and sums of it soon are not; one such reward would undo a run.
+    private const float Largest = 1e9f;
+    private const long LastSequenceNumber = 1L << 53;
 
     private readonly NetworkSpec _spec;
     private readonly UnrollShape _shape;
@@ -41,6 +46,19 @@ internal sealed class UnrollChecks
     /// <summary>Why the numbers of an unroll cannot be; null where they can.</summary>
     public string? Defect(Unroll unroll)
     {
+        if (unroll.Header.SequenceNumber > LastSequenceNumber)
+        {
+            return $"nobody has sent {unroll.Header.SequenceNumber} unrolls before it";
+        }
+        if (
+            LargeDefect("actions", unroll.Actions)
+                ?? LargeDefect("rewards", unroll.Rewards)
+                ?? LargeDefect("behaviour_log_probs", unroll.BehaviourLogProbs)
+            is { } large
+        )
+        {
+            return large;
+        }
         if (_spec.ActionSpace is not Box && ActionDefect(unroll) is { } defect)
         {
             return defect;
@@ -48,6 +66,11 @@ internal sealed class UnrollChecks
         // Real-valued observations may be anything finite, which the reader has checked; integers choose a row of weights.
         return _spec.ObservationSpace is Box ? null : ObservationDefect(unroll);
     }
+
+    private static string? LargeDefect(string name, ReadOnlySpan<float> values) =>
+        !values.IsEmpty && MathF.Abs(TensorPrimitives.MaxMagnitude(values)) is var largest and > Largest
+            ? $"{name} holds {largest}, beyond ±{Largest}"
+            : null;
 
     private string? ActionDefect(Unroll unroll)
     {

@@ -38,7 +38,7 @@ public static class Trainer
         TrainingOptions options,
         Func<SeedSequence, IUnrollSource> createSource,
         CancellationToken cancellationToken,
-        bool outlivesFailedCheckpoints = false
+        bool outlivesFailures = false
     )
     {
         StrictYaml.Validate(settings, "", "settings");
@@ -61,7 +61,7 @@ public static class Trainer
                 using FileStream held = Hold(folder);
                 using var run = new TrainingRun(settings, options, folder, createSource, state: null)
                 {
-                    OutlivesFailedCheckpoints = outlivesFailedCheckpoints,
+                    OutlivesFailures = outlivesFailures,
                 };
                 run.Begin();
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -103,7 +103,7 @@ public static class Trainer
         Func<TrainingSettings, TrainingOptions> optionsOf,
         Func<TrainingSettings, SeedSequence, IUnrollSource> createSource,
         CancellationToken cancellationToken,
-        bool outlivesFailedCheckpoints = false
+        bool outlivesFailures = false
     )
     {
         var folder = new RunFolder(runFolder);
@@ -140,7 +140,7 @@ public static class Trainer
                     folder,
                     seed => createSource(settings, seed),
                     state,
-                    outlivesFailedCheckpoints
+                    outlivesFailures
                 );
                 run.Begin();
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -202,14 +202,14 @@ public static class Trainer
         RunFolder folder,
         Func<SeedSequence, IUnrollSource> createSource,
         StateDictionary state,
-        bool outlivesFailedCheckpoints
+        bool outlivesFailures
     )
     {
         try
         {
             return new TrainingRun(settings, options, folder, createSource, state)
             {
-                OutlivesFailedCheckpoints = outlivesFailedCheckpoints,
+                OutlivesFailures = outlivesFailures,
             };
         }
         catch (InvalidDataException exception)

@@ -15,6 +15,8 @@ namespace Learners.Training;
 /// <summary>One run: pull an unroll, learn, publish; log, evaluate and save when due. Owns its parts.</summary>
 internal sealed class TrainingRun : IDisposable
 {
+    private const int MaxFailedUpdates = 3;
+
     private readonly TrainingSettings _settings;
     private readonly TrainingOptions _options;
     private readonly RunFolder _folder;
@@ -28,6 +30,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly long _startSteps;
     private readonly long _started;
     private long _steps;
+    private int _failedUpdates;
     private double? _bestReturn;
 
     /// <summary>A run at its first step, or where <paramref name="state"/> was saved.</summary>
@@ -86,8 +89,10 @@ internal sealed class TrainingRun : IDisposable
 
     private double Seconds => _options.Clock.GetElapsedTime(_started).TotalSeconds;
 
-    /// <summary>Whether a checkpoint that cannot be written only costs a warning, except the last one.</summary>
-    public bool OutlivesFailedCheckpoints { get; init; }
+    /// <summary>
+    /// Whether a checkpoint that cannot be written, except the last one, and an unroll whose gradient is not finite only cost a warning.
+    /// </summary>
+    public bool OutlivesFailures { get; init; }
 
     /// <summary>Checkpoints that could not be written.</summary>
     public int FailedCheckpoints { get; private set; }
@@ -107,7 +112,7 @@ internal sealed class TrainingRun : IDisposable
     {
         while (!IsDone && await NextAsync(cancellationToken).ConfigureAwait(false) is { } unroll)
         {
-            _learner.Update(unroll, Math.Min(1.0, (double)_steps / _settings.TotalSteps), _log.Averages);
+            Learn(unroll);
             _source.Publish(_learner.Parameters, _learner.Updates);
             _episodes.Add(unroll.Episodes, _log.Averages);
             _steps += StepsPerUnroll;
@@ -128,6 +133,20 @@ internal sealed class TrainingRun : IDisposable
             _options.Progress?.Report(Progress());
         }
         return Finish(cancellationToken);
+    }
+
+    // One actor's nonsense must not end the run of a fleet; where every unroll ends so, the run itself has diverged.
+    private void Learn(Unroll unroll)
+    {
+        try
+        {
+            _learner.Update(unroll, Math.Min(1.0, (double)_steps / _settings.TotalSteps), _log.Averages);
+            _failedUpdates = 0;
+        }
+        catch (TrainingDivergedException exception) when (OutlivesFailures && ++_failedUpdates < MaxFailedUpdates)
+        {
+            _options.Warn?.Invoke($"{exception.Message} The rest of this batch is left out.");
+        }
     }
 
     /// <summary>The next unroll, or null when the run was cancelled.</summary>
@@ -264,7 +283,7 @@ internal sealed class TrainingRun : IDisposable
         {
             SaveCheckpoint();
         }
-        catch (CheckpointException exception) when (OutlivesFailedCheckpoints && !IsDone)
+        catch (CheckpointException exception) when (OutlivesFailures && !IsDone)
         {
             FailedCheckpoints++;
             _options.Warn?.Invoke($"{exception.Message} Training goes on and tries again at the next one.");

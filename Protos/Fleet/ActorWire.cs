@@ -33,54 +33,48 @@ internal static class ActorWire
     /// <summary>Reads a frame; never throws, whatever the bytes are.</summary>
     public static ActorFrame Read(ReadOnlySequence<byte> message, UnrollPool pool)
     {
-        var reader = new SequenceReader<byte>(message);
-        if (!reader.TryRead(out byte tag) || !TryReadLength(ref reader, out int length) || length != reader.Remaining)
+        int field = 0;
+        ReadOnlySequence<byte> content = default;
+        foreach (WireField part in new WireFields(message))
         {
-            return Defective("it is not one whole part of a message", message);
+            if (part.IsDamaged)
+            {
+                return Defective("its fields do not add up", message);
+            }
+            if (part.Number is not (HelloField or UnrollField))
+            {
+                continue; // of a newer version
+            }
+            if (field != 0 || part.Kind != UnrollFields.Bytes)
+            {
+                return Defective("it is not one hello or one unroll", message);
+            }
+            (field, content) = (part.Number, part.Content);
         }
-        ReadOnlySequence<byte> content = reader.UnreadSequence;
-        switch (tag)
+        if (field == 0)
         {
-            case HelloField << 3 | UnrollFields.Bytes:
-                try
-                {
-                    return new ActorFrame { Hello = Hello.Parser.ParseFrom(content), Bytes = message.Length };
-                }
-                catch (InvalidProtocolBufferException exception)
-                {
-                    return Defective($"its hello is damaged ({exception.Message})", message);
-                }
-            case UnrollField << 3 | UnrollFields.Bytes:
-                Unroll? unroll = UnrollReader.Read(content, pool, out string? defect);
-                return new ActorFrame
-                {
-                    Unroll = unroll,
-                    Defect = defect,
-                    Bytes = message.Length,
-                };
-            default:
-                return Defective($"it begins with {tag}, which is neither a hello nor an unroll", message);
+            return Defective("it is neither a hello nor an unroll", message);
+        }
+        if (field == UnrollField)
+        {
+            Unroll? unroll = UnrollReader.Read(content, pool, out string? defect);
+            return new ActorFrame
+            {
+                Unroll = unroll,
+                Defect = defect,
+                Bytes = message.Length,
+            };
+        }
+        try
+        {
+            return new ActorFrame { Hello = Hello.Parser.ParseFrom(content), Bytes = message.Length };
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            return Defective($"its hello is damaged ({exception.Message})", message);
         }
     }
 
     private static ActorFrame Defective(string defect, ReadOnlySequence<byte> message) =>
         new() { Defect = defect, Bytes = message.Length };
-
-    private static bool TryReadLength(ref SequenceReader<byte> reader, out int length)
-    {
-        length = 0;
-        for (int shift = 0; shift < 32; shift += 7)
-        {
-            if (!reader.TryRead(out byte part))
-            {
-                return false;
-            }
-            length |= (part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                return length >= 0;
-            }
-        }
-        return false;
-    }
 }

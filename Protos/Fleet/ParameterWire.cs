@@ -7,8 +7,6 @@ namespace Protos.Fleet;
 /// <summary><c>ParameterChunk</c> on the wire: its scalars as generated, its bytes copied once.</summary>
 internal static class ParameterWire
 {
-    private const int DataTag = ParameterChunk.DataFieldNumber << 3 | UnrollFields.Bytes;
-
     /// <summary>Writes a chunk.</summary>
     public static void Write(ParameterFrame frame, SerializationContext context)
     {
@@ -37,71 +35,46 @@ internal static class ParameterWire
     public static ParameterFrame Read(DeserializationContext context)
     {
         ReadOnlySequence<byte> payload = context.PayloadAsReadOnlySequence();
-        // Fields are written in the order of their numbers, so the bytes come last; everything before them is small.
-        (long headLength, long dataLength) = FindData(payload);
-        ParameterChunk head = ParameterChunk.Parser.ParseFrom(payload.Slice(0, headLength));
-        byte[]? rented = dataLength == 0 ? null : ArrayPool<byte>.Shared.Rent((int)dataLength);
-        payload.Slice(payload.Length - dataLength).CopyTo(rented);
+        ReadOnlySequence<byte> data = default;
+        long dataStart = payload.Length;
+        long dataEnd = payload.Length;
+        foreach (WireField field in new WireFields(payload))
+        {
+            if (field.IsDamaged || (field.Number == ParameterChunk.DataFieldNumber && field.Kind != UnrollFields.Bytes))
+            {
+                throw Damaged();
+            }
+            if (field.Number == ParameterChunk.DataFieldNumber)
+            {
+                data = field.Content;
+                dataStart = field.Start;
+                dataEnd = payload.GetOffset(data.End) - payload.GetOffset(payload.Start);
+            }
+        }
+        // Everything around the bytes is small.
+        var head = new ParameterChunk();
+        try
+        {
+            head.MergeFrom(payload.Slice(0, dataStart));
+            head.MergeFrom(payload.Slice(dataEnd));
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw Damaged(exception);
+        }
+        byte[]? rented = data.IsEmpty ? null : ArrayPool<byte>.Shared.Rent((int)data.Length);
+        data.CopyTo(rented);
         return new ParameterFrame
         {
             Publication = head.Publication ?? new Publication(),
             TotalBytes = head.TotalBytes,
             Offset = head.Offset,
             Hash = head.Hash.Memory,
-            Data = rented.AsMemory(0, (int)dataLength),
+            Data = rented.AsMemory(0, (int)data.Length),
             Rented = rented,
         };
     }
 
-    private static (long Head, long Data) FindData(ReadOnlySequence<byte> payload)
-    {
-        var reader = new SequenceReader<byte>(payload);
-        while (!reader.End)
-        {
-            long start = reader.Consumed;
-            if (!TryReadVarint(ref reader, out ulong tag))
-            {
-                break;
-            }
-            int kind = (int)tag & 7;
-            if (!TryReadVarint(ref reader, out ulong value) || kind is not (UnrollFields.Varint or UnrollFields.Bytes))
-            {
-                break;
-            }
-            if (kind == UnrollFields.Varint)
-            {
-                continue;
-            }
-            if (value > (ulong)reader.Remaining)
-            {
-                break;
-            }
-            if (tag == DataTag)
-            {
-                return value == (ulong)reader.Remaining ? (start, (long)value) : throw Damaged();
-            }
-            reader.Advance((long)value);
-        }
-        return reader.End ? (payload.Length, 0) : throw Damaged();
-    }
-
-    private static InvalidDataException Damaged() => new("A chunk of parameters is damaged: its fields do not add up.");
-
-    private static bool TryReadVarint(ref SequenceReader<byte> reader, out ulong value)
-    {
-        value = 0;
-        for (int shift = 0; shift < 64; shift += 7)
-        {
-            if (!reader.TryRead(out byte part))
-            {
-                return false;
-            }
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+    private static InvalidDataException Damaged(Exception? cause = null) =>
+        new("A chunk of parameters is damaged: its fields do not add up.", cause);
 }

@@ -32,6 +32,12 @@ internal static class UnrollFields
     /// <summary>Wire type of bytes and messages.</summary>
     public const int Bytes = 2;
 
+    /// <summary>Wire type of fixed64 and double.</summary>
+    public const int EightBytes = 1;
+
+    /// <summary>Wire type of fixed32 and float.</summary>
+    public const int FourBytes = 5;
+
     /// <summary>Bit of <c>ends</c>: the task ended.</summary>
     public const byte Terminated = 1;
 

@@ -114,7 +114,9 @@ internal ref partial struct UnrollReader
             }
             else if (unroll.Episodes.Count == _episodes)
             {
-                unroll.SetEpisodeLength(i, BitConverter.ToInt32(bytes));
+                int steps = BitConverter.ToInt32(bytes);
+                unroll.SetEpisodeLength(i, steps);
+                _defect = steps > 0 ? _defect : $"{NameOf(field)} holds {steps}";
             }
             else
             {
@@ -134,9 +136,19 @@ internal ref partial struct UnrollReader
         }
         Span<double> moments = unroll.MakeObservationMoments(1 + 2 * size);
         Copy(MemoryMarshal.AsBytes(moments));
-        if (!TensorPrimitives.IsFiniteAll<double>(moments) || moments[0] < 0 || TensorPrimitives.Min(moments[(1 + size)..]) < 0)
+        // Rows are those after each step, and those after a reset once.
+        double mostRows = (unroll.Steps + 1.0) * unroll.Copies;
+        ReadOnlySpan<double> deviations = moments[(1 + size)..];
+        if (
+            !TensorPrimitives.IsFiniteAll<double>(moments)
+            || moments[0] < 0
+            || moments[0] > mostRows
+            || TensorPrimitives.MaxMagnitude<double>(moments.Slice(1, size)) > float.MaxValue
+            || TensorPrimitives.Min(deviations) < 0
+            || TensorPrimitives.Max(deviations) > mostRows * float.MaxValue * float.MaxValue
+        )
         {
-            _defect = $"{NameOf(field)} is no count, means and squared deviations";
+            _defect = $"{NameOf(field)} is no count, means and squared deviations of at most {mostRows} rows";
         }
     }
 }

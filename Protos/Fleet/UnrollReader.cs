@@ -91,10 +91,10 @@ internal ref partial struct UnrollReader
                         _defect ??= $"its field {field} claims more bytes than there are";
                     }
                     break;
-                case 1:
+                case UnrollFields.EightBytes:
                     Skip(sizeof(ulong));
                     break;
-                case 5:
+                case UnrollFields.FourBytes:
                     Skip(sizeof(uint));
                     break;
                 default:

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -47,6 +48,11 @@ internal sealed class FleetServer : IAsyncDisposable
         if (metrics is not null && metrics.ToString() == address.ToString())
         {
             throw new ArgumentException($"Actors and metrics cannot both use {address}. Give them two addresses.");
+        }
+        FreeSocket(address);
+        if (metrics is not null)
+        {
+            FreeSocket(metrics);
         }
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
@@ -98,7 +104,7 @@ internal sealed class FleetServer : IAsyncDisposable
         {
             await application.StartAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             await application.DisposeAsync().ConfigureAwait(false);
             throw new IOException(
@@ -161,8 +167,6 @@ internal sealed class FleetServer : IAsyncDisposable
         }
         if (address.SocketPath is { } path)
         {
-            File.Delete(path); // left over from a killed process; its lock file already says that nobody else runs this run
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             kestrel.ListenUnixSocket(path, Configure);
         }
         else if (address.Host == "localhost")
@@ -179,6 +183,31 @@ internal sealed class FleetServer : IAsyncDisposable
                 $"'{address.Host}' is a name; listening needs an address of this machine, such as 0.0.0.0 for all or 127.0.0.1 for this machine only."
             );
         }
+    }
+
+    // What a killed process left over goes; what is alive, or no socket at all, stays.
+    private static void FreeSocket(FleetAddress address)
+    {
+        if (address.SocketPath is not { } path)
+        {
+            return;
+        }
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (Directory.Exists(path) || new FileInfo(path) is { Exists: true, Length: > 0 })
+        {
+            throw new IOException($"'{path}' is no socket. Choose another address.");
+        }
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException)
+        {
+            File.Delete(path);
+            return;
+        }
+        throw new IOException($"{address} is in use by another process. Choose another address, or stop what uses it.");
     }
 
     private static HttpsConnectionAdapterOptions Encryption(FleetOptions options)

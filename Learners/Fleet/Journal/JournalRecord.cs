@@ -20,7 +20,8 @@ internal static class JournalRecord
     public const int PrefixSize = 8;
 
     /// <summary>Largest content.</summary>
-    public const int MaxSize = FleetMethods.MaxMessageSize + 4_096;
+    /// <remarks>More than a message may have: one that came packed may be kept as it is.</remarks>
+    public const int MaxSize = 1 << 30;
 
     /// <summary>Appends a record to a buffer.</summary>
     public static void Write(Unroll unroll, DateTimeOffset received, UnrollWriter writer, ArrayBufferWriter<byte> buffer)
@@ -52,7 +53,8 @@ internal static class JournalRecord
         try
         {
             var reader = new MessagePackReader(content);
-            if (reader.ReadArrayHeader() < 6)
+            int parts = reader.ReadArrayHeader();
+            if (parts < 6)
             {
                 throw new InvalidDataException("a header has fewer than 6 parts.");
             }
@@ -62,6 +64,10 @@ internal static class JournalRecord
             long version = reader.ReadInt64();
             long number = reader.ReadInt64();
             var received = DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64());
+            for (int part = 6; part < parts; part++)
+            {
+                reader.Skip(); // of a newer version
+            }
             return (new UnrollHeader(actor, incarnation, number, version, environment), received, (int)reader.Consumed);
         }
         catch (Exception exception)

@@ -25,6 +25,7 @@ internal sealed class UnrollJournal : IDisposable
     private readonly UnrollWriter _writer = new();
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly Queue<long> _needed = new();
+    private long? _beingSaved;
     private FileStream? _file;
     private long _wholeLength;
     private long? _failedAt;
@@ -98,15 +99,23 @@ internal sealed class UnrollJournal : IDisposable
     }
 
     /// <summary>Begins a new segment, so that earlier ones can go once the state that is being saved is old enough.</summary>
-    /// <param name="needed">Oldest segment that holds something which is not learned from yet.</param>
-    /// <returns>Oldest segment that a run resumed from this state needs.</returns>
-    public long BeginSegment(long needed)
+    public void BeginSegment()
     {
         lock (_lock)
         {
             Close();
-            needed = Math.Min(needed, Segment);
-            _needed.Enqueue(needed);
+        }
+    }
+
+    /// <summary>Notes what the state that is being saved needs; asked after <see cref="BeginSegment"/>, lest what arrives meanwhile be missed.</summary>
+    /// <param name="oldest">Oldest segment that holds something which is not learned from yet.</param>
+    /// <returns>Oldest segment that a run resumed from this state needs.</returns>
+    public long Need(long oldest)
+    {
+        lock (_lock)
+        {
+            long needed = Math.Min(oldest, Segment);
+            _beingSaved = needed;
             return needed;
         }
     }
@@ -116,6 +125,11 @@ internal sealed class UnrollJournal : IDisposable
     {
         lock (_lock)
         {
+            if (_beingSaved is { } needed)
+            {
+                _needed.Enqueue(needed); // a checkpoint that could not be written needs nothing
+                _beingSaved = null;
+            }
             while (_needed.Count > _keptCheckpoints)
             {
                 _needed.Dequeue();

@@ -1,0 +1,143 @@
+using Actors;
+using Agents.Networks;
+using Environments;
+using Environments.State;
+using Environments.Wrappers;
+using Learners.Fleet;
+using Learners.Fleet.Journal;
+using Learners.Impala;
+using Learners.Training;
+using Microsoft.Extensions.Logging.Abstractions;
+using Protos;
+using Protos.Fleet;
+using Xunit;
+
+namespace Tests.LearnerTests.Fleet;
+
+/// <summary>A learner's hub and source without network and without learning: batches of four CartPoles, two steps each.</summary>
+internal sealed class FleetParts : IDisposable
+{
+    public FleetParts(
+        FleetSettings? fleet = null,
+        UnrollJournal? journal = null,
+        TimeProvider? clock = null,
+        bool normalize = false,
+        TrainingAudit? audit = null
+    )
+    {
+        Settings = new TrainingSettings
+        {
+            Environment = "CartPole-v1",
+            Agent = "impala",
+            Impala = new ImpalaSettings { Copies = 4, UnrollLength = 2 },
+            Wrappers = new WrapperSettings { NormalizeObservations = normalize },
+            Fleet = fleet ?? new FleetSettings { QueueBatches = 8 },
+        };
+        using EnvironmentPipeline probe = EnvironmentPipeline.ForTraining(
+            EnvironmentRegistry.Default.Make(Settings.Environment),
+            Settings.Wrappers,
+            0.99f
+        );
+        Spec = probe.NetworkFor(Settings.Network);
+        Shape = probe.ShapeFor(Spec, 2) with { Copies = 4 };
+        clock ??= TimeProvider.System;
+        Hub = new FleetHub(
+            Settings,
+            "run-1",
+            new UnrollChecks(Spec, Shape, Settings.Impala),
+            journal,
+            clock,
+            NullLogger.Instance
+        );
+        Source = new RemoteUnrollSource(Hub, Spec, Shape, Settings, audit, clock, NullLogger.Instance);
+    }
+
+    public TrainingSettings Settings { get; }
+    public NetworkSpec Spec { get; }
+    public UnrollShape Shape { get; }
+    public FleetHub Hub { get; }
+    public RemoteUnrollSource Source { get; }
+
+    /// <summary>A journal in a folder, as a run has it.</summary>
+    public static UnrollJournal Journal(
+        string folder,
+        Action<FileStream, ReadOnlyMemory<byte>>? write = null,
+        TimeProvider? clock = null,
+        bool keepAll = false,
+        int keptCheckpoints = 2
+    ) =>
+        new(folder, keepAll, keptCheckpoints, clock ?? TimeProvider.System, NullLogger.Instance)
+        {
+            WriteBytes = write ?? ((file, bytes) => file.Write(bytes.Span)),
+        };
+
+    /// <summary>An actor's hello.</summary>
+    public static Hello Hello(string id, long incarnation = 1, uint copies = 2) =>
+        new()
+        {
+            ProtocolVersion = FleetMethods.ProtocolVersion,
+            ActorId = id,
+            Incarnation = incarnation,
+            Copies = copies,
+        };
+
+    /// <summary>Lets an actor in.</summary>
+    public TestActor Join(string id, long incarnation = 1, uint copies = 2)
+    {
+        (ActorRecord? actor, ActorConnection? connection, LearnerMessage answer) = Hub.Join(Hello(id, incarnation, copies));
+        return new TestActor(this, actor!, connection!, answer.Welcome, (int)copies);
+    }
+
+    /// <summary>Publishes parameters of a version, which settles the batch before.</summary>
+    public void Publish(long version) => Source.Publish(new float[] { version, 1, 2 }, version);
+
+    /// <summary>The next batch, as the rewards of its first step: they tell who recorded it.</summary>
+    public async Task<float[]> NextAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        Unroll batch = await Source.NextAsync(limit.Token);
+        return batch.Rewards[..batch.Copies];
+    }
+
+    /// <summary>Asserts what the next batch is.</summary>
+    public async Task ExpectAsync(params float[] rewards) => Assert.Equal(rewards, await NextAsync());
+
+    /// <summary>Whether no batch is ready.</summary>
+    public async Task<bool> IsWaitingAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        try
+        {
+            await Source.NextAsync(limit.Token);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>State of the source, as a checkpoint keeps it.</summary>
+    public StateDictionary Save()
+    {
+        var state = new StateDictionary();
+        Source.SaveState(state);
+        Source.StateIsSafe();
+        return state;
+    }
+
+    /// <summary>A valid unroll.</summary>
+    /// <param name="number">Sequence number.</param>
+    /// <param name="copies">B.</param>
+    /// <param name="version">Parameter version.</param>
+    /// <param name="reward">All of its rewards.</param>
+    public Unroll Unroll(long number, int copies = 2, long version = 0, float reward = 1)
+    {
+        var unroll = new Unroll(Shape with { Copies = copies }) { Header = new UnrollHeader("", 0, number, version, "") };
+        Array.Fill(unroll.Rewards, reward);
+        Array.Fill(unroll.BehaviourLogProbs, -0.7f);
+        return unroll;
+    }
+
+    public void Dispose() => Source.Dispose();
+}
