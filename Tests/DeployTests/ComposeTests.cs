@@ -27,14 +27,15 @@ public sealed partial class ComposeTests : IDisposable
     [Fact]
     public async Task Fleet_CommandsAsProcesses_TrainsToTheEndUnderWatch()
     {
-        var compose = new ComposeFile(_folder.Path, new Dictionary<string, string> { ["AGENTS_STEPS"] = "60000" });
+        var compose = new ComposeFile(_folder.Path, new Dictionary<string, string> { ["AGENTS_STEPS"] = "40000" });
         Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience));
 
         ServiceProcess learner = Run(compose.Start("learner"));
+        await ScrapeAsync(compose, learner, until: "agents_actors_connected");
+        Assert.Equal(0, await Run(compose.StartHealthCheck("learner")).EndAsync(Patience)); // it waits for actors
+
         ServiceProcess[] actors = [Run(compose.Start("actor", "actor 1")), Run(compose.Start("actor", "actor 2"))];
         string metrics = await ScrapeAsync(compose, learner, until: "agents_update_duration_seconds_bucket");
-
-        Assert.Equal(0, await Run(compose.StartHealthCheck("learner")).EndAsync(Patience));
         Assert.Equal(0, await learner.EndAsync(Patience));
         foreach (ServiceProcess actor in actors)
         {
@@ -42,7 +43,7 @@ public sealed partial class ComposeTests : IDisposable
             Assert.Contains("The run is complete", actor.Log, StringComparison.Ordinal);
         }
         JsonElement summary = JsonDocument.Parse(File.ReadAllText(_folder.In("runs", "main", "summary.json"))).RootElement;
-        Assert.True(summary.GetProperty("env_steps").GetInt64() >= 60_000);
+        Assert.True(summary.GetProperty("env_steps").GetInt64() >= 40_000);
         Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience)); // every start of the fleet runs it again
         AssertDashboardShowsWhatIsMeasured(metrics);
     }
