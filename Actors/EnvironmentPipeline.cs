@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Policies;
 using Environments;
 using Environments.Spaces;
 using Environments.State;
@@ -9,8 +10,10 @@ namespace Actors;
 
 /// <summary>An environment batch with the layers its settings ask for, and handles to those that others read. Owns the batch.</summary>
 /// <remarks>
-/// From the inside out: finite check, episode statistics on raw rewards, action clip, reward normalisation or clip, frame stack,
-/// observation normalisation.
+/// From the inside out: sticky actions, no-ops at reset, frame skip (these three define the task, so evaluation has them, too), finite
+/// check, episode statistics on raw rewards, previous action and reward, action clip, reward scale, reward normalisation or clip, frame stack, observation scale,
+/// observation normalisation. So stickiness is decided at every environment step, no-ops are single environment steps, and an episode's
+/// length counts actions.
 /// </remarks>
 internal sealed class EnvironmentPipeline : IDisposable
 {
@@ -28,8 +31,8 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <summary>The outermost layer: what the agent steps.</summary>
     public IBatchedEnvironment Environment { get; }
 
-    /// <summary>What a saved policy takes: observations before they are normalised, since it does that itself.</summary>
-    public EnvironmentSpec PolicySpec => (Normalization?.Inner ?? Environment).Spec;
+    /// <summary>What a saved policy takes: observations before they are scaled and normalised, since it does both itself.</summary>
+    public required EnvironmentSpec PolicySpec { get; init; }
 
     /// <summary>The network of an agent on these environments.</summary>
     public NetworkSpec NetworkFor(NetworkSettings settings) => new(PolicySpec.ObservationSpace, PolicySpec.ActionSpace, settings);
@@ -58,7 +61,12 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <param name="discountFactor">γ of the reward normalisation's discounted sums.</param>
     public static EnvironmentPipeline ForTraining(IBatchedEnvironment environment, WrapperSettings settings, float discountFactor)
     {
-        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(environment);
+        IBatchedEnvironment task = DefineTask(environment, settings.StickyActions, settings.NoopMax, settings.FrameSkip);
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(task, settings.PreviousActionReward);
+        if (settings.RewardScale != 1)
+        {
+            layers = new RewardScale(layers, settings.RewardScale);
+        }
         if (settings.NormalizeRewards)
         {
             layers = new RewardNormalization(layers, discountFactor);
@@ -71,15 +79,25 @@ internal sealed class EnvironmentPipeline : IDisposable
         {
             layers = new FrameStack(layers, settings.FrameStack);
         }
+        EnvironmentSpec policySpec = SeenBy(layers.Spec, settings.ObservationScale);
+        if (settings.ObservationScale != 1)
+        {
+            layers = new ObservationScale(layers, settings.ObservationScale);
+        }
         ObservationNormalization? normalization = settings.NormalizeObservations ? new ObservationNormalization(layers) : null;
-        return new EnvironmentPipeline(normalization ?? layers, episodes, normalization);
+        return new EnvironmentPipeline(normalization ?? layers, episodes, normalization) { PolicySpec = policySpec };
     }
 
-    /// <summary>The layers of evaluation: raw rewards, and observations that a saved policy normalises itself.</summary>
-    public static EnvironmentPipeline ForEvaluation(IBatchedEnvironment environment, int frameStack)
+    /// <summary>The layers of evaluation: the task a policy was trained on, raw rewards, and observations that it normalises itself.</summary>
+    public static EnvironmentPipeline ForEvaluation(IBatchedEnvironment environment, PolicyInfo policy)
     {
-        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(environment);
-        return new EnvironmentPipeline(frameStack > 1 ? new FrameStack(layers, frameStack) : layers, episodes, null);
+        IBatchedEnvironment task = DefineTask(environment, policy.StickyActions, policy.NoopMax, policy.FrameSkip);
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(task, policy.PreviousActionReward);
+        if (policy.FrameStack > 1)
+        {
+            layers = new FrameStack(layers, policy.FrameStack);
+        }
+        return new EnvironmentPipeline(layers, episodes, null) { PolicySpec = SeenBy(layers.Spec, policy.ObservationScale) };
     }
 
     /// <inheritdoc cref="IBatchedEnvironment.SaveState"/>
@@ -91,9 +109,35 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Environment.Dispose();
 
-    private static (IBatchedEnvironment Layers, EpisodeStatistics Episodes) Common(IBatchedEnvironment environment)
+    // Scaled bytes are bytes no longer, so nothing may store or treat them as such.
+    private static EnvironmentSpec SeenBy(EnvironmentSpec spec, float observationScale) =>
+        observationScale != 1 && spec.ObservationSpace is Box { ElementType: ElementType.UInt8 } box
+            ? spec with
+            {
+                ObservationSpace = box with { ElementType = ElementType.Float32 },
+            }
+            : spec;
+
+    private static IBatchedEnvironment DefineTask(IBatchedEnvironment layers, double stickyActions, int noopMax, int frameSkip)
+    {
+        if (stickyActions > 0)
+        {
+            layers = new StickyActions(layers, stickyActions);
+        }
+        if (noopMax > 0)
+        {
+            layers = new NoopReset(layers, noopMax);
+        }
+        return frameSkip > 1 ? new FrameSkip(layers, frameSkip) : layers;
+    }
+
+    private static (IBatchedEnvironment Layers, EpisodeStatistics Episodes) Common(
+        IBatchedEnvironment environment,
+        bool previousActionReward
+    )
     {
         var episodes = new EpisodeStatistics(new FiniteCheck(environment));
-        return (environment.Spec.ActionSpace is Box ? new ActionClip(episodes) : episodes, episodes);
+        IBatchedEnvironment layers = previousActionReward ? new PreviousActionReward(episodes) : episodes;
+        return (environment.Spec.ActionSpace is Box ? new ActionClip(layers) : layers, episodes);
     }
 }

@@ -101,6 +101,8 @@ internal static class Application
         root.Add(HealthCommand.Create(output, error));
         root.Add(CertificatesCommand.Create(output, error));
         root.Add(EvaluateCommand.Create(output));
+        root.Add(RecordCommand.Create(output));
+        root.Add(PlayCommand.Create(output));
         root.Add(EnvironmentsCommand.Create(output));
         root.Add(ListCommand.Create(output));
         root.Add(InspectCommand.Create(output));
@@ -111,7 +113,7 @@ internal static class Application
     private static int? ExitCodeOf(Exception exception) =>
         exception switch
         {
-            SettingsException or UnknownNameException => ExitCodes.WrongUsage,
+            SettingsException or UnknownNameException or InvalidOptionException => ExitCodes.WrongUsage,
             PolicyFormatException
             or CheckpointException
             or EnvironmentFaultException

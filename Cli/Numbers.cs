@@ -3,7 +3,7 @@ using Agents.Yaml;
 
 namespace Cli;
 
-/// <summary>Whole numbers on the command line.</summary>
+/// <summary>Numbers on the command line.</summary>
 internal static class Numbers
 {
     /// <exception cref="SettingsException">The text is no whole number in the range.</exception>
@@ -18,4 +18,12 @@ internal static class Numbers
         && value <= high
             ? value
             : throw new SettingsException($"{option} is '{text}', but must be a whole number from {low} to {high}.");
+
+    /// <exception cref="SettingsException">The text is no number in the range.</exception>
+    public static double ParseReal(string option, string text, double low, double high) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= low && value <= high
+            ? value
+            : throw new SettingsException(
+                string.Create(CultureInfo.InvariantCulture, $"{option} is '{text}', but must be a number from {low} to {high}.")
+            );
 }

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Environments.Randomness;
+using Environments.Rendering;
 using Environments.Spaces;
 using Environments.State;
+using SkiaSharp;
 
 namespace Environments;
 
@@ -10,6 +12,7 @@ namespace Environments;
 public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     where TEnvironment : IEnvironment
 {
+    private readonly Func<TEnvironment> _create;
     private readonly TEnvironment[] _environments;
     private readonly Pcg64[] _randoms;
     private readonly int[] _elapsed;
@@ -34,6 +37,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Spec = spec;
         Count = count;
+        _create = create;
         _environments = new TEnvironment[count];
         for (int i = 0; i < count; i++)
         {
@@ -83,6 +87,10 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         {
             ulong copySeed = unchecked(seed + (ulong)i);
             _randoms[i] = new Pcg64(copySeed);
+            if (IsPlain)
+            {
+                _environments[i] = _create(); // what a copy keeps across its episodes ends with the seed
+            }
             if (_environments[i] is ISeededEnvironment seeded)
             {
                 seeded.Seed(copySeed);
@@ -99,20 +107,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     /// <inheritdoc/>
     public void Step(ReadOnlySpan<float> actions)
     {
-        if (!_started)
-        {
-            throw new InvalidOperationException(
-                $"{Spec.Id} was stepped before its first reset. Call Reset(seed) once before stepping."
-            );
-        }
-        if (actions.Length != Count * _actionSize)
-        {
-            throw new ArgumentException(
-                $"{Spec.Id} needs {Count} actions of {_actionSize} floats; {actions.Length} floats were given.",
-                nameof(actions)
-            );
-        }
-        RequireValid(actions);
+        RequireReady(actions);
 
         TEnvironment[] environments = _environments;
         Span<Pcg64> randoms = _randoms;
@@ -127,11 +122,52 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
             _truncated[i] = truncated;
             if (result.Terminated | truncated)
             {
-                observation.CopyTo(_finalObservations.AsSpan(i * _observationSize, _observationSize));
-                ResetCopy(i);
+                EndEpisode(i);
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void StepSome(ReadOnlySpan<float> actions, ReadOnlySpan<bool> active)
+    {
+        RequireReady(actions);
+        if (active.Length != Count)
+        {
+            throw new ArgumentException($"{Spec.Id} has {Count} copies; {active.Length} flags were given.", nameof(active));
+        }
+        for (int i = 0; i < Count; i++)
+        {
+            if (active[i])
+            {
+                StepCopy(i, actions.Slice(i * _actionSize, _actionSize));
+            }
+            else
+            {
+                _rewards[i] = 0;
+                _terminated[i] = false;
+                _truncated[i] = false;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public RenderInfo? Rendering =>
+        _environments[0] is IRenderedEnvironment drawn ? new RenderInfo(drawn.RenderSize, drawn.FramesPerSecond) : null;
+
+    /// <inheritdoc/>
+    public void Render(int copy, SKCanvas canvas)
+    {
+        if (_environments[copy] is not IRenderedEnvironment drawn)
+        {
+            throw new NotSupportedException(
+                $"{Spec.Id} does not draw itself. Implement {nameof(IRenderedEnvironment)} in {typeof(TEnvironment).Name} to see it."
+            );
+        }
+        drawn.Render(canvas);
+    }
+
+    /// <inheritdoc/>
+    public Action<int>? EpisodeEnding { get; set; }
 
     /// <summary>One copy, for inspection and for setting a state by hand in tests.</summary>
     public ref TEnvironment this[int index] => ref _environments[index];
@@ -196,10 +232,49 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     public void Dispose() { }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndEpisode(int index)
+    {
+        int first = index * _observationSize;
+        _observations.AsSpan(first, _observationSize).CopyTo(_finalObservations.AsSpan(first));
+        EpisodeEnding?.Invoke(index);
+        ResetCopy(index);
+    }
+
     private void ResetCopy(int index)
     {
         _environments[index].Reset(_observations.AsSpan(index * _observationSize, _observationSize), ref _randoms[index]);
         _elapsed[index] = 0;
+    }
+
+    private void StepCopy(int index, ReadOnlySpan<float> action)
+    {
+        Span<float> observation = _observations.AsSpan(index * _observationSize, _observationSize);
+        StepResult result = _environments[index].Step(action, observation, ref _randoms[index]);
+        _rewards[index] = result.Reward;
+        _terminated[index] = result.Terminated;
+        _truncated[index] = result.Truncated | ++_elapsed[index] >= _maxEpisodeSteps;
+        if (_terminated[index] | _truncated[index])
+        {
+            EndEpisode(index);
+        }
+    }
+
+    private void RequireReady(ReadOnlySpan<float> actions)
+    {
+        if (!_started)
+        {
+            throw new InvalidOperationException(
+                $"{Spec.Id} was stepped before its first reset. Call Reset(seed) once before stepping."
+            );
+        }
+        if (actions.Length != Count * _actionSize)
+        {
+            throw new ArgumentException(
+                $"{Spec.Id} needs {Count} actions of {_actionSize} floats; {actions.Length} floats were given.",
+                nameof(actions)
+            );
+        }
+        RequireValid(actions);
     }
 
     private void RequireValid(ReadOnlySpan<float> actions)

@@ -3,6 +3,7 @@ using System.Globalization;
 using Environments.ClassicControl;
 using Environments.GridWorld;
 using Environments.GridWorld.Mazes;
+using Environments.Memory;
 using Environments.MinAtar;
 using Environments.Tabular;
 using Environments.ToyText;
@@ -10,18 +11,24 @@ using Environments.ToyText;
 namespace Environments;
 
 /// <summary>Environments by name. <see cref="Default"/> knows the built-in ones; programs add their own.</summary>
-/// <remarks>Not synchronised: register while the program starts.</remarks>
-public sealed class EnvironmentRegistry
+/// <remarks>
+/// An environment may have options, each with a name, a default and a range, which are given behind its id like a query:
+/// <c>Memory/Recall-v0?delay=20&amp;symbols=8</c> (quote it in a shell). Every method that takes an id takes them. The resulting
+/// <see cref="EnvironmentSpec.Id"/> holds those that were given, in declared order, so that a saved policy remembers what it was
+/// trained on; an unknown option or a value out of range is an error that names the nearest option, its range and its default.
+/// Not synchronised: register while the program starts.
+/// </remarks>
+public sealed partial class EnvironmentRegistry
 {
-    private readonly SortedDictionary<string, (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create)> _entries = new(
-        StringComparer.Ordinal
-    );
+    private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+
+    private bool _isFilling;
 
     /// <summary>The registry that the command line and the trainer use.</summary>
     public static EnvironmentRegistry Default { get; } = CreateDefault();
 
-    /// <summary>All environments, ordered by id.</summary>
-    public IEnumerable<EnvironmentSpec> Specs => _entries.Values.Select(entry => entry.Spec);
+    /// <summary>All environments with the defaults of their options, ordered by id.</summary>
+    public IEnumerable<EnvironmentSpec> Specs => _entries.Values.Select(entry => entry.Default);
 
     /// <summary>Adds an environment, or replaces the one of the same id.</summary>
     /// <param name="id">Name, <c>Namespace/Name-vN</c>.</param>
@@ -36,22 +43,54 @@ public sealed class EnvironmentRegistry
         where TEnvironment : IEnvironment
     {
         ArgumentNullException.ThrowIfNull(create);
-        TEnvironment probe = create();
-        var spec = new EnvironmentSpec(id, probe.ObservationSpace, probe.ActionSpace)
+        Register(id, [], _ => create(), (spec, _) => describe?.Invoke(spec) ?? spec);
+    }
+
+    /// <summary>Adds an environment with options, or replaces the one of the same id.</summary>
+    /// <param name="id">Name, <c>Namespace/Name-vN</c>.</param>
+    /// <param name="options">What can be set behind the id.</param>
+    /// <param name="create">Makes one copy with the given values.</param>
+    /// <param name="describe">Adds limit, threshold and description to the specification, whose spaces come from a copy.</param>
+    /// <exception cref="ArgumentException">The id does not end in a version, <c>-v0</c> or higher, or an option stands twice.</exception>
+    public void Register<TEnvironment>(
+        string id,
+        IReadOnlyList<EnvironmentOption> options,
+        Func<EnvironmentOptions, TEnvironment> create,
+        Func<EnvironmentSpec, EnvironmentOptions, EnvironmentSpec>? describe = null
+    )
+        where TEnvironment : IEnvironment
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(create);
+        if (options.Select(option => option.Name).Distinct().Count() != options.Count)
         {
-            Model = (probe as ITabularEnvironment)?.Model,
-        };
-        spec = describe?.Invoke(spec) ?? spec;
-        if (spec.Id != id)
-        {
-            throw new ArgumentException(
-                $"The description renames '{id}' to '{spec.Id}'. Register it under that id instead.",
-                nameof(describe)
-            );
+            throw new ArgumentException($"Two options of '{id}' have the same name.", nameof(options));
         }
-        Register(
-            spec,
-            (count, limit) => new BatchedEnvironment<TEnvironment>(spec with { MaxEpisodeSteps = limit }, create, count)
+        Add(
+            id,
+            options,
+            (canonical, values) =>
+            {
+                TEnvironment probe = create(values);
+                var spec = new EnvironmentSpec(canonical, probe.ObservationSpace, probe.ActionSpace)
+                {
+                    Options = options,
+                    Model = (probe as ITabularEnvironment)?.Model,
+                };
+                spec = describe?.Invoke(spec, values) ?? spec;
+                if (spec.Id != canonical)
+                {
+                    throw new ArgumentException(
+                        $"The description renames '{canonical}' to '{spec.Id}'. Register it under that id instead.",
+                        nameof(describe)
+                    );
+                }
+                return (
+                    spec,
+                    (count, limit) =>
+                        new BatchedEnvironment<TEnvironment>(spec with { MaxEpisodeSteps = limit }, () => create(values), count)
+                );
+            }
         );
     }
 
@@ -62,50 +101,112 @@ public sealed class EnvironmentRegistry
     public void Register(EnvironmentSpec spec, Func<int, int?, IBatchedEnvironment> create)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        int version = spec.Id.LastIndexOf("-v", StringComparison.Ordinal);
-        if (version < 1 || !int.TryParse(spec.Id.AsSpan(version + 2), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        {
-            throw new ArgumentException(
-                $"'{spec.Id}' is no environment id. Write it as Name-v0 or Namespace/Name-v0.",
-                nameof(spec)
-            );
-        }
-        _entries[spec.Id] = (spec, create);
+        Add(spec.Id, [], (_, _) => (spec, create));
     }
 
-    /// <summary>Looks an id up.</summary>
+    /// <summary>Looks an id up; false where it is unknown or an option of it is not possible.</summary>
     public bool TryFind(string id, [NotNullWhen(true)] out EnvironmentSpec? spec)
     {
-        bool found = _entries.TryGetValue(id, out (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment>) entry);
-        spec = found ? entry.Spec : null;
-        return found;
+        spec = null;
+        if (!_entries.TryGetValue(EnvironmentId.NameOf(id), out Entry? entry))
+        {
+            return false;
+        }
+        try
+        {
+            spec = entry.Resolve(id).Spec;
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The specification of an id.</summary>
-    /// <exception cref="UnknownNameException">The id is unknown; the message names the nearest one.</exception>
-    public EnvironmentSpec Find(string id) => TryFind(id, out EnvironmentSpec? spec) ? spec : throw Unknown(id);
+    /// <exception cref="UnknownNameException">The id or an option is unknown; the message names the nearest one.</exception>
+    /// <exception cref="InvalidOptionException">An option's value is not possible; the message names its range and default.</exception>
+    public EnvironmentSpec Find(string id) => Resolve(id).Spec;
 
     /// <summary>Makes a batch of <paramref name="count"/> copies; call <see cref="IBatchedEnvironment.Reset"/> before stepping. The caller owns it.</summary>
-    /// <exception cref="UnknownNameException">The id is unknown; the message names the nearest one.</exception>
+    /// <exception cref="UnknownNameException">The id or an option is unknown; the message names the nearest one.</exception>
+    /// <exception cref="InvalidOptionException">An option's value is not possible; the message names its range and default.</exception>
     /// <param name="id">Environment.</param>
     /// <param name="count">Copies, B.</param>
     /// <param name="fallbackLimit">Steps after which an episode is truncated where the environment has no limit of its own.</param>
-    public IBatchedEnvironment Make(string id, int count = 1, int? fallbackLimit = null) =>
-        _entries.TryGetValue(id, out (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) entry)
-            ? entry.Create(count, entry.Spec.MaxEpisodeSteps ?? fallbackLimit)
-            : throw Unknown(id);
+    public IBatchedEnvironment Make(string id, int count = 1, int? fallbackLimit = null)
+    {
+        (EnvironmentSpec spec, Func<int, int?, IBatchedEnvironment> create) = Resolve(id);
+        return create(count, spec.MaxEpisodeSteps ?? fallbackLimit);
+    }
 
-    private UnknownNameException Unknown(string id) =>
-        new($"There is no environment '{id}'.{NearestName.Suggest(id, _entries.Keys)} 'agents environments' lists all.");
+    private (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) Resolve(string id)
+    {
+        string name = EnvironmentId.NameOf(id);
+        return _entries.TryGetValue(name, out Entry? entry)
+            ? entry.Resolve(id)
+            : throw new UnknownNameException(
+                $"There is no environment '{name}'.{NearestName.Suggest(name, _entries.Keys)} 'agents environments' lists all."
+            );
+    }
+
+    /// <summary>Adds an environment from what makes its specification and batches out of its canonical id and options.</summary>
+    internal void Add(
+        string id,
+        IReadOnlyList<EnvironmentOption> options,
+        Func<string, EnvironmentOptions, (EnvironmentSpec, Func<int, int?, IBatchedEnvironment>)> make
+    )
+    {
+        int version = id.LastIndexOf("-v", StringComparison.Ordinal);
+        if (version < 1 || !int.TryParse(id.AsSpan(version + 2), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            throw new ArgumentException($"'{id}' is no environment id. Write it as Name-v0 or Namespace/Name-v0.", nameof(id));
+        }
+        var entry = new Entry(id, options, make);
+        if (!_isFilling)
+        {
+            _ = entry.Default; // what is wrong with it should be told where it is registered
+        }
+        _entries[id] = entry;
+    }
 
     private static EnvironmentRegistry CreateDefault()
     {
-        var registry = new EnvironmentRegistry();
+        // A hundred environments are tried out when somebody asks for them, not at the start of every program.
+        var registry = new EnvironmentRegistry { _isFilling = true };
         ClassicControlEnvironments.Register(registry);
         MazeEnvironments.Register(registry);
         ToyTextEnvironments.Register(registry);
         MiniGridEnvironments.Register(registry);
         MinAtarEnvironments.Register(registry);
+        MemoryEnvironments.Register(registry);
+        registry._isFilling = false;
         return registry;
+    }
+
+    private sealed class Entry(
+        string name,
+        IReadOnlyList<EnvironmentOption> options,
+        Func<string, EnvironmentOptions, (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create)> make
+    )
+    {
+        private readonly Lazy<(EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create)> _default = new(() =>
+            Make(name, options, make)
+        );
+
+        public EnvironmentSpec Default => _default.Value.Spec;
+
+        public (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) Resolve(string id) =>
+            id == name ? _default.Value : Make(id, options, make);
+
+        private static (EnvironmentSpec, Func<int, int?, IBatchedEnvironment>) Make(
+            string id,
+            IReadOnlyList<EnvironmentOption> options,
+            Func<string, EnvironmentOptions, (EnvironmentSpec, Func<int, int?, IBatchedEnvironment>)> make
+        )
+        {
+            (string canonical, EnvironmentOptions values) = EnvironmentId.Resolve(id, options);
+            return make(canonical, values);
+        }
     }
 }

@@ -1,4 +1,6 @@
+using Environments.Rendering;
 using Environments.State;
+using SkiaSharp;
 
 namespace Environments;
 
@@ -42,6 +44,41 @@ public interface IBatchedEnvironment : IDisposable
     /// </exception>
     /// <exception cref="InvalidOperationException">There was no <see cref="Reset"/> yet.</exception>
     void Step(ReadOnlySpan<float> actions);
+
+    /// <summary>Steps some copies and leaves the others as they are: those get reward 0 and no flag. For layers that repeat actions.</summary>
+    /// <param name="actions">One action per copy, <c>[B, ActionSize]</c>; those of resting copies must be valid, too.</param>
+    /// <param name="active">Which copies step, <c>[B]</c>.</param>
+    /// <exception cref="NotSupportedException">A copy should rest, and this batch steps all of them or none.</exception>
+    void StepSome(ReadOnlySpan<float> actions, ReadOnlySpan<bool> active)
+    {
+        if (active.Contains(false))
+        {
+            throw new NotSupportedException(
+                $"{GetType().Name} of {Spec.Id} cannot step some copies only, which frame skip and no-ops at reset need. Leave them out."
+            );
+        }
+        Step(actions);
+    }
+
+    /// <summary>Size and speed of the pictures; null where the environment does not draw itself.</summary>
+    RenderInfo? Rendering => null;
+
+    /// <summary>Draws a copy as it is now; see <see cref="IRenderedEnvironment.Render"/>.</summary>
+    /// <param name="copy">Which copy, from 0.</param>
+    /// <param name="canvas">Destination, <see cref="RenderInfo.Size"/> large; all of it is painted over.</param>
+    /// <exception cref="NotSupportedException"><see cref="Rendering"/> is null.</exception>
+    void Render(int copy, SKCanvas canvas) =>
+        throw new NotSupportedException($"{Spec.Id} does not draw itself. Implement {nameof(IRenderedEnvironment)} to see it.");
+
+    /// <summary>
+    /// Called with the copy whose episode just ended, before the same step resets it, so that its last picture can be drawn; null for
+    /// nobody. May be called on the thread that steps the copy. A batch that does not draw itself never calls it.
+    /// </summary>
+    Action<int>? EpisodeEnding
+    {
+        get => null;
+        set { }
+    }
 
     /// <summary>Whether <see cref="SaveState"/> works; where it does not, a resumed run begins new episodes.</summary>
     bool CanSaveState { get; }

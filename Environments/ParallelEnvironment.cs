@@ -1,4 +1,6 @@
+using Environments.Rendering;
 using Environments.State;
+using SkiaSharp;
 
 namespace Environments;
 
@@ -13,6 +15,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
     private readonly Part[] _parts;
     private readonly CountdownEvent _running;
     private readonly float[] _actions;
+    private readonly bool[] _active;
     private readonly float[] _observations;
     private readonly float[] _finalObservations;
     private readonly float[] _rewards;
@@ -20,6 +23,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
     private readonly bool[] _truncated;
     private readonly int _observationSize;
     private readonly int _actionSize;
+    private volatile bool _masked; // whether the running step leaves some copies out
     private volatile bool _disposed;
 
     /// <summary>A batch in as many parts as threads; the caller's thread steps the first one.</summary>
@@ -45,6 +49,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         _observationSize = Spec.ObservationSpace.Size;
         _actionSize = Spec.ActionSpace.Size;
         _actions = new float[count * _actionSize];
+        _active = new bool[count];
         _observations = new float[count * _observationSize];
         _finalObservations = new float[count * _observationSize];
         _rewards = new float[count];
@@ -94,27 +99,41 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
     }
 
     /// <inheritdoc/>
-    public void Step(ReadOnlySpan<float> actions)
+    public void Step(ReadOnlySpan<float> actions) => StepAll(actions, [], masked: false);
+
+    /// <inheritdoc/>
+    public void StepSome(ReadOnlySpan<float> actions, ReadOnlySpan<bool> active)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (actions.Length != _actions.Length)
+        if (active.Length != Count)
         {
-            throw new ArgumentException(
-                $"{Spec.Id} needs {Count} actions of {_actionSize} floats; {actions.Length} floats were given.",
-                nameof(actions)
-            );
+            throw new ArgumentException($"{Spec.Id} has {Count} copies; {active.Length} flags were given.", nameof(active));
         }
-        actions.CopyTo(_actions);
-        _running.Reset();
-        foreach (Part part in _parts.AsSpan(1))
+        StepAll(actions, active, masked: true);
+    }
+
+    /// <inheritdoc/>
+    public RenderInfo? Rendering => _parts[0].Environment.Rendering;
+
+    /// <inheritdoc/>
+    public void Render(int copy, SKCanvas canvas)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)copy, (uint)Count);
+        Part part = Array.FindLast(_parts, candidate => candidate.First <= copy)!;
+        part.Environment.Render(copy - part.First, canvas);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Called on the thread of the copy's part.</remarks>
+    public Action<int>? EpisodeEnding
+    {
+        get;
+        set
         {
-            part.Start.Release();
-        }
-        StepPart(_parts[0]);
-        _running.Wait();
-        foreach (Part part in _parts)
-        {
-            part.Failure?.Throw();
+            field = value;
+            foreach (Part part in _parts)
+            {
+                part.Environment.EpisodeEnding = value is null ? null : copy => value(part.First + copy);
+            }
         }
     }
 
@@ -153,6 +172,32 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         _running.Dispose();
     }
 
+    private void StepAll(ReadOnlySpan<float> actions, ReadOnlySpan<bool> active, bool masked)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (actions.Length != _actions.Length)
+        {
+            throw new ArgumentException(
+                $"{Spec.Id} needs {Count} actions of {_actionSize} floats; {actions.Length} floats were given.",
+                nameof(actions)
+            );
+        }
+        actions.CopyTo(_actions);
+        active.CopyTo(_active);
+        _masked = masked;
+        _running.Reset();
+        foreach (Part part in _parts.AsSpan(1))
+        {
+            part.Start.Release();
+        }
+        StepPart(_parts[0]);
+        _running.Wait();
+        foreach (Part part in _parts)
+        {
+            part.Failure?.Throw();
+        }
+    }
+
     private void Work(Part part)
     {
         while (true)
@@ -171,7 +216,15 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         try
         {
             int count = part.Environment.Count;
-            part.Environment.Step(_actions.AsSpan(part.First * _actionSize, count * _actionSize));
+            ReadOnlySpan<float> actions = _actions.AsSpan(part.First * _actionSize, count * _actionSize);
+            if (_masked)
+            {
+                part.Environment.StepSome(actions, _active.AsSpan(part.First, count));
+            }
+            else
+            {
+                part.Environment.Step(actions);
+            }
             Collect(part);
         }
         catch (Exception exception)

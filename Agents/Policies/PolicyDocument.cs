@@ -18,6 +18,19 @@ internal sealed record PolicyDocument
 
     [Range(1, 64)]
     public int FrameStack { get; init; } = 1;
+    public bool PreviousActionReward { get; init; }
+
+    [Range(1, 1_000)]
+    public int FrameSkip { get; init; } = 1;
+
+    [Range(0, 0.99)]
+    public double StickyActions { get; init; }
+
+    [Range(0, 10_000)]
+    public int NoopMax { get; init; }
+
+    [Range(1e-9f, 1e9f)]
+    public float ObservationScale { get; init; } = 1;
     public long ParameterVersion { get; init; }
     public long EnvironmentSteps { get; init; }
     public ulong Seed { get; init; }

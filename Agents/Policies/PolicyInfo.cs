@@ -12,6 +12,24 @@ public sealed record PolicyInfo
     /// <summary>Observations it sees at once; above 1 the caller stacks them, the latest last.</summary>
     public int FrameStack { get; init; } = 1;
 
+    /// <summary>
+    /// Whether it sees the previous action, integers as one-hot vectors, and the previous reward after the observation, zeros at the start
+    /// of an episode; the caller appends them.
+    /// </summary>
+    public bool PreviousActionReward { get; init; }
+
+    /// <summary>Environment steps for which each of its actions is repeated.</summary>
+    public int FrameSkip { get; init; } = 1;
+
+    /// <summary>Chance of each environment step that the previous action is repeated instead.</summary>
+    public double StickyActions { get; init; }
+
+    /// <summary>Largest number of steps of doing nothing that began its episodes; 0 for none.</summary>
+    public int NoopMax { get; init; }
+
+    /// <summary>Factor by which it scales observations itself, before it normalises them.</summary>
+    public float ObservationScale { get; init; } = 1;
+
     /// <summary>Updates that led to its parameters.</summary>
     public long ParameterVersion { get; init; }
 

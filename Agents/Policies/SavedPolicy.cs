@@ -5,13 +5,14 @@ using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Agents.Policies;
 
 /// <summary>A policy that stands on its own: weights, normaliser statistics and description. Owns its network; not thread-safe.</summary>
 /// <remarks>
 /// Saved as a folder of <c>policy.safetensors</c> and <c>policy.yaml</c>, nothing executable in either. It takes observations as
-/// the environment gives them and normalises them itself.
+/// the environment gives them, and scales and normalises them itself.
 /// </remarks>
 public sealed class SavedPolicy : IPolicy
 {
@@ -139,14 +140,19 @@ public sealed class SavedPolicy : IPolicy
         PolicyOutput output
     )
     {
-        if (_statistics is not null)
+        if (_statistics is not null || Info.ObservationScale != 1)
         {
             if (_normalized.Length < observations.Length)
             {
                 _normalized = new float[observations.Length];
             }
             Span<float> normalized = _normalized.AsSpan(0, observations.Length);
-            _statistics.Normalize(observations, normalized);
+            if (Info.ObservationScale != 1)
+            {
+                TensorPrimitives.Multiply(observations, Info.ObservationScale, normalized);
+                observations = normalized;
+            }
+            _statistics?.Normalize(observations, normalized);
             observations = normalized;
         }
         _network.Act(observations, episodeStarts, coreState, selection, ref random, output);
@@ -184,6 +190,11 @@ public sealed class SavedPolicy : IPolicy
             Network = Network,
             NormalizeObservations = _statistics is not null,
             FrameStack = Info.FrameStack,
+            PreviousActionReward = Info.PreviousActionReward,
+            FrameSkip = Info.FrameSkip,
+            StickyActions = Info.StickyActions,
+            NoopMax = Info.NoopMax,
+            ObservationScale = Info.ObservationScale,
             ParameterVersion = Info.ParameterVersion,
             EnvironmentSteps = Info.EnvironmentSteps,
             Seed = Info.Seed,
@@ -222,6 +233,11 @@ public sealed class SavedPolicy : IPolicy
             Agent = document.Agent,
             Environment = document.Environment,
             FrameStack = document.FrameStack,
+            PreviousActionReward = document.PreviousActionReward,
+            FrameSkip = document.FrameSkip,
+            StickyActions = document.StickyActions,
+            NoopMax = document.NoopMax,
+            ObservationScale = document.ObservationScale,
             ParameterVersion = document.ParameterVersion,
             EnvironmentSteps = document.EnvironmentSteps,
             Seed = document.Seed,

@@ -41,6 +41,7 @@ internal static class ActorCommand
         {
             Description = "Seconds to try to reach a learner that is away. Default: for ever.",
         };
+        Option<string[]> assembly = AssemblyOption.Create();
         var audit = new Option<string?>("--audit") { Description = "File that lists every acknowledged unroll." };
         Option<bool> json = JsonOption.Create();
         var command = new Command(
@@ -67,6 +68,7 @@ internal static class ActorCommand
             timeout,
             patience,
             audit,
+            assembly,
             json,
         };
         command.SetAction(
@@ -89,6 +91,7 @@ internal static class ActorCommand
                     Patience = parsed.GetValue(patience) is { } seconds
                         ? TimeSpan.FromSeconds(Numbers.Parse("--patience", seconds, 0, 100_000_000))
                         : null,
+                    Registry = parsed.Registry(assembly),
                     Log = line => error.WriteLine($"[{name}] {line}"),
                     Acknowledged = list is null ? null : list.Add,
                 };

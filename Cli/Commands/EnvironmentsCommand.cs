@@ -11,11 +11,12 @@ internal static class EnvironmentsCommand
     public static Command Create(TextWriter output)
     {
         var id = new Argument<string?>("id") { Description = "One environment to describe.", Arity = ArgumentArity.ZeroOrOne };
+        Option<string[]> assembly = AssemblyOption.Create();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "environments",
             """
-            Lists the environments, or describes one: spaces, limits, rewards.
+            Lists the environments, or describes one: spaces, limits, rewards, and a picture where the terminal shows colours.
 
             Examples:
               agents environments
@@ -24,14 +25,14 @@ internal static class EnvironmentsCommand
         )
         {
             id,
+            assembly,
             json,
         };
         command.SetAction(parsed =>
         {
             string? wanted = parsed.GetValue(id);
-            EnvironmentSpec[] specs = wanted is null
-                ? [.. EnvironmentRegistry.Default.Specs]
-                : [EnvironmentRegistry.Default.Find(wanted)];
+            EnvironmentRegistry registry = parsed.Registry(assembly);
+            EnvironmentSpec[] specs = wanted is null ? [.. registry.Specs] : [registry.Find(wanted)];
             if (parsed.GetValue(json))
             {
                 output.WriteLine(new JsonObject { ["environments"] = new JsonArray([.. specs.Select(ToJson)]) }.ToJsonString());
@@ -61,7 +62,12 @@ internal static class EnvironmentsCommand
                 table.AddRow("step limit", Optional(spec.MaxEpisodeSteps));
                 table.AddRow("solved from a mean return of", Optional(spec.RewardThreshold));
                 table.AddRow("mean return of random actions", Optional(spec.RandomReturn));
+                if (spec.ActionNames.Count > 0)
+                {
+                    table.AddRow("names of the actions", Markup.Escape(string.Join(", ", spec.ActionNames)));
+                }
                 Tables.Print(output, table);
+                Terminal.PrintPicture(output, registry, spec.Id);
             }
         });
         return command;
@@ -76,6 +82,7 @@ internal static class EnvironmentsCommand
             ["description"] = spec.Description,
             ["observation_space"] = spec.ObservationSpace.ToString(),
             ["action_space"] = spec.ActionSpace.ToString(),
+            ["action_names"] = new JsonArray([.. spec.ActionNames.Select(name => (JsonNode)name)]),
             ["max_episode_steps"] = spec.MaxEpisodeSteps,
             ["reward_threshold"] = spec.RewardThreshold,
             ["random_return"] = spec.RandomReturn,

@@ -23,6 +23,7 @@ internal static class EvaluateCommand
             Description = "Take the most probable action instead of drawing one.",
         };
         var environment = new Option<string?>("--environment") { Description = "Another environment with the same spaces." };
+        Option<string[]> assembly = AssemblyOption.Create();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "evaluate",
@@ -40,6 +41,7 @@ internal static class EvaluateCommand
             seed,
             deterministic,
             environment,
+            assembly,
             json,
         };
         command.SetAction(
@@ -54,6 +56,7 @@ internal static class EvaluateCommand
                     count,
                     seedValue,
                     parsed.GetValue(deterministic),
+                    registry: parsed.Registry(assembly),
                     cancellationToken: cancellationToken
                 );
                 if (parsed.GetValue(json))

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Agents.Networks;
 using Agents.Policies;
 using Learners.Checkpoints;
+using Learners.Fleet.Journal;
 using Learners.Training;
 using Spectre.Console;
 
@@ -14,12 +15,12 @@ internal static class InspectCommand
 {
     public static Command Create(TextWriter output)
     {
-        var path = new Argument<string>("path") { Description = "Run, policy or checkpoint folder, or a .safetensors file." };
+        var path = new Argument<string>("path") { Description = "Run, policy, checkpoint or journal folder, or a .safetensors or .unrolls file." };
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "inspect",
             """
-            Shows what is in a run, policy, checkpoint or weights file, and checks that it is whole.
+            Shows what is in a run, policy, checkpoint, journal or weights file, and checks that it is whole.
 
             Examples:
               agents inspect runs/CartPole-v1/ppo/20260101-120000-1
@@ -56,6 +57,10 @@ internal static class InspectCommand
         {
             return DescribeWeights(path);
         }
+        if (path.EndsWith(JournalReader.Extension, StringComparison.OrdinalIgnoreCase) || JournalReader.List(path).Count > 0)
+        {
+            return DescribeJournal(path);
+        }
         var run = new RunFolder(path);
         if (File.Exists(run.Config))
         {
@@ -78,6 +83,31 @@ internal static class InspectCommand
             ["kind"] = "weights",
             ["numbers"] = total,
             ["arrays"] = arrays,
+        };
+    }
+
+    private static JsonObject DescribeJournal(string path)
+    {
+        JournalSummary journal = JournalSummary.Read(path);
+        return new JsonObject
+        {
+            ["kind"] = "journal",
+            ["whole"] = journal.Damages.Count == 0,
+            ["segments"] = journal.Segments,
+            ["bytes"] = journal.Bytes,
+            ["unrolls"] = journal.Unrolls,
+            ["env_steps"] = journal.Steps,
+            ["episodes"] = journal.Episodes,
+            ["mean_return"] = double.IsNaN(journal.MeanReturn) ? null : journal.MeanReturn,
+            ["environments"] = new JsonArray([.. journal.Environments.Select(id => (JsonNode)id)]),
+            ["actors"] = new JsonArray([.. journal.Actors.Select(id => (JsonNode)id)]),
+            ["parameter_versions"] = journal.Unrolls == 0
+                ? null
+                : new JsonArray(journal.ParameterVersions.First, journal.ParameterVersions.Last),
+            ["received"] = journal.Unrolls == 0
+                ? null
+                : new JsonArray(journal.Received.First.ToString("O"), journal.Received.Last.ToString("O")),
+            ["damages"] = new JsonArray([.. journal.Damages.Select(damage => (JsonNode)damage)]),
         };
     }
 

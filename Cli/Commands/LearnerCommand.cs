@@ -121,12 +121,7 @@ internal static class LearnerCommand
                 TrainingResult result = await new ProgressReporter(error)
                     .ShowAsync(progress =>
                     {
-                        var options = new TrainingOptions
-                        {
-                            OutputFolder = run.Folder(parsed),
-                            Progress = progress,
-                            Warn = line => error.WriteLine("warning: " + line),
-                        };
+                        TrainingOptions options = run.Options(parsed, progress, error);
                         return resumed is null
                             ? FleetLearner.TrainAsync(run.Settings(parsed, assignments), fleet, options, cancellationToken)
                             : FleetLearner.ResumeAsync(resumed, assignments, fleet, options, cancellationToken);

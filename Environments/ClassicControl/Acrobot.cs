@@ -12,7 +12,7 @@ namespace Environments.ClassicControl;
 /// −cos t1 − cos(t1 + t2) &gt; 1. Starts with every component in ±0.1. Equations of Sutton and Barto's book, one classical
 /// Runge-Kutta step per action, in float64.
 /// </remarks>
-public struct Acrobot : IEnvironment
+public partial struct Acrobot : IEnvironment
 {
     private const double TimeStep = 0.2;
     private const double Gravity = 9.8;

@@ -9,7 +9,7 @@ namespace Environments.ClassicControl;
 /// Observation <c>[position, velocity, angle, angular velocity]</c>; action 0 pushes left, 1 right, each with 10 N for 0.02 s.
 /// Reward 1 per step, the last one included. Terminates beyond ±2.4 m or ±12 degrees. State and integration in float64.
 /// </remarks>
-public struct CartPole : IEnvironment
+public partial struct CartPole : IEnvironment
 {
     private const double Gravity = 9.8;
     private const double PoleMass = 0.1;

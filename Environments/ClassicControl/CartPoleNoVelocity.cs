@@ -6,7 +6,7 @@ namespace Environments.ClassicControl;
 
 /// <summary><see cref="CartPole"/> whose velocities are hidden, so that only a memory can tell which way things move.</summary>
 /// <remarks>Observation <c>[position, angle]</c>; everything else is CartPole's.</remarks>
-public struct CartPoleNoVelocity : IEnvironment
+public partial struct CartPoleNoVelocity : IEnvironment
 {
     private static readonly Box Observations = new([-4.8f, -0.41887903f], [4.8f, 0.41887903f]);
 

@@ -5,11 +5,21 @@ internal static class ClassicControlEnvironments
 {
     public static void Register(EnvironmentRegistry registry)
     {
+        string[] leftRight = ["left", "right"];
+        string[] leftNoneRight = ["left", "none", "right"];
         const string cartPole = "Balance a pole on a cart by pushing the cart left or right.";
         registry.Register(
             "CartPole-v0",
             () => new CartPole(),
-            spec => spec with { MaxEpisodeSteps = 200, RewardThreshold = 195, RandomReturn = 22.3, Description = cartPole }
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 200,
+                    RewardThreshold = 195,
+                    RandomReturn = 22.3,
+                    Description = cartPole,
+                    ActionNames = leftRight,
+                }
         );
         registry.Register(
             "CartPoleNoVel-v1",
@@ -21,12 +31,21 @@ internal static class ClassicControlEnvironments
                     RewardThreshold = 475,
                     RandomReturn = 22.3,
                     Description = "Balance a pole on a cart without being shown how fast they move.",
+                    ActionNames = leftRight,
                 }
         );
         registry.Register(
             "CartPole-v1",
             () => new CartPole(),
-            spec => spec with { MaxEpisodeSteps = 500, RewardThreshold = 475, RandomReturn = 22.3, Description = cartPole }
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 500,
+                    RewardThreshold = 475,
+                    RandomReturn = 22.3,
+                    Description = cartPole,
+                    ActionNames = leftRight,
+                }
         );
         registry.Register(
             "MountainCar-v0",
@@ -38,6 +57,7 @@ internal static class ClassicControlEnvironments
                     RewardThreshold = -110,
                     RandomReturn = -200,
                     Description = "Drive an underpowered car out of a valley by swinging up first.",
+                    ActionNames = leftNoneRight,
                 }
         );
         registry.Register(
@@ -62,6 +82,7 @@ internal static class ClassicControlEnvironments
                     RewardThreshold = -100,
                     RandomReturn = -499.95,
                     Description = "Swing the tip of a two-link arm above a bar with a motor at its elbow only.",
+                    ActionNames = leftNoneRight,
                 }
         );
         registry.Register(

@@ -9,7 +9,7 @@ namespace Environments.ClassicControl;
 /// Observation <c>[position, velocity]</c>, in [−1.2, 0.6] and ±0.07; action 0 pushes left, 1 rolls, 2 pushes right.
 /// Reward −1 per step. Terminates at position 0.5. Starts at rest in [−0.6, −0.4). State and integration in float64.
 /// </remarks>
-public struct MountainCar : IEnvironment
+public partial struct MountainCar : IEnvironment
 {
     private const double Force = 0.001;
     private const double Gravity = 0.0025;

@@ -10,7 +10,7 @@ namespace Environments.ClassicControl;
 /// Reward −0.1 action² per step, of the action before clipping, and +100 on the last one. Terminates at position 0.45. Starts at rest in
 /// [−0.6, −0.4). A step is computed in float64 and its state stored as float32, as the original does.
 /// </remarks>
-public struct MountainCarContinuous : IEnvironment
+public partial struct MountainCarContinuous : IEnvironment
 {
     private const double Power = 0.0015;
     private const double Goal = 0.45;

@@ -10,7 +10,7 @@ namespace Environments.ClassicControl;
 /// clipped to ±2. Reward −(angle² + 0.1 velocity² + 0.001 torque²) of the state before the step, the angle wrapped into [−π, π): 0 at
 /// best, −16.2736044 at worst. Never terminates. Starts anywhere, turning by at most 1 rad/s. State and integration in float64.
 /// </remarks>
-public struct Pendulum : IEnvironment
+public partial struct Pendulum : IEnvironment
 {
     private const double MaxTorque = 2;
     private const double MaxSpeed = 8;
@@ -23,6 +23,7 @@ public struct Pendulum : IEnvironment
 
     private double _angle; // not wrapped
     private double _angularVelocity;
+    private double _torque; // the latest one, for the picture
 
     /// <summary>A pendulum in the given state: radians from upright, radians per second.</summary>
     public Pendulum(double angle, double angularVelocity)
@@ -42,6 +43,7 @@ public struct Pendulum : IEnvironment
     {
         _angle = random.NextUniform(-Math.PI, Math.PI);
         _angularVelocity = random.NextUniform(-1, 1);
+        _torque = 0;
         (double sin, double cos) = Trigonometry.SinCos(_angle);
         Observe(observation, sin, cos);
     }
@@ -51,6 +53,7 @@ public struct Pendulum : IEnvironment
     public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
     {
         double torque = Math.Min(Math.Max((double)action[0], -MaxTorque), MaxTorque);
+        _torque = torque;
         double turns = Math.Floor((_angle + Math.PI) * (1 / (2 * Math.PI)));
         double wrapped = _angle - turns * (2 * Math.PI);
         double cost = wrapped * wrapped + 0.1 * _angularVelocity * _angularVelocity + 0.001 * torque * torque;

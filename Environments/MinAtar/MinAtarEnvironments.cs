@@ -7,6 +7,12 @@ namespace Environments.MinAtar;
 /// </remarks>
 internal static class MinAtarEnvironments
 {
+    private static readonly EnvironmentOption Generator = EnvironmentOption.Word(
+        "generator",
+        MinAtarGenerator.Pcg64,
+        "Where chance comes from; with numpy a seed plays what it plays in the original, somewhat slower."
+    );
+
     public static void Register(EnvironmentRegistry registry)
     {
         Register<Asterix>(registry, "Asterix", 0.50, 0.50, "Collect gold and evade enemies that cross the board ever faster.");
@@ -51,17 +57,22 @@ internal static class MinAtarEnvironments
     {
         foreach (bool minimalActions in (bool[])[false, true])
         {
-            var probe = new MinAtarEnvironment<TGame>(minimalActions);
-            var spec = new EnvironmentSpec(
+            registry.Add(
                 $"MinAtar/{name}-v{(minimalActions ? 1 : 0)}",
-                probe.ObservationSpace,
-                probe.ActionSpace
-            )
-            {
-                RandomReturn = minimalActions ? minimalRandomReturn : randomReturn,
-                Description = description,
-            };
-            registry.Register(spec, Batches<TGame>(spec, minimalActions, originalDraws: false));
+                [Generator],
+                (id, options) =>
+                {
+                    var probe = new MinAtarEnvironment<TGame>(minimalActions);
+                    var spec = new EnvironmentSpec(id, probe.ObservationSpace, probe.ActionSpace)
+                    {
+                        Options = [Generator],
+                        RandomReturn = minimalActions ? minimalRandomReturn : randomReturn,
+                        Description = description,
+                    };
+                    bool originalDraws = options.Word<MinAtarGenerator>(Generator.Name) == MinAtarGenerator.NumPy;
+                    return (spec, Batches<TGame>(spec, minimalActions, originalDraws));
+                }
+            );
         }
     }
 }

@@ -80,6 +80,22 @@ public struct Pcg64 : IRandomSource
         return (int)(low + (long)(product >> 32));
     }
 
+    /// <summary>Uniform integer in [0, <paramref name="max"/>] by masking and rejecting, as NumPy's <c>shuffle</c> draws; other numbers than <see cref="NextInt"/>'s.</summary>
+    internal int NextMasked(int max)
+    {
+        if (max == 0)
+        {
+            return 0;
+        }
+        uint mask = uint.MaxValue >> BitOperations.LeadingZeroCount((uint)max);
+        uint value;
+        do
+        {
+            value = NextUInt32() & mask;
+        } while (value > (uint)max);
+        return (int)value;
+    }
+
     /// <summary>A standard normal draw by Marsaglia's polar method; the second of its pair is not kept, so that the state stays small.</summary>
     public double NextGaussian()
     {
@@ -101,6 +117,16 @@ public struct Pcg64 : IRandomSource
         for (int i = values.Length - 1; i > 0; i--)
         {
             int j = NextInt(0, i + 1);
+            (values[i], values[j]) = (values[j], values[i]);
+        }
+    }
+
+    /// <summary>Shuffles in place with the numbers and the result of NumPy's <c>Generator.shuffle</c>; <see cref="Shuffle"/> draws others.</summary>
+    internal void ShuffleAsNumPy<T>(Span<T> values)
+    {
+        for (int i = values.Length - 1; i > 0; i--)
+        {
+            int j = NextMasked(i);
             (values[i], values[j]) = (values[j], values[i]);
         }
     }

@@ -1,4 +1,6 @@
+using Environments.Rendering;
 using Environments.State;
+using SkiaSharp;
 
 namespace Environments.Wrappers;
 
@@ -49,6 +51,32 @@ public abstract class BatchedEnvironmentWrapper : IBatchedEnvironment
 
     /// <inheritdoc/>
     public virtual void Step(ReadOnlySpan<float> actions) => Inner.Step(actions);
+
+    /// <inheritdoc/>
+    /// <remarks>Refused unless overridden or all copies step: a layer that changes steps must say what it does to resting copies.</remarks>
+    public virtual void StepSome(ReadOnlySpan<float> actions, ReadOnlySpan<bool> active)
+    {
+        if (active.Contains(false))
+        {
+            throw new NotSupportedException(
+                $"{GetType().Name} of {Spec.Id} cannot step some copies only. Put frame skip and no-ops at reset below it."
+            );
+        }
+        Step(actions);
+    }
+
+    /// <inheritdoc/>
+    public RenderInfo? Rendering => Inner.Rendering;
+
+    /// <inheritdoc/>
+    public void Render(int copy, SKCanvas canvas) => Inner.Render(copy, canvas);
+
+    /// <inheritdoc/>
+    public Action<int>? EpisodeEnding
+    {
+        get => Inner.EpisodeEnding;
+        set => Inner.EpisodeEnding = value;
+    }
 
     /// <inheritdoc/>
     public bool CanSaveState => Inner.CanSaveState;

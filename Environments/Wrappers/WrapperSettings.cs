@@ -5,6 +5,31 @@ namespace Environments.Wrappers;
 /// <summary>Which layers stand between an environment and the agent during training.</summary>
 public sealed record WrapperSettings
 {
+    /// <summary>Environment steps for which an action is repeated, their rewards added up; part of the task, so evaluation has it, too.</summary>
+    /// <value>1 to 1,000. Default 1.</value>
+    [Range(1, 1_000)]
+    public int FrameSkip { get; init; } = 1;
+
+    /// <summary>Chance of each environment step that the previous action is repeated; part of the task.</summary>
+    /// <value>0 to 0.99. Default 0.</value>
+    [Range(0, 0.99)]
+    public double StickyActions { get; init; }
+
+    /// <summary>Largest number of steps of doing nothing (action 0) that begin an episode, at least one of them; 0 for none; part of the task.</summary>
+    /// <value>0 to 10,000. Default 0.</value>
+    [Range(0, 10_000)]
+    public int NoopMax { get; init; }
+
+    /// <summary>Factor of observations, such as 0.00392156863 (1/255) for bytes; a saved policy applies it itself.</summary>
+    /// <value>1e-9 to 1e9. Default 1.</value>
+    [Range(1e-9f, 1e9f)]
+    public float ObservationScale { get; init; } = 1;
+
+    /// <summary>Factor of rewards, before they are normalised or clipped; training only.</summary>
+    /// <value>1e-9 to 1e9. Default 1.</value>
+    [Range(1e-9f, 1e9f)]
+    public float RewardScale { get; init; } = 1;
+
     /// <summary>Whether observations are shifted and scaled by their running mean and deviation, then clipped to ±10.</summary>
     /// <value>Default false. The statistics are saved with the policy.</value>
     public bool NormalizeObservations { get; init; }
@@ -22,4 +47,8 @@ public sealed record WrapperSettings
     /// <value>1 to 64. Default 1.</value>
     [Range(1, 64)]
     public int FrameStack { get; init; } = 1;
+
+    /// <summary>Whether the previous action and the previous raw reward are shown beside the observation.</summary>
+    /// <value>Default false. For tasks that are learned within an episode, with a network that has a memory.</value>
+    public bool PreviousActionReward { get; init; }
 }

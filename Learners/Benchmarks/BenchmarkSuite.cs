@@ -48,6 +48,7 @@ internal sealed class BenchmarkSuite
         ("CliffWalking-v0", "cliffwalking", [64]),
         ("Blackjack-v1", "blackjack", [64]),
         ("GridWorld/SerpentineMaze-v0", "serpentine-maze", [64]),
+        ("Memory/RepeatPrevious-v0", "memory-repeat-previous", [64]),
     ];
 
     private readonly SortedDictionary<string, Func<IEnumerable<BenchmarkResult>>> _cases = new(StringComparer.Ordinal);
@@ -91,6 +92,9 @@ internal sealed class BenchmarkSuite
             "solve/cartpole",
             () => [RunProcess("solve/cartpole", runCommand, FastestSolution, (3.2, "pytorch-a2c-ppo-acktr"))]
         );
+        _cases.Add("wire/pixels", () => WireBenchmarks.Pixels("wire/pixels", compress: true));
+        _cases.Add("wire/pixels-uncompressed", () => WireBenchmarks.Pixels("wire/pixels-uncompressed", compress: false));
+        _cases.Add("wire/vectors", () => WireBenchmarks.Vectors("wire/vectors"));
         _cases.Add(
             "startup",
             () => [RunProcess("startup", runCommand, ["list"], (0.87, "a CleanRL script up to its first action"))]

@@ -38,21 +38,10 @@ public static class Evaluator
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
-        registry ??= EnvironmentRegistry.Default;
-        environmentId ??= policy.Info.Environment;
-        EnvironmentSpec spec = registry.Find(environmentId);
         int copies = Math.Min(episodes, MaxCopies);
-        var seeds = new SeedSequence(seed);
-        using var pipeline = EnvironmentPipeline.ForEvaluation(
-            registry.Make(environmentId, copies, maxEpisodeSteps),
-            policy.Info.FrameStack
-        );
+        using EnvironmentPipeline pipeline = CreatePipeline(policy, environmentId, copies, maxEpisodeSteps, registry);
         IBatchedEnvironment environment = pipeline.Environment;
-        RequireSameSpaces(policy, environment.Spec, spec.Id);
-
-        var selection = deterministic ? ActionSelection.Mode : ActionSelection.Sample;
-        var session = new PolicySession(policy, copies, new Pcg64(seeds.Child(1)), selection, values: false);
-        environment.Reset(seeds.Child(0).GenerateSeed());
+        PolicySession session = Start(pipeline, policy, seed, deterministic);
         var returns = new List<double>(episodes);
         var lengths = new List<int>(episodes);
         var played = new int[copies];
@@ -72,6 +61,40 @@ public static class Evaluator
             }
         }
         return Summarize(returns, lengths);
+    }
+
+    /// <summary>The environment a policy is measured and filmed in.</summary>
+    /// <exception cref="ArgumentException">The environment is unknown, or its spaces are not the policy's.</exception>
+    internal static EnvironmentPipeline CreatePipeline(
+        SavedPolicy policy,
+        string? environmentId,
+        int copies,
+        int maxEpisodeSteps,
+        EnvironmentRegistry? registry
+    )
+    {
+        registry ??= EnvironmentRegistry.Default;
+        environmentId ??= policy.Info.Environment;
+        var pipeline = EnvironmentPipeline.ForEvaluation(registry.Make(environmentId, copies, maxEpisodeSteps), policy.Info);
+        try
+        {
+            RequireSameSpaces(policy, pipeline.PolicySpec, environmentId);
+            return pipeline;
+        }
+        catch
+        {
+            pipeline.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Resets the environment and gives the session that plays it; the same seed plays the same episodes.</summary>
+    internal static PolicySession Start(EnvironmentPipeline pipeline, SavedPolicy policy, ulong seed, bool deterministic)
+    {
+        var seeds = new SeedSequence(seed);
+        pipeline.Environment.Reset(seeds.Child(0).GenerateSeed());
+        var selection = deterministic ? ActionSelection.Mode : ActionSelection.Sample;
+        return new PolicySession(policy, pipeline.Environment.Count, new Pcg64(seeds.Child(1)), selection, values: false);
     }
 
     private static EvaluationResult Summarize(List<double> returns, List<int> lengths)

@@ -6,14 +6,14 @@ namespace Learners.Fleet;
 public sealed record FleetSettings
 {
     /// <summary>Batches that may wait for the learner before actors are slowed down.</summary>
-    /// <value>1 to 1,000. Default 2.</value>
+    /// <value>1 to 1,000. Default 1.</value>
     [Range(1, 1_000)]
-    public int QueueBatches { get; init; } = 2;
+    public int QueueBatches { get; init; } = 1;
 
     /// <summary>Unrolls of one actor that may be on their way before they are in the queue.</summary>
-    /// <value>1 to 64. Default 2: one travels while the other is recorded.</value>
+    /// <value>1 to 64. Default 1: the next one is recorded once the last one is in the queue, which keeps it young.</value>
     [Range(1, 64)]
-    public int MaxInFlight { get; init; } = 2;
+    public int MaxInFlight { get; init; } = 1;
 
     /// <summary>Updates between the parameters of an unroll and the learner's beyond which it is refused; 0 for never.</summary>
     /// <value>0 to 1,000,000. Default 1,000.</value>

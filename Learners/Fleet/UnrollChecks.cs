@@ -41,21 +41,35 @@ internal sealed class UnrollChecks
     /// <summary>Why the numbers of an unroll cannot be; null where they can.</summary>
     public string? Defect(Unroll unroll)
     {
-        int size = unroll.Shape.ActionSize;
-        for (int row = 0; row < unroll.Rewards.Length; row++)
+        if (_spec.ActionSpace is not Box && ActionDefect(unroll) is { } defect)
         {
-            ReadOnlySpan<float> action = unroll.Actions.AsSpan(row * size, size);
-            if (_spec.ActionSpace is not Box && !_spec.ActionSpace.Contains(action))
-            {
-                return $"action {action[0]} of row {row} is not in {_spec.ActionSpace}";
-            }
-            if (_spec.ActionSpace is not Box && unroll.BehaviourLogProbs[row] > LogProbTolerance)
-            {
-                return $"the log-probability {unroll.BehaviourLogProbs[row]} of row {row} is above 0";
-            }
+            return defect;
         }
         // Real-valued observations may be anything finite, which the reader has checked; integers choose a row of weights.
         return _spec.ObservationSpace is Box ? null : ObservationDefect(unroll);
+    }
+
+    private string? ActionDefect(Unroll unroll)
+    {
+        int size = unroll.Shape.ActionSize;
+        int count = _spec.ActionSpace is Discrete discrete ? discrete.Count : 0;
+        ReadOnlySpan<float> actions = unroll.Actions;
+        ReadOnlySpan<float> logProbs = unroll.BehaviourLogProbs;
+        for (int row = 0; row < logProbs.Length; row++)
+        {
+            float first = actions[row * size];
+            // The usual case without a virtual call; the reader has checked that numbers are finite.
+            bool known = count > 0 && first >= 0 && first < count && (int)first == first;
+            if (!known && !_spec.ActionSpace.Contains(actions.Slice(row * size, size)))
+            {
+                return $"action {first} of row {row} is not in {_spec.ActionSpace}";
+            }
+            if (logProbs[row] > LogProbTolerance)
+            {
+                return $"the log-probability {logProbs[row]} of row {row} is above 0";
+            }
+        }
+        return null;
     }
 
     private string? ObservationDefect(Unroll unroll)

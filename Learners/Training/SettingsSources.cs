@@ -16,7 +16,10 @@ internal static class SettingsSources
             )
             .Select(name => name["Experiments/".Length..^".yaml".Length])
             .Select(name =>
-                (name[..name.IndexOf('/', StringComparison.Ordinal)], name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..])
+                (
+                    name[..name.IndexOf('/', StringComparison.Ordinal)],
+                    EnvironmentId.FromFileName(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..])
+                )
             );
 
     /// <summary>Resolves the settings of a run.</summary>
@@ -77,17 +80,21 @@ internal static class SettingsSources
         return StrictYaml.Write(root);
     }
 
+    // Settings tuned for an id with its options, 'X-v0,delay=5.yaml', else those of the environment, 'X-v0.yaml'.
     private static YamlMappingNode ReadTuned(string environment, string agent)
     {
-        using Stream? stream = typeof(SettingsSources).Assembly.GetManifestResourceStream(
-            $"Experiments/{agent}/{environment}.yaml"
-        );
-        if (stream is null)
+        string id = EnvironmentRegistry.Default.TryFind(environment, out EnvironmentSpec? spec) ? spec.Id : environment;
+        foreach (string name in (string[])[EnvironmentId.ToFileName(id), EnvironmentId.NameOf(id)])
         {
-            return [];
+            string file = $"Experiments/{agent}/{name}.yaml";
+            using Stream? stream = typeof(SettingsSources).Assembly.GetManifestResourceStream(file);
+            if (stream is not null)
+            {
+                using var reader = new StreamReader(stream);
+                return StrictYaml.Parse(reader.ReadToEnd(), file);
+            }
         }
-        using var reader = new StreamReader(stream);
-        return StrictYaml.Parse(reader.ReadToEnd(), $"Experiments/{agent}/{environment}.yaml");
+        return [];
     }
 
     private static string ReadFile(string path)

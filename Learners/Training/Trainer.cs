@@ -42,7 +42,7 @@ public static class Trainer
     )
     {
         StrictYaml.Validate(settings, "", "settings");
-        options.Registry.Find(settings.Environment);
+        settings = settings with { Environment = options.Registry.Find(settings.Environment).Id };
         var folder = new RunFolder(options.OutputFolder ?? RunFolder.DefaultPath(settings, options.Clock));
         if (File.Exists(folder.Config))
         {

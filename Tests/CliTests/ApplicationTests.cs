@@ -128,6 +128,12 @@ public sealed class ApplicationTests : IDisposable
     [InlineData(2, "must be one of auto, managed, torch", "train", "CartPole-v1", "--engine", "cuda")]
     [InlineData(1, "is no saved policy", "evaluate", "no-such-folder")]
     [InlineData(1, "holds no run", "train", "--resume", "no-such-folder")]
+    [InlineData(1, "is no saved policy", "record", "no-such-folder")]
+    [InlineData(2, "--fps is 'fast', but must be a number from 0.1 to 240", "record", ".", "--fps", "fast")]
+    [InlineData(2, "--scale is '0', but must be a number from 0.01 to 100", "record", ".", "--scale", "0")]
+    [InlineData(2, "Did you mean 'CartPole-v1'?", "play", "CartPoel-v1")]
+    [InlineData(1, "There is no assembly 'no.dll'", "train", "Own/Thermostat-v0", "--assembly", "no.dll")]
+    [InlineData(1, "There is no assembly 'no.dll'", "environments", "--assembly", "no.dll")]
     [InlineData(2, "leave them out", "train", "CartPole-v1", "--resume", "no-such-folder")]
     public async Task Run_WrongInput_IsOneLineWithTheFixAndTheExitCode(
         int expectedCode,
@@ -158,6 +164,8 @@ public sealed class ApplicationTests : IDisposable
     [InlineData("train")]
     [InlineData("evaluate")]
     [InlineData("environments")]
+    [InlineData("record")]
+    [InlineData("play")]
     [InlineData("list")]
     [InlineData("inspect")]
     [InlineData("bench")]
@@ -182,6 +190,88 @@ public sealed class ApplicationTests : IDisposable
             .Single(environment => environment.GetProperty("id").GetString() == "Pendulum-v1");
         Assert.Equal(200, pendulum.GetProperty("max_episode_steps").GetInt32());
         Assert.Equal("Box(-2, 2, [1])", pendulum.GetProperty("action_space").GetString());
+    }
+
+    [Fact]
+    public async Task Environments_OneId_PrintsAllThatIsKnownAndNoPictureWhereRedirected()
+    {
+        (int code, string output, _) = await Run("environments", "MountainCar-v0");
+
+        Assert.Equal(0, code);
+        foreach (string part in (string[])["underpowered car", "Discrete(3)", "200", "-110", "left, none, right"])
+        {
+            Assert.Contains(part, output, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("▀", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Record_Json_LastLineHoldsTheDocumentedKeys()
+    {
+        await Run(["train", "CartPole-v1", "--out", _folder.In("run"), .. Quick]);
+        string[] options = ["--episodes", "2", "--scale", "0.25", "--fps", "10", "--deterministic"];
+
+        (int code, string output, _) = await Run([
+            "record",
+            _folder.In("run"),
+            "--out",
+            _folder.In("film.gif"),
+            .. options,
+            "--json",
+        ]);
+        (int other, _, string error) = await Run("record", _folder.In("run"), "--out", _folder.In("film.avi"));
+
+        Assert.Equal(0, code);
+        JsonElement result = LastLine(output);
+        Assert.True(File.Exists(result.GetProperty("file").GetString()));
+        Assert.Equal(2, result.GetProperty("episodes").GetArrayLength());
+        Assert.Equal(150, result.GetProperty("width").GetInt32());
+        Assert.Equal(10, result.GetProperty("fps").GetDouble());
+        Assert.True(result.GetProperty("frames").GetInt32() > 10);
+        Assert.Equal(1, other);
+        Assert.Contains("should end in .gif, .mp4, .png", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Play_InputThatIsNoTerminal_FailsInOneLine()
+    {
+        Assert.SkipUnless(Console.IsInputRedirected, "This run has a terminal.");
+
+        (int code, string output, string error) = await Run("play", "CartPole-v1");
+
+        Assert.Equal(1, code);
+        Assert.Contains("standard input is none", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.Equal("", output);
+    }
+
+    [Fact]
+    public async Task Train_EnvironmentOfAnAssembly_TrainsEvaluatesAndIsListed()
+    {
+        string[] assembly = ["--assembly", Path.Combine(AppContext.BaseDirectory, "OwnEnvironment.dll")];
+
+        (int code, _, string error) = await Run([
+            "train",
+            "Own/Thermostat-v0",
+            "--out",
+            _folder.In("run"),
+            .. assembly,
+            .. Quick,
+            "total_steps=4096",
+        ]);
+        (int evaluated, string scores, _) = await Run(["evaluate", _folder.In("run"), .. assembly, "--episodes", "5", "--json"]);
+        (int unknown, _, string without) = await Run("evaluate", _folder.In("run"));
+        (int recorded, _, string picture) = await Run(["record", _folder.In("run"), "--out", _folder.In("a.gif"), .. assembly]);
+        (_, string list, _) = await Run(["environments", .. assembly, "--json"]);
+
+        Assert.True(code == 0, error);
+        Assert.Equal(0, evaluated);
+        Assert.Equal(100, LastLine(scores).GetProperty("mean_length").GetDouble());
+        Assert.Equal(2, unknown);
+        Assert.Contains("no environment 'Own/Thermostat-v0'", without, StringComparison.Ordinal);
+        Assert.Equal(1, recorded);
+        Assert.Contains("does not draw itself", picture, StringComparison.Ordinal);
+        Assert.Contains("Own/Thermostat-v0", list, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -232,7 +322,7 @@ public sealed class ApplicationTests : IDisposable
         (_, string output, _) = await Run("list", "--json");
 
         Assert.Equal(
-            ["a2c", "ppo"],
+            ["a2c", "impala", "ppo"],
             LastLine(output).GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("name").GetString())
         );
         Assert.Equal(

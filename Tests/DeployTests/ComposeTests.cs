@@ -27,7 +27,7 @@ public sealed partial class ComposeTests : IDisposable
     [Fact]
     public async Task Fleet_CommandsAsProcesses_TrainsToTheEndUnderWatch()
     {
-        var compose = new ComposeFile(_folder.Path, new Dictionary<string, string> { ["AGENTS_STEPS"] = "40000" });
+        var compose = new ComposeFile(_folder.Path, new Dictionary<string, string> { ["AGENTS_STEPS"] = "20000" });
         Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience));
 
         ServiceProcess learner = Run(compose.Start("learner"));
@@ -43,8 +43,7 @@ public sealed partial class ComposeTests : IDisposable
             Assert.Contains("The run is complete", actor.Log, StringComparison.Ordinal);
         }
         JsonElement summary = JsonDocument.Parse(File.ReadAllText(_folder.In("runs", "main", "summary.json"))).RootElement;
-        Assert.True(summary.GetProperty("env_steps").GetInt64() >= 40_000);
-        Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience)); // every start of the fleet runs it again
+        Assert.True(summary.GetProperty("env_steps").GetInt64() >= 20_000);
         AssertDashboardShowsWhatIsMeasured(metrics);
     }
 
@@ -53,6 +52,7 @@ public sealed partial class ComposeTests : IDisposable
     {
         var compose = new ComposeFile(_folder.Path);
         Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience));
+        Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience)); // every start of the fleet runs it again
         string[] command = compose.Service("learner").Texts("command");
         var options = new FleetOptions
         {

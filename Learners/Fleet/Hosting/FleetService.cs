@@ -46,7 +46,7 @@ internal sealed class FleetService(
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(telling, listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (Exception exception) when (exception is IOException or RpcException)
+        catch (Exception exception) when (exception is IOException or RpcException or InvalidOperationException)
         {
             FleetLog.Broken(log, actor?.Id ?? "without a hello", exception.Message);
         }

@@ -263,7 +263,8 @@ public sealed class SavedPolicyTests : IDisposable
         var info = new PolicyInfo
         {
             Agent = "ppo",
-            Environment = "Test-v0",
+            Environment = "Test-v0?delay=3",
+            PreviousActionReward = true,
             ParameterVersion = 12,
             EnvironmentSteps = 3_456,
             Seed = 7,

@@ -134,4 +134,14 @@ public sealed class Pcg64Tests
         Assert.Equal(original.NextUInt32(), copy.NextUInt32());
         Assert.Equal(original.NextUInt64(), copy.NextUInt64());
     }
+
+    // numpy.random.default_rng(42): arange(10), shuffled.
+    [Fact]
+    public void ShuffleAsNumPy_Seed42_IsNumPysPermutation()
+    {
+        var random = new Pcg64(42);
+        int[] values = [.. Enumerable.Range(0, 10)];
+        random.ShuffleAsNumPy<int>(values);
+        Assert.Equal([5, 6, 0, 7, 3, 2, 4, 9, 1, 8], values);
+    }
 }

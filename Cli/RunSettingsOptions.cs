@@ -2,7 +2,7 @@ using System.CommandLine;
 using Agents.Yaml;
 using Learners.Training;
 
-namespace Cli.Fleet;
+namespace Cli;
 
 /// <summary>The options that say what a run trains, as <c>train</c> and <c>learner</c> have them.</summary>
 internal sealed class RunSettingsOptions
@@ -51,6 +51,8 @@ internal sealed class RunSettingsOptions
         Description = "Run folder to continue from its newest checkpoint.",
     };
 
+    private readonly Option<string[]> _assembly = AssemblyOption.Create();
+
     private readonly string _defaultAgent;
 
     /// <summary>Options whose agent is <paramref name="defaultAgent"/> where nobody names one.</summary>
@@ -75,6 +77,7 @@ internal sealed class RunSettingsOptions
         command.Add(_config);
         command.Add(_set);
         command.Add(_resume);
+        command.Add(_assembly);
     }
 
     /// <summary>The run to continue; null for a new one.</summary>
@@ -117,6 +120,16 @@ internal sealed class RunSettingsOptions
             }
         }
     }
+
+    /// <summary>Where the run writes and whom it tells.</summary>
+    public TrainingOptions Options(ParseResult parsed, IProgress<TrainingProgress> progress, TextWriter error) =>
+        new()
+        {
+            OutputFolder = Folder(parsed),
+            Progress = progress,
+            Warn = line => error.WriteLine("warning: " + line),
+            Registry = parsed.Registry(_assembly),
+        };
 
     /// <summary>Single values, <c>key=value</c>.</summary>
     public List<string> Assignments(ParseResult parsed)

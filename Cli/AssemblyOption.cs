@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Environments;
+
+namespace Cli;
+
+/// <summary>The option of every command that makes environments.</summary>
+internal static class AssemblyOption
+{
+    public static Option<string[]> Create() =>
+        new("--assembly")
+        {
+            Description = "A .dll with environments of your own, marked [Environment(\"Own/Name-v0\")]. Loading it executes it.",
+        };
+
+    /// <summary>The built-in environments and those of the assemblies that the command line names.</summary>
+    public static EnvironmentRegistry Registry(this ParseResult parsed, Option<string[]> option)
+    {
+        string[] paths = parsed.GetValue(option) ?? [];
+        if (paths.Length == 0)
+        {
+            return EnvironmentRegistry.Default;
+        }
+        EnvironmentRegistry registry = EnvironmentRegistry.Default.Copy();
+        foreach (string path in paths)
+        {
+            registry.LoadAssembly(path);
+        }
+        return registry;
+    }
+}

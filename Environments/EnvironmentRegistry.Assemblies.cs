@@ -1,0 +1,120 @@
+using System.Reflection;
+
+namespace Environments;
+
+public sealed partial class EnvironmentRegistry
+{
+    /// <summary>A registry that knows all of this one's environments; adding to it leaves this one as it is.</summary>
+    public EnvironmentRegistry Copy()
+    {
+        var copy = new EnvironmentRegistry();
+        foreach (var (id, entry) in _entries)
+        {
+            copy._entries[id] = entry;
+        }
+        return copy;
+    }
+
+    /// <summary>Adds every environment of an assembly that carries <see cref="EnvironmentAttribute"/>.</summary>
+    /// <returns>The ids that were added.</returns>
+    /// <exception cref="InvalidDataException">There is none, or one is no <see cref="IEnvironment"/> with a parameterless constructor.</exception>
+    public IReadOnlyList<string> RegisterAssembly(Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        var ids = new List<string>();
+        foreach (Type type in TypesOf(assembly))
+        {
+            foreach (EnvironmentAttribute attribute in type.GetCustomAttributes<EnvironmentAttribute>())
+            {
+                bool constructible = type.IsValueType || type.GetConstructor(Type.EmptyTypes) is not null;
+                if (
+                    !type.IsAssignableTo(typeof(IEnvironment))
+                    || !constructible
+                    || type.ContainsGenericParameters
+                    || type.IsAbstract
+                )
+                {
+                    throw new InvalidDataException(
+                        $"{type.FullName} in {assembly.GetName().Name} carries [Environment(\"{attribute.Id}\")], but is no {nameof(IEnvironment)} with a parameterless constructor. Make it a struct with Reset and Step."
+                    );
+                }
+                Invoke(nameof(RegisterType), type, attribute);
+                ids.Add(attribute.Id);
+            }
+        }
+        return ids.Count > 0
+            ? ids
+            : throw new InvalidDataException(
+                $"{assembly.GetName().Name} has no environments. Mark each one with [Environment(\"Own/Name-v0\")]."
+            );
+    }
+
+    /// <summary>Loads an assembly from a file and adds its environments. Loading executes what is in it, so load only what you trust.</summary>
+    /// <param name="path">A .NET assembly; what it needs besides this framework lies beside it.</param>
+    /// <returns>The ids that were added.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no .NET assembly, was built against another version, or has no environments.</exception>
+    public IReadOnlyList<string> LoadAssembly(string path)
+    {
+        string full = Path.GetFullPath(path);
+        if (!File.Exists(full))
+        {
+            throw new FileNotFoundException(
+                $"There is no assembly '{path}'. Build the project and give the path of its .dll.",
+                path
+            );
+        }
+        try
+        {
+            return RegisterAssembly(new PluginLoadContext(full).LoadFromAssemblyPath(full));
+        }
+        catch (BadImageFormatException exception)
+        {
+            throw new InvalidDataException(
+                $"'{path}' is no .NET assembly that this runtime loads. Give the .dll that 'dotnet build' made.",
+                exception
+            );
+        }
+        catch (Exception exception) when (exception is FileLoadException or FileNotFoundException or TypeLoadException)
+        {
+            throw new InvalidDataException(
+                $"'{path}' cannot be loaded: {exception.Message} Build it against this version, with what it needs beside it.",
+                exception
+            );
+        }
+    }
+
+    private static Type[] TypesOf(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException exception)
+        {
+            throw new TypeLoadException(exception.LoaderExceptions.FirstOrDefault()?.Message ?? exception.Message, exception);
+        }
+    }
+
+    private void Invoke(string method, Type type, EnvironmentAttribute attribute)
+    {
+        MethodInfo generic = typeof(EnvironmentRegistry).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Instance)!;
+        generic.MakeGenericMethod(type).Invoke(this, BindingFlags.DoNotWrapExceptions, null, [attribute], null);
+    }
+
+    private void RegisterType<TEnvironment>(EnvironmentAttribute attribute)
+        where TEnvironment : IEnvironment, new() =>
+        Register(
+            attribute.Id,
+            () => new TEnvironment(),
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = attribute.MaxEpisodeSteps > 0 ? attribute.MaxEpisodeSteps : null,
+                    RewardThreshold = double.IsNaN(attribute.RewardThreshold) ? null : attribute.RewardThreshold,
+                    RandomReturn = double.IsNaN(attribute.RandomReturn) ? null : attribute.RandomReturn,
+                    Description = attribute.Description,
+                    ActionNames = attribute.ActionNames,
+                }
+        );
+}

@@ -1,0 +1,49 @@
+using Environments.Memory.Bandits;
+using Environments.Memory.Bsuite;
+using Environments.Memory.PopGym;
+using Environments.Memory.TMazes;
+
+namespace Environments.Memory;
+
+/// <summary>Names, options and scores of the tasks that need memory.</summary>
+internal static class MemoryEnvironments
+{
+    public static void Register(EnvironmentRegistry registry)
+    {
+        registry.Register(
+            "Memory/Recall-v0",
+            [
+                EnvironmentOption.Integer("delay", 5, 1, 10_000, "Steps from the cue to the question."),
+                EnvironmentOption.Integer("symbols", 4, 2, 64, "Symbols that the cue may be."),
+                EnvironmentOption.Integer("distractors", 3, 0, 32, "Random bits in each observation."),
+            ],
+            options => new Recall(options.Integer("delay"), options.Integer("symbols"), options.Integer("distractors")),
+            (spec, options) =>
+                spec with
+                {
+                    RewardThreshold = 0.9,
+                    RandomReturn = -1 + 2.0 / options.Integer("symbols"),
+                    Description = "A cue is shown once; name it when asked some steps later.",
+                }
+        );
+        registry.Register(
+            "Memory/Copy-v0",
+            [
+                EnvironmentOption.Integer("length", 5, 1, 64, "Symbols in the sequence."),
+                EnvironmentOption.Integer("delay", 10, 0, 10_000, "Blank steps before it is wanted back."),
+            ],
+            options => new Copy(options.Integer("length"), options.Integer("delay")),
+            (spec, _) =>
+                spec with
+                {
+                    RewardThreshold = 0.95,
+                    RandomReturn = 0.125,
+                    Description = "A sequence of symbols is shown; give it back in the same order after a delay.",
+                }
+        );
+        TMazeEnvironments.Register(registry);
+        BsuiteEnvironments.Register(registry);
+        PopGymEnvironments.Register(registry);
+        BanditEnvironments.Register(registry);
+    }
+}

@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Environments.Rendering.Animation;
+
+/// <summary>Pipes raw pictures into the program <c>ffmpeg</c>, which makes an H.264 film of them. Owns the process.</summary>
+internal sealed class FfmpegWriter : IAnimationWriter
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+    private readonly string _path;
+    private readonly int _size;
+    private bool _disposed;
+
+    /// <summary>Starts <paramref name="program"/>; sides are padded to even numbers, which H.264 needs.</summary>
+    /// <exception cref="NotSupportedException">The program is not installed.</exception>
+    public FfmpegWriter(string path, int width, int height, double framesPerSecond, string program = "ffmpeg")
+    {
+        _path = path;
+        _size = width * height * 4;
+        string rate = framesPerSecond.ToString(CultureInfo.InvariantCulture);
+        string[] arguments =
+        [
+            .. (string[])["-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgba"],
+            .. (string[])["-s", $"{width}x{height}", "-r", rate, "-i", "-"],
+            .. (string[])["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-pix_fmt", "yuv420p"],
+            .. (string[])["-movflags", "+faststart", "-f", "mp4", path],
+        ];
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardError = true };
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new NotSupportedException(
+                $"MP4 films are made by the program {program}, which was not found. Install it, or name a .gif file.",
+                exception
+            );
+        }
+        _errors = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <inheritdoc/>
+    public int Frames { get; private set; }
+
+    /// <inheritdoc/>
+    public void Add(ReadOnlySpan<byte> rgba)
+    {
+        if (rgba.Length != _size)
+        {
+            throw new ArgumentException($"A picture has {_size} bytes; {rgba.Length} were given.", nameof(rgba));
+        }
+        try
+        {
+            _process.StandardInput.BaseStream.Write(rgba);
+        }
+        catch (IOException exception)
+        {
+            throw Failed(exception);
+        }
+        Frames++;
+    }
+
+    /// <summary>Ends the film and waits for the program.</summary>
+    /// <exception cref="IOException">The program failed; the message is its own.</exception>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+        _disposed = true;
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already; its exit code says more.
+        }
+        _process.WaitForExit();
+        int code = _process.ExitCode;
+        IOException? failure = code == 0 ? null : Failed(null);
+        _process.Dispose();
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    private IOException Failed(Exception? cause) => new($"ffmpeg could not write '{_path}': {_errors.Result.Trim()}", cause);
+}
