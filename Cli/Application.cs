@@ -28,21 +28,9 @@ internal static class Application
     {
         RootCommand root = Build(output, error);
         ParseResult parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
-        // What looks like an option but is none may have been taken for an argument.
-        string? mistyped = parsed
-            .Tokens.FirstOrDefault(token =>
-                token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)
-            )
-            ?.Value;
-        if (mistyped is not null || parsed.Errors.Count > 0)
+        if (Mistake(parsed) is { } mistake)
         {
-            Command command = parsed.CommandResult.Command;
-            string name = command == root ? "agents" : $"agents {command.Name}";
-            mistyped ??= parsed.UnmatchedTokens is [var first, ..] ? first : null;
-            string message = mistyped is null
-                ? parsed.Errors[0].Message
-                : $"'{mistyped}' is not known here.{Suggest(mistyped, command)}";
-            await error.WriteLineAsync($"error: {message} See '{name} --help'.").ConfigureAwait(false);
+            await error.WriteLineAsync("error: " + mistake).ConfigureAwait(false);
             return ExitCodes.WrongUsage;
         }
         try
@@ -67,6 +55,30 @@ internal static class Application
         }
     }
 
+    /// <summary>What is wrong with a command line; null where it can be run. Nothing is run.</summary>
+    public static string? Mistake(string[] arguments) => Mistake(Build(TextWriter.Null, TextWriter.Null).Parse(arguments));
+
+    private static string? Mistake(ParseResult parsed)
+    {
+        // What looks like an option but is none may have been taken for an argument.
+        string? mistyped = parsed
+            .Tokens.FirstOrDefault(token =>
+                token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)
+            )
+            ?.Value;
+        if (mistyped is null && parsed.Errors.Count == 0)
+        {
+            return null;
+        }
+        Command command = parsed.CommandResult.Command;
+        string name = command is RootCommand ? "agents" : $"agents {command.Name}";
+        mistyped ??= parsed.UnmatchedTokens is [var first, ..] ? first : null;
+        string message = mistyped is null
+            ? parsed.Errors[0].Message
+            : $"'{mistyped}' is not known here.{Suggest(mistyped, command)}";
+        return $"{message} See '{name} --help'.";
+    }
+
     private static RootCommand Build(TextWriter output, TextWriter error)
     {
         var root = new RootCommand(
@@ -86,7 +98,8 @@ internal static class Application
         root.Add(LearnerCommand.Create(output, error));
         root.Add(ActorCommand.Create(output, error));
         root.Add(StatusCommand.Create(output));
-        root.Add(CertificatesCommand.Create(output));
+        root.Add(HealthCommand.Create(output, error));
+        root.Add(CertificatesCommand.Create(output, error));
         root.Add(EvaluateCommand.Create(output));
         root.Add(RecordCommand.Create(output));
         root.Add(PlayCommand.Create(output));

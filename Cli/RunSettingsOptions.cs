@@ -102,6 +102,25 @@ internal sealed class RunSettingsOptions
     /// <summary>Folder of a new run; null for the default.</summary>
     public string? Folder(ParseResult parsed) => parsed.GetValue(_folder);
 
+    /// <summary>Checks that an existing run is the one that the command line describes, before it is continued.</summary>
+    /// <exception cref="SettingsException">It trains another environment, or another agent than the one named.</exception>
+    public void RequireSame(ParseResult parsed, string folder)
+    {
+        TrainingSettings stored = SettingsSources.Read(new RunFolder(folder).Config, []);
+        foreach (
+            (string? wanted, string found) in ((string?, string)[])
+                [(parsed.GetValue(_environment), stored.Environment), (parsed.GetValue(_agent), stored.Agent)]
+        )
+        {
+            if (wanted is not null && wanted != found)
+            {
+                throw new SettingsException(
+                    $"'{folder}' holds a run of {stored.Agent} on {stored.Environment}, not of {wanted}. Choose another --out, or leave out what differs."
+                );
+            }
+        }
+    }
+
     /// <summary>Where the run writes and whom it tells.</summary>
     public TrainingOptions Options(ParseResult parsed, IProgress<TrainingProgress> progress, TextWriter error) =>
         new()

@@ -27,6 +27,41 @@ internal static class FleetChannel
                 $"{address} is another machine, and unrolls would travel in the clear. Use https:// (the learner's --certificate), or a tunnel to 127.0.0.1."
             );
         }
+        SocketsHttpHandler handler = Handler(address, authorityFile, certificateFile, keyFile);
+        var options = new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = FleetMethods.MaxMessageSize,
+            MaxSendMessageSize = FleetMethods.MaxMessageSize,
+        };
+        if (token is not null)
+        {
+            var credentials = CallCredentials.FromInterceptor(
+                (_, metadata) =>
+                {
+                    metadata.Add("authorization", "Bearer " + token);
+                    return Task.CompletedTask;
+                }
+            );
+            options.Credentials = ChannelCredentials.Create(
+                address.IsSecure ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure,
+                credentials
+            );
+            options.UnsafeUseInsecureChannelCallCredentials = true; // only local addresses come this far in the clear
+        }
+        return GrpcChannel.ForAddress(address.Url, options);
+    }
+
+    /// <summary>What connects to an address, for calls of any kind.</summary>
+    /// <exception cref="ArgumentException">A file is missing.</exception>
+    public static SocketsHttpHandler Handler(
+        FleetAddress address,
+        string? authorityFile,
+        string? certificateFile,
+        string? keyFile
+    )
+    {
         var handler = new SocketsHttpHandler
         {
             EnableMultipleHttp2Connections = true,
@@ -59,29 +94,7 @@ internal static class FleetChannel
         {
             Encrypt(handler, authorityFile, certificateFile, keyFile);
         }
-        var options = new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = FleetMethods.MaxMessageSize,
-            MaxSendMessageSize = FleetMethods.MaxMessageSize,
-        };
-        if (token is not null)
-        {
-            var credentials = CallCredentials.FromInterceptor(
-                (_, metadata) =>
-                {
-                    metadata.Add("authorization", "Bearer " + token);
-                    return Task.CompletedTask;
-                }
-            );
-            options.Credentials = ChannelCredentials.Create(
-                address.IsSecure ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure,
-                credentials
-            );
-            options.UnsafeUseInsecureChannelCallCredentials = true; // only local addresses come this far in the clear
-        }
-        return GrpcChannel.ForAddress(address.Url, options);
+        return handler;
     }
 
     private static void Encrypt(SocketsHttpHandler handler, string? authorityFile, string? certificateFile, string? keyFile)

@@ -71,6 +71,12 @@ internal static class TorchRuntime
         string? directory = Environment.GetEnvironmentVariable(DirectoryVariable);
         if (string.IsNullOrEmpty(directory))
         {
+            if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _))
+            {
+                throw new NotSupportedException(
+                    $"This build carries no libtorch, so only networks that the managed engine supports can be trained. Use a build with it, or set {DirectoryVariable} to the lib folder of a libtorch 2.10 build."
+                );
+            }
             return;
         }
         (string prefix, string suffix) =

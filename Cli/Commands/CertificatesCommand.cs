@@ -1,19 +1,25 @@
 using System.CommandLine;
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text.Json.Nodes;
-using Protos.Fleet;
+using Cli.Fleet;
 
 namespace Cli.Commands;
 
 /// <summary><c>agents certificates</c>.</summary>
 internal static class CertificatesCommand
 {
-    public static Command Create(TextWriter output)
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(30);
+
+    public static Command Create(TextWriter output, TextWriter error)
     {
         var folder = new Option<string>("--out")
         {
             Description = "Destination folder.",
             DefaultValueFactory = _ => "certificates",
+        };
+        var actors = new Option<string?>("--actors")
+        {
+            Description = $"Second folder, for {string.Join(", ", SecretFiles.ForActors)} only; its owner's group may read it.",
         };
         var hosts = new Option<string[]>("--host")
         {
@@ -22,6 +28,7 @@ internal static class CertificatesCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var days = new Option<string>("--days") { Description = "Validity.", DefaultValueFactory = _ => "365" };
+        var keep = new Option<bool>("--keep") { Description = "Leave everything as it is where all files exist already." };
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "certificates",
@@ -39,34 +46,49 @@ internal static class CertificatesCommand
         )
         {
             folder,
+            actors,
             hosts,
             days,
+            keep,
             json,
         };
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(folder)!;
-            var validity = TimeSpan.FromDays(Numbers.Parse("--days", parsed.GetValue(days)!, 1, 36_500));
-            CertificateFiles.Create(path, parsed.GetValue(hosts)!, TimeProvider.System.GetUtcNow(), validity);
-            string token = Path.Combine(path, "token");
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
+            string? second = parsed.GetValue(actors);
+            bool kept = parsed.GetValue(keep) && SecretFiles.Exist(path, second);
+            if (!kept)
             {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                var validity = TimeSpan.FromDays(Numbers.Parse("--days", parsed.GetValue(days)!, 1, 36_500));
+                SecretFiles.Create(path, second, parsed.GetValue(hosts)!, validity);
             }
-            using (var writer = new StreamWriter(token, options))
+            DateTimeOffset end = SecretFiles.ValidUntil(path);
+            if (end - TimeProvider.System.GetUtcNow() < Soon)
             {
-                writer.WriteLine(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+                error.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"warning: the certificates in {path} are valid until {end:yyyy-MM-dd}. Remove them and make new ones."
+                    )
+                );
             }
-            string[] files = ["ca.pem", "learner.pem", "learner-key.pem", "actor.pem", "actor-key.pem", "token"];
-            output.WriteLine(
-                parsed.GetValue(json)
-                    ? new JsonObject
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(
+                    new JsonObject
                     {
                         ["folder"] = path,
-                        ["files"] = new JsonArray([.. files.Select(file => (JsonNode)file)]),
+                        ["files"] = new JsonArray([.. SecretFiles.All.Select(file => (JsonNode)file)]),
+                        ["kept"] = kept,
+                        ["valid_until"] = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                     }.ToJsonString()
-                    : $"Wrote {string.Join(", ", files)} to {path}. Keep the keys and the token secret."
+                );
+                return;
+            }
+            output.WriteLine(
+                kept
+                    ? $"Kept what {path} holds."
+                    : $"Wrote {string.Join(", ", SecretFiles.All)} to {path}. Keep the keys and the token secret."
             );
         });
         return command;

@@ -39,6 +39,16 @@ internal static class LearnerCommand
             Description = "Keep unrolls on disk before they are acknowledged, so that a killed learner loses none.",
         };
         var audit = new Option<string?>("--audit") { Description = "File that lists every unroll that was learned from." };
+        var stay = new Option<bool>("--stay")
+        {
+            Description =
+                "Keep the ports open after the last step until stopped; for supervisors that start an ended learner again.",
+        };
+        var stall = new Option<string>("--stall-timeout")
+        {
+            Description = "Seconds that an update, a checkpoint or an evaluation may take before /health says unhealthy.",
+            DefaultValueFactory = _ => "300",
+        };
         var jsonLogs = new Option<bool>("--json-logs") { Description = "Write log lines as JSON." };
         Option<bool> json = JsonOption.Create();
         var command = new Command(
@@ -58,7 +68,21 @@ internal static class LearnerCommand
         run.AddTo(command);
         foreach (
             Option option in (Option[])
-                [listen, metrics, tokenFile, certificate, key, clientAuthority, continues, journal, audit, jsonLogs, json]
+                [
+                    listen,
+                    metrics,
+                    tokenFile,
+                    certificate,
+                    key,
+                    clientAuthority,
+                    continues,
+                    journal,
+                    audit,
+                    stay,
+                    stall,
+                    jsonLogs,
+                    json,
+                ]
         )
         {
             command.Add(option);
@@ -75,6 +99,7 @@ internal static class LearnerCommand
                 if (parsed.GetValue(continues) && run.Folder(parsed) is { } folder && RunFolder.Exists(folder))
                 {
                     resumed = folder;
+                    run.RequireSame(parsed, folder);
                 }
                 var fleet = new FleetOptions
                 {
@@ -85,6 +110,10 @@ internal static class LearnerCommand
                     KeyFile = parsed.GetValue(key),
                     ClientAuthorityFile = parsed.GetValue(clientAuthority),
                     AuditFile = parsed.GetValue(audit),
+                    Stay = parsed.GetValue(stay),
+                    StallTimeout = TimeSpan.FromSeconds(
+                        Numbers.Parse("--stall-timeout", parsed.GetValue(stall)!, 1, 100_000_000)
+                    ),
                     JsonLogs = parsed.GetValue(jsonLogs),
                     Listening = address =>
                         error.WriteLine($"Waiting for actors. Start them with: agents actor --learner {address}"),

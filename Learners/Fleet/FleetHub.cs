@@ -54,6 +54,7 @@ internal sealed class FleetHub : IDisposable
         );
         Pool = new UnrollPool(checks.Refusal, 2 * QueueCapacity + 16);
         Metrics = new FleetMetrics(() => QueueLength, () => Roster.Connected);
+        Pulse = new LearningPulse(clock);
         _settingsYaml = SettingsSources.Write(settings);
     }
 
@@ -82,6 +83,9 @@ internal sealed class FleetHub : IDisposable
 
     /// <summary>Counters.</summary>
     public FleetMetrics Metrics { get; }
+
+    /// <summary>Whether the training loop gets on.</summary>
+    public LearningPulse Pulse { get; }
 
     /// <summary>Unrolls on disk; null where none are kept.</summary>
     public UnrollJournal? Journal { get; }

@@ -26,7 +26,7 @@ public static class FleetLearner
         string folder = options.OutputFolder ?? RunFolder.DefaultPath(settings, options.Clock);
         options = options with { OutputFolder = folder };
         await using var session = new FleetSession(fleet, options, folder);
-        return await Trainer
+        TrainingResult result = await Trainer
             .TrainAsync(
                 settings,
                 session.Options(settings),
@@ -35,6 +35,8 @@ public static class FleetLearner
                 outlivesFailures: true
             )
             .ConfigureAwait(false);
+        await session.StayAsync(result, cancellationToken).ConfigureAwait(false);
+        return result;
     }
 
     /// <summary>Continues a run from its newest whole checkpoint; actors that wait for it join again by themselves.</summary>
@@ -53,7 +55,7 @@ public static class FleetLearner
     {
         options ??= new TrainingOptions();
         await using var session = new FleetSession(fleet, options, Path.GetFullPath(runFolder));
-        return await Trainer
+        TrainingResult result = await Trainer
             .ResumeAsync(
                 runFolder,
                 assignments ?? [],
@@ -63,5 +65,7 @@ public static class FleetLearner
                 outlivesFailures: true
             )
             .ConfigureAwait(false);
+        await session.StayAsync(result, cancellationToken).ConfigureAwait(false);
+        return result;
     }
 }

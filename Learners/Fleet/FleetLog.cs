@@ -54,4 +54,7 @@ internal static partial class FleetLog
 
     [LoggerMessage(14, LogLevel.Warning, "The end of journal segment {Segment} is damaged and was left out: {Reason}")]
     public static partial void JournalDamaged(ILogger log, string segment, string reason);
+
+    [LoggerMessage(15, LogLevel.Information, "The run is complete; the ports stay open until this process is stopped.")]
+    public static partial void Staying(ILogger log);
 }

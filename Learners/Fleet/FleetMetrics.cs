@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Learners.Training;
 
 namespace Learners.Fleet;
 
@@ -71,6 +72,37 @@ internal sealed class FleetMetrics : IDisposable
     /// <summary>Mean age of the latest batch, in updates.</summary>
     public double RecentAge { get; set; }
 
+    /// <summary>Lets the run's progress be measured too.</summary>
+    public void Observe(Func<TrainingProgress> progress)
+    {
+        _meter.CreateObservableCounter(
+            "agents.run.steps",
+            () => progress().EnvironmentSteps,
+            "{step}",
+            "Environment steps learned from."
+        );
+        _meter.CreateObservableCounter("agents.run.updates", () => progress().Updates, "{update}", "Optimiser steps taken.");
+        _meter.CreateObservableGauge("agents.run.target", () => progress().TotalSteps, "{step}", "Steps of the whole run.");
+        _meter.CreateObservableGauge(
+            "agents.run.return",
+            () => progress().RecentReturn,
+            description: "Mean return of the last 100 training episodes."
+        );
+    }
+
+    /// <summary>Adds 0 to every counter, so that those who watch see it before its first event.</summary>
+    public void Announce()
+    {
+        foreach (Counter<long> counter in (Counter<long>[])[_accepted, _trained, _duplicates, _bytes, _strangers])
+        {
+            counter.Add(0);
+        }
+        foreach (RefusalReason reason in Enum.GetValues<RefusalReason>())
+        {
+            _refused.Add(0, Tag(reason));
+        }
+    }
+
     public void CountReceived(long bytes) => _bytes.Add(bytes);
 
     public void CountAccepted()
@@ -83,7 +115,7 @@ internal sealed class FleetMetrics : IDisposable
     {
         Interlocked.Increment(ref _refusedCount);
         Interlocked.Add(ref _stepsRefused, steps);
-        _refused.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString().ToLowerInvariant()));
+        _refused.Add(1, Tag(reason));
     }
 
     public void CountTrained(long age)
@@ -112,4 +144,6 @@ internal sealed class FleetMetrics : IDisposable
     public void RecordUpdate(TimeSpan update) => _update.Record(update.TotalSeconds);
 
     public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> Tag(RefusalReason reason) => new("reason", reason.ToString().ToLowerInvariant());
 }

@@ -24,6 +24,14 @@ public sealed record FleetOptions
     /// <summary>File that lists every unroll that was learned from; null for none.</summary>
     public string? AuditFile { get; init; }
 
+    /// <summary>How long an update, a checkpoint or an evaluation may take before <c>/health</c> says that the learner hangs.</summary>
+    /// <value>Default 5 minutes. Waiting for actors never counts.</value>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether the ports stay open after the last step, until the token is cancelled.</summary>
+    /// <value>Default false. For supervisors that would start an ended learner again; late actors hear that the run is complete.</value>
+    public bool Stay { get; init; }
+
     /// <summary>Whether log lines are JSON.</summary>
     public bool JsonLogs { get; init; }
 

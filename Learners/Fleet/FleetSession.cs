@@ -19,6 +19,7 @@ internal sealed class FleetSession : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private FleetStatusBoard? _board;
     private FleetServer? _server;
+    private Func<Task>? _open;
 
     /// <summary>A session of a run.</summary>
     public FleetSession(FleetOptions fleet, TrainingOptions options, string folder)
@@ -82,10 +83,25 @@ internal sealed class FleetSession : IAsyncDisposable
         var hub = new FleetHub(settings, runId, checks, journal, _options.Clock, log);
         TrainingAudit? audit = _fleet.AuditFile is { } file ? new TrainingAudit(file) : null;
         FleetStatusBoard board = _board ??= new FleetStatusBoard(settings, _folder);
-        return new RemoteUnrollSource(hub, spec, shape, settings, audit, _options.Clock, log)
+        hub.Metrics.Observe(() => board.Progress);
+        _open = async () => _server = await FleetServer.StartAsync(hub, board, _fleet, _loggers).ConfigureAwait(false);
+        return new RemoteUnrollSource(hub, spec, shape, settings, audit, _options.Clock, log) { OpenAsync = _open };
+    }
+
+    /// <summary>Where that is wanted, keeps the ports of a completed run open until the token is cancelled.</summary>
+    public async Task StayAsync(TrainingResult result, CancellationToken cancellationToken)
+    {
+        if (!_fleet.Stay || result.Interrupted)
         {
-            OpenAsync = async () => _server = await FleetServer.StartAsync(hub, board, _fleet, _loggers).ConfigureAwait(false),
-        };
+            return;
+        }
+        FleetLog.Staying(_loggers.CreateLogger("Agents.Fleet"));
+        // A run that was complete before this process began has never asked for a batch.
+        if (_server is null && _open is not null)
+        {
+            await _open().ConfigureAwait(false);
+        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <inheritdoc/>

@@ -86,7 +86,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
         using Activity? activity = FleetMetrics.Activities.StartActivity("wait for batch");
         while (true)
         {
-            PendingUnroll pending = NextReplay() ?? await _hub.Queue.ReadAsync(cancellationToken).ConfigureAwait(false);
+            PendingUnroll pending = NextReplay() ?? await ReceiveAsync(cancellationToken).ConfigureAwait(false);
             // Of two actors' sizes each fills batches of its own, so that every batch has the same shape.
             if (!_groups.TryGetValue(pending.Unroll.Copies, out List<PendingUnroll>? group))
             {
@@ -98,6 +98,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
             {
                 _hub.Metrics.RecordWait(_clock.GetElapsedTime(started));
                 _received = _clock.GetTimestamp();
+                _hub.Pulse.Beat();
                 return Join(group);
             }
         }
@@ -107,6 +108,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     public void Publish(ReadOnlySpan<float> parameters, long version)
     {
         _version = version;
+        _hub.Pulse.Beat();
         _hub.Publish(parameters, version, ObservationStatistics);
         _publications++;
         if (_learning.Count == 0)
@@ -163,11 +165,14 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     }
 
     /// <inheritdoc/>
-    public void End(bool completed) =>
+    public void End(bool completed)
+    {
+        _hub.Pulse.Rest();
         _hub.Close(
             completed ? Goodbye.Types.Reason.RunCompleted : Goodbye.Types.Reason.LearnerStops,
             completed ? "The run has taken its last step." : "The learner stops; it may come back."
         );
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -206,6 +211,12 @@ internal sealed class RemoteUnrollSource : IUnrollSource
             FleetLog.Replaying(_log, _replaysLeft);
             _replay = JournalReader.ReadAll(journal.Folder, (_, _) => { }, firstSegment).GetEnumerator();
         }
+    }
+
+    private ValueTask<PendingUnroll> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        _hub.Pulse.Rest();
+        return _hub.Queue.ReadAsync(cancellationToken);
     }
 
     private PendingUnroll? NextReplay()

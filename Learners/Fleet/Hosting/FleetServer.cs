@@ -15,6 +15,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Protos.Fleet;
 
@@ -24,6 +25,9 @@ namespace Learners.Fleet.Hosting;
 internal sealed class FleetServer : IAsyncDisposable
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    // One word that says nothing about the run, so that probes need no secret.
+    private const string HealthPath = "/health";
 
     private readonly WebApplication _application;
 
@@ -68,7 +72,12 @@ internal sealed class FleetServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = FleetMethods.MaxMessageSize;
             grpc.MaxSendMessageSize = FleetMethods.MaxMessageSize;
         });
-        builder.Services.AddGrpcHealthChecks().AddCheck("learner", () => HealthCheckResult.Healthy());
+        builder
+            .Services.AddGrpcHealthChecks()
+            .AddCheck(
+                "learner",
+                () => hub.Pulse.IsHealthy(options.StallTimeout) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy()
+            );
         builder.Services.Configure<HealthCheckPublisherOptions>(health => health.Delay = TimeSpan.Zero);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         AddTelemetry(builder);
@@ -98,7 +107,13 @@ internal sealed class FleetServer : IAsyncDisposable
         {
             // Hosts would do, but a Unix socket has none: the two endpoints differ in protocol.
             application.MapPrometheusScrapingEndpoint("/metrics");
-            application.MapGet("/health", () => Results.Text("healthy\n"));
+            application.MapGet(
+                HealthPath,
+                () =>
+                    hub.Pulse.IsHealthy(options.StallTimeout)
+                        ? Results.Text("healthy\n")
+                        : Results.Text("unhealthy\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+            );
         }
         try
         {
@@ -112,6 +127,7 @@ internal sealed class FleetServer : IAsyncDisposable
                 exception
             );
         }
+        hub.Metrics.Announce();
         string[] open = [.. application.Urls];
         options.Listening?.Invoke(address.Port == 0 && address.SocketPath is null ? open[0] : address.ToString());
         FleetLog.Listening(loggers.CreateLogger<FleetServer>(), string.Join(", ", open), hub.RunId);
@@ -130,6 +146,7 @@ internal sealed class FleetServer : IAsyncDisposable
         bool export = Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is { Length: > 0 };
         builder
             .Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("agents-learner"))
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(FleetMetrics.Name, "Microsoft.AspNetCore.Server.Kestrel").AddRuntimeInstrumentation();
@@ -234,7 +251,8 @@ internal sealed class FleetServer : IAsyncDisposable
         ILoggerFactory loggers
     )
     {
-        if (token is null || IsRight(context.Request.Headers.Authorization, token))
+        bool isProbe = HttpMethods.IsGet(context.Request.Method) && context.Request.Path == HealthPath;
+        if (token is null || isProbe || IsRight(context.Request.Headers.Authorization, token))
         {
             await next(context).ConfigureAwait(false);
             return;

@@ -24,19 +24,21 @@ internal sealed class FleetService(
             context.CancellationToken,
             lifetime.ApplicationStopping
         );
-        if (!await requests.MoveNext(ending.Token).ConfigureAwait(false) || requests.Current.Hello is not { } hello)
-        {
-            await responses.WriteAsync(NotAHello(requests), ending.Token).ConfigureAwait(false);
-            return;
-        }
-        (ActorRecord? actor, ActorConnection? connection, LearnerMessage answer) = hub.Join(hello);
-        await responses.WriteAsync(answer, ending.Token).ConfigureAwait(false);
-        if (actor is null || connection is null)
-        {
-            return;
-        }
+        ActorRecord? actor = null;
+        ActorConnection? connection = null;
         try
         {
+            if (!await requests.MoveNext(ending.Token).ConfigureAwait(false) || requests.Current.Hello is not { } hello)
+            {
+                await responses.WriteAsync(NotAHello(requests), ending.Token).ConfigureAwait(false);
+                return;
+            }
+            (actor, connection, LearnerMessage answer) = hub.Join(hello);
+            await responses.WriteAsync(answer, ending.Token).ConfigureAwait(false);
+            if (actor is null || connection is null)
+            {
+                return;
+            }
             // Whoever of the two ends first ends the other: the actor hangs up, or the learner says goodbye.
             Task telling = TellAsync(actor, connection, responses, ending.Token);
             Task listening = ListenAsync(actor, connection, requests, ending.Token);
@@ -46,7 +48,7 @@ internal sealed class FleetService(
         }
         catch (Exception exception) when (exception is IOException or RpcException or InvalidOperationException)
         {
-            FleetLog.Broken(log, actor.Id, exception.Message);
+            FleetLog.Broken(log, actor?.Id ?? "without a hello", exception.Message);
         }
         catch (OperationCanceledException)
         {
@@ -54,7 +56,10 @@ internal sealed class FleetService(
         }
         finally
         {
-            hub.Leave(actor, connection);
+            if (actor is not null && connection is not null)
+            {
+                hub.Leave(actor, connection);
+            }
         }
     }
 

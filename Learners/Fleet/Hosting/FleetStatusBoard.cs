@@ -9,6 +9,18 @@ internal sealed class FleetStatusBoard(TrainingSettings settings, string runFold
     private readonly object _lock = new();
     private TrainingProgress _progress = new(0, settings.TotalSteps, 0, 0, double.NaN, 0, default, default);
 
+    /// <summary>How far the run is.</summary>
+    public TrainingProgress Progress
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _progress;
+            }
+        }
+    }
+
     /// <summary>Notes how far the run is.</summary>
     public void Report(in TrainingProgress progress)
     {
@@ -21,11 +33,7 @@ internal sealed class FleetStatusBoard(TrainingSettings settings, string runFold
     /// <summary>The status of now.</summary>
     public FleetStatus Describe(FleetHub hub)
     {
-        TrainingProgress progress;
-        lock (_lock)
-        {
-            progress = _progress;
-        }
+        TrainingProgress progress = Progress;
         var status = new FleetStatus
         {
             RunId = hub.RunId,

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Actors.Fleet;
+using Protos.Fleet;
+
+namespace Cli.Commands;
+
+/// <summary><c>agents health</c>.</summary>
+internal static class HealthCommand
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var metrics = new Option<string>("--metrics")
+        {
+            Description = "Address that the learner got with --metrics.",
+            DefaultValueFactory = _ => "http://127.0.0.1:9464",
+        };
+        var authority = new Option<string?>("--ca") { Description = "PEM file of the authority of the learner's certificate." };
+        var certificate = new Option<string?>("--certificate") { Description = "PEM file of a client certificate." };
+        var key = new Option<string?>("--key") { Description = "PEM file of its key." };
+        Option<bool> json = JsonOption.Create();
+        var command = new Command(
+            "health",
+            """
+            Asks a learner whether its training gets on; ends with 0 if so, else with 1. For containers that have no curl.
+
+            Healthy is who waits for actors, or has finished an update within --stall-timeout. No token is needed.
+
+            Examples:
+              agents health
+              agents health --metrics https://localhost:9464 --ca certificates/ca.pem
+            """
+        )
+        {
+            metrics,
+            authority,
+            certificate,
+            key,
+            json,
+        };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                FleetAddress address = FleetAddress.Parse(parsed.GetValue(metrics)!);
+                using var client = new HttpClient(
+                    FleetChannel.Handler(address, parsed.GetValue(authority), parsed.GetValue(certificate), parsed.GetValue(key))
+                )
+                {
+                    Timeout = Deadline,
+                };
+                string? trouble;
+                try
+                {
+                    using HttpResponseMessage response = await client
+                        .GetAsync(new Uri(address.Url, "/health"), cancellationToken)
+                        .ConfigureAwait(false);
+                    trouble = response.IsSuccessStatusCode ? null : $"it answered {(int)response.StatusCode}";
+                }
+                catch (HttpRequestException exception)
+                {
+                    trouble = (exception.InnerException ?? exception).Message;
+                }
+                catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    trouble = $"it did not answer within {Deadline.TotalSeconds:0} seconds";
+                }
+                if (parsed.GetValue(json))
+                {
+                    output.WriteLine(new JsonObject { ["healthy"] = trouble is null, ["reason"] = trouble }.ToJsonString());
+                }
+                else if (trouble is null)
+                {
+                    output.WriteLine("healthy");
+                }
+                else
+                {
+                    error.WriteLine($"unhealthy: {address}: {trouble}");
+                }
+                return trouble is null ? ExitCodes.Done : ExitCodes.Failed;
+            }
+        );
+        return command;
+    }
+}

@@ -1,0 +1,46 @@
+# syntax=docker/dockerfile:1
+# Two images of one tree: the learner, with libtorch (about 460 MB), and the actor, without it (about 20 MB), each on top of ASP.NET.
+#   docker build --target learner -t agents-learner .
+#   docker build --target actor -t agents-actor .
+
+FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/sdk:10.0-noble AS source
+ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+WORKDIR /source
+COPY . .
+
+# A newer SDK may warn about more than the one the code was written with; that is for continuous integration to find.
+FROM source AS build-learner
+RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
+    dotnet publish Cli -c Release -r linux-x64 --no-self-contained -o /publish \
+        -p:PublishDocumentationFiles=false -p:TreatWarningsAsErrors=false
+
+FROM source AS build-actor
+RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
+    dotnet publish Cli -c Release -r linux-x64 --no-self-contained -o /publish \
+        -p:PublishDocumentationFiles=false -p:TreatWarningsAsErrors=false -p:WithoutLibtorch=true
+
+FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/aspnet:10.0-noble AS runtime
+# Volumes take over owner and mode of the folders that they are mounted over.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/* \
+    && install -d -o "$APP_UID" -g "$APP_UID" -m 0750 /runs /certificates /certificates/learner /certificates/actors
+# No diagnostic socket in /tmp: the root file system may be read-only.
+ENV DOTNET_EnableDiagnostics=0
+WORKDIR /home/app
+USER $APP_UID
+ENTRYPOINT ["/app/agents-cli"]
+
+FROM runtime AS actor
+COPY --from=build-actor /publish /app
+# An actor has no port to ask. It makes hanging environments anew by itself, waits for a learner that is away, and ends with an error
+# where it cannot go on: whether it runs is all that there is to know.
+HEALTHCHECK NONE
+CMD ["actor", "--help"]
+
+FROM runtime AS learner
+COPY --from=build-learner /publish /app
+EXPOSE 5051 9464
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+    CMD ["/app/agents-cli", "health", "--metrics", "https://localhost:9464", "--ca", "/certificates/learner/ca.pem"]
+CMD ["learner", "--help"]

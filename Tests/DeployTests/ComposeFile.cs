@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Tests.DeployTests;
+
+/// <summary>docker-compose.yml, with its services as processes: volumes are folders, every host is this machine's loopback.</summary>
+internal sealed partial class ComposeFile
+{
+    private readonly object _root;
+    private readonly string _folder;
+    private readonly Dictionary<string, string> _ports = [];
+
+    /// <summary>The file, with variables set.</summary>
+    /// <param name="folder">Where volumes lie.</param>
+    /// <param name="variables">Values instead of the file's defaults.</param>
+    public ComposeFile(string folder, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        _folder = folder;
+        _root = Assert.Single(DeployFiles.Read(DeployFiles.PathOf("docker-compose.yml"), variables));
+    }
+
+    public IEnumerable<string> Services => ((Dictionary<object, object>)_root.At("services")!).Keys.Cast<string>();
+
+    public object Service(string name) => _root.At("services", name) ?? throw new ArgumentException($"There is no {name}.");
+
+    public object? At(params ReadOnlySpan<string> keys) => _root.At(keys);
+
+    /// <summary>Starts a service's command.</summary>
+    public ServiceProcess Start(string service, string? name = null) => Start(service, Service(service).Texts("command"), name);
+
+    /// <summary>Starts a service's health check.</summary>
+    public ServiceProcess StartHealthCheck(string service)
+    {
+        string[] test = Service(service).Texts("healthcheck", "test");
+        Assert.Equal(["CMD", "/app/agents-cli"], test[..2]);
+        return Start(service, test[2..], service + " health");
+    }
+
+    /// <summary>An argument as it is for the process: with folders for volumes, and free ports of the loopback for addresses.</summary>
+    public string Translate(string service, string argument)
+    {
+        foreach (string mount in Service(service).Texts("volumes"))
+        {
+            string[] parts = mount.Split(':');
+            if (argument == parts[1] || argument.StartsWith(parts[1] + "/", StringComparison.Ordinal))
+            {
+                string volume = Path.Combine(_folder, parts[0]);
+                Directory.CreateDirectory(volume);
+                return volume + argument[parts[1].Length..];
+            }
+        }
+        return Address().Replace(argument, match => $"{match.Groups[1].Value}://127.0.0.1:{PortFor(match.Groups[2].Value)}");
+    }
+
+    private ServiceProcess Start(string service, IEnumerable<string> command, string? name)
+    {
+        IEnumerable<KeyValuePair<string, string>> environment =
+            (Service(service).At("environment") as Dictionary<object, object>)?.Select(pair =>
+                KeyValuePair.Create((string)pair.Key, (string)pair.Value)
+            )
+            ?? [];
+        return new ServiceProcess(name ?? service, command.Select(argument => Translate(service, argument)), environment);
+    }
+
+    private string PortFor(string port)
+    {
+        if (!_ports.TryGetValue(port, out string? free))
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            _ports[port] = free = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        }
+        return free;
+    }
+
+    [GeneratedRegex(@"^(https?)://[A-Za-z0-9.-]+:(\d+)$")]
+    private static partial Regex Address();
+}

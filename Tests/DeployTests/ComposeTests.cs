@@ -1,0 +1,171 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Cli;
+using Learners.Fleet;
+using Learners.Fleet.Hosting;
+using Protos.Fleet;
+using Xunit;
+
+namespace Tests.DeployTests;
+
+/// <summary>The compose file without an engine: its commands run as processes, its rules are read.</summary>
+public sealed partial class ComposeTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly string[] Ours = ["certificates", "learner", "actor"];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<ServiceProcess> _processes = [];
+
+    public void Dispose()
+    {
+        _processes.ForEach(process => process.Dispose());
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Fleet_CommandsAsProcesses_TrainsToTheEndUnderWatch()
+    {
+        var compose = new ComposeFile(_folder.Path, new Dictionary<string, string> { ["AGENTS_STEPS"] = "20000" });
+        Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience));
+
+        ServiceProcess learner = Run(compose.Start("learner"));
+        await ScrapeAsync(compose, learner, until: "agents_actors_connected");
+        Assert.Equal(0, await Run(compose.StartHealthCheck("learner")).EndAsync(Patience)); // it waits for actors
+
+        ServiceProcess[] actors = [Run(compose.Start("actor", "actor 1")), Run(compose.Start("actor", "actor 2"))];
+        string metrics = await ScrapeAsync(compose, learner, until: "agents_update_duration_seconds_bucket");
+        Assert.Equal(0, await learner.EndAsync(Patience));
+        foreach (ServiceProcess actor in actors)
+        {
+            Assert.True(await actor.EndAsync(Patience) == 0, actor.Log);
+            Assert.Contains("The run is complete", actor.Log, StringComparison.Ordinal);
+        }
+        JsonElement summary = JsonDocument.Parse(File.ReadAllText(_folder.In("runs", "main", "summary.json"))).RootElement;
+        Assert.True(summary.GetProperty("env_steps").GetInt64() >= 20_000);
+        AssertDashboardShowsWhatIsMeasured(metrics);
+    }
+
+    [Fact]
+    public async Task Addresses_AsTheContainersListen_AreClosedToStrangers()
+    {
+        var compose = new ComposeFile(_folder.Path);
+        Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience));
+        Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience)); // every start of the fleet runs it again
+        string[] command = compose.Service("learner").Texts("command");
+        var options = new FleetOptions
+        {
+            Token = File.ReadAllText(compose.Translate("learner", After(command, "--token-file"))).Trim(),
+            CertificateFile = compose.Translate("learner", After(command, "--certificate")),
+            KeyFile = compose.Translate("learner", After(command, "--key")),
+        };
+
+        foreach (string option in (string[])["--listen", "--metrics"])
+        {
+            FleetAddress address = ListenRules.Check(After(command, option), options);
+            Assert.False(address.IsLocal); // else the rule would not have been asked
+            Assert.Throws<ArgumentException>(() => ListenRules.Check(After(command, option), options with { Token = null }));
+        }
+    }
+
+    [Fact]
+    public void Commands_OfOurServices_AreKnownToTheCommandLine()
+    {
+        var compose = new ComposeFile(_folder.Path);
+        foreach (string service in Ours)
+        {
+            Assert.Null(Application.Mistake(compose.Service(service).Texts("command")));
+        }
+        Assert.Null(Application.Mistake(compose.Service("learner").Texts("healthcheck", "test")[2..]));
+    }
+
+    [Fact]
+    public void Services_All_AreHardenedAndLimited()
+    {
+        var compose = new ComposeFile(_folder.Path);
+        foreach (string name in compose.Services)
+        {
+            object service = compose.Service(name);
+            Assert.True(service.Text("read_only") == "true", name);
+            Assert.Equal(["ALL"], service.Texts("cap_drop"));
+            Assert.Equal(["no-new-privileges:true"], service.Texts("security_opt"));
+            Assert.All(service.Texts("ports"), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
+            if (name != "certificates")
+            {
+                Assert.NotEqual("", service.Text("deploy", "resources", "limits", "memory"));
+                Assert.NotEqual("", service.Text("restart"));
+            }
+        }
+        Assert.Empty(compose.Service("learner").List("ports"));
+        Assert.Equal("true", compose.At("networks", "fleet", "internal"));
+        Assert.DoesNotContain(
+            compose.Service("actor").Texts("volumes"),
+            mount => mount.StartsWith("learner-", StringComparison.Ordinal)
+        );
+    }
+
+    private ServiceProcess Run(ServiceProcess process)
+    {
+        _processes.Add(process);
+        return process;
+    }
+
+    private static string After(string[] command, string option) => command[Array.IndexOf(command, option) + 1];
+
+    // As Prometheus does, with its own configuration's files.
+    private static async Task<string> ScrapeAsync(ComposeFile compose, ServiceProcess learner, string until)
+    {
+        object job = Assert.Single(
+            Assert.Single(DeployFiles.Read(DeployFiles.PathOf("observability", "prometheus.yml"))).List("scrape_configs")
+        );
+        string target = $"{job.Text("scheme")}://{Assert.Single(Assert.Single(job.List("static_configs")).Texts("targets"))}";
+        string authority = compose.Translate("prometheus", job.Text("tls_config", "ca_file"));
+        string token = File.ReadAllText(compose.Translate("prometheus", job.Text("authorization", "credentials_file"))).Trim();
+        FleetAddress address = FleetAddress.Parse(compose.Translate("prometheus", target));
+        using var client = new HttpClient(Actors.Fleet.FleetChannel.Handler(address, authority, null, null));
+        DateTime deadline = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address.Url, "/metrics"));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            try
+            {
+                using HttpResponseMessage response = await client.SendAsync(request);
+                string text = await response.Content.ReadAsStringAsync();
+                if (text.Contains(until, StringComparison.Ordinal))
+                {
+                    return text;
+                }
+            }
+            catch (HttpRequestException) { }
+            Assert.False(learner.HasExited, learner.Log);
+            Assert.True(DateTime.UtcNow < deadline, learner.Log);
+            await Task.Delay(100);
+        }
+    }
+
+    private static void AssertDashboardShowsWhatIsMeasured(string metrics)
+    {
+        HashSet<string> measured = [.. Sample().Matches(metrics).Select(match => match.Value)];
+        string path = DeployFiles.PathOf("observability", "grafana", "dashboards", "fleet.json");
+        string[] expressions =
+        [
+            .. JsonDocument
+                .Parse(File.ReadAllText(path))
+                .RootElement.GetProperty("panels")
+                .EnumerateArray()
+                .SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
+                .Select(target => target.GetProperty("expr").GetString()!),
+        ];
+        string[] shown = [.. expressions.SelectMany(text => Metric().Matches(text).Select(match => match.Value)).Distinct()];
+        Assert.True(shown.Length >= 15, $"The dashboard shows {shown.Length} metrics.");
+        Assert.All(shown, name => Assert.Contains(name, measured));
+    }
+
+    [GeneratedRegex("^[a-z_0-9]+(?=[{ ])", RegexOptions.Multiline)]
+    private static partial Regex Sample();
+
+    [GeneratedRegex("(agents|dotnet)_[a-z_0-9]+")]
+    private static partial Regex Metric();
+}
