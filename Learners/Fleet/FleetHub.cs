@@ -210,6 +210,10 @@ internal sealed class FleetHub : IDisposable
                 EnvironmentId = _settings.Environment,
             };
             long? segment = Journal?.TryAppend(unroll);
+            if (segment is null && Journal is not null)
+            {
+                Metrics.CountOutsideJournal();
+            }
             if (segment is not null && ledger.NextSafe == number)
             {
                 ledger.NextSafe = number + 1;
