@@ -123,11 +123,16 @@ internal sealed class FleetHub : IDisposable
             {
                 return (null, null, Farewell(Goodbye.Types.Reason.Quarantined, reason));
             }
+            if (actor.Connection is { } current && current.Incarnation == hello.Incarnation && hello.Streams < current.Stream)
+            {
+                // A learner that was stopped finds hellos of streams that their actor has given up.
+                return (null, null, Farewell(Goodbye.Types.Reason.Replaced, "A later stream of this actor is open."));
+            }
             actor.Connection?.Close(
                 Goodbye.Types.Reason.Replaced,
                 $"Another stream of actor '{actor.Id}' took over. Give every actor a name of its own with --id."
             );
-            var connection = new ActorConnection(hello.Incarnation);
+            var connection = new ActorConnection(hello.Incarnation, hello.Streams);
             actor.Connection = connection;
             actor.Copies = copies;
             actor.LastMessage = Now;
@@ -183,6 +188,14 @@ internal sealed class FleetHub : IDisposable
         lock (actor)
         {
             actor.LastMessage = Now;
+            if (actor.Quarantine is not null)
+            {
+                if (unroll is not null)
+                {
+                    Pool.Return(unroll);
+                }
+                return; // its goodbye is on the way
+            }
             Ledger ledger = actor.LedgerOf(connection.Incarnation);
             if (defect is not null)
             {
@@ -209,14 +222,10 @@ internal sealed class FleetHub : IDisposable
                 Incarnation = connection.Incarnation,
                 EnvironmentId = _settings.Environment,
             };
-            long? segment = Journal?.TryAppend(unroll);
-            if (segment is null && Journal is not null)
+            long? segment = null;
+            if (Journal is not null && (segment = ledger.Append(Journal, unroll)) is null)
             {
                 Metrics.CountOutsideJournal();
-            }
-            if (segment is not null && ledger.NextSafe == number)
-            {
-                ledger.NextSafe = number + 1;
             }
             ledger.Accept(number, segment ?? Journal?.Segment ?? 0);
             actor.Unrolls++;
@@ -345,7 +354,7 @@ internal sealed class FleetHub : IDisposable
         bool safe = ledger.NextSafe == ledger.NextAccepted;
         ledger.NextAccepted++;
         ledger.NextSafe = safe ? ledger.NextAccepted : ledger.NextSafe;
-        ledger.NextTrained = safe ? ledger.NextAccepted : ledger.NextTrained;
+        ledger.NextTrained = ledger.IsSettled ? ledger.NextAccepted : ledger.NextTrained;
         ledger.NextTaken = ledger.NextAccepted;
         if (actor.Defects >= _fleet.QuarantineAfter)
         {

@@ -55,12 +55,19 @@ internal sealed class FleetProcess : IDisposable
     }
 
     /// <summary>Asks it to end and waits until it has.</summary>
-    /// <exception cref="TimeoutException">It has not ended within 30 seconds.</exception>
+    /// <exception cref="IOException">It has not ended within 30 seconds.</exception>
     public async Task StopAsync()
     {
         Signal(PosixProcess.Terminate);
-        await _process.WaitForExitAsync().WaitAsync(Patience).ConfigureAwait(false);
-        await Task.WhenAll(_outputEnded.Task, _errorEnded.Task).WaitAsync(Patience).ConfigureAwait(false);
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(Patience).ConfigureAwait(false);
+            await Task.WhenAll(_outputEnded.Task, _errorEnded.Task).WaitAsync(Patience).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new IOException($"Process {Id} was asked to end and has not. Its last lines are in '{_log.Path}'.", exception);
+        }
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal static class FullDisk
     public static async Task<ChaosReport> RunAsync(ChaosOptions options, CancellationToken cancellationToken)
     {
         var report = new ChaosReport();
-        using var fleet = new ChaosFleet(options, "disk", options.Actors ?? DefaultActors, "checkpoints.every_steps=20000");
+        using var fleet = new ChaosFleet(options, "disk", options.Actors ?? DefaultActors, "checkpoints.every_steps=5000");
         foreach (string line in (string[])[JournalFailed, JournalRecovered, CheckpointFailed])
         {
             fleet.LearnerLog.Watch(line);
@@ -30,6 +30,14 @@ internal static class FullDisk
         FleetStatus? before = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
         TimeSpan fault = options.Fault ?? DefaultFault;
         await Task.Delay(fault, cancellationToken).ConfigureAwait(false);
+        await fleet
+            .WaitAsync(
+                "a checkpoint fails",
+                60,
+                () => Task.FromResult(fleet.LearnerLog.Count(CheckpointFailed) > 0 || fleet.LearnerDeaths > 0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         FleetStatus? during = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
         fleet.NoteDeaths();
         if (fleet.LearnerDeaths == 0)

@@ -19,6 +19,9 @@ internal static class Garbage
     private const int SilentStreams = 8;
     private const int MessagesPerStream = 6;
     private const int Names = 500;
+
+    // Megabytes that a young process may still take while its code is compiled and its heap finds its size; messages that stay are many more.
+    private const double GrowthBar = 25;
     private static readonly TimeSpan LongestStream = TimeSpan.FromSeconds(10);
 
     private static readonly Marshaller<byte[]> Bytes = new(bytes => bytes, bytes => bytes);
@@ -60,7 +63,10 @@ internal static class Garbage
         report.Add("damaged_but_well_formed", after?.Actors.Where(actor => !IsReal(actor)).Sum(actor => actor.Unrolls) ?? double.NaN);
         report.AddAtLeast("actors_quarantined", after?.Actors.Count(actor => actor.Quarantine.Length > 0) ?? double.NaN, 1);
         report.AddAtMost("real_actors_quarantined", after?.Actors.Count(actor => IsReal(actor) && actor.Quarantine.Length > 0) ?? double.NaN, 0);
-        memory.AddTo(report, "learner", seconds / 4);
+        report.Add("sent_megabytes", tally.Bytes / 1e6);
+        (double first, double growth) = memory.Fit(0);
+        report.Add("learner_megabytes", first / 1e6);
+        report.AddAtMost("learner_growth_megabytes", growth / 1e6, GrowthBar);
         long trained = after?.UnrollsTrained ?? 0;
         double later = await fleet
             .WaitAsync(
@@ -134,8 +140,9 @@ internal static class Garbage
         }
         for (int i = 0; i < MessagesPerStream && !tally.IsDone; i++)
         {
-            tally.Note();
-            await call.RequestStream.WriteAsync(messages.Draw(i), cancellationToken).ConfigureAwait(false);
+            byte[] message = messages.Draw(i);
+            tally.Note(message.Length);
+            await call.RequestStream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
         }
         await call.RequestStream.CompleteAsync().ConfigureAwait(false);
         while (await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false)) { }
@@ -148,13 +155,14 @@ internal static class Garbage
         CancellationToken cancellationToken
     )
     {
+        byte[] message = messages.Noise();
+        tally.Note(message.Length);
         using AsyncServerStreamingCall<byte[]> call = invoker.AsyncServerStreamingCall(
             Fetch,
             null,
             new CallOptions(cancellationToken: cancellationToken),
-            messages.Noise()
+            message
         );
-        tally.Note();
         while (await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false)) { }
     }
 
@@ -169,8 +177,9 @@ internal static class Garbage
         await socket
             .ConnectAsync(new UnixDomainSocketEndPoint(FleetAddress.Parse(fleet.Address).SocketPath!), cancellationToken)
             .ConfigureAwait(false);
-        tally.Note();
-        await socket.SendAsync(messages.Noise(), cancellationToken).ConfigureAwait(false);
+        byte[] message = messages.Noise();
+        tally.Note(message.Length);
+        await socket.SendAsync(message, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task WatchAsync(ChaosFleet fleet, MemoryTrend memory, CancellationToken cancellationToken)
@@ -189,13 +198,17 @@ internal static class Garbage
     private sealed class Tally(ChaosOptions options)
     {
         private int _sent;
+        private long _bytes;
 
         public int Sent => _sent;
 
+        public long Bytes => _bytes;
+
         public bool IsDone => _sent >= options.Messages;
 
-        public void Note()
+        public void Note(int bytes)
         {
+            Interlocked.Add(ref _bytes, bytes);
             int sent = Interlocked.Increment(ref _sent);
             if (sent % 500 == 0)
             {

@@ -7,6 +7,7 @@ internal static class Hangs
 {
     private const int DefaultActors = 3;
     private const string MadeAnew = "Environments are made anew";
+    private static readonly TimeSpan ReplacementTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options, CancellationToken cancellationToken)
@@ -47,7 +48,7 @@ internal static class Hangs
             }
         }
         report.AddAtLeast("environments_replaced", fleet.ActorLog.Count(MadeAnew), wanted);
-        report.AddAtMost("longest_silence_seconds", longest.TotalSeconds, 1.5 * options.StepTimeout.TotalSeconds);
+        report.AddAtMost("longest_silence_seconds", longest.TotalSeconds, (options.StepTimeout + ReplacementTime).TotalSeconds);
         await fleet.FinishAsync(report).ConfigureAwait(false);
         return report;
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Agents.Files;
 using Microsoft.Extensions.Logging;
 using Protos;
 using Protos.Fleet;
@@ -84,7 +85,7 @@ internal sealed class UnrollJournal : IDisposable
                 }
                 return Segment;
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (DiskFailure.IsOne(exception))
             {
                 if (_failedAt is null)
                 {
@@ -104,8 +105,9 @@ internal sealed class UnrollJournal : IDisposable
     {
         lock (_lock)
         {
-            Close();
+            // What was taken in since 'needed' was found out lies in the segment that ends here.
             needed = Math.Min(needed, Segment);
+            Close();
             _needed.Enqueue(needed);
             return needed;
         }
@@ -170,7 +172,7 @@ internal sealed class UnrollJournal : IDisposable
             _file?.SetLength(_wholeLength);
             _file?.Seek(_wholeLength, SeekOrigin.Begin);
         }
-        catch (IOException)
+        catch (Exception exception) when (DiskFailure.IsOne(exception))
         {
             Close(); // readers stop at the torn record; what follows goes into a segment of its own
         }
