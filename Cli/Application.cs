@@ -106,6 +106,7 @@ internal static class Application
         root.Add(EnvironmentsCommand.Create(output));
         root.Add(ListCommand.Create(output));
         root.Add(InspectCommand.Create(output));
+        root.Add(ChaosCommand.Create(output, error));
         root.Add(BenchCommand.Create(output, error));
         return root;
     }

@@ -13,6 +13,7 @@ namespace Actors.Fleet;
 internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : IDisposable
 {
     private static readonly TimeSpan ParameterDeadline = TimeSpan.FromSeconds(60);
+    private const int LooksPerTimeout = 10;
     private static readonly TimeSpan LastAcknowledgements = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
@@ -28,6 +29,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
     private long _unrolls;
     private long _steps;
     private int _streams;
+    private ulong _attempts;
     private int _restarts;
 
     /// <summary>Whether the latest stream was welcomed.</summary>
@@ -163,7 +165,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
                 worker.Load(publication, bytes.Span);
             }
             Unroll next = _free.TryPop(out Unroll? free) ? free : new Unroll(worker.Shape);
-            await RecordAsync(worker, next).ConfigureAwait(false);
+            await RecordAsync(worker, next, cancellationToken).ConfigureAwait(false);
             _unacknowledged.Enqueue(next);
             frame.Unroll = next;
             await requests.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
@@ -214,28 +216,31 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
     }
 
     /// <summary>Records on another thread, so that environments which hang can be left behind with it.</summary>
-    private async Task RecordAsync(EnvironmentWorker worker, Unroll unroll)
+    private async Task RecordAsync(EnvironmentWorker worker, Unroll unroll, CancellationToken cancellationToken)
     {
-        Task recording = Task.Run(() => worker.Record(unroll));
+        Task recording = Task.Run(() => worker.Record(unroll), CancellationToken.None);
         long steps = worker.Steps;
+        int silent = 0;
         while (true)
         {
             try
             {
-                await recording.WaitAsync(options.StepTimeout, options.Clock).ConfigureAwait(false);
+                await recording.WaitAsync(options.StepTimeout / LooksPerTimeout, options.Clock, CancellationToken.None).ConfigureAwait(false);
                 _nextSequenceNumber = unroll.Header.SequenceNumber + 1;
                 return;
             }
             catch (TimeoutException) when (!recording.IsFaulted)
             {
-                if (worker.Steps == steps && !recording.IsCompleted)
+                // Looks are counted instead of time, so that an actor that was stopped itself does not blame its environments.
+                silent = worker.Steps == steps && !recording.IsCompleted ? silent + 1 : 0;
+                if (silent == LooksPerTimeout || (silent > 0 && cancellationToken.IsCancellationRequested))
                 {
                     // The thread is lost with them; nobody can stop code that does not return.
                     _worker = null;
                     _ = recording.ContinueWith(_ => worker.Dispose(), TaskScheduler.Default);
                     BeginIncarnation();
                     throw new EnvironmentsFailedException(
-                        $"{worker.Settings.Environment} has not finished a step for {options.StepTimeout.TotalSeconds:0} seconds."
+                        $"{worker.Settings.Environment} has not finished a step for {silent * options.StepTimeout.TotalSeconds / LooksPerTimeout:0} seconds."
                     );
                 }
                 steps = worker.Steps;
@@ -294,6 +299,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             Incarnation = _incarnation,
             Copies = (uint)options.Copies,
             NextSequenceNumber = _nextSequenceNumber,
+            Streams = _attempts++,
             WallTime = options.Clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0,
         };
 

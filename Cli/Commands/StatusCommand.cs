@@ -152,6 +152,10 @@ internal static class StatusCommand
             "unrolls learned from / refused / again",
             $"{Tables.Number(status.UnrollsTrained)} / {Tables.Number(status.UnrollsRefused)} / {Tables.Number(status.UnrollsDuplicate)}"
         );
+        table.AddRow(
+            "unrolls missing / outside the journal",
+            $"{Tables.Number(status.UnrollsMissing)} / {Tables.Number(status.UnrollsOutsideJournal)}"
+        );
         table.AddRow("calls of strangers", Tables.Number(status.UnauthenticatedCalls));
         return table;
     }
@@ -195,6 +199,8 @@ internal static class StatusCommand
             ["unrolls_trained"] = status.UnrollsTrained,
             ["unrolls_refused"] = status.UnrollsRefused,
             ["unrolls_duplicate"] = status.UnrollsDuplicate,
+            ["unrolls_missing"] = status.UnrollsMissing,
+            ["unrolls_outside_journal"] = status.UnrollsOutsideJournal,
             ["unauthenticated_calls"] = status.UnauthenticatedCalls,
             ["actors"] = new JsonArray([
                 .. status.Actors.Select(actor =>

@@ -77,7 +77,7 @@ internal sealed class CheckpointStore
             }
             return path;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (DiskFailure.IsOne(exception))
         {
             string last = List() is [(long lastSteps, string lastPath), ..]
                 ? $"The last good checkpoint is of step {lastSteps}: '{lastPath}'."

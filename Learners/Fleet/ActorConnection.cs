@@ -4,7 +4,7 @@ using Protos.Fleet;
 namespace Learners.Fleet;
 
 /// <summary>The open stream of an actor, as others see it: something to wake and to close.</summary>
-internal sealed class ActorConnection(long incarnation)
+internal sealed class ActorConnection(long incarnation, ulong stream)
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
@@ -12,6 +12,9 @@ internal sealed class ActorConnection(long incarnation)
 
     /// <summary>Incarnation behind the stream.</summary>
     public long Incarnation => incarnation;
+
+    /// <summary>Streams that the incarnation had opened before.</summary>
+    public ulong Stream => stream;
 
     /// <summary>Why the stream is to end; null while it goes on.</summary>
     public Goodbye? Goodbye { get; private set; }

@@ -130,11 +130,16 @@ internal sealed class FleetHub : IDisposable
             {
                 return (null, null, Farewell(Goodbye.Types.Reason.Quarantined, reason));
             }
+            if (actor.Connection is { } current && current.Incarnation == hello.Incarnation && hello.Streams < current.Stream)
+            {
+                // A learner that was stopped finds hellos of streams that their actor has given up.
+                return (null, null, Farewell(Goodbye.Types.Reason.Replaced, "A later stream of this actor is open."));
+            }
             actor.Connection?.Close(
                 Goodbye.Types.Reason.Replaced,
                 $"Another stream of actor '{actor.Id}' took over. Give every actor a name of its own with --id."
             );
-            var connection = new ActorConnection(hello.Incarnation);
+            var connection = new ActorConnection(hello.Incarnation, hello.Streams);
             actor.Connection = connection;
             actor.Copies = copies;
             actor.LastMessage = Now;
@@ -199,6 +204,14 @@ internal sealed class FleetHub : IDisposable
         lock (actor)
         {
             actor.LastMessage = Now;
+            if (actor.Quarantine is not null)
+            {
+                if (unroll is not null)
+                {
+                    Pool.Return(unroll);
+                }
+                return; // its goodbye is on the way
+            }
             Ledger ledger = actor.LedgerOf(connection.Incarnation);
             if (defect is not null)
             {
@@ -229,6 +242,10 @@ internal sealed class FleetHub : IDisposable
             while (ledger.OldestUnsafe is { } waiting && Journal?.TryAppend(waiting) is { } segment)
             {
                 ledger.Keep(segment);
+            }
+            if (Journal is not null && ledger.OldestUnsafe is not null)
+            {
+                Metrics.CountOutsideJournal();
             }
             BatchesAccepted++;
             actor.Unrolls++;

@@ -25,6 +25,7 @@ internal sealed class FleetMetrics : IDisposable
     private long _trainedCount;
     private long _duplicateCount;
     private long _missingCount;
+    private long _outsideJournalCount;
     private long _strangerCount;
     private long _stepsRefused;
 
@@ -52,6 +53,12 @@ internal sealed class FleetMetrics : IDisposable
             "Unrolls whose acknowledgement was lost with a killed learner that kept no journal."
         );
         _meter.CreateObservableCounter(
+            "agents.unrolls.outside_journal",
+            () => OutsideJournal,
+            "{unroll}",
+            "Unrolls accepted while the journal could not be written."
+        );
+        _meter.CreateObservableCounter(
             "agents.steps.refused",
             () => Interlocked.Read(ref _stepsRefused),
             "{step}",
@@ -67,6 +74,7 @@ internal sealed class FleetMetrics : IDisposable
     public long Trained => Interlocked.Read(ref _trainedCount);
     public long Duplicates => Interlocked.Read(ref _duplicateCount);
     public long Missing => Interlocked.Read(ref _missingCount);
+    public long OutsideJournal => Interlocked.Read(ref _outsideJournalCount);
     public long Strangers => Interlocked.Read(ref _strangerCount);
 
     /// <summary>Mean age of the latest batch, in updates.</summary>
@@ -132,6 +140,8 @@ internal sealed class FleetMetrics : IDisposable
     }
 
     public void CountMissing(long count) => Interlocked.Add(ref _missingCount, count);
+
+    public void CountOutsideJournal() => Interlocked.Increment(ref _outsideJournalCount);
 
     public void CountStranger()
     {

@@ -252,16 +252,19 @@ internal sealed class RemoteUnrollSource : IUnrollSource
 
     private void DropStale(List<PendingUnroll> group)
     {
-        for (int i = group.Count - 1; i >= 0 && _settings.MaxPolicyAge > 0; i--)
+        // In order, since settling one says that those before it are settled.
+        for (int i = 0; i < group.Count && _settings.MaxPolicyAge > 0; )
         {
             PendingUnroll pending = group[i];
-            if (_version - pending.Unroll.Header.ParameterVersion > _settings.MaxPolicyAge)
+            if (_version - pending.Unroll.Header.ParameterVersion <= _settings.MaxPolicyAge)
             {
-                _hub.Metrics.CountRefused(RefusalReason.Stale, pending.Unroll.Steps * pending.Unroll.Copies);
-                FleetHub.Settle(pending, refused: true);
-                _hub.Pool.Return(pending.Unroll);
-                group.RemoveAt(i);
+                i++;
+                continue;
             }
+            _hub.Metrics.CountRefused(RefusalReason.Stale, pending.Unroll.Steps * pending.Unroll.Copies);
+            FleetHub.Settle(pending, refused: true);
+            _hub.Pool.Return(pending.Unroll);
+            group.RemoveAt(i);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Protos;
 
 namespace Learners.Fleet;
@@ -23,7 +24,20 @@ internal sealed class TrainingAudit(string path)
     public long Save()
     {
         _checkpoints++;
-        File.AppendAllLines(path, [.. _lines, Mark + _checkpoints.ToString(CultureInfo.InvariantCulture)]);
+        _lines.Add(Mark + _checkpoints.ToString(CultureInfo.InvariantCulture) + "\n");
+        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        long whole = file.Seek(0, SeekOrigin.End);
+        try
+        {
+            file.Write(Encoding.ASCII.GetBytes(string.Join('\n', _lines)));
+        }
+        catch
+        {
+            // A torn line would spoil the count; these lines are written with the next checkpoint.
+            _lines.RemoveAt(_lines.Count - 1);
+            file.SetLength(whole);
+            throw;
+        }
         _lines.Clear();
         return _checkpoints;
     }

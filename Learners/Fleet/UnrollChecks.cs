@@ -50,12 +50,11 @@ internal sealed class UnrollChecks
         {
             return $"nobody has sent {unroll.Header.SequenceNumber} unrolls before it";
         }
-        if (
+        string? large =
             LargeDefect("actions", unroll.Actions)
-                ?? LargeDefect("rewards", unroll.Rewards)
-                ?? LargeDefect("behaviour_log_probs", unroll.BehaviourLogProbs)
-            is { } large
-        )
+            ?? LargeDefect("rewards", unroll.Rewards)
+            ?? LargeDefect("behaviour_log_probs", unroll.BehaviourLogProbs);
+        if (large is not null)
         {
             return large;
         }

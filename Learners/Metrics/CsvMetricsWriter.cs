@@ -48,8 +48,9 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
             _columns.Add(columns[i], i);
         }
         _cells = new string?[columns.Length];
-        FileMode mode = header is null ? FileMode.Create : FileMode.Append;
+        FileMode mode = header is null ? FileMode.Create : FileMode.Open;
         _file = new FileStream(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        _file.Seek(0, SeekOrigin.End);
         if (header is null)
         {
             WriteLine(columns);
@@ -183,5 +184,19 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
         }
     }
 
-    private void WriteLine(string?[] cells) => _file.Write(Encoding.UTF8.GetBytes(string.Join(',', cells) + "\n"));
+    private void WriteLine(string?[] cells)
+    {
+        long whole = _file.Position;
+        try
+        {
+            _file.Write(Encoding.UTF8.GetBytes(string.Join(',', cells) + "\n"));
+        }
+        catch
+        {
+            // Half a row on a full disk must not become the beginning of the next one.
+            _file.SetLength(whole);
+            _file.Seek(whole, SeekOrigin.Begin);
+            throw;
+        }
+    }
 }

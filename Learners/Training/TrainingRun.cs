@@ -32,6 +32,7 @@ internal sealed class TrainingRun : IDisposable
     private long _steps;
     private int _failedUpdates;
     private double? _bestReturn;
+    private bool _metricsFail;
 
     /// <summary>A run at its first step, or where <paramref name="state"/> was saved.</summary>
     /// <param name="settings">What to train.</param>
@@ -124,7 +125,7 @@ internal sealed class TrainingRun : IDisposable
             }
             if (last || IsDue(0, 500))
             {
-                _log.Write(_steps, Speed(), TorchRuntime.LiveTensors);
+                WriteMetrics();
             }
             if (last || IsDue(_settings.Checkpoints.EverySteps, 10))
             {
@@ -283,10 +284,31 @@ internal sealed class TrainingRun : IDisposable
         {
             SaveCheckpoint();
         }
-        catch (CheckpointException exception) when (OutlivesFailures && !IsDone)
+        catch (Exception exception)
+            when (OutlivesFailures && !IsDone && (exception is CheckpointException || DiskFailure.IsOne(exception)))
         {
             FailedCheckpoints++;
-            _options.Warn?.Invoke($"{exception.Message} Training goes on and tries again at the next one.");
+            string what = exception is CheckpointException
+                ? exception.Message
+                : $"The checkpoint of step {_steps} could not be written ({exception.Message.TrimEnd('.')}).";
+            _options.Warn?.Invoke($"{what} Training goes on and tries again at the next one.");
+        }
+    }
+
+    private void WriteMetrics()
+    {
+        try
+        {
+            _log.Write(_steps, Speed(), TorchRuntime.LiveTensors);
+            _metricsFail = false;
+        }
+        catch (Exception exception) when (OutlivesFailures && !IsDone && DiskFailure.IsOne(exception))
+        {
+            if (!_metricsFail)
+            {
+                _options.Warn?.Invoke($"Metrics cannot be written ({exception.Message}); rows are left out until they can.");
+            }
+            _metricsFail = true;
         }
     }
 

@@ -69,6 +69,17 @@ internal static class FleetMethods
                 message.WriteTo(context.GetBufferWriter());
                 context.Complete();
             },
-            context => parser.ParseFrom(context.PayloadAsReadOnlySequence())
+            context =>
+            {
+                try
+                {
+                    return parser.ParseFrom(context.PayloadAsReadOnlySequence());
+                }
+                catch (InvalidProtocolBufferException exception)
+                {
+                    // The other side's fault, not a failure of the service.
+                    throw new RpcException(new Status(StatusCode.InvalidArgument, $"The message is damaged: {exception.Message}"));
+                }
+            }
         );
 }

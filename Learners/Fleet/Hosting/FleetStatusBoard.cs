@@ -52,6 +52,8 @@ internal sealed class FleetStatusBoard(TrainingSettings settings, string runFold
             UnrollsRefused = hub.Metrics.Refused,
             UnrollsDuplicate = hub.Metrics.Duplicates,
             UnauthenticatedCalls = hub.Metrics.Strangers,
+            UnrollsMissing = hub.Metrics.Missing,
+            UnrollsOutsideJournal = hub.Metrics.OutsideJournal,
             RecentAge = hub.Metrics.RecentAge,
         };
         foreach (ActorRecord actor in hub.Roster.List())

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Agents.Files;
 using Microsoft.Extensions.Logging;
 using Protos;
 using Protos.Fleet;
@@ -85,7 +86,7 @@ internal sealed class UnrollJournal : IDisposable
                 }
                 return Segment;
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (DiskFailure.IsOne(exception))
             {
                 if (_failedAt is null)
                 {
@@ -184,7 +185,7 @@ internal sealed class UnrollJournal : IDisposable
             _file?.SetLength(_wholeLength);
             _file?.Seek(_wholeLength, SeekOrigin.Begin);
         }
-        catch (IOException)
+        catch (Exception exception) when (DiskFailure.IsOne(exception))
         {
             Close(); // readers stop at the torn record; what follows goes into a segment of its own
         }
