@@ -115,6 +115,11 @@ public sealed class HealthTests : IDisposable
             Task<TrainingResult> learner = FleetLearner.TrainAsync(settings, fleet, options, stop.Token);
             Assert.True((await ActAsync(socket, "early")).RunCompleted);
             Assert.True((await ActAsync(socket, "late")).RunCompleted);
+            while (!File.Exists(_folder.In("run", "summary.json")))
+            {
+                Assert.False(learner.IsCompleted);
+                await Task.Delay(20); // its last evaluation; stopped inside it, the run would not be complete
+            }
             await Task.Delay(100);
             Assert.False(learner.IsCompleted);
             await stop.CancelAsync();
