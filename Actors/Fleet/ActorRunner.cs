@@ -65,7 +65,8 @@ public static class ActorRunner
             {
                 break;
             }
-            catch (Exception exception) when (exception is RpcException or IOException or HttpRequestException or InvalidDataException)
+            catch (Exception exception)
+                when (exception is RpcException or IOException or HttpRequestException or InvalidDataException)
             {
                 reason = exception is RpcException rpc ? rpc.Status.Detail : exception.Message;
             }

@@ -141,9 +141,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             - _nextSequenceNumber;
         while (!cancellationToken.IsCancellationRequested)
         {
-            long wanted = welcome.LockStep
-                ? Math.Max(0, before + _nextSequenceNumber - welcome.Lag)
-                : messages.Newest.Number;
+            long wanted = welcome.LockStep ? Math.Max(0, before + _nextSequenceNumber - welcome.Lag) : messages.Newest.Number;
             bool mayRecord = _nextSequenceNumber - messages.NextTaken < welcome.MaxInFlight && messages.Newest.Number >= wanted;
             if (!mayRecord)
             {

@@ -135,9 +135,7 @@ internal sealed partial class Roster
         {
             return;
         }
-        ActorRecord? oldest = _actors
-            .Values.Where(IsForgettable)
-            .MinBy(actor => actor.LastMessage);
+        ActorRecord? oldest = _actors.Values.Where(IsForgettable).MinBy(actor => actor.LastMessage);
         if (oldest is not null)
         {
             _actors.Remove(oldest.Id);

@@ -207,10 +207,7 @@ public static class Trainer
     {
         try
         {
-            return new TrainingRun(settings, options, folder, createSource, state)
-            {
-                OutlivesFailures = outlivesFailures,
-            };
+            return new TrainingRun(settings, options, folder, createSource, state) { OutlivesFailures = outlivesFailures };
         }
         catch (InvalidDataException exception)
         {

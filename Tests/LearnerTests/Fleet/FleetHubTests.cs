@@ -221,7 +221,10 @@ public sealed class FleetHubTests
         await actor.SendAsync(4);
 
         Assert.Equal(5, actor.Told.NextSequenceNumber);
-        long[] kept = [.. JournalReader.ReadAll(folder.Path, (_, _) => Assert.Fail()).Select(entry => entry.Header.SequenceNumber)];
+        long[] kept =
+        [
+            .. JournalReader.ReadAll(folder.Path, (_, _) => Assert.Fail()).Select(entry => entry.Header.SequenceNumber),
+        ];
         Assert.Equal([0, 1, 2, 3, 4], kept);
     }
 
@@ -249,7 +252,12 @@ public sealed class FleetHubTests
         {
             using var folder = new TemporaryFolder();
             using var parts = new FleetParts(
-                new FleetSettings { Journal = true, MaxPolicyAge = 5, QueueBatches = 8 },
+                new FleetSettings
+                {
+                    Journal = true,
+                    MaxPolicyAge = 5,
+                    QueueBatches = 8,
+                },
                 FleetParts.Journal(folder.Path, clock: clock),
                 clock
             );

@@ -22,24 +22,27 @@ internal sealed class FleetParts : IDisposable
         UnrollJournal? journal = null,
         TimeProvider? clock = null,
         bool normalize = false,
-        TrainingAudit? audit = null
+        TrainingSettings? settings = null,
+        EnvironmentRegistry? registry = null
     )
     {
-        Settings = new TrainingSettings
-        {
-            Environment = "CartPole-v1",
-            Agent = "impala",
-            Impala = new ImpalaSettings { Copies = 4, UnrollLength = 2 },
-            Wrappers = new WrapperSettings { NormalizeObservations = normalize },
-            Fleet = fleet ?? new FleetSettings { QueueBatches = 8 },
-        };
+        Settings =
+            settings
+            ?? new TrainingSettings
+            {
+                Environment = "CartPole-v1",
+                Agent = "impala",
+                Impala = new ImpalaSettings { Copies = 4, UnrollLength = 2 },
+                Wrappers = new WrapperSettings { NormalizeObservations = normalize },
+                Fleet = fleet ?? new FleetSettings { QueueBatches = 8 },
+            };
         using EnvironmentPipeline probe = EnvironmentPipeline.ForTraining(
-            EnvironmentRegistry.Default.Make(Settings.Environment),
+            (registry ?? EnvironmentRegistry.Default).Make(Settings.Environment),
             Settings.Wrappers,
             0.99f
         );
         Spec = probe.NetworkFor(Settings.Network);
-        Shape = probe.ShapeFor(Spec, 2) with { Copies = 4 };
+        Shape = probe.ShapeFor(Spec, Settings.Impala.UnrollLength) with { Copies = Settings.Impala.Copies };
         clock ??= TimeProvider.System;
         Hub = new FleetHub(
             Settings,
@@ -49,7 +52,7 @@ internal sealed class FleetParts : IDisposable
             clock,
             NullLogger.Instance
         );
-        Source = new RemoteUnrollSource(Hub, Spec, Shape, Settings, audit, clock, NullLogger.Instance);
+        Source = new RemoteUnrollSource(Hub, Spec, Shape, Settings, audit: null, clock, NullLogger.Instance);
     }
 
     public TrainingSettings Settings { get; }

@@ -215,7 +215,17 @@ public sealed class RemoteUnrollSourceTests
 
         IReadOnlyList<ActorRecord> actors = resumed.Hub.Roster.List();
         Assert.Equal(["b", "a"], actors.Select(record => record.Id));
-        Assert.Equal((0, 1, 2, 2, 1, 3), (actors[0].Slot, actors[0].Starts, actors[0].Copies, actors[0].Unrolls, actors[0].Refused, actors[0].LatestIncarnation));
+        Assert.Equal(
+            (0, 1, 2, 2, 1, 3),
+            (
+                actors[0].Slot,
+                actors[0].Starts,
+                actors[0].Copies,
+                actors[0].Unrolls,
+                actors[0].Refused,
+                actors[0].LatestIncarnation
+            )
+        );
         Assert.Equal(parts.Source.ObservationStatistics!.Mean.ToArray(), resumed.Source.ObservationStatistics!.Mean.ToArray());
         Assert.Equal(8, resumed.Source.ObservationStatistics!.Count, 1e-3);
         Assert.Equal(2, resumed.Source.ObservationStatistics!.Mean[1], 1e-3);

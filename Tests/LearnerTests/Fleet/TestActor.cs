@@ -6,13 +6,7 @@ using Tests.ProtoTests.Fleet;
 namespace Tests.LearnerTests.Fleet;
 
 /// <summary>An actor of a test: sends what it is told to.</summary>
-internal sealed class TestActor(
-    FleetParts parts,
-    ActorRecord record,
-    ActorConnection connection,
-    Welcome welcome,
-    int copies
-)
+internal sealed class TestActor(FleetParts parts, ActorRecord record, ActorConnection connection, Welcome welcome, int copies)
 {
     public ActorRecord Record => record;
     public ActorConnection Connection => connection;

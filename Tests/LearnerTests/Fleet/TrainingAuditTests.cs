@@ -25,9 +25,6 @@ public sealed class TrainingAuditTests
         resumed.Add(new UnrollHeader("b", 6, 1, 0, ""));
         resumed.Save();
 
-        Assert.Equal(
-            ["a 5 0", "b 6 0", "b 6 1"],
-            File.ReadLines(path).Where(line => !line.StartsWith('#'))
-        );
+        Assert.Equal(["a 5 0", "b 6 0", "b 6 1"], File.ReadLines(path).Where(line => !line.StartsWith('#')));
     }
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Google.Protobuf;
 using Environments.Randomness;
+using Google.Protobuf;
 using Protos.Fleet;
 using Xunit;
 

@@ -160,7 +160,9 @@ public sealed class UnrollDefectTests
             ActionSize = 1,
             FramesData = ByteString.CopyFrom(new byte[64]),
         }.ToByteArray();
-        var pool = new UnrollPool(shape => shape == Shape ? null : $"{shape.Steps} steps of {shape.Copies} copies are not wanted");
+        var pool = new UnrollPool(shape =>
+            shape == Shape ? null : $"{shape.Steps} steps of {shape.Copies} copies are not wanted"
+        );
         UnrollReader.Read(new(message), pool, out _);
         long before = GC.GetAllocatedBytesForCurrentThread();
 

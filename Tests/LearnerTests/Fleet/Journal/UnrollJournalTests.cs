@@ -29,7 +29,14 @@ public sealed class UnrollJournalTests : IDisposable
 
         Assert.Empty(_damages);
         Assert.Equal([0, 1, 2, 3, 4], entries.Select(entry => entry.Header.SequenceNumber));
-        Assert.All(entries, entry => Assert.Equal(("a", 3L, "CartPole-v1"), (entry.Header.ActorId, entry.Header.Incarnation, entry.Header.EnvironmentId)));
+        Assert.All(
+            entries,
+            entry =>
+                Assert.Equal(
+                    ("a", 3L, "CartPole-v1"),
+                    (entry.Header.ActorId, entry.Header.Incarnation, entry.Header.EnvironmentId)
+                )
+        );
         Assert.Equal(clock.Now.ToUnixTimeMilliseconds(), entries[0].Received.ToUnixTimeMilliseconds());
         Unrolls.AssertSame(Unroll(4), UnrollReader.Read(new(entries[4].Message), Wire.OpenPool(), out _)!);
     }
@@ -147,7 +154,16 @@ public sealed class UnrollJournalTests : IDisposable
             left.Add([.. JournalReader.List(_folder.Path).Select(entry => entry.Number)]);
         }
 
-        Assert.Equal([[1], [2], [3], [4], [5]], left);
+        Assert.Equal(
+            [
+                [1],
+                [2],
+                [3],
+                [4],
+                [5],
+            ],
+            left
+        );
         Assert.Equal(5, journal.OldestNeeded);
     }
 

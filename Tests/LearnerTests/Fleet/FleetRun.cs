@@ -1,0 +1,89 @@
+using Actors.Fleet;
+using Agents.Networks;
+using Learners.Fleet;
+using Learners.Impala;
+using Learners.Training;
+
+namespace Tests.LearnerTests.Fleet;
+
+/// <summary>A learner and its actors in one process, over a socket in a folder.</summary>
+internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = null) : IProgress<TrainingProgress>, IDisposable
+{
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(90));
+
+    /// <summary>Settings of a small run on CartPole: batches of 4 copies × 8 steps.</summary>
+    public static TrainingSettings Small { get; } =
+        new()
+        {
+            Environment = "CartPole-v1",
+            Agent = "impala",
+            TotalSteps = 50 * 32,
+            Network = new NetworkSettings { HiddenSizes = [16] },
+            Impala = new ImpalaSettings { Copies = 4, UnrollLength = 8 },
+            Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
+        };
+
+    public string Address => "unix:" + folder.In("s");
+    public string Folder => folder.In("run");
+    public string AuditFile => folder.In("audit.txt");
+    public List<string> Warnings { get; } = [];
+    public List<string> ActorLog { get; } = [];
+
+    /// <summary>What actors were told to be safe.</summary>
+    public HashSet<string> Acknowledged { get; } = [];
+
+    /// <summary>Told about every update.</summary>
+    public Action<TrainingProgress>? Updated { get; set; }
+
+    private FleetOptions Fleet => new() { Listen = Address, AuditFile = AuditFile };
+
+    private TrainingOptions Options =>
+        new()
+        {
+            OutputFolder = Folder,
+            Warn = Warnings.Add,
+            Clock = _clock,
+            Progress = this,
+        };
+
+    public Task<TrainingResult> LearnAsync(TrainingSettings settings, CancellationToken cancellationToken = default) =>
+        FleetLearner.TrainAsync(settings, Fleet, Options, cancellationToken).WaitAsync(_limit.Token);
+
+    public Task<TrainingResult> ResumeAsync() => FleetLearner.ResumeAsync(Folder, null, Fleet, Options).WaitAsync(_limit.Token);
+
+    public Task<ActorResult> ActAsync(string id, int copies = 0) =>
+        ActorRunner.RunAsync(
+            new ActorOptions
+            {
+                Learner = Address,
+                Id = id,
+                Copies = copies,
+                Clock = _clock,
+                Log = line => Locked(ActorLog, () => ActorLog.Add(line)),
+                Acknowledged = (incarnation, number) =>
+                    Locked(Acknowledged, () => Acknowledged.Add($"{id} {incarnation} {number}")),
+            },
+            _limit.Token
+        );
+
+    /// <summary>Trains with one actor to the end.</summary>
+    public async Task<(TrainingResult Learner, ActorResult Actor)> RunAsync(TrainingSettings settings)
+    {
+        Task<TrainingResult> learning = LearnAsync(settings);
+        Task<ActorResult> acting = ActAsync("actor");
+        return (await learning, await acting);
+    }
+
+    public void Report(TrainingProgress value) => Updated?.Invoke(value);
+
+    public void Dispose() => _limit.Dispose();
+
+    private static void Locked(object of, Action action)
+    {
+        lock (of)
+        {
+            action();
+        }
+    }
+}
