@@ -163,7 +163,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
                 worker.Load(publication, bytes.Span);
             }
             Unroll next = _free.TryPop(out Unroll? free) ? free : new Unroll(worker.Shape);
-            await RecordAsync(worker, next, cancellationToken).ConfigureAwait(false);
+            await RecordAsync(worker, next, messages, cancellationToken).ConfigureAwait(false);
             _unacknowledged.Enqueue(next);
             frame.Unroll = next;
             await requests.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
@@ -214,7 +214,12 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
     }
 
     /// <summary>Records on another thread, so that environments which hang can be left behind with it.</summary>
-    private async Task RecordAsync(EnvironmentWorker worker, Unroll unroll, CancellationToken cancellationToken)
+    private async Task RecordAsync(
+        EnvironmentWorker worker,
+        Unroll unroll,
+        LearnerMessages messages,
+        CancellationToken cancellationToken
+    )
     {
         Task recording = Task.Run(() => worker.Record(unroll), CancellationToken.None);
         long steps = worker.Steps;
@@ -223,7 +228,9 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
         {
             try
             {
-                await recording.WaitAsync(options.StepTimeout / LooksPerTimeout, options.Clock, CancellationToken.None).ConfigureAwait(false);
+                await recording
+                    .WaitAsync(options.StepTimeout / LooksPerTimeout, options.Clock, CancellationToken.None)
+                    .ConfigureAwait(false);
                 _nextSequenceNumber = unroll.Header.SequenceNumber + 1;
                 return;
             }
@@ -236,6 +243,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
                     // The thread is lost with them; nobody can stop code that does not return.
                     _worker = null;
                     _ = recording.ContinueWith(_ => worker.Dispose(), TaskScheduler.Default);
+                    await DeliverAsync(messages).ConfigureAwait(false);
                     BeginIncarnation();
                     throw new EnvironmentsFailedException(
                         $"{worker.Settings.Environment} has not finished a step for {silent * options.StepTimeout.TotalSeconds / LooksPerTimeout:0} seconds."
@@ -245,9 +253,25 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             }
             catch (Exception exception) when (recording.IsFaulted)
             {
+                await DeliverAsync(messages).ConfigureAwait(false);
                 BeginIncarnation();
                 throw new EnvironmentsFailedException($"{worker.Settings.Environment} threw: {exception.Message}", exception);
             }
+        }
+    }
+
+    /// <summary>Gives the learner a moment to take in what environments recorded before they failed: the next incarnation does not send it.</summary>
+    private async Task DeliverAsync(LearnerMessages messages)
+    {
+        using var patience = new CancellationTokenSource(LastAcknowledgements, options.Clock);
+        try
+        {
+            while (messages.NextTaken < _nextSequenceNumber && await HearAsync(messages, patience.Token).ConfigureAwait(false))
+            { }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or RpcException or IOException)
+        {
+            options.Log?.Invoke($"Unrolls from {messages.NextTaken} to before {_nextSequenceNumber} did not reach the learner.");
         }
     }
 

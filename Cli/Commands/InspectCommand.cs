@@ -15,7 +15,10 @@ internal static class InspectCommand
 {
     public static Command Create(TextWriter output)
     {
-        var path = new Argument<string>("path") { Description = "Run, policy, checkpoint or journal folder, or a .safetensors or .unrolls file." };
+        var path = new Argument<string>("path")
+        {
+            Description = "Run, policy, checkpoint or journal folder, or a .safetensors or .unrolls file.",
+        };
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "inspect",
@@ -101,12 +104,12 @@ internal static class InspectCommand
             ["mean_return"] = double.IsNaN(journal.MeanReturn) ? null : journal.MeanReturn,
             ["environments"] = new JsonArray([.. journal.Environments.Select(id => (JsonNode)id)]),
             ["actors"] = new JsonArray([.. journal.Actors.Select(id => (JsonNode)id)]),
-            ["parameter_versions"] = journal.Unrolls == 0
-                ? null
-                : new JsonArray(journal.ParameterVersions.First, journal.ParameterVersions.Last),
-            ["received"] = journal.Unrolls == 0
-                ? null
-                : new JsonArray(journal.Received.First.ToString("O"), journal.Received.Last.ToString("O")),
+            ["parameter_versions"] =
+                journal.Unrolls == 0 ? null : new JsonArray(journal.ParameterVersions.First, journal.ParameterVersions.Last),
+            ["received"] =
+                journal.Unrolls == 0
+                    ? null
+                    : new JsonArray(journal.Received.First.ToString("O"), journal.Received.Last.ToString("O")),
             ["damages"] = new JsonArray([.. journal.Damages.Select(damage => (JsonNode)damage)]),
         };
     }

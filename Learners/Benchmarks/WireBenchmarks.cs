@@ -45,7 +45,12 @@ internal static class WireBenchmarks
         {
             Agent = "impala",
             Impala = new ImpalaSettings { Copies = copies, UnrollLength = 20 },
-            Fleet = new FleetSettings { CopiesPerActor = copies, QueueBatches = 8, MaxInFlight = 4 },
+            Fleet = new FleetSettings
+            {
+                CopiesPerActor = copies,
+                QueueBatches = 8,
+                MaxInFlight = 4,
+            },
         };
         var spec = new NetworkSpec(observations, new Discrete(6), new NetworkSettings { HiddenSizes = [1] });
         var format = new ObservationFormat(observations.Size / frames, frames, observations.ElementType == ElementType.UInt8);
@@ -133,7 +138,12 @@ internal static class WireBenchmarks
                 (int y, int x) = Math.DivRem(pixel, 84);
                 bool sprite = (x + 3 * (t + frame) + 7 * (y / 12)) % 29 < 4 && y % 12 < 6;
                 observations[i] = shape.Observations.IsBytes
-                    ? (sprite ? 200 : y is < 4 or > 80 ? 90 : y is > 10 and < 24 ? 40 * (x / 12 % 4) : 0)
+                    ? (
+                        sprite ? 200
+                        : y is < 4 or > 80 ? 90
+                        : y is > 10 and < 24 ? 40 * (x / 12 % 4)
+                        : 0
+                    )
                     : MathF.Sin(t + i);
             }
             unroll.Observations.Write(t, observations);

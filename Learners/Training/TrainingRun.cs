@@ -288,9 +288,10 @@ internal sealed class TrainingRun : IDisposable
             when (OutlivesFailures && !IsDone && (exception is CheckpointException || DiskFailure.IsOne(exception)))
         {
             FailedCheckpoints++;
-            string what = exception is CheckpointException
-                ? exception.Message
-                : $"The checkpoint of step {_steps} could not be written ({exception.Message.TrimEnd('.')}).";
+            string what =
+                exception is CheckpointException
+                    ? exception.Message
+                    : $"The checkpoint of step {_steps} could not be written ({exception.Message.TrimEnd('.')}).";
             _options.Warn?.Invoke($"{what} Training goes on and tries again at the next one.");
         }
     }

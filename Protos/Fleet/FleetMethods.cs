@@ -78,7 +78,9 @@ internal static class FleetMethods
                 catch (InvalidProtocolBufferException exception)
                 {
                     // The other side's fault, not a failure of the service.
-                    throw new RpcException(new Status(StatusCode.InvalidArgument, $"The message is damaged: {exception.Message}"));
+                    throw new RpcException(
+                        new Status(StatusCode.InvalidArgument, $"The message is damaged: {exception.Message}")
+                    );
                 }
             }
         );

@@ -53,7 +53,8 @@ public sealed class FullDiskTests : IDisposable
         }
     }
 
-    private long[] Numbers() => [.. JournalReader.ReadAll(_folder.In("journal"), (_, _) => { }).Select(entry => entry.Header.SequenceNumber)];
+    private long[] Numbers() =>
+        [.. JournalReader.ReadAll(_folder.In("journal"), (_, _) => { }).Select(entry => entry.Header.SequenceNumber)];
 
     [Fact]
     public void Append_AfterAFullDisk_FirstWritesWhatWasLeftOut()

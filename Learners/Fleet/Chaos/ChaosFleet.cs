@@ -191,7 +191,12 @@ internal sealed class ChaosFleet : IDisposable
     /// <summary>Waits for a condition.</summary>
     /// <returns>Seconds that it took.</returns>
     /// <exception cref="IOException">It did not come true in time, or the learner has ended.</exception>
-    public async Task<double> WaitAsync(string what, double seconds, Func<Task<bool>> condition, CancellationToken cancellationToken)
+    public async Task<double> WaitAsync(
+        string what,
+        double seconds,
+        Func<Task<bool>> condition,
+        CancellationToken cancellationToken
+    )
     {
         long started = TimeProvider.System.GetTimestamp();
         while (!await condition().ConfigureAwait(false))
@@ -199,7 +204,9 @@ internal sealed class ChaosFleet : IDisposable
             double elapsed = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
             if (elapsed > seconds)
             {
-                throw new IOException($"The fleet did not get so far that {what} within {seconds:0} seconds. Its logs lie in '{Folder}'.");
+                throw new IOException(
+                    $"The fleet did not get so far that {what} within {seconds:0} seconds. Its logs lie in '{Folder}'."
+                );
             }
             NoteDeaths();
             await Task.Delay(PollInterval, cancellationToken).ConfigureAwait(false);

@@ -55,8 +55,7 @@ internal static class FullDisk
             .WaitAsync(
                 "journal and checkpoints are written again",
                 60,
-                () =>
-                    Task.FromResult(fleet.LearnerLog.Count(JournalRecovered) > 0 && checkpoints.List()[0].Steps > newest),
+                () => Task.FromResult(fleet.LearnerLog.Count(JournalRecovered) > 0 && checkpoints.List()[0].Steps > newest),
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -48,7 +48,11 @@ internal static class Garbage
                 Enumerable
                     .Range(0, Streams)
                     .Select(_ => fleet.Random.NextUInt64())
-                    .Select(seed => Task.Run(() => AttackAsync(fleet, invoker, new GarbageMessages("CartPole-v1", seed), tally, cancellationToken)))
+                    .Select(seed =>
+                        Task.Run(() =>
+                            AttackAsync(fleet, invoker, new GarbageMessages("CartPole-v1", seed), tally, cancellationToken)
+                        )
+                    )
             )
             .ConfigureAwait(false);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
@@ -60,9 +64,16 @@ internal static class Garbage
         report.AddAtLeast("messages", tally.Sent, options.Messages);
         report.Add("messages_per_second", tally.Sent / seconds);
         report.Add("unrolls_refused", after?.UnrollsRefused ?? double.NaN);
-        report.Add("damaged_but_well_formed", after?.Actors.Where(actor => !IsReal(actor)).Sum(actor => actor.Unrolls) ?? double.NaN);
+        report.Add(
+            "damaged_but_well_formed",
+            after?.Actors.Where(actor => !IsReal(actor)).Sum(actor => actor.Unrolls) ?? double.NaN
+        );
         report.AddAtLeast("actors_quarantined", after?.Actors.Count(actor => actor.Quarantine.Length > 0) ?? double.NaN, 1);
-        report.AddAtMost("real_actors_quarantined", after?.Actors.Count(actor => IsReal(actor) && actor.Quarantine.Length > 0) ?? double.NaN, 0);
+        report.AddAtMost(
+            "real_actors_quarantined",
+            after?.Actors.Count(actor => IsReal(actor) && actor.Quarantine.Length > 0) ?? double.NaN,
+            0
+        );
         report.Add("sent_megabytes", tally.Bytes / 1e6);
         (double first, double growth) = memory.Fit(0);
         report.Add("learner_megabytes", first / 1e6);
@@ -110,7 +121,8 @@ internal static class Garbage
                     }
                 ).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is RpcException or IOException or SocketException or InvalidOperationException)
+            catch (Exception exception)
+                when (exception is RpcException or IOException or SocketException or InvalidOperationException)
             {
                 // The learner hung up, as it should.
             }
@@ -135,7 +147,9 @@ internal static class Garbage
         );
         if (messages.Next(3) > 0)
         {
-            await call.RequestStream.WriteAsync(messages.Hello($"garbage-{messages.Next(Names)}"), cancellationToken).ConfigureAwait(false);
+            await call
+                .RequestStream.WriteAsync(messages.Hello($"garbage-{messages.Next(Names)}"), cancellationToken)
+                .ConfigureAwait(false);
             await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false);
         }
         for (int i = 0; i < MessagesPerStream && !tally.IsDone; i++)
@@ -193,7 +207,8 @@ internal static class Garbage
         }
     }
 
-    private static Method<byte[], byte[]> Raw(MethodType type, string name) => new(type, "agents.fleet.v1.Fleet", name, Bytes, Bytes);
+    private static Method<byte[], byte[]> Raw(MethodType type, string name) =>
+        new(type, "agents.fleet.v1.Fleet", name, Bytes, Bytes);
 
     private sealed class Tally(ChaosOptions options)
     {

@@ -30,7 +30,8 @@ internal static class LearnerKills
         {
             await fleet.StartAsync(journal: false, cancellationToken).ConfigureAwait(false);
             var without = new ChaosReport();
-            await KillAsync(fleet, options, without, Math.Max(1, kills / 4), journal: false, cancellationToken).ConfigureAwait(false);
+            await KillAsync(fleet, options, without, Math.Max(1, kills / 4), journal: false, cancellationToken)
+                .ConfigureAwait(false);
             await fleet.FinishAsync(without, mayLose: true).ConfigureAwait(false);
             report.Include(without, "no_journal_");
         }

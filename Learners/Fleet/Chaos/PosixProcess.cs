@@ -47,8 +47,10 @@ internal static partial class PosixProcess
     {
         try
         {
-            string line = File.ReadLines($"/proc/{process}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return 1_024 * long.Parse(line.AsSpan(6, line.Length - 6 - 2).Trim(), NumberStyles.None, CultureInfo.InvariantCulture);
+            string line = File.ReadLines($"/proc/{process}/status")
+                .First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return 1_024
+                * long.Parse(line.AsSpan(6, line.Length - 6 - 2).Trim(), NumberStyles.None, CultureInfo.InvariantCulture);
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {

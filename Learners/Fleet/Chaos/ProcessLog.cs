@@ -57,7 +57,10 @@ internal sealed class ProcessLog(string path) : IDisposable
                 _counts[text]++;
             }
             // Sending an actor away is the learner's work, not an error of it.
-            if (!line.Contains("is quarantined", StringComparison.Ordinal) && Complaints.Any(complaint => line.StartsWith(complaint, StringComparison.Ordinal)))
+            if (
+                !line.Contains("is quarantined", StringComparison.Ordinal)
+                && Complaints.Any(complaint => line.StartsWith(complaint, StringComparison.Ordinal))
+            )
             {
                 Errors++;
                 if (_errors.Count < Kept)

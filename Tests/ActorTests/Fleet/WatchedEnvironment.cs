@@ -5,11 +5,10 @@ using Environments.Spaces;
 namespace Tests.ActorTests.Fleet;
 
 /// <summary>Shows how many steps its episode has; what a test wants to happen in a step happens there.</summary>
-/// <param name="beforeStep">Told the number of the step, over all copies.</param>
+/// <param name="beforeStep">Called before each step.</param>
 /// <param name="reset">Called before each reset.</param>
-internal sealed class WatchedEnvironment(Action<int> beforeStep, Action? reset = null) : IEnvironment
+internal sealed class WatchedEnvironment(Action beforeStep, Action? reset = null) : IEnvironment
 {
-    private static int _allSteps;
     private int _steps;
 
     public Space ObservationSpace => new Box(0, 1e6f, 1);
@@ -17,11 +16,13 @@ internal sealed class WatchedEnvironment(Action<int> beforeStep, Action? reset =
     public Space ActionSpace => new Discrete(2);
 
     /// <summary>A registry in which <c>Watched-v0</c> is this.</summary>
+    /// <param name="beforeStep">Told the number of each step, over all copies.</param>
+    /// <param name="reset">Called before each reset.</param>
     public static EnvironmentRegistry Register(Action<int> beforeStep, Action? reset = null)
     {
-        _allSteps = 0;
+        int steps = 0;
         var registry = new EnvironmentRegistry();
-        registry.Register("Watched-v0", () => new WatchedEnvironment(beforeStep, reset));
+        registry.Register("Watched-v0", () => new WatchedEnvironment(() => beforeStep(Interlocked.Increment(ref steps)), reset));
         return registry;
     }
 
@@ -34,7 +35,7 @@ internal sealed class WatchedEnvironment(Action<int> beforeStep, Action? reset =
 
     public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
     {
-        beforeStep(Interlocked.Increment(ref _allSteps));
+        beforeStep();
         observation[0] = ++_steps;
         return new StepResult(1);
     }

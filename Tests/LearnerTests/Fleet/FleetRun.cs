@@ -1,5 +1,6 @@
 using Actors.Fleet;
 using Agents.Networks;
+using Environments;
 using Learners.Fleet;
 using Learners.Impala;
 using Learners.Training;
@@ -36,6 +37,9 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
     /// <summary>Told about every update.</summary>
     public Action<TrainingProgress>? Updated { get; set; }
 
+    /// <summary>Where both sides look environments up.</summary>
+    public EnvironmentRegistry Registry { get; init; } = EnvironmentRegistry.Default;
+
     private FleetOptions Fleet => new() { Listen = Address, AuditFile = AuditFile };
 
     private TrainingOptions Options =>
@@ -44,6 +48,7 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
             OutputFolder = Folder,
             Warn = Warnings.Add,
             Clock = _clock,
+            Registry = Registry,
             Progress = this,
         };
 
@@ -60,6 +65,7 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
                 Id = id,
                 Copies = copies,
                 Clock = _clock,
+                Registry = Registry,
                 Log = line => Locked(ActorLog, () => ActorLog.Add(line)),
                 Acknowledged = (incarnation, number) =>
                     Locked(Acknowledged, () => Acknowledged.Add($"{id} {incarnation} {number}")),

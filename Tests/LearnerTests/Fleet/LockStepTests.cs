@@ -1,6 +1,9 @@
+using Actors.Fleet;
 using Agents.Networks;
+using Environments;
 using Learners.Fleet;
 using Learners.Training;
+using Tests.ActorTests.Fleet;
 using Xunit;
 
 namespace Tests.LearnerTests.Fleet;
@@ -49,7 +52,7 @@ public sealed class LockStepTests : IDisposable
             }
         };
         Task<TrainingResult> learning = run.LearnAsync(settings, stop.Token);
-        Task<Actors.Fleet.ActorResult> acting = run.ActAsync("actor");
+        Task<ActorResult> acting = run.ActAsync("actor");
         Assert.True((await learning).Interrupted);
 
         TrainingResult fleet = await run.ResumeAsync();
@@ -57,6 +60,67 @@ public sealed class LockStepTests : IDisposable
         Assert.True((await acting).RunCompleted);
         Assert.Equal(50, fleet.Updates);
         Assert.Equal(alone.ParameterHash, fleet.ParameterHash);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    public async Task ResumeAsync_LockStepFromAnOlderCheckpoint_GoesOnAndIsExactWithAJournal(int lag, bool journal)
+    {
+        TrainingSettings settings = Settings(CoreKind.Identity, lag);
+        settings = settings with
+        {
+            Fleet = settings.Fleet with { Journal = journal },
+            Checkpoints = new CheckpointSettings { EverySteps = 320 },
+        };
+        using var run = new FleetRun(_folder);
+        using var stop = new CancellationTokenSource();
+        run.Updated = progress =>
+        {
+            if (progress.Updates == 25)
+            {
+                stop.Cancel();
+            }
+        };
+        Task<TrainingResult> learning = run.LearnAsync(settings, stop.Token);
+        Task<ActorResult> acting = run.ActAsync("actor");
+        await learning;
+        // As if it had been killed: what was learned since update 20 is gone, and its actor does not have it any more.
+        Directory.Delete(_folder.In("run", "checkpoints", "000000000800"), recursive: true);
+
+        TrainingResult fleet = await run.ResumeAsync();
+
+        Assert.Equal((true, 0), ((await acting).RunCompleted, (await acting).Restarts));
+        Assert.Equal(50, fleet.Updates);
+        if (journal)
+        {
+            Assert.Equal((await AloneAsync(settings)).ParameterHash, fleet.ParameterHash);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task TrainAsync_LockStepEnvironmentThrows_GoesOnWithNewOnes(int lag)
+    {
+        EnvironmentRegistry registry = WatchedEnvironment.Register(step =>
+        {
+            if (step == 300)
+            {
+                throw new InvalidOperationException("the simulator crashed");
+            }
+        });
+        using var run = new FleetRun(_folder) { Registry = registry };
+
+        (TrainingResult fleet, ActorResult actor) = await run.RunAsync(
+            Settings(CoreKind.Identity, lag) with
+            {
+                Environment = "Watched-v0",
+            }
+        );
+
+        Assert.Equal((50, 1), (fleet.Updates, actor.Restarts));
     }
 
     private static TrainingSettings Settings(CoreKind core, int lag) =>

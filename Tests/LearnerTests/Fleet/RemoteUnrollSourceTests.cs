@@ -124,6 +124,7 @@ public sealed class RemoteUnrollSourceTests
         Welcome welcome = resumed.Join("a", incarnation: 7).Welcome;
         Assert.Equal((5, 5, 0u), (welcome.NextSequenceNumber, welcome.NextTaken, welcome.Slot));
         Assert.Equal(new Publication { Number = 1, ParameterVersion = 1 }, welcome.Newest);
+        Assert.Equal(5, resumed.Join("a", incarnation: 7).Told.NextTaken);
         List<float> trained = [];
         for (int i = 0; i < 3; i++)
         {
@@ -143,7 +144,7 @@ public sealed class RemoteUnrollSourceTests
     public async Task LoadState_MessageRefusedWhileOthersWaited_StillTrainsThose()
     {
         using var folder = new TemporaryFolder();
-        var settings = new FleetSettings { Journal = true };
+        var settings = new FleetSettings { Journal = true, QueueBatches = 8 };
         StateDictionary state;
         using (var parts = new FleetParts(settings, FleetParts.Journal(folder.Path)))
         {

@@ -17,7 +17,7 @@ public sealed class ImpalaSettingsTests
     public void Load_SettingsThatContradict_SaySo(string assignment, string expected)
     {
         SettingsException exception = Assert.Throws<SettingsException>(() =>
-            SettingsSources.Load("CartPole-v1", "impala", null, [assignment, "impala.copies=32", "impala.unroll_length=20"])
+            SettingsSources.Load("Acrobot-v1", "impala", null, [assignment, "impala.copies=32", "impala.unroll_length=20"])
         );
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
