@@ -39,7 +39,7 @@ public sealed class ClosedPortTests : IDisposable
         Assert.Equal(StatusCode.Unauthenticated, await StatusOfAsync(() => StatusAsync(channel)));
         Assert.Equal(StatusCode.Unauthenticated, await StatusOfAsync(() => FetchAsync(channel)));
         Assert.Equal(StatusCode.Unauthenticated, await StatusOfAsync(() => GreetAsync(channel)));
-        Assert.Equal(2, _parts.Hub.Metrics.Strangers);
+        Assert.Equal(3, _parts.Hub.Metrics.Strangers);
         Assert.Empty(_parts.Hub.Roster.List());
 
         using GrpcChannel friend = FleetChannel.Open(address, Token);
