@@ -141,6 +141,10 @@ internal sealed class FleetHub : IDisposable
             );
             var connection = new ActorConnection(hello.Incarnation, hello.Streams);
             actor.Connection = connection;
+            if (_closing is { } closedMeanwhile)
+            {
+                connection.Close(closedMeanwhile.Reason, closedMeanwhile.Detail);
+            }
             actor.Copies = copies;
             actor.LastMessage = Now;
             if (!actor.Ledgers.ContainsKey(hello.Incarnation))

@@ -13,6 +13,8 @@ internal sealed class FleetService(
     ILogger<FleetService> log
 )
 {
+    private const string LearnerStops = "The learner stops; it may come back.";
+
     /// <summary>The stream of one actor, from hello to goodbye.</summary>
     public async Task StreamUnrollsAsync(
         IAsyncStreamReader<ActorFrame> requests,
@@ -20,12 +22,19 @@ internal sealed class FleetService(
         ServerCallContext context
     )
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken,
-            lifetime.ApplicationStopping
-        );
+        // A learner that stops breaks nobody off who has joined: the goodbye is on its way, and the host cuts who does not take it.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         ActorRecord? actor = null;
         ActorConnection? connection = null;
+        using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() =>
+        {
+            if (connection is { } open)
+            {
+                open.Close(Goodbye.Types.Reason.LearnerStops, LearnerStops);
+                return;
+            }
+            ending.Cancel();
+        });
         try
         {
             if (!await requests.MoveNext(ending.Token).ConfigureAwait(false) || requests.Current.Hello is not { } hello)

@@ -43,6 +43,11 @@ public sealed class FleetLearnerTests : IDisposable
         using var stop = new CancellationTokenSource();
         run.Updated = progress =>
         {
+            // One fast actor can fill every batch: learning waits for the other one, before the stop and after it.
+            if (progress.Updates is 29 or 31)
+            {
+                run.AwaitActorLog("Connected to run", progress.Updates == 29 ? 2 : 4);
+            }
             if (progress.Updates == 30)
             {
                 stop.Cancel();

@@ -81,6 +81,24 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
         return (await learning, await acting);
     }
 
+    /// <summary>Blocks until actors have logged a number of lines of a kind.</summary>
+    public void AwaitActorLog(string part, int lines)
+    {
+        while (Count() < lines)
+        {
+            _limit.Token.ThrowIfCancellationRequested();
+            Thread.Sleep(10);
+        }
+
+        int Count()
+        {
+            lock (ActorLog)
+            {
+                return ActorLog.Count(line => line.Contains(part, StringComparison.Ordinal));
+            }
+        }
+    }
+
     public void Report(TrainingProgress value) => Updated?.Invoke(value);
 
     public void Dispose() => _limit.Dispose();
