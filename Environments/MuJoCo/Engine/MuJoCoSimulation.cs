@@ -148,7 +148,8 @@ public sealed unsafe class MuJoCoSimulation : IDisposable
         state.Read("velocities", Velocities);
         state.Read("activations", _arrays.Activations.Span);
         Forward();
-        state.Read("warm_start", _arrays.WarmStart.Span); // the forward pass left its own
+        state.Read("positions", Positions); // the forward pass normalised their quaternions and left its own warm start
+        state.Read("warm_start", _arrays.WarmStart.Span);
         _arrays.Time.Span[0] = state.Get<double>("time");
     }
 

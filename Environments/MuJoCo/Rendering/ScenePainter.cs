@@ -146,6 +146,7 @@ internal static class ScenePainter
                     [0, 0.5f, 1],
                     SKShaderTileMode.Clamp
                 );
+        paint.Color = SKColors.Black; // opaque: the shader has the colours
         paint.Shader = shader;
         FillHull(canvas, paint, points[..seen]);
         paint.Shader = null;

@@ -118,7 +118,7 @@ internal struct Ant : IBuiltInTask<Ant>
             && TaskMath.AllFinite(simulation.Velocities);
         double forward = _forwardWeight * xVelocity;
         double survival = healthy ? _healthyReward : 0;
-        double control = _controlWeight * TaskMath.SquaredSum(action);
+        double control = TaskMath.Cost(_controlWeight, action);
         double contact = 0;
         foreach (double force in simulation.ContactForces)
         {

@@ -31,7 +31,7 @@ internal struct HalfCheetah : IBuiltInTask<HalfCheetah>
 
     public static IReadOnlyList<string> InfoNames { get; } = ["x_position", "x_velocity", "reward_forward", "reward_ctrl"];
 
-    public static MuJoCoCamera Camera => new(4, 90, -15, Z: 0.4, Follows: true);
+    public static MuJoCoCamera Camera => new(3, 90, -12, Z: 0.45, Follows: true);
 
     public static IReadOnlyList<EnvironmentOption> Options { get; } =
     [TaskOptions.Skip(5), TaskOptions.Forward(1), TaskOptions.Control(0.1), TaskOptions.Noise(0.1), TaskOptions.Exclude("x is")];
@@ -58,7 +58,7 @@ internal struct HalfCheetah : IBuiltInTask<HalfCheetah>
         double velocity = (x - _x) / (simulation.Timestep * _frameSkip);
         _x = x;
         double forward = _forwardWeight * velocity;
-        double cost = _controlWeight * TaskMath.SquaredSum(action);
+        double cost = TaskMath.Cost(_controlWeight, action);
         info[0] = x;
         info[1] = velocity;
         info[2] = forward;

@@ -60,7 +60,7 @@ internal struct PlanarWalking
         bool healthy = IsHealthy(positions, simulation.Velocities);
         double forward = _forwardWeight * velocity;
         double survival = healthy ? _healthyReward : 0;
-        double cost = _controlWeight * TaskMath.SquaredSum(action);
+        double cost = TaskMath.Cost(_controlWeight, action);
         info[0] = positions[0];
         info[1] = positions[1] - simulation.DefaultPositions[1];
         info[2] = velocity;

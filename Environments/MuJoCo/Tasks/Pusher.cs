@@ -75,7 +75,7 @@ internal readonly struct Pusher : IBuiltInTask<Pusher>
         ReadOnlySpan<double> bodies = simulation.BodyPositions;
         ReadOnlySpan<double> pushed = TaskMath.Point(bodies, Object);
         info[0] = -TaskMath.Distance(TaskMath.Point(bodies, Goal), pushed) * _distanceWeight;
-        info[1] = -TaskMath.SquaredSum(action) * _controlWeight;
+        info[1] = -TaskMath.Cost(_controlWeight, action);
         info[2] = -TaskMath.Distance(TaskMath.Point(bodies, Tip), pushed) * _nearWeight;
         return (info[0] + info[1] + info[2], false);
     }

@@ -67,7 +67,7 @@ internal readonly struct Reacher : IBuiltInTask<Reacher>
     {
         ReadOnlySpan<double> bodies = simulation.BodyPositions;
         info[0] = -TaskMath.Distance(TaskMath.Point(bodies, Target), TaskMath.Point(bodies, Tip)) * _distanceWeight;
-        info[1] = -TaskMath.SquaredSum(action) * _controlWeight;
+        info[1] = -TaskMath.Cost(_controlWeight, action);
         return (info[0] + info[1], false);
     }
 

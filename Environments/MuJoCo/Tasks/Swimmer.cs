@@ -66,7 +66,7 @@ internal struct Swimmer : IBuiltInTask<Swimmer>
         double x = simulation.Positions[0];
         double y = simulation.Positions[1];
         double forward = _forwardWeight * ((x - _x) / seconds);
-        double cost = _controlWeight * TaskMath.SquaredSum(action);
+        double cost = TaskMath.Cost(_controlWeight, action);
         info[0] = x;
         info[1] = y;
         info[2] = Math.Sqrt(x * x + y * y);

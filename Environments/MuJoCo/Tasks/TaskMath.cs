@@ -6,15 +6,21 @@ namespace Environments.MuJoCo.Tasks;
 /// <summary>Sums and draws that the tasks share.</summary>
 internal static class TaskMath
 {
-    /// <summary>Σ a².</summary>
-    public static double SquaredSum(ReadOnlySpan<float> values)
+    /// <summary>Weight · Σ a² in float32, as the original charges an action: eight squares are added in pairs of pairs, fewer one by one.</summary>
+    public static double Cost(double weight, ReadOnlySpan<float> action)
     {
-        double sum = 0;
-        foreach (double value in values)
+        float sum = 0;
+        if (action.Length == 8)
+        {
+            sum = Squares(action[0], action[1]) + Squares(action[2], action[3]);
+            sum += Squares(action[4], action[5]) + Squares(action[6], action[7]);
+            return (float)weight * sum;
+        }
+        foreach (float value in action)
         {
             sum += value * value;
         }
-        return sum;
+        return (float)weight * sum;
     }
 
     /// <summary>Σ a².</summary>
@@ -107,4 +113,6 @@ internal static class TaskMath
         }
         return sum / mass;
     }
+
+    private static float Squares(float a, float b) => a * a + b * b;
 }
