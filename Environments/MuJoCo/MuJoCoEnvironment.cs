@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 using Environments.MuJoCo.Engine;
 using Environments.MuJoCo.Rendering;
@@ -16,6 +17,7 @@ namespace Environments.MuJoCo;
 /// computed as float64 and handed out as float32. Owns native memory: dispose it, or the batch that holds it.
 /// </remarks>
 /// <typeparam name="TTask">Rules of the task.</typeparam>
+[SuppressMessage("Design", "CA1001", Justification = "It is disposable; the rule overlooks structs.")]
 public struct MuJoCoEnvironment<TTask> : IEnvironment, ISavableEnvironment, IRenderedEnvironment, IDisposable
     where TTask : unmanaged, IMuJoCoTask
 {

@@ -41,6 +41,16 @@ static void on_warning(const char* text) { (void)text; }
     guarded = 0;                  \
   } while (0)
 
+/* .NET computes with wide vectors and may leave their upper halves in use, which slows an engine built for SSE to two thirds of its
+   speed ('agents bench mujoco' shows it). Clearing them costs nothing. */
+static inline void clear_upper_halves(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx")) {
+    __asm__ volatile("vzeroupper" ::: "memory");
+  }
+#endif
+}
+
 EXPORT int agents_shim_version(void) { return SHIM_VERSION; }
 
 EXPORT int agents_header_version(void) { return mjVERSION_HEADER; }
@@ -91,6 +101,7 @@ EXPORT int agents_reset(const mjModel* model, mjData* data) {
 }
 
 EXPORT int agents_forward(const mjModel* model, mjData* data) {
+  clear_upper_halves();
   GUARD(1, mj_forward(model, data));
   return 0;
 }
@@ -100,6 +111,7 @@ EXPORT int agents_step(const mjModel* model, mjData* data, const float* controls
   for (int i = 0; i < model->nu; i++) {
     data->ctrl[i] = controls[i];
   }
+  clear_upper_halves();
   GUARD(1, {
     for (int k = 0; k < steps; k++) {
       mj_step(model, data);
@@ -117,6 +129,7 @@ EXPORT long long agents_instabilities(const mjData* data) {
 /* What a program in C would do without us, as the measure of speed: rows of controls, each held for some steps; every
    'episode' rows it begins again. 'rows' rows are given and used round and round. */
 EXPORT int agents_loop(const mjModel* model, mjData* data, const float* controls, int rows, int steps, int episode, int count) {
+  clear_upper_halves();
   GUARD(1, {
     for (int i = 0; i < count; i++) {
       if (i % episode == 0) {

@@ -6,7 +6,7 @@ namespace Environments.MuJoCo.Tasks;
 /// <summary>Sums and draws that the tasks share.</summary>
 internal static class TaskMath
 {
-    /// <summary>Weight · Σ a² in float32, as the original charges an action: eight squares are added in pairs of pairs, fewer one by one.</summary>
+    /// <summary>Weight · Σ a² with the sum in float32, as the original has it: eight squares are added in pairs of pairs, fewer one by one.</summary>
     public static double Cost(double weight, ReadOnlySpan<float> action)
     {
         float sum = 0;
@@ -14,13 +14,13 @@ internal static class TaskMath
         {
             sum = Squares(action[0], action[1]) + Squares(action[2], action[3]);
             sum += Squares(action[4], action[5]) + Squares(action[6], action[7]);
-            return (float)weight * sum;
+            return weight * sum;
         }
         foreach (float value in action)
         {
             sum += value * value;
         }
-        return (float)weight * sum;
+        return weight * sum;
     }
 
     /// <summary>Σ a².</summary>

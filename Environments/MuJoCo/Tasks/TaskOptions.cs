@@ -1,5 +1,3 @@
-using Environments.MuJoCo.Engine;
-
 namespace Environments.MuJoCo.Tasks;
 
 /// <summary>Options that several tasks have, under the names and with the meaning of Gymnasium's keyword arguments.</summary>
