@@ -228,8 +228,18 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         }
     }
 
-    /// <summary>Nothing to release: the arrays are the collector's.</summary>
-    public void Dispose() { }
+    /// <summary>Disposes the copies that own something, such as native memory; the arrays are the collector's.</summary>
+    public void Dispose()
+    {
+        if (!typeof(IDisposable).IsAssignableFrom(typeof(TEnvironment)))
+        {
+            return;
+        }
+        foreach (TEnvironment environment in _environments)
+        {
+            (environment as IDisposable)?.Dispose();
+        }
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EndEpisode(int index)

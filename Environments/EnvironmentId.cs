@@ -70,7 +70,7 @@ internal static class EnvironmentId
     }
 
     private static string Describe(EnvironmentOption option) =>
-        option.Range.Contains(" to ", StringComparison.Ordinal)
+        option.Range.Contains(" to ", StringComparison.Ordinal) || !option.Range.Contains(", ", StringComparison.Ordinal)
             ? $"{option.Range} (default {option.Default})"
             : $"one of {option.Range} (default {option.Default})";
 }

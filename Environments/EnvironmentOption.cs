@@ -3,9 +3,11 @@ using System.Globalization;
 namespace Environments;
 
 /// <summary>A dial of an environment, set behind its id: <c>Memory/Recall-v0?delay=20&amp;symbols=8</c>.</summary>
-/// <remarks>Made by <see cref="Integer"/>, <see cref="Number"/> or <see cref="Word{TEnum}"/>; read by the registration through <see cref="EnvironmentOptions"/>.</remarks>
+/// <remarks>Made by <see cref="Integer"/>, <see cref="Number"/>, <see cref="Interval"/>, <see cref="Flag"/> or <see cref="Word{TEnum}"/>; read by the registration through <see cref="EnvironmentOptions"/>.</remarks>
 public sealed class EnvironmentOption
 {
+    private const string IntervalMark = "..";
+
     private readonly Func<string, string?> _canonical; // null for a text that is no value
 
     private EnvironmentOption(string name, string value, string range, string description, Func<string, string?> canonical)
@@ -86,6 +88,57 @@ public sealed class EnvironmentOption
             text => Array.Find(words, word => word == Lower(text))
         );
     }
+
+    /// <summary>Yes or no, written <c>true</c> or <c>false</c>.</summary>
+    /// <param name="name">Key.</param>
+    /// <param name="value">Default.</param>
+    /// <param name="description">One sentence.</param>
+    public static EnvironmentOption Flag(string name, bool value, string description) =>
+        new(
+            name,
+            value ? "true" : "false",
+            "true, false",
+            description,
+            text => bool.TryParse(text, out bool flag) ? (flag ? "true" : "false") : null
+        );
+
+    /// <summary>Two real numbers, the second no less than the first, written <c>0.2..1</c>; <c>-inf</c> and <c>inf</c> where there is no bound.</summary>
+    /// <param name="name">Key.</param>
+    /// <param name="low">Default of the first.</param>
+    /// <param name="high">Default of the second.</param>
+    /// <param name="description">One sentence.</param>
+    public static EnvironmentOption Interval(string name, double low, double high, string description) =>
+        new(
+            name,
+            $"{Bound(low)}{IntervalMark}{Bound(high)}",
+            "low..high",
+            description,
+            text =>
+                TryParseInterval(text, out (double Low, double High) bounds)
+                    ? $"{Bound(bounds.Low)}{IntervalMark}{Bound(bounds.High)}"
+                    : null
+        );
+
+    /// <summary>Reads what <see cref="Interval"/> writes.</summary>
+    internal static bool TryParseInterval(string text, out (double Low, double High) bounds)
+    {
+        bounds = default;
+        int mark = text.IndexOf(IntervalMark, StringComparison.Ordinal);
+        return mark > 0
+            && TryParseBound(text[..mark], out bounds.Low)
+            && TryParseBound(text[(mark + IntervalMark.Length)..], out bounds.High)
+            && bounds.Low <= bounds.High;
+    }
+
+    private static bool TryParseBound(string text, out double bound)
+    {
+        bound = text.TrimStart('-') == "inf" ? (text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity) : double.NaN;
+        return double.IsInfinity(bound)
+            || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out bound) && double.IsFinite(bound);
+    }
+
+    private static string Bound(double bound) =>
+        double.IsInfinity(bound) ? (bound < 0 ? "-inf" : "inf") : bound.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>The one way to write a value; null where the text is no value of this option.</summary>
     internal string? Canonical(string text) => _canonical(text);

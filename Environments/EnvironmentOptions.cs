@@ -19,6 +19,15 @@ public sealed class EnvironmentOptions
     public TEnum Word<TEnum>(string name)
         where TEnum : struct, Enum => Enum.Parse<TEnum>(Find(name), ignoreCase: true);
 
+    /// <summary>Value of an option declared by <see cref="EnvironmentOption.Flag"/>.</summary>
+    public bool Flag(string name) => bool.Parse(Find(name));
+
+    /// <summary>Value of an option declared by <see cref="EnvironmentOption.Interval"/>.</summary>
+    public (double Low, double High) Interval(string name) =>
+        EnvironmentOption.TryParseInterval(Find(name), out (double Low, double High) bounds)
+            ? bounds
+            : throw new ArgumentException($"The option '{name}' is no interval.", nameof(name));
+
     private string Find(string name) =>
         _values.TryGetValue(name, out string? value)
             ? value

@@ -5,6 +5,7 @@ using Environments.GridWorld;
 using Environments.GridWorld.Mazes;
 using Environments.Memory;
 using Environments.MinAtar;
+using Environments.MuJoCo;
 using Environments.Tabular;
 using Environments.ToyText;
 
@@ -180,6 +181,7 @@ public sealed partial class EnvironmentRegistry
         MiniGridEnvironments.Register(registry);
         MinAtarEnvironments.Register(registry);
         MemoryEnvironments.Register(registry);
+        MuJoCoEnvironments.Register(registry);
         registry._isFilling = false;
         return registry;
     }

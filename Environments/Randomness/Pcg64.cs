@@ -96,6 +96,9 @@ public struct Pcg64 : IRandomSource
         return (int)value;
     }
 
+    /// <summary>A standard normal draw with the numbers of NumPy's <c>Generator.standard_normal</c>; see <see cref="Ziggurat"/>.</summary>
+    public double NextNormal() => Ziggurat.Next(ref this);
+
     /// <summary>A standard normal draw by Marsaglia's polar method; the second of its pair is not kept, so that the state stays small.</summary>
     public double NextGaussian()
     {

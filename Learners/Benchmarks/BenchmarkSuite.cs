@@ -82,6 +82,8 @@ internal sealed class BenchmarkSuite
         AddUpdate("conv-ppo", NetworkBenchmarks.Kind.Flags, "ppo", 256);
         AddUpdate("conv-pixels-ppo", NetworkBenchmarks.Kind.Pixels, "ppo", 64);
         _cases.Add("machine/product-64", () => [Product()]);
+        _cases.Add("mujoco/halfcheetah", () => MuJoCoBenchmarks.HalfCheetah("mujoco/halfcheetah"));
+        _cases.Add("mujoco/humanoid", () => MuJoCoBenchmarks.Humanoid("mujoco/humanoid"));
         _cases.Add("train/ppo-cartpole", () => Train("train/ppo-cartpole", Speed("ppo"), 1_000_000, (16_000, StableBaselines)));
         _cases.Add("train/a2c-cartpole", () => Train("train/a2c-cartpole", Speed("a2c"), 1_000_000, (30_000, StableBaselines)));
         _cases.Add(

@@ -298,6 +298,8 @@ public sealed class ApplicationTests : IDisposable
         [
             "environment/cartpole-8",
             "environment/cartpole-1024",
+            "mujoco/halfcheetah",
+            "mujoco/humanoid",
             "act/mlp-1",
             "act/mlp-8",
             "act/mlp-64",
