@@ -85,14 +85,7 @@ internal sealed class PopArt(double rate)
         _batches = state.Get<long>("batches");
     }
 
-    private static void Rescale(
-        Span<float> weights,
-        Span<float> bias,
-        double oldMean,
-        double oldScale,
-        double mean,
-        double scale
-    )
+    private static void Rescale(Span<float> weights, Span<float> bias, double oldMean, double oldScale, double mean, double scale)
     {
         for (int i = 0; i < weights.Length; i++)
         {
