@@ -99,6 +99,33 @@ public abstract class ActionDistribution
         }
     }
 
+    /// <summary>Terms into which the divergence between two members of the family is split: 2 for mean and deviation of Gaussians, else 1.</summary>
+    internal virtual int DivergenceParts => 1;
+
+    /// <summary>A part of KL(old ‖ new), in nats, at least 0.</summary>
+    /// <remarks>
+    /// Gaussians are decoupled (Song et al. 2020, section 4.2): part 0 is the divergence of the new mean with the old deviation, part 1 that of the
+    /// old mean with the new deviation; the divergence itself is not their sum. Other families have one part, the divergence itself.
+    /// </remarks>
+    /// <param name="part">0 to <see cref="DivergenceParts"/> − 1.</param>
+    /// <param name="old">Parameters of the distribution that the expectation is over, <c>[P]</c>.</param>
+    /// <param name="parameters">Parameters of the other one, <c>[P]</c>.</param>
+    internal abstract double Divergence(int part, ReadOnlySpan<float> old, ReadOnlySpan<float> parameters);
+
+    /// <summary>Adds <paramref name="share"/> × ∂ <see cref="Divergence"/> / ∂ parameters.</summary>
+    /// <param name="part">0 to <see cref="DivergenceParts"/> − 1.</param>
+    /// <param name="old"><c>[P]</c>.</param>
+    /// <param name="parameters"><c>[P]</c>.</param>
+    /// <param name="share">Factor of the gradient.</param>
+    /// <param name="gradient">Added to, <c>[P]</c>.</param>
+    internal abstract void AddDivergenceGradient(
+        int part,
+        ReadOnlySpan<float> old,
+        ReadOnlySpan<float> parameters,
+        float share,
+        Span<float> gradient
+    );
+
     /// <summary>Writes the gradient with respect to the parameters of a loss that depends on log-probability and entropy.</summary>
     /// <param name="parameters"><c>[P]</c>.</param>
     /// <param name="action">The action whose log-probability counts.</param>

@@ -92,6 +92,44 @@ internal sealed class Categorical(int count) : ActionDistribution
         }
     }
 
+    internal override double Divergence(int part, ReadOnlySpan<float> old, ReadOnlySpan<float> parameters) =>
+        DivergenceOf(old, parameters);
+
+    internal override void AddDivergenceGradient(
+        int part,
+        ReadOnlySpan<float> old,
+        ReadOnlySpan<float> parameters,
+        float share,
+        Span<float> gradient
+    ) => AddDivergenceGradientOf(old, parameters, share, gradient);
+
+    internal static double DivergenceOf(ReadOnlySpan<float> old, ReadOnlySpan<float> logits)
+    {
+        (double oldShift, double shift) = (LogSumExp(old), LogSumExp(logits));
+        double sum = 0;
+        for (int j = 0; j < logits.Length; j++)
+        {
+            double oldLogProb = old[j] - oldShift;
+            sum += Math.Exp(oldLogProb) * (oldLogProb - (logits[j] - shift));
+        }
+        return Math.Max(0, sum);
+    }
+
+    // ∂ KL / ∂z_j = p_j − p_old,j
+    internal static void AddDivergenceGradientOf(
+        ReadOnlySpan<float> old,
+        ReadOnlySpan<float> logits,
+        float share,
+        Span<float> gradient
+    )
+    {
+        (double oldShift, double shift) = (LogSumExp(old), LogSumExp(logits));
+        for (int j = 0; j < logits.Length; j++)
+        {
+            gradient[j] += share * (float)(Math.Exp(logits[j] - shift) - Math.Exp(old[j] - oldShift));
+        }
+    }
+
     internal static (float LogProb, float Entropy) EvaluateOf(ReadOnlySpan<float> logits, int index)
     {
         float max = Max(logits);
@@ -182,6 +220,17 @@ internal sealed class Categorical(int count) : ActionDistribution
             max = MathF.Max(max, logit);
         }
         return max;
+    }
+
+    private static double LogSumExp(ReadOnlySpan<float> logits)
+    {
+        float max = Max(logits);
+        double sum = 0;
+        foreach (float logit in logits)
+        {
+            sum += Math.Exp((double)logit - max);
+        }
+        return max + Math.Log(sum);
     }
 
     private static double SumExp(ReadOnlySpan<float> logits, float max)

@@ -54,6 +54,48 @@ internal sealed class DiagonalGaussian(int dimensions) : ActionDistribution
         return sum;
     }
 
+    internal override int DivergenceParts => 2;
+
+    /// <remarks>½ Σ (μ − μ_old)² / σ_old², and ½ Σ (σ_old² / σ² − 1 + ln σ² / σ_old²).</remarks>
+    internal override double Divergence(int part, ReadOnlySpan<float> old, ReadOnlySpan<float> parameters)
+    {
+        double sum = 0;
+        for (int i = 0; i < dimensions; i++)
+        {
+            double oldLogStd = old[dimensions + i];
+            if (part == 0)
+            {
+                double deviation = (parameters[i] - old[i]) * Math.Exp(-oldLogStd);
+                sum += 0.5 * deviation * deviation;
+                continue;
+            }
+            double growth = 2 * (parameters[dimensions + i] - oldLogStd);
+            sum += 0.5 * (Math.Exp(-growth) - 1 + growth);
+        }
+        return sum;
+    }
+
+    /// <remarks>(μ − μ_old) / σ_old², and 1 − σ_old² / σ² with respect to log σ.</remarks>
+    internal override void AddDivergenceGradient(
+        int part,
+        ReadOnlySpan<float> old,
+        ReadOnlySpan<float> parameters,
+        float share,
+        Span<float> gradient
+    )
+    {
+        for (int i = 0; i < dimensions; i++)
+        {
+            float oldLogStd = old[dimensions + i];
+            if (part == 0)
+            {
+                gradient[i] += share * (parameters[i] - old[i]) * MathF.Exp(-2 * oldLogStd);
+                continue;
+            }
+            gradient[dimensions + i] += share * (1 - MathF.Exp(2 * (oldLogStd - parameters[dimensions + i])));
+        }
+    }
+
     /// <remarks>With z = (a − μ) / σ: ∂ log p / ∂μ = z / σ, ∂ log p / ∂ log σ = z² − 1, and ∂H / ∂ log σ = 1.</remarks>
     internal override void Gradient(
         ReadOnlySpan<float> parameters,

@@ -83,6 +83,36 @@ internal sealed class MultiCategorical(params ReadOnlySpan<int> counts) : Action
         }
     }
 
+    // Independent components: divergences add up.
+    internal override double Divergence(int part, ReadOnlySpan<float> old, ReadOnlySpan<float> parameters)
+    {
+        double sum = 0;
+        foreach (int count in _counts)
+        {
+            sum += Categorical.DivergenceOf(old[..count], parameters[..count]);
+            old = old[count..];
+            parameters = parameters[count..];
+        }
+        return sum;
+    }
+
+    internal override void AddDivergenceGradient(
+        int part,
+        ReadOnlySpan<float> old,
+        ReadOnlySpan<float> parameters,
+        float share,
+        Span<float> gradient
+    )
+    {
+        foreach (int count in _counts)
+        {
+            Categorical.AddDivergenceGradientOf(old[..count], parameters[..count], share, gradient[..count]);
+            old = old[count..];
+            parameters = parameters[count..];
+            gradient = gradient[count..];
+        }
+    }
+
     private static int Sum(ReadOnlySpan<int> counts)
     {
         int sum = 0;

@@ -22,6 +22,49 @@ internal static class TorchDistribution
             _ => throw new NotSupportedException($"{distribution.GetType().Name} has no tensor form."),
         };
 
+    /// <summary>A part of KL(old ‖ new); see <see cref="ActionDistribution.Divergence"/>.</summary>
+    /// <param name="distribution">The family.</param>
+    /// <param name="part">Which part.</param>
+    /// <param name="old"><c>[N, P]</c>, without gradient.</param>
+    /// <param name="parameters"><c>[N, P]</c>.</param>
+    /// <returns><c>[N]</c>.</returns>
+    public static Tensor Divergence(ActionDistribution distribution, int part, Tensor old, Tensor parameters)
+    {
+        switch (distribution)
+        {
+            case Categorical:
+                return CategoricalDivergence(old, parameters);
+            case MultiCategorical multi:
+                Tensor? sum = null;
+                long offset = 0;
+                foreach (int count in multi.Counts)
+                {
+                    Tensor component = CategoricalDivergence(old.narrow(1, offset, count), parameters.narrow(1, offset, count));
+                    sum = sum is null ? component : sum + component;
+                    offset += count;
+                }
+                return sum!;
+            case DiagonalGaussian gaussian:
+                int d = gaussian.ActionSize;
+                Tensor oldLogStd = old.narrow(1, d, d);
+                if (part == 0)
+                {
+                    Tensor deviation = (parameters.narrow(1, 0, d) - old.narrow(1, 0, d)) * oldLogStd.neg().exp();
+                    return deviation.square().sum(-1) * 0.5;
+                }
+                Tensor growth = (parameters.narrow(1, d, d) - oldLogStd) * 2;
+                return (growth.neg().exp() - 1 + growth).sum(-1) * 0.5;
+            default:
+                throw new NotSupportedException($"{distribution.GetType().Name} has no tensor form.");
+        }
+    }
+
+    private static Tensor CategoricalDivergence(Tensor old, Tensor logits)
+    {
+        Tensor oldLogProbs = old.log_softmax(-1);
+        return (oldLogProbs.exp() * (oldLogProbs - logits.log_softmax(-1))).sum(-1);
+    }
+
     private static (Tensor, Tensor) EvaluateCategorical(Tensor logits, Tensor actions)
     {
         Tensor logProbs = logits.log_softmax(-1);

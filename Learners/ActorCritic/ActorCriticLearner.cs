@@ -1,8 +1,10 @@
+using Agents.Networks;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Engines;
 using Learners.Metrics;
 using Learners.Optimizers;
+using Learners.Returns;
 using Protos;
 
 namespace Learners.ActorCritic;
@@ -11,12 +13,18 @@ namespace Learners.ActorCritic;
 /// <remarks>PPO and A2C differ only in the objectives and the schedule handed in. Owns network and optimiser state.</remarks>
 internal sealed class ActorCriticLearner : IDisposable
 {
+    private const string ReturnScaleTag = "losses/return_scale";
+
     private readonly ActorCriticSettings _settings;
     private readonly UpdateSchedule _schedule;
     private readonly IObjective[] _objectives;
+    private readonly IAdaptiveObjective[] _adaptive;
     private readonly string[] _tags;
     private readonly IOptimizer _optimizer;
     private readonly IGradientEngine _engine;
+    private readonly TargetNetwork? _target;
+    private readonly PopArt? _popArt;
+    private readonly ParameterLayout _layout;
     private readonly TrajectoryBatch _batch;
     private readonly Minibatch _minibatch;
     private readonly int _sequenceLength;
@@ -43,6 +51,7 @@ internal sealed class ActorCriticLearner : IDisposable
         _settings = settings;
         _schedule = schedule;
         _objectives = objectives;
+        _adaptive = [.. objectives.OfType<IAdaptiveObjective>()];
         _tags = [.. objectives.Select(objective => "losses/" + objective.Name)];
         _losses = new double[objectives.Length];
         _engine = engine;
@@ -52,10 +61,20 @@ internal sealed class ActorCriticLearner : IDisposable
             OptimizerKind.Sgd => new Sgd(engine.Parameters.Length, settings.Sgd),
             _ => new Adam(engine.Parameters.Length, settings.Adam),
         };
+        _layout = new ParameterLayout(engine.Network.Spec);
+        _target = settings.TargetNetworkPeriod is { } period
+            ? new TargetNetwork(engine.Network.Spec, engine.Parameters, period)
+            : null;
+        _popArt = settings.ReturnScaleRate is { } rate ? new PopArt(rate) : null;
         _batch = new TrajectoryBatch(engine.Network);
         // With a memory whole sequences stay together: a minibatch is a share of the copies instead of a share of the samples.
         _sequenceLength = engine.Network.Spec.CoreStateSize > 0 ? settings.UnrollLength : 1;
-        _minibatch = new Minibatch(engine.Network.Spec, settings.StepsPerUnroll / schedule.Minibatches, _sequenceLength);
+        _minibatch = new Minibatch(
+            engine.Network.Spec,
+            settings.StepsPerUnroll / schedule.Minibatches,
+            _sequenceLength,
+            withOldDistributions: _target is not null
+        );
         _sequences = new int[settings.StepsPerUnroll / _sequenceLength];
         _logProbs = new float[_minibatch.Count];
         _rows = new int[_minibatch.Count];
@@ -64,6 +83,13 @@ internal sealed class ActorCriticLearner : IDisposable
 
     /// <summary>All parameters, in the order of the layout.</summary>
     public ReadOnlySpan<float> Parameters => _engine.Parameters;
+
+    /// <summary>The parameters that actors act with: the target network's where there is one, else the newest.</summary>
+    public ReadOnlySpan<float> ActingParameters => _target is null ? _engine.Parameters : _target.Parameters;
+
+    /// <summary>Names of metrics that only this learner's objectives have.</summary>
+    public IReadOnlyList<string> ObjectiveTags =>
+        [.. _adaptive.SelectMany(objective => objective.Tags), .. _popArt is null ? (string[])[] : [ReturnScaleTag]];
 
     /// <summary>Optimiser steps taken: the version of the parameters.</summary>
     public long Updates { get; private set; }
@@ -75,7 +101,18 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <exception cref="TrainingDivergedException">A gradient is no longer finite; parameters are as before that step.</exception>
     public void Update(Unroll unroll, double progress, MetricAverages metrics)
     {
-        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips);
+        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
+        if (_target is not null)
+        {
+            _batch.EvaluateOldPolicy(_target.Network);
+        }
+        if (_popArt is not null)
+        {
+            _popArt.Update(_batch.Returns, ValueHead(".weight", _engine.Parameters), ValueHead(".bias", _engine.Parameters));
+            _engine.ParametersChanged();
+            _batch.Normalize(_popArt);
+            metrics.Add(ReturnScaleTag, _popArt.Scale);
+        }
         float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
         metrics.Add("charts/learning_rate", learningRate);
         metrics.Add("losses/explained_variance", ExplainedVariance(_batch.Values, _batch.Returns));
@@ -103,6 +140,15 @@ internal sealed class ActorCriticLearner : IDisposable
                 break;
             }
         }
+        _target?.Follow(_engine.Parameters);
+    }
+
+    /// <summary>The newest parameters as others use them: the value head gives values in the task's units.</summary>
+    public float[] ExportParameters()
+    {
+        float[] parameters = _engine.Parameters.ToArray();
+        _popArt?.Export(ValueHead(".weight", parameters), ValueHead(".bias", parameters));
+        return parameters;
     }
 
     /// <summary>Saves parameters, optimiser, counter and the shuffling stream.</summary>
@@ -112,6 +158,12 @@ internal sealed class ActorCriticLearner : IDisposable
         state.Set("updates", Updates);
         state.Set("random", _random);
         _optimizer.SaveState(state.Scope("optimizer"));
+        _target?.SaveState(state.Scope("target"));
+        _popArt?.SaveState(state.Scope("pop_art"));
+        foreach (IAdaptiveObjective objective in _adaptive)
+        {
+            objective.SaveState(state.Scope(objective.Name));
+        }
     }
 
     /// <summary>Continues from a saved state.</summary>
@@ -122,6 +174,12 @@ internal sealed class ActorCriticLearner : IDisposable
         Updates = state.Get<long>("updates");
         _random = state.Get<Pcg64>("random");
         _optimizer.LoadState(state.Scope("optimizer"));
+        _target?.LoadState(state.Scope("target"));
+        _popArt?.LoadState(state.Scope("pop_art"));
+        foreach (IAdaptiveObjective objective in _adaptive)
+        {
+            objective.LoadState(state.Scope(objective.Name));
+        }
     }
 
     /// <inheritdoc/>
@@ -142,6 +200,10 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>One optimiser step on the current minibatch; returns the KL estimate before it.</summary>
     private double UpdateOnce(float learningRate, double progress, MetricAverages metrics)
     {
+        foreach (IAdaptiveObjective objective in _adaptive)
+        {
+            objective.Begin(_minibatch);
+        }
         _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs);
         for (int i = 0; i < _objectives.Length; i++)
         {
@@ -161,6 +223,10 @@ internal sealed class ActorCriticLearner : IDisposable
         _optimizer.Update(_engine.Parameters, _engine.Gradient, learningRate);
         _engine.ParametersChanged();
         Updates++;
+        for (int i = 0; i < _objectives.Length; i++)
+        {
+            (_objectives[i] as IAdaptiveObjective)?.End(_losses[i], metrics);
+        }
         metrics.Add("losses/gradient_norm", norm);
         return kl;
     }
@@ -185,6 +251,8 @@ internal sealed class ActorCriticLearner : IDisposable
         metrics.Add("losses/clipfrac", (double)clipped / logProbs.Length);
         return k3 / logProbs.Length;
     }
+
+    private Span<float> ValueHead(string part, Span<float> parameters) => _layout["critic.head" + part].In(parameters);
 
     private static double ExplainedVariance(ReadOnlySpan<float> values, ReadOnlySpan<float> returns)
     {

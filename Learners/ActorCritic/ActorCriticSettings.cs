@@ -74,6 +74,12 @@ public abstract record ActorCriticSettings : IValidatableObject
     /// <summary>Batches by which acting lags behind learning in one process and in lock step.</summary>
     internal virtual int FixedPolicyLag => 0;
 
+    /// <summary>Batches between two copies of the target network, which then acts; null for agents without one.</summary>
+    internal virtual int? TargetNetworkPeriod => null;
+
+    /// <summary>Share of a batch in the running scale of a normalised value head; null for a head that gives values as they are.</summary>
+    internal virtual double? ReturnScaleRate => null;
+
     /// <summary>Environment steps between two updates of the policy, T × B.</summary>
     internal int StepsPerUnroll => Copies * UnrollLength;
 

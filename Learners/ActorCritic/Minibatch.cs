@@ -12,7 +12,8 @@ internal sealed class Minibatch
     /// <param name="spec">Network that will read them.</param>
     /// <param name="count">Samples, N = T × B.</param>
     /// <param name="steps">Consecutive steps, T; 1 for samples that do not belong together.</param>
-    public Minibatch(NetworkSpec spec, int count, int steps = 1)
+    /// <param name="withOldDistributions">Whether objectives read <see cref="OldDistributions"/>.</param>
+    public Minibatch(NetworkSpec spec, int count, int steps = 1, bool withOldDistributions = false)
     {
         _spec = spec;
         Count = count;
@@ -27,6 +28,7 @@ internal sealed class Minibatch
         Advantages = Pinned(count);
         Returns = Pinned(count);
         OldValues = Pinned(count);
+        OldDistributions = Pinned(withOldDistributions ? count * spec.DistributionSize : 0);
     }
 
     /// <summary>Samples, N.</summary>
@@ -59,6 +61,9 @@ internal sealed class Minibatch
     /// <summary>Values before the update, <c>[N]</c>.</summary>
     public float[] OldValues { get; }
 
+    /// <summary>Parameters of the old policy's distributions, <c>[N, P]</c>; empty where nobody reads them.</summary>
+    public float[] OldDistributions { get; }
+
     /// <summary>Copies the samples of the given rows.</summary>
     /// <param name="batch">Prepared trajectories.</param>
     /// <param name="rows">Rows t × B + b, as many as <see cref="Count"/>; of whole sequences, time-major, where there is a core.</param>
@@ -79,6 +84,14 @@ internal sealed class Minibatch
             Advantages[i] = batch.Advantages[row];
             Returns[i] = batch.Returns[row];
             OldValues[i] = values[row];
+        }
+        if (OldDistributions.Length > 0)
+        {
+            int size = _spec.DistributionSize;
+            for (int i = 0; i < rows.Length; i++)
+            {
+                batch.OldDistributions.Slice(rows[i] * size, size).CopyTo(OldDistributions.AsSpan(i * size));
+            }
         }
         int stateSize = _spec.CoreStateSize;
         if (stateSize > 0)

@@ -1,3 +1,5 @@
+using Agents.Distributions;
+
 namespace Learners.ActorCritic;
 
 /// <summary>Some rows of a minibatch, what the network says about them, and room for an objective's gradients. All <c>[rows]</c>.</summary>
@@ -26,6 +28,18 @@ internal readonly ref struct SampleBlock
 
     /// <summary>V of each observation.</summary>
     public required ReadOnlySpan<float> Values { get; init; }
+
+    /// <summary>Family of the policy's distributions.</summary>
+    public ActionDistribution? Distribution { get; init; }
+
+    /// <summary>Parameters of the target policy's distributions, <c>[rows, P]</c>.</summary>
+    public ReadOnlySpan<float> Distributions { get; init; }
+
+    /// <summary>Parameters of the old policy's distributions, <c>[rows, P]</c>; empty where no objective asks for them.</summary>
+    public ReadOnlySpan<float> OldDistributions { get; init; }
+
+    /// <summary>∂ Σ weight × loss / ∂ distribution parameters, besides what flows through log-prob and entropy, <c>[rows, P]</c>; objectives add to it.</summary>
+    public Span<float> DistributionGradients { get; init; }
 
     /// <summary>∂ Σ weight × loss / ∂ log-prob; objectives add to it.</summary>
     public required Span<float> LogProbGradients { get; init; }

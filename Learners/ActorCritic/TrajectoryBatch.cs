@@ -12,6 +12,7 @@ internal sealed class TrajectoryBatch
     private readonly IActorCriticNetwork _network;
     private readonly ActionDistribution _distribution;
     private float[] _distributions = [];
+    private float[] _oldDistributions = [];
     private float[] _allValues = [];
     private float[] _finalValues = [];
     private float[] _finalDistributions = [];
@@ -45,6 +46,9 @@ internal sealed class TrajectoryBatch
     /// <summary>V of the observation step t acted on.</summary>
     public ReadOnlySpan<float> Values => _allValues.AsSpan(0, Count);
 
+    /// <summary>Parameters of the old policy's distributions, <c>[T, B, P]</c>; valid after <see cref="EvaluateOldPolicy"/>.</summary>
+    public ReadOnlySpan<float> OldDistributions => _oldDistributions.AsSpan(0, Count * _network.Spec.DistributionSize);
+
     /// <summary>Advantage of the action of step t.</summary>
     public float[] Advantages { get; private set; } = [];
 
@@ -60,7 +64,8 @@ internal sealed class TrajectoryBatch
     /// <param name="discountFactor">γ.</param>
     /// <param name="lambda">λ.</param>
     /// <param name="clips">Limits of V-trace's ratios; null for generalised advantages of the policy that acted.</param>
-    public void Prepare(Unroll unroll, float discountFactor, float lambda, VTraceClips? clips = null)
+    /// <param name="popArt">Units of the value head; null where it gives values as they are.</param>
+    public void Prepare(Unroll unroll, float discountFactor, float lambda, VTraceClips? clips = null, PopArt? popArt = null)
     {
         Unroll = unroll;
         Observations = unroll.Observations.Read(unroll.EpisodeStarts);
@@ -80,6 +85,8 @@ internal sealed class TrajectoryBatch
             EvaluateRows(unroll, distributions, allValues);
         }
 
+        popArt?.Denormalize(allValues);
+        popArt?.Denormalize(_nextValues);
         EpisodeBoundaries.Fill(unroll.Terminated, unroll.Truncated, discountFactor, lambda, _discounts, _lambdas);
         if (clips is { } limits)
         {
@@ -101,6 +108,34 @@ internal sealed class TrajectoryBatch
         }
         GeneralizedAdvantage.Estimate(unroll.Rewards, _discounts, _lambdas, Values, _nextValues, Advantages, copies);
         TensorPrimitives.Add(Advantages, Values, Returns);
+    }
+
+    /// <summary>Evaluates the policy that the next updates must stay close to, on the prepared unroll.</summary>
+    /// <param name="old">Network of the same specification.</param>
+    public void EvaluateOldPolicy(IActorCriticNetwork old)
+    {
+        int size = Count * _network.Spec.DistributionSize;
+        if (_oldDistributions.Length < size)
+        {
+            _oldDistributions = new float[size];
+        }
+        Unroll.InitialCoreState.CopyTo(_coreState, 0);
+        old.Unroll(
+            Unroll.Steps,
+            Observations.AsSpan(0, Count * Unroll.Shape.Observations.ObservationSize),
+            Unroll.EpisodeStarts.AsSpan(0, Count),
+            _coreState,
+            _oldDistributions.AsSpan(0, size),
+            []
+        );
+    }
+
+    /// <summary>Brings values, returns and advantages into the units of a value head with normalised outputs.</summary>
+    public void Normalize(PopArt popArt)
+    {
+        popArt.Normalize(_allValues.AsSpan(0, Count));
+        popArt.Normalize(Returns);
+        TensorPrimitives.Multiply(Advantages, (float)(1 / popArt.Scale), Advantages);
     }
 
     private void FillLogRatios(Unroll unroll, Span<float> distributions)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Managed;
@@ -16,6 +17,7 @@ internal sealed class ManagedGradientEngine : IGradientEngine
     private readonly ActionDistribution _distribution;
     private float[] _distributions = [];
     private float[] _distributionGradients = [];
+    private float[] _directGradients = [];
     private float[] _values = [];
     private float[] _entropies = [];
     private float[] _logProbGradients = [];
@@ -96,9 +98,15 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         Array.Clear(_logProbGradients);
         Array.Clear(_entropyGradients);
         Array.Clear(_valueGradients);
+        bool direct = batch.OldDistributions.Length > 0;
+        Array.Clear(_directGradients);
         var block = new SampleBlock
         {
             Total = batch.Count,
+            Distribution = _distribution,
+            Distributions = distributions,
+            OldDistributions = direct ? batch.OldDistributions.AsSpan(first * parameterSize, rows * parameterSize) : [],
+            DistributionGradients = _directGradients.AsSpan(0, direct ? rows * parameterSize : 0),
             BehaviourLogProbs = batch.BehaviourLogProbs.AsSpan(first, rows),
             Advantages = batch.Advantages.AsSpan(first, rows),
             Returns = batch.Returns.AsSpan(first, rows),
@@ -126,6 +134,10 @@ internal sealed class ManagedGradientEngine : IGradientEngine
             block.EntropyGradients,
             distributionGradients
         );
+        if (direct)
+        {
+            TensorPrimitives.Add(distributionGradients, block.DistributionGradients, distributionGradients);
+        }
         _network.Backward(features, distributionGradients, block.ValueGradients, _gradient, rows, sequence);
     }
 
@@ -135,6 +147,7 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         {
             _distributions = new float[rows * _distribution.ParameterSize];
             _distributionGradients = new float[_distributions.Length];
+            _directGradients = new float[batch.OldDistributions.Length > 0 ? _distributions.Length : 0];
             _scratch = new float[2 * _distributions.Length];
             _values = new float[rows];
             _entropies = new float[rows];

@@ -17,6 +17,8 @@ internal sealed class TensorMinibatch : IDisposable
         Advantages = Alias(batch.Advantages, batch.Count);
         Returns = Alias(batch.Returns, batch.Count);
         OldValues = Alias(batch.OldValues, batch.Count);
+        OldDistributions =
+            batch.OldDistributions.Length > 0 ? Alias(batch.OldDistributions, batch.Count, spec.DistributionSize) : null;
         int sequences = batch.Count / batch.Steps;
         InitialCoreState = spec.CoreStateSize > 0 ? Alias(batch.InitialCoreState, sequences, spec.CoreStateSize) : null;
         Continues = spec.CoreStateSize > 0 ? empty(batch.Steps, sequences, 1).DetachFromDisposeScope() : null;
@@ -46,6 +48,9 @@ internal sealed class TensorMinibatch : IDisposable
     /// <summary><c>[N]</c>.</summary>
     public Tensor OldValues { get; }
 
+    /// <summary><c>[N, P]</c>; null where no objective asks for them.</summary>
+    public Tensor? OldDistributions { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -55,6 +60,7 @@ internal sealed class TensorMinibatch : IDisposable
         Advantages.Dispose();
         Returns.Dispose();
         OldValues.Dispose();
+        OldDistributions?.Dispose();
         InitialCoreState?.Dispose();
         Continues?.Dispose();
     }

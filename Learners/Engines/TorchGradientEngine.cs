@@ -62,7 +62,7 @@ internal sealed class TorchGradientEngine : IGradientEngine
             out _
         );
         (Tensor logProb, Tensor entropy) = TorchDistribution.Evaluate(_distribution, distributions, _tensors.Actions);
-        var evaluation = new NetworkEvaluation(logProb, entropy, values);
+        var evaluation = new NetworkEvaluation(logProb, entropy, values, distributions);
         Tensor? total = null;
         for (int i = 0; i < objectives.Length; i++)
         {

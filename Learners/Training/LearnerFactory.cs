@@ -1,3 +1,4 @@
+using Agents.Distributions;
 using Agents.Networks;
 using Environments.Randomness;
 using Learners.A2c;
@@ -5,6 +6,7 @@ using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Impala;
 using Learners.Ppo;
+using Learners.Vmpo;
 
 namespace Learners.Training;
 
@@ -43,6 +45,13 @@ internal static class LearnerFactory
                     new ValueObjective(impala.ValueCoefficient),
                     entropy,
                 ],
+                shuffling
+            ),
+            VmpoSettings vmpo => new ActorCriticLearner(
+                engine,
+                vmpo,
+                new UpdateSchedule(vmpo.Epochs, 1, 0, _ => UpdateSchedule.UsualClipRange),
+                vmpo.Objectives(ActionDistribution.For(spec.ActionSpace)),
                 shuffling
             ),
             _ => new ActorCriticLearner(

@@ -64,10 +64,10 @@ internal sealed class TrainingRun : IDisposable
             {
                 LoadState(state, averages);
             }
-            _source.Publish(_learner.Parameters, _learner.Updates);
+            _source.Publish(_learner.ActingParameters, _learner.Updates);
             _startSteps = _steps;
             _started = options.Clock.GetTimestamp();
-            _log = new RunLog(folder, options.Clock, averages, state is null ? null : _steps);
+            _log = new RunLog(folder, options.Clock, averages, _learner.ObjectiveTags, state is null ? null : _steps);
         }
         catch
         {
@@ -114,7 +114,7 @@ internal sealed class TrainingRun : IDisposable
         while (!IsDone && await NextAsync(cancellationToken).ConfigureAwait(false) is { } unroll)
         {
             Learn(unroll);
-            _source.Publish(_learner.Parameters, _learner.Updates);
+            _source.Publish(_learner.ActingParameters, _learner.Updates);
             _episodes.Add(unroll.Episodes, _log.Averages);
             _steps += StepsPerUnroll;
 
@@ -359,7 +359,7 @@ internal sealed class TrainingRun : IDisposable
             MeanReturn = evaluation?.MeanReturn,
             StdReturn = evaluation?.StdReturn,
         };
-        return new SavedPolicy(info, _spec, _learner.Parameters, _source.ObservationStatistics);
+        return new SavedPolicy(info, _spec, _learner.ExportParameters(), _source.ObservationStatistics);
     }
 
     private double Speed() => (_steps - _startSteps) / Math.Max(Seconds, 1e-9);

@@ -7,6 +7,7 @@ using Learners.ActorCritic;
 using Learners.Fleet;
 using Learners.Impala;
 using Learners.Ppo;
+using Learners.Vmpo;
 
 namespace Learners.Training;
 
@@ -61,6 +62,9 @@ public sealed record TrainingSettings : IValidatableObject
     /// <summary>Settings of IMPALA, where it is the agent.</summary>
     public ImpalaSettings Impala { get; init; } = new();
 
+    /// <summary>Settings of V-MPO, where it is the agent.</summary>
+    public VmpoSettings Vmpo { get; init; } = new();
+
     /// <summary>How a fleet's learner treats its actors; nothing else reads it.</summary>
     public FleetSettings Fleet { get; init; } = new();
 
@@ -71,7 +75,7 @@ public sealed record TrainingSettings : IValidatableObject
     public CheckpointSettings Checkpoints { get; init; } = new();
 
     /// <summary>Agents that can be trained.</summary>
-    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "impala", "ppo"];
+    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "impala", "ppo", "vmpo"];
 
     /// <summary>The settings of the chosen agent.</summary>
     internal ActorCriticSettings ActorCritic =>
@@ -79,6 +83,7 @@ public sealed record TrainingSettings : IValidatableObject
         {
             "a2c" => A2c,
             "impala" => Impala,
+            "vmpo" => Vmpo,
             _ => Ppo,
         };
 

@@ -1,3 +1,4 @@
+using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Managed;
 using Environments.Randomness;
@@ -7,6 +8,7 @@ using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Optimizers;
 using Learners.Ppo;
+using Learners.Vmpo;
 using Tests.AgentTests.Networks;
 using Xunit;
 
@@ -114,16 +116,17 @@ public sealed class GradientEngineContractTests
             ["integers"] = new(new Discrete(9), new Discrete(2), new NetworkSettings { HiddenSizes = [16] }),
         };
 
-    private static Dictionary<string, IObjective[]> Objectives { get; } =
+    private static Dictionary<string, Func<NetworkSpec, IObjective[]>> Objectives { get; } =
         new()
         {
-            ["a2c"] = [new PolicyGradientObjective(), new ValueObjective(0.5f), new EntropyObjective(0.01f)],
-            ["ppo"] =
-            [
-                new ClippedSurrogateObjective(new PpoSettings().ClipRangeAt),
-                new ClippedValueObjective(new PpoSettings()),
-                new EntropyObjective(0.01f),
-            ],
+            ["a2c"] = _ => [new PolicyGradientObjective(), new ValueObjective(0.5f), new EntropyObjective(0.01f)],
+            ["vmpo"] = spec => new VmpoSettings().Objectives(ActionDistribution.For(spec.ActionSpace)),
+            ["ppo"] = _ =>
+                [
+                    new ClippedSurrogateObjective(new PpoSettings().ClipRangeAt),
+                    new ClippedValueObjective(new PpoSettings()),
+                    new EntropyObjective(0.01f),
+                ],
         };
 
     [Theory]
@@ -131,11 +134,15 @@ public sealed class GradientEngineContractTests
     public void Backward_SameParametersAndBatch_GivesTheSameLossesAndGradient(string network, string objective, int count)
     {
         NetworkSpec spec = Networks[network];
-        IObjective[] objectives = Objectives[objective];
+        IObjective[] objectives = Objectives[objective](spec);
         float[] parameters = Parameters(spec);
         using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
         using var torch = new TorchGradientEngine(spec, parameters);
         Minibatch batch = Batch(spec, managed, count);
+        foreach (IAdaptiveObjective adaptive in objectives.OfType<IAdaptiveObjective>())
+        {
+            adaptive.Begin(batch);
+        }
         var expectedLosses = new double[objectives.Length];
         var losses = new double[objectives.Length];
         var expectedLogProbs = new float[count];
@@ -161,7 +168,7 @@ public sealed class GradientEngineContractTests
     public void Backward_TenUpdatesFromTheSameParameters_EndTogether(string network)
     {
         NetworkSpec spec = Networks[network];
-        IObjective[] objectives = Objectives["ppo"];
+        IObjective[] objectives = Objectives["ppo"](spec);
         float[] parameters = Parameters(spec);
         using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
         using var torch = new TorchGradientEngine(spec, parameters);
@@ -198,7 +205,7 @@ public sealed class GradientEngineContractTests
         Minibatch batch = Batch(spec, engine, 131);
         var losses = new double[3];
         var logProbs = new float[131];
-        IObjective[] objectives = Objectives["ppo"];
+        IObjective[] objectives = Objectives["ppo"](spec);
         for (int i = 0; i < 50; i++)
         {
             engine.Backward(batch, objectives, 0, losses, logProbs);
@@ -226,7 +233,7 @@ public sealed class GradientEngineContractTests
     {
         var random = new Pcg64(23);
         bool recurrent = spec.CoreStateSize > 0;
-        var batch = new Minibatch(spec, count, recurrent ? count / 4 : 1);
+        var batch = new Minibatch(spec, count, recurrent ? count / 4 : 1, withOldDistributions: true);
         if (recurrent)
         {
             for (int i = 0; i < batch.InitialCoreState.Length; i++)
@@ -257,6 +264,10 @@ public sealed class GradientEngineContractTests
             count,
             new SequenceState(batch.Steps, batch.EpisodeStarts, state)
         );
+        for (int i = 0; i < distributions.Length; i++)
+        {
+            batch.OldDistributions[i] = distributions[i] + 0.3f * (float)random.NextGaussian();
+        }
         for (int i = 0; i < count; i++)
         {
             batch.BehaviourLogProbs[i] = logProbs[i] + 0.3f * (float)random.NextGaussian();

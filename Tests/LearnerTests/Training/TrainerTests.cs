@@ -5,6 +5,7 @@ using Learners.Checkpoints;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;
+using Learners.Vmpo;
 using Xunit;
 
 namespace Tests.LearnerTests.Training;
@@ -27,6 +28,13 @@ public sealed class TrainerTests : IDisposable
                 UnrollLength = 64,
                 Epochs = 2,
                 Minibatches = 4,
+            },
+            Vmpo = new VmpoSettings
+            {
+                Copies = 8,
+                UnrollLength = 64,
+                TargetPeriod = 3,
+                PopArt = true,
             },
             Evaluation = new EvaluationSettings { Episodes = 4, FinalEpisodes = 8 },
         };
@@ -52,6 +60,8 @@ public sealed class TrainerTests : IDisposable
     [InlineData("Pendulum-v1", "ppo", true, CoreKind.Identity)]
     [InlineData("CartPole-v1", "a2c", false, CoreKind.Identity)]
     [InlineData("CartPoleNoVel-v1", "ppo", true, CoreKind.Lstm)]
+    [InlineData("CartPole-v1", "vmpo", false, CoreKind.Identity)]
+    [InlineData("Pendulum-v1", "vmpo", true, CoreKind.Gru)]
     public async Task ResumeAsync_InterruptedHalfway_EndsWithTheSameParametersAsStraight(
         string environment,
         string agent,
