@@ -15,9 +15,7 @@ internal sealed class ReproductionReporter(TextWriter error) : IProgress<Reprodu
     private ProgressTask? _bar;
 
     /// <summary>Runs a reproduction with its progress shown, and says how to go on when it is interrupted.</summary>
-    public async Task<ReproductionReport> ShowAsync(
-        Func<IProgress<ReproductionProgress>, Task<ReproductionReport>> reproduce
-    )
+    public async Task<ReproductionReport> ShowAsync(Func<IProgress<ReproductionProgress>, Task<ReproductionReport>> reproduce)
     {
         bool terminal = error == Console.Error && !Console.IsErrorRedirected;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });

@@ -76,7 +76,9 @@ internal static class PlotCommand
             }
             foreach ((string picture, string environment, IReadOnlyList<Curve> curves) in pictures)
             {
-                output.WriteLine($"{picture}: {environment}, {string.Join("; ", curves.Select(curve => $"{curve.Label} ({curve.Seeds})"))}");
+                output.WriteLine(
+                    $"{picture}: {environment}, {string.Join("; ", curves.Select(curve => $"{curve.Label} ({curve.Seeds})"))}"
+                );
             }
         });
         return command;

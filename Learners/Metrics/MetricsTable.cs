@@ -34,7 +34,9 @@ internal sealed class MetricsTable
                 table =
                     cells[0] == CsvMetricsWriter.StepsColumn
                         ? new MetricsTable(path, cells)
-                        : throw new InvalidDataException($"'{path}' is no table of metrics: its first line names no '{CsvMetricsWriter.StepsColumn}'.");
+                        : throw new InvalidDataException(
+                            $"'{path}' is no table of metrics: its first line names no '{CsvMetricsWriter.StepsColumn}'."
+                        );
             }
             else if (cells.Length == table._tags.Length)
             {

@@ -46,7 +46,10 @@ internal static class CurvePlot
         string format = Path.GetExtension(path).ToLowerInvariant();
         if (!Formats.Contains(format))
         {
-            throw new ArgumentException($"'{path}' cannot be drawn: choose a name that ends in {string.Join(" or ", Formats)}.", nameof(path));
+            throw new ArgumentException(
+                $"'{path}' cannot be drawn: choose a name that ends in {string.Join(" or ", Formats)}.",
+                nameof(path)
+            );
         }
         using Plot plot = Draw(title, quantity, curves, marks);
         if (format == ".svg")
@@ -65,7 +68,7 @@ internal static class CurvePlot
         foreach (double mark in marks)
         {
             HorizontalLine line = plot.Add.HorizontalLine(mark, 1, Color.FromHex("#777777"), LinePattern.Dashed);
-            line.IsVisible = true;
+            line.LegendText = "threshold " + mark.ToString("0.###", CultureInfo.InvariantCulture);
         }
         for (int i = 0; i < curves.Count; i++)
         {

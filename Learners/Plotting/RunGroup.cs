@@ -32,10 +32,17 @@ internal sealed record RunGroup(string Environment, string Label, IReadOnlyList<
             var kinds = task.GroupBy(run => string.Join('\n', run.Settings.Select(pair => $"{pair.Key}={pair.Value}"))).ToArray();
             SortedDictionary<string, string>[] settings = [.. kinds.Select(kind => kind.First().Settings)];
             groups.AddRange(
-                kinds.Select((kind, i) => new RunGroup(task.Key, Describe(settings[i], settings), [.. kind.Select(run => run.Folder)]))
+                kinds.Select(
+                    (kind, i) => new RunGroup(task.Key, Describe(settings[i], settings), [.. kind.Select(run => run.Folder)])
+                )
             );
         }
-        return [.. groups.OrderBy(group => group.Environment, StringComparer.Ordinal).ThenBy(group => group.Label, StringComparer.Ordinal)];
+        return
+        [
+            .. groups
+                .OrderBy(group => group.Environment, StringComparer.Ordinal)
+                .ThenBy(group => group.Label, StringComparer.Ordinal),
+        ];
     }
 
     private static IEnumerable<string> FindRuns(string path)
@@ -55,7 +62,9 @@ internal sealed record RunGroup(string Environment, string Label, IReadOnlyList<
             : [];
         return found.Length > 0
             ? found
-            : throw new IOException($"'{path}' holds no run (there is no config.yaml). Give folders that 'agents train' printed, or one above them.");
+            : throw new IOException(
+                $"'{path}' holds no run (there is no config.yaml). Give folders that 'agents train' printed, or one above them."
+            );
     }
 
     private static SortedDictionary<string, string> Flatten(string config)

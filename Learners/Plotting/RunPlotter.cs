@@ -59,9 +59,8 @@ internal static class RunPlotter
         }
         double first = runs.Max(run => run.Steps[0]);
         double last = runs.Min(run => run.Steps[^1]);
-        double[] moments = last > first
-            ? [.. Enumerable.Range(0, Moments).Select(i => first + (last - first) * i / (Moments - 1))]
-            : [first];
+        double[] moments =
+            last > first ? [.. Enumerable.Range(0, Moments).Select(i => first + (last - first) * i / (Moments - 1))] : [first];
         return Curve.Of(group.Label, moments, [.. runs.Select(run => Interpolate(run.Steps, run.Values, moments))]);
     }
 

@@ -44,10 +44,7 @@ internal static class Reproducer
             Name = name,
             Plan = plan,
             Outcomes = outcomes,
-            Measures =
-            [
-                .. claim.Measures.Select(measure => MeasureFigure.Of(measure, plan, outcomes)).OfType<MeasureFigure>(),
-            ],
+            Measures = [.. claim.Measures.Select(measure => MeasureFigure.Of(measure, plan, outcomes)).OfType<MeasureFigure>()],
             Folder = folder,
             Pictures = ReportPictures.Draw(plan, outcomes, folder),
             Command = options.Command,

@@ -65,7 +65,10 @@ internal sealed record Claim : IValidatableObject
         }
         if (Source.Length == 0)
         {
-            yield return new ValidationResult("a claim names the paper and the table or equation that it comes from.", [nameof(Source)]);
+            yield return new ValidationResult(
+                "a claim names the paper and the table or equation that it comes from.",
+                [nameof(Source)]
+            );
         }
         foreach (
             (string list, string[] names) in ((string, string[])[])

@@ -14,9 +14,7 @@ internal static class ClaimLibrary
     [
         .. typeof(ClaimLibrary)
             .Assembly.GetManifestResourceNames()
-            .Where(name =>
-                name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal)
-            )
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Suffix, StringComparison.Ordinal))
             .Select(name => name[Prefix.Length..^Suffix.Length])
             .Order(StringComparer.Ordinal),
     ];

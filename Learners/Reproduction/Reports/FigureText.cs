@@ -13,7 +13,8 @@ internal static class FigureText
         : double.IsPositiveInfinity(value) ? "∞"
         : double.IsNegativeInfinity(value) ? "−∞"
         : Math.Abs(value) >= 1_000 ? value.ToString("#,0", CultureInfo.InvariantCulture)
-        : value.ToString("0.####", CultureInfo.InvariantCulture) is var text && Math.Abs(value) >= 1 ? value.ToString("0.##", CultureInfo.InvariantCulture)
+        : value.ToString("0.####", CultureInfo.InvariantCulture) is var text && Math.Abs(value) >= 1
+            ? value.ToString("0.##", CultureInfo.InvariantCulture)
         : text;
 
     /// <summary>What one run says; <c>&gt;</c> marks a bound.</summary>
@@ -41,7 +42,9 @@ internal static class FigureText
         if (measure.Effect == EffectKind.Bar)
         {
             string bar = task is null ? "the bar" : Number(measure.BarOn(task));
-            string share = measure.Share is { } part ? string.Create(CultureInfo.InvariantCulture, $" in {part:0.##%} of the seeds") : "";
+            string share = measure.Share is { } part
+                ? string.Create(CultureInfo.InvariantCulture, $" in {part:0.##%} of the seeds")
+                : "";
             return $"{(below ? "at most" : "at least")} {bar}{share}";
         }
         if (measure.Expected == Claims.Expectation.None)

@@ -15,7 +15,10 @@ internal static class MarkdownReport
     {
         var text = new StringBuilder();
         Claim claim = report.Plan.Claim;
-        text.Append(CultureInfo.InvariantCulture, $"# {claim.Title}\n\nVerdict: **{(report.Verdict == Verdict.None ? "reported only" : report.Verdict.InWords())}**. Source: {claim.Source}\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"# {claim.Title}\n\nVerdict: **{(report.Verdict == Verdict.None ? "reported only" : report.Verdict.InWords())}**. Source: {claim.Source}\n\n"
+        );
         foreach (MeasureFigure measure in report.Measures)
         {
             text.Append(CultureInfo.InvariantCulture, $"- {measure.Measure.Name}: {Sentence(measure)}\n");
@@ -46,14 +49,20 @@ internal static class MarkdownReport
             );
             return string.Join("; ", tasks) + verdict;
         }
-        return $"{Effect(measure)} {FigureText.Point(figure.Effect)}, 95 % interval {FigureText.Interval(figure.Effect)}, expected {FigureText.Expectation(measure, null)}{verdict}";
+        return $"{Effect(figure)} {FigureText.Point(figure.Effect)}, 95 % interval {FigureText.Interval(figure.Effect)}, expected {FigureText.Expectation(measure, null)}{verdict}";
     }
 
     private static ArmFigure Judged(MeasureFigure figure, TaskFigure task) =>
         task.Arms.First(arm => arm.Arm.Name == figure.Measure.Arms[0]);
 
-    private static string Effect(ClaimMeasure measure) =>
-        measure.Effect == EffectKind.Ratio ? $"{measure.Arms[0]} : {measure.Arms[1]}" : $"{measure.Arms[0]} − {measure.Arms[1]}";
+    private static string Effect(MeasureFigure figure)
+    {
+        string[] titles =
+        [
+            .. figure.Measure.Arms.Select(name => figure.Tasks[0].Arms.First(arm => arm.Arm.Name == name).Arm.Title),
+        ];
+        return string.Join(figure.Measure.Effect == EffectKind.Ratio ? " : " : " − ", titles);
+    }
 
     private static void AppendTrouble(StringBuilder text, ReproductionReport report)
     {
@@ -74,7 +83,10 @@ internal static class MarkdownReport
     {
         ClaimMeasure measure = figure.Measure;
         text.Append(CultureInfo.InvariantCulture, $"\n## {measure.Name}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"The {FigureText.Word(measure.SeedStatistic)} over seeds. Expected: {FigureText.Expectation(measure, null)}.\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"The {FigureText.Word(measure.SeedStatistic)} over seeds. Expected: {FigureText.Expectation(measure, null)}.\n\n"
+        );
         text.Append("| task | measured | arm | over seeds | 95 % interval | each seed |\n|---|---|---|---|---|---|\n");
         foreach (TaskFigure task in figure.Tasks)
         {
@@ -90,7 +102,7 @@ internal static class MarkdownReport
         text.Append("\n| task | effect | estimate | 95 % interval | expected | verdict |\n|---|---|---|---|---|---|\n");
         foreach (TaskFigure task in figure.Tasks)
         {
-            string effect = measure.Effect == EffectKind.Bar ? Judged(figure, task).Arm.Title : Effect(measure);
+            string effect = Effect(figure);
             string estimate = task.Reached is { } reached
                 ? $"{reached} of {Judged(figure, task).Values.Length} seeds"
                 : FigureText.Point(task.Effect);
@@ -105,7 +117,7 @@ internal static class MarkdownReport
             string over = measure.Effect == EffectKind.Ratio ? "all, geometric mean" : "all, mean";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"| {over} | {Effect(measure)} | {FigureText.Point(figure.Effect)} | {FigureText.Interval(figure.Effect)} | {FigureText.Expectation(measure, null)} | {figure.Verdict.InWords()} |\n"
+                $"| {over} | {Effect(figure)} | {FigureText.Point(figure.Effect)} | {FigureText.Interval(figure.Effect)} | {FigureText.Expectation(measure, null)} | {figure.Verdict.InWords()} |\n"
             );
         }
     }
@@ -124,8 +136,12 @@ internal static class MarkdownReport
 
     private static void AppendRuns(StringBuilder text, ReproductionReport report)
     {
-        text.Append("\n## Runs\n\n| task | arm | agent | environment | steps | seeds | CPU-seconds per run | settings |\n|---|---|---|---|---|---|---|---|\n");
-        foreach (IGrouping<(string, string), RunOutcome> cell in report.Outcomes.GroupBy(one => (one.Run.Task.Name, one.Run.Arm.Name)))
+        text.Append(
+            "\n## Runs\n\n| task | arm | agent | environment | steps | seeds | CPU-seconds per run | settings |\n|---|---|---|---|---|---|---|---|\n"
+        );
+        foreach (
+            IGrouping<(string, string), RunOutcome> cell in report.Outcomes.GroupBy(one => (one.Run.Task.Name, one.Run.Arm.Name))
+        )
         {
             RunOutcome first = cell.First();
             string folder = Path.GetRelativePath(report.Folder, first.Files.Path).Replace('\\', '/');
@@ -137,7 +153,10 @@ internal static class MarkdownReport
         text.Append("\nLaid over the tuned settings of agent and environment:\n\n");
         foreach (PlannedRun run in report.Plan.Runs.Where(run => run.Seed == 1))
         {
-            text.Append(CultureInfo.InvariantCulture, $"<details><summary>{run.Arm.Title}, {run.Task.Name}</summary>\n\n```yaml\n{run.Config.Trim()}\n```\n\n</details>\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"<details><summary>{run.Arm.Title}, {run.Task.Name}</summary>\n\n```yaml\n{run.Config.Trim()}\n```\n\n</details>\n"
+            );
         }
     }
 

@@ -18,10 +18,7 @@ internal sealed record MeasureFigure(ClaimMeasure Measure, IReadOnlyList<TaskFig
     /// <returns>Null where the plan holds no task of the measure.</returns>
     public static MeasureFigure? Of(ClaimMeasure measure, ReproductionPlan plan, IReadOnlyList<RunOutcome> outcomes)
     {
-        TaskFigure[] tasks =
-        [
-            .. Claim.Covered(measure, plan.Tasks).Select(task => OnTask(measure, task, plan, outcomes)),
-        ];
+        TaskFigure[] tasks = [.. Claim.Covered(measure, plan.Tasks).Select(task => OnTask(measure, task, plan, outcomes))];
         if (tasks.Length == 0)
         {
             return null;

@@ -9,10 +9,4 @@ namespace Learners.Reproduction.Reports;
 /// <param name="Effect">Ratio or difference of the compared arms, or the statistic of the arm that has a bar.</param>
 /// <param name="Reached">Seeds that reached the bar; null where they are not counted.</param>
 /// <param name="Verdict">What this task alone says.</param>
-internal sealed record TaskFigure(
-    ClaimTask Task,
-    IReadOnlyList<ArmFigure> Arms,
-    Estimate Effect,
-    int? Reached,
-    Verdict Verdict
-);
+internal sealed record TaskFigure(ClaimTask Task, IReadOnlyList<ArmFigure> Arms, Estimate Effect, int? Reached, Verdict Verdict);

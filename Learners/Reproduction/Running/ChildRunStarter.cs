@@ -65,7 +65,10 @@ internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyLi
             process.Kill(); // no gentle signal there: the run continues from its last checkpoint
             return;
         }
-        PosixProcess.Signal(process.Id, PosixProcess.Terminate);
+        if (!process.HasExited)
+        {
+            PosixProcess.Signal(process.Id, PosixProcess.Terminate);
+        }
         _ = KillLaterAsync(process);
     }
 

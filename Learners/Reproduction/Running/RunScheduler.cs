@@ -35,7 +35,8 @@ internal sealed class RunScheduler(string root, IRunStarter starter, TimeProvide
         {
             var limits = new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken };
             await Parallel
-                .ForEachAsync(runs, limits, async (run, _) => await RunOneAsync(run, cancellationToken).ConfigureAwait(false))
+                // Its own token: a run whose folder is not as it should be stops the others, which save.
+                .ForEachAsync(runs, limits, async (run, stop) => await RunOneAsync(run, stop).ConfigureAwait(false))
                 .ConfigureAwait(false);
         }
         finally
@@ -58,7 +59,11 @@ internal sealed class RunScheduler(string root, IRunStarter starter, TimeProvide
         }
         RunStatus before = files.Status;
         string? error = null;
-        if (before != RunStatus.Finished)
+        if (before == RunStatus.Finished)
+        {
+            CloseAccount(files);
+        }
+        else
         {
             _running[run.Folder] = files;
             try
@@ -78,12 +83,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, TimeProvide
         _outcomes.Add(new RunOutcome(run, files, error, RunParts.Read(files.Path), before == RunStatus.Finished));
     }
 
-    private async Task<string?> TrainAsync(
-        PlannedRun run,
-        RunFiles files,
-        RunStatus before,
-        CancellationToken cancellationToken
-    )
+    private async Task<string?> TrainAsync(PlannedRun run, RunFiles files, RunStatus before, CancellationToken cancellationToken)
     {
         if (before == RunStatus.New)
         {
@@ -102,10 +102,21 @@ internal sealed class RunScheduler(string root, IRunStarter starter, TimeProvide
         }
         finally
         {
-            bool told = SummaryTime(files) > summarized;
-            parts.End(told ? files.Summary?.GetProperty("cpu_seconds").GetDouble() : null).Write(files.Path);
+            parts.End(SummaryTime(files) > summarized ? CpuSeconds(files) : null).Write(files.Path);
         }
     }
+
+    // A run whose reproduction was killed went on alone, and its summary is of the part that nobody saw ending.
+    private static void CloseAccount(RunFiles files)
+    {
+        RunParts parts = RunParts.Read(files.Path);
+        if (parts.IsOpen)
+        {
+            parts.End(CpuSeconds(files)).Write(files.Path);
+        }
+    }
+
+    private static double? CpuSeconds(RunFiles files) => files.Summary?.GetProperty("cpu_seconds").GetDouble();
 
     private static DateTime SummaryTime(RunFiles files) => File.GetLastWriteTimeUtc(Path.Combine(files.Path, "summary.json"));
 

@@ -35,7 +35,12 @@ internal static class Bootstrap
     )
     {
         bool ratio = effect == EffectKind.Ratio;
-        return Run(tasks, (first, second) => Compare(Of(first, statistic), Of(second, statistic), ratio), bounds => Combine(bounds, ratio), seed);
+        return Run(
+            tasks,
+            (first, second) => Compare(Of(first, statistic), Of(second, statistic), ratio),
+            bounds => Combine(bounds, ratio),
+            seed
+        );
     }
 
     /// <summary>The interval of a mean, by plain percentiles: the band around a curve.</summary>
@@ -80,8 +85,15 @@ internal static class Bootstrap
         ulong seed
     )
     {
-        RunValue[][] samples = [.. tasks.SelectMany(task => (RunValue[][])[task.First, task.Second]).Where(sample => sample.Length > 0)];
-        if (samples.Length == 0 || tasks.Any(task => task.First.Length == 0) || samples.Any(sample => sample.Any(value => value.IsMissing)))
+        RunValue[][] samples =
+        [
+            .. tasks.SelectMany(task => (RunValue[][])[task.First, task.Second]).Where(sample => sample.Length > 0),
+        ];
+        if (
+            samples.Length == 0
+            || tasks.Any(task => task.First.Length == 0)
+            || samples.Any(sample => sample.Any(value => value.IsMissing))
+        )
         {
             return Estimate.None;
         }

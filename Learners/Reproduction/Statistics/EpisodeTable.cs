@@ -41,12 +41,9 @@ internal sealed class EpisodeTable(double[] steps, double[] returns)
     /// <param name="doneSteps">Environment steps of the whole run, which bound a run that never got there.</param>
     public RunValue StepsTo(double threshold, int window, double doneSteps)
     {
-        double sum = 0;
-        for (int i = 0; i < Count; i++)
+        for (int i = window - 1; i < Count; i++)
         {
-            sum += returns[i] - (i >= window ? returns[i - window] : 0);
-            // The running sum gathers rounding; what looks reached is added up again.
-            if (i + 1 >= window && sum / window >= threshold - 1e-6 && Mean(i + 1, window) >= threshold)
+            if (Mean(i + 1, window) >= threshold)
             {
                 return RunValue.Known(steps[i]);
             }
@@ -61,7 +58,9 @@ internal sealed class EpisodeTable(double[] steps, double[] returns)
     public double SuccessRate(double threshold, int window)
     {
         int from = Math.Max(0, Count - window);
-        return Count == 0 ? double.NaN : returns.AsSpan(from).ToArray().Count(value => value >= threshold) / (double)(Count - from);
+        return Count == 0
+            ? double.NaN
+            : returns.AsSpan(from).ToArray().Count(value => value >= threshold) / (double)(Count - from);
     }
 
     /// <summary>

@@ -48,10 +48,13 @@ internal static class RunMetrics
         {
             if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(key, out JsonElement inner))
             {
-                string known = at.ValueKind == JsonValueKind.Object
-                    ? string.Join(", ", at.EnumerateObject().Select(property => property.Name))
-                    : "nothing";
-                throw new InvalidDataException($"summary.json of '{outcome.Files.Path}' has no '{path}'. Known at '{key}': {known}.");
+                string known =
+                    at.ValueKind == JsonValueKind.Object
+                        ? string.Join(", ", at.EnumerateObject().Select(property => property.Name))
+                        : "nothing";
+                throw new InvalidDataException(
+                    $"summary.json of '{outcome.Files.Path}' has no '{path}'. Known at '{key}': {known}."
+                );
             }
             at = inner;
         }
