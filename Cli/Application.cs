@@ -101,6 +101,8 @@ internal static class Application
         root.Add(HealthCommand.Create(output, error));
         root.Add(CertificatesCommand.Create(output, error));
         root.Add(EvaluateCommand.Create(output));
+        root.Add(ReproduceCommand.Create(output, error));
+        root.Add(PlotCommand.Create(output));
         root.Add(RecordCommand.Create(output));
         root.Add(PlayCommand.Create(output));
         root.Add(EnvironmentsCommand.Create(output));

@@ -11,7 +11,10 @@ using YamlDotNet.Serialization.NamingConventions;
 namespace Agents.Yaml;
 
 /// <summary>YAML into records without surprises: unknown keys, wrong types and values out of range are errors that name the key.</summary>
-/// <remarks>Keys are the property names in lower case with underscores. Missing keys keep the record's default.</remarks>
+/// <remarks>
+/// Keys are the property names in lower case with underscores. Missing keys keep the record's default. A property that is a mapping node
+/// takes whatever stands there, for settings that are bound later.
+/// </remarks>
 internal static class StrictYaml
 {
     private const int MaxLength = 4_000_000;
@@ -113,7 +116,7 @@ internal static class StrictYaml
     /// <exception cref="SettingsException">A value is out of range.</exception>
     public static void Validate(object? value, string path, string source)
     {
-        if (value is null || IsScalar(value.GetType()))
+        if (value is null or YamlNode || IsScalar(value.GetType()))
         {
             return;
         }
@@ -194,6 +197,10 @@ internal static class StrictYaml
         if (node is not YamlMappingNode mapping)
         {
             throw new SettingsException($"{source}: {path.TrimEnd('.')} must hold keys and values.");
+        }
+        if (type == typeof(YamlMappingNode))
+        {
+            return mapping;
         }
         object record = Activator.CreateInstance(type)!;
         Dictionary<string, PropertyInfo> known = Settable(type).ToDictionary(property => Naming.Apply(property.Name));

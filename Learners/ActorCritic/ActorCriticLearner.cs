@@ -88,7 +88,7 @@ internal sealed class ActorCriticLearner : IDisposable
     public ReadOnlySpan<float> ActingParameters => _target is null ? _engine.Parameters : _target.Parameters;
 
     /// <summary>Names of metrics that only this learner's objectives have.</summary>
-    public IReadOnlyList<string> ObjectiveTags =>
+    public IReadOnlyList<string> MoreTags =>
         [.. _adaptive.SelectMany(objective => objective.Tags), .. _popArt is null ? (string[])[] : [ReturnScaleTag]];
 
     /// <summary>Optimiser steps taken: the version of the parameters.</summary>

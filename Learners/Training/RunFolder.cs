@@ -18,6 +18,9 @@ internal sealed class RunFolder
     /// <summary>Metrics as a table.</summary>
     public string Metrics => In("metrics.csv");
 
+    /// <summary>Training episodes as a table, where they are recorded.</summary>
+    public string Episodes => In("episodes.csv");
+
     /// <summary>Result, once the run is over.</summary>
     public string Summary => In("summary.json");
 

@@ -2,12 +2,19 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Learners.Evaluation;
 using Learners.Metrics;
+using Protos;
 
 namespace Learners.Training;
 
 /// <summary>Averages a run's metrics between rows and writes them as CSV and TensorBoard events. Owns the files.</summary>
 internal sealed class RunLog : IDisposable
 {
+    /// <summary>Column of <c>episodes.csv</c>: undiscounted return.</summary>
+    public const string EpisodeReturn = "return";
+
+    /// <summary>Column of <c>episodes.csv</c>: length in steps.</summary>
+    public const string EpisodeLength = "length";
+
     private static readonly string[] Tags =
     [
         "charts/episodic_return",
@@ -29,6 +36,7 @@ internal sealed class RunLog : IDisposable
     ];
 
     private readonly IMetricsWriter _writer;
+    private readonly CsvMetricsWriter? _episodes;
     private readonly List<Metric> _row = [];
     private readonly long _evaluated;
 
@@ -38,12 +46,14 @@ internal sealed class RunLog : IDisposable
     /// <param name="averages">Means that a resumed run continues; owned from here on.</param>
     /// <param name="moreTags">Metrics of this run besides those that every run has.</param>
     /// <param name="resumeAfterSteps">Step of the checkpoint that the run continues from; rows beyond it are dropped.</param>
+    /// <param name="recordEpisodes">Whether every episode is written down.</param>
     public RunLog(
         RunFolder folder,
         TimeProvider clock,
         MetricAverages averages,
         IReadOnlyList<string> moreTags,
-        long? resumeAfterSteps
+        long? resumeAfterSteps,
+        bool recordEpisodes
     )
     {
         Averages = averages;
@@ -52,6 +62,9 @@ internal sealed class RunLog : IDisposable
             new CsvMetricsWriter(folder.Metrics, [.. Tags, .. moreTags], resumeAfterSteps),
             new TensorBoardWriter(folder.Path, clock, resumeAfterSteps)
         );
+        _episodes = recordEpisodes
+            ? new CsvMetricsWriter(folder.Episodes, [EpisodeReturn, EpisodeLength], resumeAfterSteps)
+            : null;
     }
 
     /// <summary>Receives metrics between rows.</summary>
@@ -70,6 +83,17 @@ internal sealed class RunLog : IDisposable
         _writer.Write(steps, CollectionsMarshal.AsSpan(_row));
     }
 
+    /// <summary>Writes down the episodes that ended in an unroll, where they are recorded.</summary>
+    /// <param name="steps">Environment steps at the end of that unroll; the moment inside it is not known.</param>
+    /// <param name="episodes">In the order in which they ended.</param>
+    public void WriteEpisodes(long steps, IReadOnlyList<CompletedEpisode> episodes)
+    {
+        foreach (CompletedEpisode episode in _episodes is null ? [] : episodes)
+        {
+            _episodes?.Write(steps, new Metric(EpisodeReturn, episode.Return), new Metric(EpisodeLength, episode.Length));
+        }
+    }
+
     /// <summary>Writes the scores of an evaluation.</summary>
     public void WriteEvaluation(long steps, EvaluationResult result) =>
         _writer.Write(
@@ -82,7 +106,11 @@ internal sealed class RunLog : IDisposable
         );
 
     /// <summary>Puts everything on the disk.</summary>
-    public void Flush() => _writer.Flush();
+    public void Flush()
+    {
+        _writer.Flush();
+        _episodes?.Flush();
+    }
 
     private static bool HasEvaluationRow(string path, long steps)
     {
@@ -99,5 +127,9 @@ internal sealed class RunLog : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _episodes?.Dispose();
+    }
 }

@@ -12,7 +12,9 @@ internal static class SettingsSources
         typeof(SettingsSources)
             .Assembly.GetManifestResourceNames()
             .Where(name =>
-                name.StartsWith("Experiments/", StringComparison.Ordinal) && name.EndsWith(".yaml", StringComparison.Ordinal)
+                name.StartsWith("Experiments/", StringComparison.Ordinal)
+                && !name.StartsWith("Experiments/claims/", StringComparison.Ordinal)
+                && name.EndsWith(".yaml", StringComparison.Ordinal)
             )
             .Select(name => name["Experiments/".Length..^".yaml".Length])
             .Select(name =>
@@ -35,10 +37,21 @@ internal static class SettingsSources
         {
             StrictYaml.Assign(given, assignment);
         }
+        return Load(environment, agent, given, file);
+    }
+
+    /// <summary>Resolves the settings of a run from those given, which are left as they are.</summary>
+    /// <param name="environment">Environment id; null to take it from those given.</param>
+    /// <param name="agent">Agent name; null to take it from those given or the default.</param>
+    /// <param name="given">Laid over the tuned ones.</param>
+    /// <param name="source">Where they come from, for messages; null for the command line.</param>
+    /// <exception cref="SettingsException">A key or value is not possible.</exception>
+    public static TrainingSettings Load(string? environment, string? agent, YamlMappingNode given, string? source)
+    {
         environment ??=
             Text(given, "environment")
             ?? throw new SettingsException(
-                $"{file ?? "The settings"} names no environment. Add 'environment: CartPole-v1', or name one."
+                $"{source ?? "The settings"} names no environment. Add 'environment: CartPole-v1', or name one."
             );
         agent ??= Text(given, "agent") ?? new TrainingSettings().Agent;
         if (!TrainingSettings.AgentNames.Contains(agent))
@@ -52,7 +65,7 @@ internal static class SettingsSources
         StrictYaml.Merge(root, given);
         root.Children["environment"] = environment;
         root.Children["agent"] = agent;
-        return StrictYaml.Bind<TrainingSettings>(root, file ?? "settings");
+        return StrictYaml.Bind<TrainingSettings>(root, source ?? "settings");
     }
 
     /// <summary>Reads the resolved settings of a run folder.</summary>

@@ -156,7 +156,8 @@ public static class Trainer
             .EnumerateFileSystemEntries(path)
             .Select(entry => Path.GetFileName(entry))
             .All(name =>
-                name == LockFile || name == "metrics.csv" || name.StartsWith("events.out.tfevents.", StringComparison.Ordinal)
+                name is LockFile or "metrics.csv" or "episodes.csv"
+                || name.StartsWith("events.out.tfevents.", StringComparison.Ordinal)
             );
 
     private static FileStream Hold(RunFolder folder)

@@ -67,7 +67,14 @@ internal sealed class TrainingRun : IDisposable
             _source.Publish(_learner.ActingParameters, _learner.Updates);
             _startSteps = _steps;
             _started = options.Clock.GetTimestamp();
-            _log = new RunLog(folder, options.Clock, averages, _learner.ObjectiveTags, state is null ? null : _steps);
+            _log = new RunLog(
+                folder,
+                options.Clock,
+                averages,
+                _learner.MoreTags,
+                state is null ? null : _steps,
+                settings.RecordEpisodes
+            );
         }
         catch
         {
@@ -117,6 +124,7 @@ internal sealed class TrainingRun : IDisposable
             _source.Publish(_learner.ActingParameters, _learner.Updates);
             _episodes.Add(unroll.Episodes, _log.Averages);
             _steps += StepsPerUnroll;
+            WriteLog(unroll.Episodes);
 
             bool last = IsDone;
             if (!last && IsDue(_settings.Evaluation.EverySteps, 10) && _settings.Evaluation.Episodes > 0)
@@ -125,7 +133,7 @@ internal sealed class TrainingRun : IDisposable
             }
             if (last || IsDue(0, 500))
             {
-                WriteMetrics();
+                WriteLog(null);
             }
             if (last || IsDue(_settings.Checkpoints.EverySteps, 10))
             {
@@ -296,11 +304,19 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    private void WriteMetrics()
+    /// <summary>Writes episodes, or the metrics since the last row where there are none.</summary>
+    private void WriteLog(IReadOnlyList<CompletedEpisode>? episodes)
     {
         try
         {
-            _log.Write(_steps, Speed(), TorchRuntime.LiveTensors);
+            if (episodes is null)
+            {
+                _log.Write(_steps, Speed(), TorchRuntime.LiveTensors);
+            }
+            else
+            {
+                _log.WriteEpisodes(_steps, episodes);
+            }
             _metricsFail = false;
         }
         catch (Exception exception) when (OutlivesFailures && !IsDone && DiskFailure.IsOne(exception))

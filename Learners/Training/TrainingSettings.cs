@@ -47,6 +47,10 @@ public sealed record TrainingSettings : IValidatableObject
     [Range(1, 256)]
     public int EnvironmentThreads { get; init; } = 1;
 
+    /// <summary>Whether every training episode is written to <c>episodes.csv</c>: environment steps, return, length.</summary>
+    /// <value>Default false: <c>metrics.csv</c> holds their means between rows.</value>
+    public bool RecordEpisodes { get; init; }
+
     /// <summary>Layers between environment and agent.</summary>
     public WrapperSettings Wrappers { get; init; } = new();
 

@@ -1,0 +1,99 @@
+using System.ComponentModel.DataAnnotations;
+using YamlDotNet.RepresentationModel;
+
+namespace Learners.Reproduction.Claims;
+
+/// <summary>A published claim as a file says it: arms that are trained on tasks over seeds, and what is measured and expected.</summary>
+/// <remarks>
+/// Settings of a run are laid over the tuned ones of agent and environment, in this order: claim, task, arm, seed and length. Sections of
+/// agents that do not take part are ignored, so a task may hold settings of several agents.
+/// </remarks>
+internal sealed record Claim : IValidatableObject
+{
+    /// <summary>One line: what is claimed.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>Where it is claimed: paper, table or equation.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Paragraphs for the report: what the numbers mean, and where this protocol departs from the source. Empty for none.</summary>
+    public string Notes { get; init; } = "";
+
+    /// <summary>Seeds 1 to n of every arm on every task.</summary>
+    /// <value>1 to 1,000. Default 5.</value>
+    [Range(1, 1_000)]
+    public int Seeds { get; init; } = 5;
+
+    /// <summary>Seeds of the full budget; null for <see cref="Seeds"/>.</summary>
+    /// <value>1 to 1,000.</value>
+    [Range(1, 1_000)]
+    public int? FullSeeds { get; init; }
+
+    /// <summary>Episodes whose mean return the curves show.</summary>
+    /// <value>1 to 10,000. Default 100.</value>
+    [Range(1, 10_000)]
+    public int CurveEpisodes { get; init; } = 100;
+
+    /// <summary>Settings of every run.</summary>
+    public YamlMappingNode Settings { get; init; } = [];
+
+    /// <summary>What is compared.</summary>
+    public ClaimArm[] Arms { get; init; } = [];
+
+    /// <summary>Where it is compared.</summary>
+    public ClaimTask[] Tasks { get; init; } = [];
+
+    /// <summary>What is measured, and what is expected of it.</summary>
+    public ClaimMeasure[] Measures { get; init; } = [];
+
+    /// <summary>Seeds of a budget.</summary>
+    public int SeedsOf(ReproductionBudget budget) => budget == ReproductionBudget.Full ? FullSeeds ?? Seeds : Seeds;
+
+    /// <summary>Tasks of a budget: those of the quick one belong to the full one too.</summary>
+    public IEnumerable<ClaimTask> TasksOf(ReproductionBudget budget) => Tasks.Where(task => task.Budget <= budget);
+
+    /// <summary>Tasks that a measure covers, of those given.</summary>
+    public static IEnumerable<ClaimTask> Covered(ClaimMeasure measure, IEnumerable<ClaimTask> tasks) =>
+        tasks.Where(task => measure.Tasks.Length == 0 || measure.Tasks.Contains(task.Name));
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Title.Length == 0)
+        {
+            yield return new ValidationResult("a claim says in one line what is claimed.", [nameof(Title)]);
+        }
+        if (Source.Length == 0)
+        {
+            yield return new ValidationResult(
+                "a claim names the paper and the table or equation that it comes from.",
+                [nameof(Source)]
+            );
+        }
+        foreach (
+            (string list, string[] names) in ((string, string[])[])
+                [
+                    (nameof(Arms), [.. Arms.Select(arm => arm.Name)]),
+                    (nameof(Tasks), [.. Tasks.Select(task => task.Name)]),
+                    (nameof(Measures), [.. Measures.Select(measure => measure.Name)]),
+                ]
+        )
+        {
+            if (names.Length == 0)
+            {
+                yield return new ValidationResult("at least one is needed.", [list]);
+            }
+            if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            {
+                yield return new ValidationResult($"the name '{twice.Key}' stands twice.", [list]);
+            }
+        }
+        foreach (ClaimMeasure measure in Measures)
+        {
+            if (measure.Mistake(this) is { } mistake)
+            {
+                yield return new ValidationResult($"'{measure.Name}': {mistake}", [nameof(Measures)]);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
+
+namespace Learners.Reproduction.Claims;
+
+/// <summary>One way of learning that takes part in a claim.</summary>
+internal sealed partial record ClaimArm : IValidatableObject
+{
+    /// <summary>Short name that measures, files and tables use.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Name in pictures and reports; empty for <see cref="Name"/>.</summary>
+    public string Label { get; init; } = "";
+
+    /// <summary>Agent that is trained; empty where <see cref="Name"/> is one.</summary>
+    public string Agent { get; init; } = "";
+
+    /// <summary>Options of the environment that belong to this arm, laid over those of the task's id.</summary>
+    public YamlMappingNode EnvironmentOptions { get; init; } = [];
+
+    /// <summary>Settings that make this arm what it is: network, core, the agent's own.</summary>
+    public YamlMappingNode Settings { get; init; } = [];
+
+    /// <summary>Name for people.</summary>
+    public string Title => Label.Length > 0 ? Label : Name;
+
+    /// <summary>Agent that is trained.</summary>
+    public string AgentName => Agent.Length > 0 ? Agent : Name;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!FileName().IsMatch(Name))
+        {
+            yield return new ValidationResult(
+                $"'{Name}' cannot name a folder. Use lower-case letters, digits, '-' and '_'.",
+                [nameof(Name)]
+            );
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9_-]*$")]
+    private static partial Regex FileName();
+}

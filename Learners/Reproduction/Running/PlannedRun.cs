@@ -1,0 +1,26 @@
+using Learners.Reproduction.Claims;
+using Learners.Training;
+
+namespace Learners.Reproduction.Running;
+
+/// <summary>One training run of a claim.</summary>
+internal sealed record PlannedRun
+{
+    /// <summary>Arm that is trained.</summary>
+    public required ClaimArm Arm { get; init; }
+
+    /// <summary>Task that it learns.</summary>
+    public required ClaimTask Task { get; init; }
+
+    /// <summary>Seed, from 1.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>Settings as they resolve.</summary>
+    public required TrainingSettings Settings { get; init; }
+
+    /// <summary>What the claim lays over the tuned settings, as YAML that <c>agents train --config</c> reads.</summary>
+    public required string Config { get; init; }
+
+    /// <summary>Folder below that of the reproduction, with a hash of all that the run's numbers depend on.</summary>
+    public required string Folder { get; init; }
+}
