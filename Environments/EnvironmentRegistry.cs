@@ -5,6 +5,7 @@ using Environments.GridWorld;
 using Environments.GridWorld.Mazes;
 using Environments.Memory;
 using Environments.MinAtar;
+using Environments.Remote;
 using Environments.Tabular;
 using Environments.ToyText;
 
@@ -16,6 +17,8 @@ namespace Environments;
 /// <c>Memory/Recall-v0?delay=20&amp;symbols=8</c> (quote it in a shell). Every method that takes an id takes them. The resulting
 /// <see cref="EnvironmentSpec.Id"/> holds those that were given, in declared order, so that a saved policy remembers what it was
 /// trained on; an unknown option or a value out of range is an error that names the nearest option, its range and its default.
+/// <c>gym:CartPole-v1</c> is Gymnasium's environment of that id in a Python process of its own, and <c>grpc://127.0.0.1:50061/CartPole-v1</c> one that
+/// <c>agents-bridge serve</c> or <c>agents serve-env</c> serves; see <see cref="RemoteEnvironment"/>. They are in no list.
 /// Not synchronised: register while the program starts.
 /// </remarks>
 public sealed partial class EnvironmentRegistry
@@ -108,13 +111,13 @@ public sealed partial class EnvironmentRegistry
     public bool TryFind(string id, [NotNullWhen(true)] out EnvironmentSpec? spec)
     {
         spec = null;
-        if (!_entries.TryGetValue(EnvironmentId.NameOf(id), out Entry? entry))
+        if (!RemoteId.IsRemote(id) && !_entries.ContainsKey(EnvironmentId.NameOf(id)))
         {
             return false;
         }
         try
         {
-            spec = entry.Resolve(id).Spec;
+            spec = Resolve(id).Spec;
             return true;
         }
         catch (ArgumentException)
@@ -142,6 +145,10 @@ public sealed partial class EnvironmentRegistry
 
     private (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) Resolve(string id)
     {
+        if (RemoteId.IsRemote(id))
+        {
+            return RemoteEnvironments.Resolve(id);
+        }
         string name = EnvironmentId.NameOf(id);
         return _entries.TryGetValue(name, out Entry? entry)
             ? entry.Resolve(id)
