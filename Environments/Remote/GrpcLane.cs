@@ -23,6 +23,7 @@ internal sealed class GrpcLane : IBatchLane
     private StepResults? _results;
     private SharedSlots? _slots;
     private bool _lost;
+    private bool _disposed;
 
     private GrpcLane(RemoteId id, RemoteSettings settings, BridgeProcess? process, int copies, int actionSize)
     {
@@ -187,6 +188,11 @@ internal sealed class GrpcLane : IBatchLane
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+        _disposed = true;
         if (!_lost)
         {
             try
