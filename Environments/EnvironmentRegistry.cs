@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Environments.Atari;
 using Environments.ClassicControl;
 using Environments.GridWorld;
 using Environments.GridWorld.Mazes;
@@ -18,7 +19,8 @@ namespace Environments;
 /// <see cref="EnvironmentSpec.Id"/> holds those that were given, in declared order, so that a saved policy remembers what it was
 /// trained on; an unknown option or a value out of range is an error that names the nearest option, its range and its default.
 /// <c>gym:CartPole-v1</c> is Gymnasium's environment of that id in a Python process of its own, and <c>grpc://127.0.0.1:50061/CartPole-v1</c> one that
-/// <c>agents-bridge serve</c> or <c>agents serve-env</c> serves; see <see cref="RemoteEnvironment"/>. They are in no list.
+/// <c>agents-bridge serve</c> or <c>agents serve-env</c> serves; see <see cref="RemoteEnvironment"/>. <c>ALE/Pong-v5</c> and the other games of
+/// <see cref="AtariGames"/> run in Python, too. These are in no list.
 /// Not synchronised: register while the program starts.
 /// </remarks>
 public sealed partial class EnvironmentRegistry
@@ -111,7 +113,7 @@ public sealed partial class EnvironmentRegistry
     public bool TryFind(string id, [NotNullWhen(true)] out EnvironmentSpec? spec)
     {
         spec = null;
-        if (!RemoteId.IsRemote(id) && !_entries.ContainsKey(EnvironmentId.NameOf(id)))
+        if (!RemoteId.IsRemote(id) && !AtariEnvironments.IsAtari(id) && !_entries.ContainsKey(EnvironmentId.NameOf(id)))
         {
             return false;
         }
@@ -149,11 +151,15 @@ public sealed partial class EnvironmentRegistry
         {
             return RemoteEnvironments.Resolve(id);
         }
+        if (AtariEnvironments.IsAtari(id))
+        {
+            return AtariEnvironments.Resolve(id);
+        }
         string name = EnvironmentId.NameOf(id);
         return _entries.TryGetValue(name, out Entry? entry)
             ? entry.Resolve(id)
             : throw new UnknownNameException(
-                $"There is no environment '{name}'.{NearestName.Suggest(name, _entries.Keys)} 'agents environments' lists all."
+                $"There is no environment '{name}'.{NearestName.Suggest(name, _entries.Keys.Concat(AtariGames.Ids))} 'agents environments' lists all."
             );
     }
 

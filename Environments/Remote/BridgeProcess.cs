@@ -20,6 +20,7 @@ internal sealed class BridgeProcess : IDisposable
     private bool _disposed;
 
     private BridgeProcess(
+        string python,
         Process process,
         RemoteSettings settings,
         Queue<string> lastLines,
@@ -28,6 +29,7 @@ internal sealed class BridgeProcess : IDisposable
         string? token
     )
     {
+        Python = python;
         _settings = settings;
         _process = process;
         _lastLines = lastLines;
@@ -35,6 +37,9 @@ internal sealed class BridgeProcess : IDisposable
         Address = address;
         Token = token;
     }
+
+    /// <summary>Its interpreter.</summary>
+    public string Python { get; }
 
     /// <summary>Where it listens.</summary>
     public FleetAddress Address { get; }
@@ -149,7 +154,7 @@ internal sealed class BridgeProcess : IDisposable
         bool inTime = first.Wait(settings.StartTimeout);
         if (inTime && first.Result is { } hello && Listening(hello) is { } address)
         {
-            return new BridgeProcess(process, settings, lastLines, folder, address, token);
+            return new BridgeProcess(python, process, settings, lastLines, folder, address, token);
         }
         bool ended = process.WaitForExit(inTime ? 5_000 : 0);
         if (ended)

@@ -73,6 +73,10 @@ internal static class RemoteEnvironments
         bool again
     )
     {
+        if (id.Lane == ObservationLane.InProcess)
+        {
+            return InProcessLane.Open(id, settings, spec, copies, limit, results);
+        }
         if (id.Address is null)
         {
             return GrpcLane.Open(id, settings, TakeProcess(settings), spec, copies, limit, results);
@@ -105,6 +109,15 @@ internal static class RemoteEnvironments
             {
                 return known;
             }
+        }
+        if (id.Lane == ObservationLane.InProcess)
+        {
+            using InProcessLane lane = InProcessLane.Open(id, settings, null, 1, 0, null);
+            lock (Lock)
+            {
+                Known[key] = lane.Description;
+            }
+            return lane.Description;
         }
         BridgeProcess process = TakeProcess(settings);
         try
