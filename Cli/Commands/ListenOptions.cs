@@ -12,7 +12,10 @@ internal sealed class ListenOptions
     {
         Description = $"File with the secret that callers must send; the variable {Secrets.Variable} works too.",
     };
-    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of the server's certificate." };
+    private readonly Option<string?> _certificate = new("--certificate")
+    {
+        Description = "PEM file of the server's certificate.",
+    };
     private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
     private readonly Option<string?> _clientAuthority = new("--client-ca")
     {

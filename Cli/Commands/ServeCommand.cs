@@ -11,7 +11,10 @@ internal static class ServeCommand
     public static Command Create(TextWriter error)
     {
         var path = new Argument<string>("policy") { Description = "Run folder, or a policy folder such as <run>/best." };
-        var grpc = new Option<string?>("--grpc") { Description = "Address for gRPC (policy.proto), such as http://127.0.0.1:8081." };
+        var grpc = new Option<string?>("--grpc")
+        {
+            Description = "Address for gRPC (policy.proto), such as http://127.0.0.1:8081.",
+        };
         var seed = new Option<string>("--seed") { Description = "Seed of drawn actions.", DefaultValueFactory = _ => "0" };
         var listen = new ListenOptions("http://127.0.0.1:8080");
         var command = new Command(
@@ -41,7 +44,9 @@ internal static class ServeCommand
                 await using (host.ConfigureAwait(false))
                 {
                     await error
-                        .WriteLineAsync($"Serving the policy of {policy.Info.Environment} at {string.Join(" and ", host.Addresses)}")
+                        .WriteLineAsync(
+                            $"Serving the policy of {policy.Info.Environment} at {string.Join(" and ", host.Addresses)}"
+                        )
                         .ConfigureAwait(false);
                     await ServiceHost.WaitAsync(cancellationToken).ConfigureAwait(false);
                 }

@@ -24,7 +24,13 @@ internal static class AtariEnvironments
     [
         EnvironmentOption.Integer("frame_skip", 4, 1, 60, "Frames per action."),
         EnvironmentOption.Number("sticky", 0.25, 0, 1, "Probability that a frame repeats the previous action."),
-        EnvironmentOption.Integer("noop_max", 30, 0, 1_000, "Bound of the no-ops at the start of a game; each number below it is as likely."),
+        EnvironmentOption.Integer(
+            "noop_max",
+            30,
+            0,
+            1_000,
+            "Bound of the no-ops at the start of a game; each number below it is as likely."
+        ),
         EnvironmentOption.Word("fire_reset", Switch.Off, "Whether the fire button is pressed at the start of a game."),
         EnvironmentOption.Word("life_loss", Switch.Off, "Whether a lost life ends the episode, while the game goes on."),
         EnvironmentOption.Word("full_actions", Switch.Off, "Whether all 18 actions are offered instead of the game's own."),

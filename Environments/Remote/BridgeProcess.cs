@@ -162,7 +162,9 @@ internal sealed class BridgeProcess : IDisposable
             process.WaitForExit(); // the rest of what it said
         }
         string last = LastLine(lastLines) ?? "nothing";
-        string state = ended ? $"ended with exit code {process.ExitCode}" : $"did not listen within {settings.StartTimeout.TotalSeconds:0} s";
+        string state = ended
+            ? $"ended with exit code {process.ExitCode}"
+            : $"did not listen within {settings.StartTimeout.TotalSeconds:0} s";
         bool lacksPackage = ended && process.ExitCode == PythonInterpreter.PackageMissing;
         End(process, folder, TimeSpan.Zero);
         if (lacksPackage)
@@ -178,7 +180,9 @@ internal sealed class BridgeProcess : IDisposable
         try
         {
             string? text = JsonDocument.Parse(line).RootElement.GetProperty("listening").GetString();
-            return text is null ? null : FleetAddress.Parse(text.StartsWith("unix:", StringComparison.Ordinal) ? text : "http://" + text);
+            return text is null
+                ? null
+                : FleetAddress.Parse(text.StartsWith("unix:", StringComparison.Ordinal) ? text : "http://" + text);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -197,7 +201,8 @@ internal sealed class BridgeProcess : IDisposable
                 process.WaitForExit();
             }
         }
-        catch (Exception exception) when (exception is InvalidOperationException or IOException or System.ComponentModel.Win32Exception)
+        catch (Exception exception)
+            when (exception is InvalidOperationException or IOException or System.ComponentModel.Win32Exception)
         {
             // It ended by itself.
         }

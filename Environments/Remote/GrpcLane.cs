@@ -34,10 +34,9 @@ internal sealed class GrpcLane : IBatchLane
         _active = new byte[copies];
         _actionBytes = UnsafeByteOperations.UnsafeWrap(_actions);
         _activeBytes = UnsafeByteOperations.UnsafeWrap(_active);
-        _channel =
-            process is null
-                ? BridgeChannel.Open(id.Address!, settings.Token, settings.AuthorityFile)
-                : BridgeChannel.Open(process.Address, process.Token, authorityFile: null);
+        _channel = process is null
+            ? BridgeChannel.Open(id.Address!, settings.Token, settings.AuthorityFile)
+            : BridgeChannel.Open(process.Address, process.Token, authorityFile: null);
         _call = _channel.CreateCallInvoker().AsyncDuplexStreamingCall(BridgeMethods.StepInto(() => _results), null, default);
     }
 
@@ -114,7 +113,8 @@ internal sealed class GrpcLane : IBatchLane
                     new CallOptions(deadline: DateTime.UtcNow + settings.StartTimeout),
                     SourceOf(id)
                 );
-            return reply.Failure is { } failure ? throw Failures.Of(id.Text, failure)
+            return reply.Failure is { } failure
+                ? throw Failures.Of(id.Text, failure)
                 : reply.Description ?? throw new InvalidDataException($"{id.Text}: the server described nothing.");
         }
         catch (RpcException exception)
@@ -134,7 +134,10 @@ internal sealed class GrpcLane : IBatchLane
         try
         {
             var reset = new Wire.Reset { Seed = seed, SharedMemory = _slots?.Offer() };
-            answer = Ask(new SessionRequest { Reset = reset }, TimeSpan.FromTicks(Math.Max(_id.Timeout.Ticks, TimeSpan.FromSeconds(60).Ticks)));
+            answer = Ask(
+                new SessionRequest { Reset = reset },
+                TimeSpan.FromTicks(Math.Max(_id.Timeout.Ticks, TimeSpan.FromSeconds(60).Ticks))
+            );
         }
         finally
         {
@@ -178,7 +181,8 @@ internal sealed class GrpcLane : IBatchLane
         Picture picture =
             Ask(new SessionRequest { Render = new Render { Copy = (uint)copy } }, _id.Timeout).Picture
             ?? throw Fault("sent no picture");
-        return picture.Width is > 0 and <= 16_384
+        return
+            picture.Width is > 0 and <= 16_384
             && picture.Height is > 0 and <= 16_384
             && picture.Rgb.Length == 3L * picture.Width * picture.Height
             ? picture
@@ -257,8 +261,14 @@ internal sealed class GrpcLane : IBatchLane
             {
                 throw inner;
             }
-            if (inner is RpcException { StatusCode: not StatusCode.Unavailable and not StatusCode.Internal and not StatusCode.Cancelled } status
-                && Failures.Of(_where, status) is not BridgeLostException and var other)
+            if (
+                inner
+                    is RpcException
+                    {
+                        StatusCode: not StatusCode.Unavailable and not StatusCode.Internal and not StatusCode.Cancelled
+                    } status
+                && Failures.Of(_where, status) is not BridgeLostException and var other
+            )
             {
                 throw other;
             }
@@ -271,7 +281,8 @@ internal sealed class GrpcLane : IBatchLane
         return answer.Defect is { } defect ? throw new EnvironmentFaultException($"{_id.Text}: {defect}.") : answer;
     }
 
-    private static Exception Unwrap(Exception exception) => exception is AggregateException { InnerException: { } inner } ? inner : exception;
+    private static Exception Unwrap(Exception exception) =>
+        exception is AggregateException { InnerException: { } inner } ? inner : exception;
 
     private BridgeLostException Lost(string detail)
     {

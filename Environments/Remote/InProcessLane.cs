@@ -20,7 +20,14 @@ internal sealed class InProcessLane : IBatchLane
     private readonly List<GCHandle> _pins = [];
     private bool _disposed;
 
-    private InProcessLane(RemoteId id, PyObject lane, Description description, EnvironmentSpec? spec, int copies, StepResults? results)
+    private InProcessLane(
+        RemoteId id,
+        PyObject lane,
+        Description description,
+        EnvironmentSpec? spec,
+        int copies,
+        StepResults? results
+    )
     {
         _id = id;
         _lane = lane;
@@ -78,11 +85,20 @@ internal sealed class InProcessLane : IBatchLane
         }
         catch (PythonException exception)
         {
-            throw new NotSupportedException($"{id.Text}: the bridge does not work in this Python: {exception.Message}", exception);
+            throw new NotSupportedException(
+                $"{id.Text}: the bridge does not work in this Python: {exception.Message}",
+                exception
+            );
         }
     }
 
-    private static InProcessLane OpenHere(RemoteId id, EnvironmentSpec? spec, int copies, int maxEpisodeSteps, StepResults? results)
+    private static InProcessLane OpenHere(
+        RemoteId id,
+        EnvironmentSpec? spec,
+        int copies,
+        int maxEpisodeSteps,
+        StepResults? results
+    )
     {
         using (Py.GIL())
         {

@@ -72,7 +72,11 @@ internal static class InProcessPython
                 PythonInterpreter.BridgeFolder,
                 .. settings.PythonPath?.Split(Path.PathSeparator) ?? [],
                 Environment.CurrentDirectory,
-                .. answer.GetProperty("path").EnumerateArray().Select(folder => folder.GetString()!).Where(folder => folder.Length > 0),
+                .. answer
+                    .GetProperty("path")
+                    .EnumerateArray()
+                    .Select(folder => folder.GetString()!)
+                    .Where(folder => folder.Length > 0),
             ];
             foreach (string folder in folders)
             {

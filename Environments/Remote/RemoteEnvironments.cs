@@ -13,7 +13,8 @@ internal static class RemoteEnvironments
     private static Timer? s_idleTimer;
 
     /// <summary>The specification of an id, and how to make a batch of it.</summary>
-    public static (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) Resolve(string id) => Resolve(RemoteId.Parse(id), spec => spec);
+    public static (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) Resolve(string id) =>
+        Resolve(RemoteId.Parse(id), spec => spec);
 
     /// <summary>The specification of an id, and how to make a batch of it.</summary>
     /// <param name="id">Where it runs.</param>
@@ -33,7 +34,9 @@ internal static class RemoteEnvironments
             {
                 MaxEpisodeSteps = description.MaxEpisodeSteps > 0 ? checked((int)description.MaxEpisodeSteps) : null,
                 RewardThreshold = description.HasRewardThreshold ? description.RewardThreshold : null,
-                Description = id.Address is null ? $"{description.Name} in Python." : $"{description.Name}, served by {id.Address}.",
+                Description = id.Address is null
+                    ? $"{description.Name} in Python."
+                    : $"{description.Name}, served by {id.Address}.",
             }
         );
         int rate = (int)Math.Min(description.RenderFramesPerSecond, 1_000);

@@ -92,7 +92,10 @@ internal sealed record RemoteId
                     }
                     break;
                 case "timeout":
-                    if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out timeout) || timeout is < 1 or > 86_400)
+                    if (
+                        !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out timeout)
+                        || timeout is < 1 or > 86_400
+                    )
                     {
                         throw new InvalidOptionException($"'{id}' cannot take timeout={value}: 1 to 86400 seconds for a step.");
                     }
@@ -110,7 +113,9 @@ internal sealed record RemoteId
         }
         if (lane == ObservationLane.InProcess && address is not null)
         {
-            throw new InvalidOptionException($"'{id}' is served by another process, so its lane cannot be inprocess. Use gym:{name}.");
+            throw new InvalidOptionException(
+                $"'{id}' is served by another process, so its lane cannot be inprocess. Use gym:{name}."
+            );
         }
         return new RemoteId
         {

@@ -31,5 +31,6 @@ internal sealed record RemoteSettings
             AuthorityFile = Variable("AGENTS_BRIDGE_AUTHORITY"),
         };
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -40,7 +40,10 @@ internal sealed unsafe class SharedSlots : IDisposable
             _slotSize = checked(_slotSize + ((sizes[i] + 63) & ~63));
         }
         long length = Header + 2L * _slotSize;
-        _path = Path.Combine(Folder, $"{Prefix}{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
+        _path = Path.Combine(
+            Folder,
+            $"{Prefix}{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}"
+        );
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -52,7 +55,14 @@ internal sealed unsafe class SharedSlots : IDisposable
         try
         {
             RandomAccess.SetLength(stream.SafeFileHandle, length);
-            _file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
+            _file = MemoryMappedFile.CreateFromFile(
+                stream,
+                null,
+                length,
+                MemoryMappedFileAccess.ReadWrite,
+                HandleInheritability.None,
+                leaveOpen: false
+            );
             _view = _file.CreateViewAccessor(0, length);
         }
         catch
@@ -106,7 +116,9 @@ internal sealed unsafe class SharedSlots : IDisposable
         _turn ^= 1;
         int copies = results.Copies;
         int row = results.RowBytes;
-        new ReadOnlySpan<byte>(slot + _offsets[0], copies * sizeof(float)).CopyTo(MemoryMarshal.AsBytes(results.Rewards.AsSpan()));
+        new ReadOnlySpan<byte>(slot + _offsets[0], copies * sizeof(float)).CopyTo(
+            MemoryMarshal.AsBytes(results.Rewards.AsSpan())
+        );
         RowCopy.ReadFlags(new ReadOnlySpan<byte>(slot + _offsets[1], copies), results.Terminated);
         RowCopy.ReadFlags(new ReadOnlySpan<byte>(slot + _offsets[2], copies), results.Truncated);
         RowCopy.Read(new ReadOnlySpan<byte>(slot + _offsets[3], copies * row), results.AreBytes, results.Observations);

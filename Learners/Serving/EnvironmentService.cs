@@ -73,7 +73,9 @@ internal sealed class EnvironmentService(EnvironmentRegistry registry, Environme
         {
             return Refuse(Failure.Types.Kind.Request, $"{copies} copies were asked for; at most {maxCopies} are served");
         }
-        batch = new ServedBatch(registry.Make(spec.Id, copies, open.MaxEpisodeSteps > 0 ? (int)Math.Min(open.MaxEpisodeSteps, int.MaxValue) : null));
+        batch = new ServedBatch(
+            registry.Make(spec.Id, copies, open.MaxEpisodeSteps > 0 ? (int)Math.Min(open.MaxEpisodeSteps, int.MaxValue) : null)
+        );
         return new SessionReply { Opened = batch.Description };
     }
 
@@ -96,5 +98,8 @@ internal sealed class EnvironmentService(EnvironmentRegistry registry, Environme
     }
 
     private static SessionReply Refuse(Failure.Types.Kind kind, string message) =>
-        new() { Failure = new Failure { Kind = kind, Message = message.ReplaceLineEndings(" ") } };
+        new()
+        {
+            Failure = new Failure { Kind = kind, Message = message.ReplaceLineEndings(" ") },
+        };
 }

@@ -36,7 +36,14 @@ internal static class PolicyEndpoints
                     Json
                 )
         );
-        routes.MapPost("/v1/act", async (HttpContext context) => await ActAsync(context, desk).ConfigureAwait(false));
+        routes.MapPost(
+            "/v1/act",
+            async context =>
+            {
+                IResult result = await ActAsync(context, desk).ConfigureAwait(false);
+                await result.ExecuteAsync(context).ConfigureAwait(false);
+            }
+        );
     }
 
     private static async Task<IResult> ActAsync(HttpContext context, PolicyDesk desk)
@@ -44,9 +51,12 @@ internal static class PolicyEndpoints
         try
         {
             Question question =
-                await JsonSerializer.DeserializeAsync<Question>(context.Request.Body, Json, context.RequestAborted).ConfigureAwait(false)
+                await JsonSerializer
+                    .DeserializeAsync<Question>(context.Request.Body, Json, context.RequestAborted)
+                    .ConfigureAwait(false)
                 ?? throw new ArgumentException("The body is null.");
-            float[][] rows = question.Observations ?? throw new ArgumentException("The body has no observations, [[number, …], …].");
+            float[][] rows =
+                question.Observations ?? throw new ArgumentException("The body has no observations, [[number, …], …].");
             RequireRows("observations", rows, desk.Policy.ObservationSpace.Size);
             RequireRows("core_state", question.CoreState ?? [], desk.Policy.CoreStateSize);
             PolicyAnswer answer = desk.Act(

@@ -75,7 +75,8 @@ internal sealed class ServedBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _environment.Dispose();
 
-    private static bool IsBytes(EnvironmentSpec spec) => spec.ObservationSpace is Environments.Spaces.Box { ElementType: ElementType.UInt8 };
+    private static bool IsBytes(EnvironmentSpec spec) =>
+        spec.ObservationSpace is Environments.Spaces.Box { ElementType: ElementType.UInt8 };
 
     private void Step(Step step)
     {
@@ -137,7 +138,9 @@ internal sealed class ServedBatch : IDisposable
     {
         if (_environment.Rendering is not { } rendering || copy >= _environment.Count)
         {
-            throw new ArgumentException($"{_environment.Spec.Id} has {_environment.Count} copies and {(_environment.Rendering is null ? "no " : "")}pictures.");
+            throw new ArgumentException(
+                $"{_environment.Spec.Id} has {_environment.Count} copies and {(_environment.Rendering is null ? "no " : "")}pictures."
+            );
         }
         var info = new SKImageInfo(rendering.Size.Width, rendering.Size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var bitmap = new SKBitmap(info);

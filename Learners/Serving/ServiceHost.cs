@@ -170,7 +170,10 @@ public sealed class ServiceHost : IAsyncDisposable
             );
         }
         string[] urls = [.. application.Urls];
-        string[] addresses = [.. open.Select((port, i) => port.Address is { Port: 0, SocketPath: null } ? urls[i] : port.Address.ToString())];
+        string[] addresses =
+        [
+            .. open.Select((port, i) => port.Address is { Port: 0, SocketPath: null } ? urls[i] : port.Address.ToString()),
+        ];
         return new ServiceHost(application, addresses);
     }
 }

@@ -64,9 +64,7 @@ internal static class ResultsReader
                     break;
             }
         }
-        return results.SharesMemory
-            ? null
-            : ReadArrays(observations, rewards, terminated, truncated, finalObservations, results);
+        return results.SharesMemory ? null : ReadArrays(observations, rewards, terminated, truncated, finalObservations, results);
     }
 
     private static string? ReadArrays(

@@ -45,7 +45,9 @@ public sealed class AtariTests
     [Fact]
     public void Find_AMistypedGame_NamesTheNearest()
     {
-        UnknownNameException exception = Assert.Throws<UnknownNameException>(() => EnvironmentRegistry.Default.Find("ALE/Pomg-v5"));
+        UnknownNameException exception = Assert.Throws<UnknownNameException>(() =>
+            EnvironmentRegistry.Default.Find("ALE/Pomg-v5")
+        );
 
         Assert.Contains("ALE/Pong-v5", exception.Message);
     }

@@ -60,9 +60,7 @@ public sealed class BridgePackageTests
         Assert.Contains(
             "at most 4 are served",
             Assert
-                .Throws<EnvironmentFaultException>(() =>
-                    EnvironmentRegistry.Default.Make(server.Id("bridge_cases:CartPole"), 5)
-                )
+                .Throws<EnvironmentFaultException>(() => EnvironmentRegistry.Default.Make(server.Id("bridge_cases:CartPole"), 5))
                 .Message
         );
     }

@@ -30,7 +30,11 @@ internal sealed class PythonServer : IDisposable
     public static ProcessStartInfo Command(string? token, string[] arguments)
     {
         using BridgeProcess probe = BridgeProcess.Start(PythonCases.Settings);
-        ProcessStartInfo info = PythonInterpreter.Start(probe.Python, PythonCases.Settings, ["-m", "agents_bridge", .. arguments]);
+        ProcessStartInfo info = PythonInterpreter.Start(
+            probe.Python,
+            PythonCases.Settings,
+            ["-m", "agents_bridge", .. arguments]
+        );
         if (token is not null)
         {
             info.Environment["AGENTS_BRIDGE_TOKEN"] = token;

@@ -45,15 +45,16 @@ public sealed class RemoteFailureTests
     [InlineData("NotANumberReward", "reward")]
     public void Step_PythonGivesNotANumber_StopsTheRunWithOneLine(string name, string what)
     {
-        using EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(PythonCases.Make(name, 2), new WrapperSettings(), 0.99f);
+        using EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
+            PythonCases.Make(name, 2),
+            new WrapperSettings(),
+            0.99f
+        );
         pipeline.Environment.Reset(0);
         Step(pipeline.Environment, 4);
         EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => Step(pipeline.Environment, 1));
 
-        Assert.Equal(
-            $"gym:bridge_cases:{name} gave the {what} NaN in step 5 of copy 0. Correct the environment.",
-            fault.Message
-        );
+        Assert.Equal($"gym:bridge_cases:{name} gave the {what} NaN in step 5 of copy 0. Correct the environment.", fault.Message);
     }
 
     [Theory]
@@ -131,7 +132,10 @@ public sealed class RemoteFailureTests
         environment.Reset(0);
         EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => Step(environment, 10));
 
-        Assert.StartsWith("gym:bridge_cases:Dies?at=1 was lost 4 times without a step in between: the Python process ended with exit code 9", fault.Message);
+        Assert.StartsWith(
+            "gym:bridge_cases:Dies?at=1 was lost 4 times without a step in between: the Python process ended with exit code 9",
+            fault.Message
+        );
         Assert.DoesNotContain('\n', fault.Message);
     }
 
@@ -157,7 +161,9 @@ public sealed class RemoteFailureTests
     public void Make_WhatPythonDoesNotKnow_IsAnUnknownName(string name, string expected)
     {
         _ = PythonCases.Settings;
-        UnknownNameException exception = Assert.Throws<UnknownNameException>(() => EnvironmentRegistry.Default.Find("gym:" + name));
+        UnknownNameException exception = Assert.Throws<UnknownNameException>(() =>
+            EnvironmentRegistry.Default.Find("gym:" + name)
+        );
 
         Assert.Contains(expected, exception.Message);
     }

@@ -10,7 +10,12 @@ public sealed class RemoteIdTests
     [InlineData("gym:CartPole-v1", null, "CartPole-v1", ObservationLane.Auto)]
     [InlineData("gym:package.module:Class?lane=inprocess", null, "package.module:Class", ObservationLane.InProcess)]
     [InlineData("grpc://127.0.0.1:50061/ALE/Pong-v5", "http://127.0.0.1:50061", "ALE/Pong-v5", ObservationLane.Auto)]
-    [InlineData("grpcs://far.example:443/CartPole-v1?lane=messages", "https://far.example:443", "CartPole-v1", ObservationLane.Messages)]
+    [InlineData(
+        "grpcs://far.example:443/CartPole-v1?lane=messages",
+        "https://far.example:443",
+        "CartPole-v1",
+        ObservationLane.Messages
+    )]
     [InlineData("grpc+unix:/run/bridge.sock:m:Class", "unix:/run/bridge.sock", "m:Class", ObservationLane.Auto)]
     public void Parse_AnId_GivesItsParts(string text, string? address, string name, ObservationLane lane)
     {

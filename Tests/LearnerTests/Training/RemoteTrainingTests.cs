@@ -12,7 +12,7 @@ public sealed class RemoteTrainingTests
     {
         using var folder = new TemporaryFolder();
         TrainingSettings native = TrainingSettings.For("CartPole-v1");
-        TrainingSettings settings = TrainingSettings.For(PythonCases.Id("CartPole?lane=inprocess")) with
+        TrainingSettings settings = TrainingSettings.For(PythonCases.Id("CartPole")) with
         {
             Ppo = native.Ppo,
             Wrappers = native.Wrappers,
