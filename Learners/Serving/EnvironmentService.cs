@@ -1,5 +1,4 @@
 using Environments;
-using Environments.Remote;
 using Grpc.Core;
 using Protos.Bridge;
 

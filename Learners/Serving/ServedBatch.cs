@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Environments;
 using Environments.Remote;
-using Environments.Rendering;
 using Environments.Spaces;
 using Google.Protobuf;
 using Protos.Bridge;

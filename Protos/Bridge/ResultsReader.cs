@@ -23,6 +23,7 @@ internal static class ResultsReader
         results.FinalPictures.Clear();
         results.SharesMemory = false;
         results.ServerSeconds = 0;
+        Span<byte> seconds = stackalloc byte[sizeof(double)];
         foreach (WireField field in new WireFields(message))
         {
             if (field.IsDamaged)
@@ -58,7 +59,6 @@ internal static class ResultsReader
                     results.SharesMemory = field.Content.FirstSpan is not [0];
                     break;
                 case Results.ServerSecondsFieldNumber when field.Content.Length == sizeof(double):
-                    Span<byte> seconds = stackalloc byte[sizeof(double)];
                     field.Content.CopyTo(seconds);
                     results.ServerSeconds = BinaryPrimitives.ReadDoubleLittleEndian(seconds);
                     break;

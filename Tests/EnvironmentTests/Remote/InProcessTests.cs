@@ -61,7 +61,7 @@ public sealed class InProcessTests
         float[] before = [.. environment.Observations];
         environment.StepSome([1, 1], [false, true]);
 
-        Assert.Equal(before[..4], environment.Observations[..4]);
+        Assert.Equal(before.AsSpan(0, 4), environment.Observations[..4]);
         Assert.Equal([0f, 1f], environment.Rewards);
     }
 }

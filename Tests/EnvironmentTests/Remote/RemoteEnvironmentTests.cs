@@ -108,7 +108,7 @@ public sealed class RemoteEnvironmentTests
         float[] before = [.. environment.Observations];
         environment.StepSome([1, 0, 1], [true, false, true]);
 
-        Assert.Equal(before[4..8], environment.Observations[4..8]);
+        Assert.Equal(before.AsSpan(4, 4), environment.Observations[4..8]);
         Assert.NotEqual(before[..4], environment.Observations[..4].ToArray());
         Assert.Equal([1f, 0f, 1f], environment.Rewards);
     }

@@ -95,15 +95,15 @@ public sealed class RemoteFailureTests
         float[] before = [.. environment.Observations];
         environment.StepSome([1, 1], [true, false]);
         Assert.Equal([true, false], environment.Truncated);
-        Assert.Equal(before[4..], environment.Observations[4..]);
+        Assert.Equal(before.AsSpan(4), environment.Observations[4..]);
         environment.StepSome([1, 1], [true, false]);
         Assert.Equal([false, false], environment.Truncated);
-        Assert.Equal(before[4..], environment.Observations[4..]);
+        Assert.Equal(before.AsSpan(4), environment.Observations[4..]);
 
         environment.Step([1, 1]);
 
         Assert.Equal([false, true], environment.Truncated);
-        Assert.Equal(before[4..], environment.FinalObservations[4..]);
+        Assert.Equal(before.AsSpan(4), environment.FinalObservations[4..]);
         AssertAreFirst(environment.Observations[4..]);
     }
 
@@ -174,7 +174,10 @@ public sealed class RemoteFailureTests
         using var folder = new TemporaryFolder();
         string python = Path.Combine(folder.Path, "python3");
         File.WriteAllText(python, "#!/bin/sh\necho 'agents-bridge: the package grpc is missing for python3' >&2\nexit 77\n");
-        File.SetUnixFileMode(python, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(python, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
         NotSupportedException exception = Assert.Throws<NotSupportedException>(() =>
             BridgeProcess.Start(PythonCases.Settings with { Python = python })
         );
