@@ -51,6 +51,10 @@ internal static class Application
         catch (Exception exception) when (ExitCodeOf(exception) is { } code)
         {
             await error.WriteLineAsync($"error: {exception.Message}").ConfigureAwait(false);
+            if (exception is EnvironmentFaultException { RemoteTraceback: { Length: > 0 } traceback })
+            {
+                await error.WriteLineAsync(traceback.TrimEnd()).ConfigureAwait(false);
+            }
             return code;
         }
     }
@@ -105,6 +109,8 @@ internal static class Application
         root.Add(PlotCommand.Create(output));
         root.Add(RecordCommand.Create(output));
         root.Add(PlayCommand.Create(output));
+        root.Add(ServeCommand.Create(error));
+        root.Add(ServeEnvironmentCommand.Create(error));
         root.Add(EnvironmentsCommand.Create(output));
         root.Add(ListCommand.Create(output));
         root.Add(InspectCommand.Create(output));

@@ -1,11 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Environments.Atari;
 using Environments.ClassicControl;
 using Environments.GridWorld;
 using Environments.GridWorld.Mazes;
 using Environments.Memory;
 using Environments.MinAtar;
 using Environments.MuJoCo;
+using Environments.Remote;
 using Environments.Tabular;
 using Environments.ToyText;
 
@@ -17,6 +19,9 @@ namespace Environments;
 /// <c>Memory/Recall-v0?delay=20&amp;symbols=8</c> (quote it in a shell). Every method that takes an id takes them. The resulting
 /// <see cref="EnvironmentSpec.Id"/> holds those that were given, in declared order, so that a saved policy remembers what it was
 /// trained on; an unknown option or a value out of range is an error that names the nearest option, its range and its default.
+/// <c>gym:CartPole-v1</c> is Gymnasium's environment of that id in a Python process of its own, and <c>grpc://127.0.0.1:50061/CartPole-v1</c> one that
+/// <c>agents-bridge serve</c> or <c>agents serve-env</c> serves; see <see cref="RemoteEnvironment"/>. <c>ALE/Pong-v5</c> and the other games of
+/// <see cref="AtariGames"/> run in Python, too. These are in no list.
 /// Not synchronised: register while the program starts.
 /// </remarks>
 public sealed partial class EnvironmentRegistry
@@ -109,13 +114,13 @@ public sealed partial class EnvironmentRegistry
     public bool TryFind(string id, [NotNullWhen(true)] out EnvironmentSpec? spec)
     {
         spec = null;
-        if (!_entries.TryGetValue(EnvironmentId.NameOf(id), out Entry? entry))
+        if (!RemoteId.IsRemote(id) && !AtariEnvironments.IsAtari(id) && !_entries.ContainsKey(EnvironmentId.NameOf(id)))
         {
             return false;
         }
         try
         {
-            spec = entry.Resolve(id).Spec;
+            spec = Resolve(id).Spec;
             return true;
         }
         catch (ArgumentException)
@@ -143,11 +148,19 @@ public sealed partial class EnvironmentRegistry
 
     private (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) Resolve(string id)
     {
+        if (RemoteId.IsRemote(id))
+        {
+            return RemoteEnvironments.Resolve(id);
+        }
+        if (AtariEnvironments.IsAtari(id))
+        {
+            return AtariEnvironments.Resolve(id);
+        }
         string name = EnvironmentId.NameOf(id);
         return _entries.TryGetValue(name, out Entry? entry)
             ? entry.Resolve(id)
             : throw new UnknownNameException(
-                $"There is no environment '{name}'.{NearestName.Suggest(name, _entries.Keys)} 'agents environments' lists all."
+                $"There is no environment '{name}'.{NearestName.Suggest(name, _entries.Keys.Concat(AtariGames.Ids))} 'agents environments' lists all."
             );
     }
 

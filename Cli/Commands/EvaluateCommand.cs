@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Policies;
+using Environments.Atari;
 using Learners.Evaluation;
 using Learners.Training;
 
@@ -59,16 +60,22 @@ internal static class EvaluateCommand
                     registry: parsed.Registry(assembly),
                     cancellationToken: cancellationToken
                 );
+                string played = parsed.GetValue(environment) ?? policy.Info.Environment;
+                double? humanNormalized = AtariGames.Find(played)?.HumanNormalized(result.MeanReturn);
                 if (parsed.GetValue(json))
                 {
                     JsonObject node = RunSummary.ToNode(result);
-                    node["environment"] = parsed.GetValue(environment) ?? policy.Info.Environment;
+                    node["environment"] = played;
+                    if (humanNormalized is not null)
+                    {
+                        node["human_normalized"] = humanNormalized;
+                    }
                     node["agent"] = policy.Info.Agent;
                     output.WriteLine(node.ToJsonString());
                 }
                 else
                 {
-                    Tables.Print(output, EvaluationTable.Create(result));
+                    Tables.Print(output, EvaluationTable.Create(result, humanNormalized));
                 }
                 return Task.FromResult(ExitCodes.Done);
             }

@@ -97,6 +97,11 @@ internal sealed class BenchmarkSuite
         _cases.Add("wire/pixels", () => WireBenchmarks.Pixels("wire/pixels", compress: true));
         _cases.Add("wire/pixels-uncompressed", () => WireBenchmarks.Pixels("wire/pixels-uncompressed", compress: false));
         _cases.Add("wire/vectors", () => WireBenchmarks.Vectors("wire/vectors"));
+        foreach (string lane in (string[])["messages", "shm", "inprocess"])
+        {
+            _cases.Add($"bridge/vectors-{lane}", () => BridgeBenchmarks.Vectors($"bridge/vectors-{lane}", lane));
+            _cases.Add($"bridge/frames-{lane}", () => BridgeBenchmarks.Frames($"bridge/frames-{lane}", lane));
+        }
         _cases.Add(
             "startup",
             () => [RunProcess("startup", runCommand, ["list"], (0.87, "a CleanRL script up to its first action"))]

@@ -1,5 +1,6 @@
 using Agents.Yaml;
 using Environments;
+using Environments.Remote;
 using YamlDotNet.RepresentationModel;
 
 namespace Learners.Training;
@@ -96,6 +97,10 @@ internal static class SettingsSources
     // Settings tuned for an id with its options, 'X-v0,delay=5.yaml', else those of the environment, 'X-v0.yaml'.
     private static YamlMappingNode ReadTuned(string environment, string agent)
     {
+        if (RemoteId.IsRemote(environment))
+        {
+            environment = RemoteId.NameBehind(environment); // the same task, wherever it runs
+        }
         string id = EnvironmentRegistry.Default.TryFind(environment, out EnvironmentSpec? spec) ? spec.Id : environment;
         foreach (string name in (string[])[EnvironmentId.ToFileName(id), EnvironmentId.NameOf(id)])
         {

@@ -1,15 +1,10 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -53,10 +48,10 @@ internal sealed class FleetServer : IAsyncDisposable
         {
             throw new ArgumentException($"Actors and metrics cannot both use {address}. Give them two addresses.");
         }
-        FreeSocket(address);
+        Ports.FreeSocket(address);
         if (metrics is not null)
         {
-            FreeSocket(metrics);
+            Ports.FreeSocket(metrics);
         }
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
@@ -93,10 +88,10 @@ internal sealed class FleetServer : IAsyncDisposable
             kestrel.Limits.Http2.InitialStreamWindowSize = 2 << 20;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
-            Listen(kestrel, address, HttpProtocols.Http2, options);
+            Ports.Listen(kestrel, address, HttpProtocols.Http2, options);
             if (metrics is not null)
             {
-                Listen(kestrel, metrics, HttpProtocols.Http1, options);
+                Ports.Listen(kestrel, metrics, HttpProtocols.Http1, options);
             }
         });
         WebApplication application = builder.Build();
@@ -172,77 +167,6 @@ internal sealed class FleetServer : IAsyncDisposable
             });
     }
 
-    private static void Listen(KestrelServerOptions kestrel, FleetAddress address, HttpProtocols protocols, FleetOptions options)
-    {
-        void Configure(ListenOptions listen)
-        {
-            listen.Protocols = protocols;
-            if (address.IsSecure)
-            {
-                listen.UseHttps(Encryption(options));
-            }
-        }
-        if (address.SocketPath is { } path)
-        {
-            kestrel.ListenUnixSocket(path, Configure);
-        }
-        else if (address.Host == "localhost")
-        {
-            kestrel.Listen(IPAddress.Loopback, address.Port, Configure);
-        }
-        else if (IPAddress.TryParse(address.Host, out IPAddress? ip))
-        {
-            kestrel.Listen(ip, address.Port, Configure);
-        }
-        else
-        {
-            throw new ArgumentException(
-                $"'{address.Host}' is a name; listening needs an address of this machine, such as 0.0.0.0 for all or 127.0.0.1 for this machine only."
-            );
-        }
-    }
-
-    // What a killed process left over goes; what is alive, or no socket at all, stays.
-    private static void FreeSocket(FleetAddress address)
-    {
-        if (address.SocketPath is not { } path)
-        {
-            return;
-        }
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (Directory.Exists(path) || new FileInfo(path) is { Exists: true, Length: > 0 })
-        {
-            throw new IOException($"'{path}' is no socket. Choose another address.");
-        }
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException)
-        {
-            File.Delete(path);
-            return;
-        }
-        throw new IOException($"{address} is in use by another process. Choose another address, or stop what uses it.");
-    }
-
-    private static HttpsConnectionAdapterOptions Encryption(FleetOptions options)
-    {
-        var https = new HttpsConnectionAdapterOptions
-        {
-            ServerCertificate = X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.KeyFile),
-        };
-        if (options.ClientAuthorityFile is { } authorityFile)
-        {
-            var authority = X509CertificateLoader.LoadCertificateFromFile(authorityFile);
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.ClientCertificateValidation = (certificate, _, _) =>
-                CertificateChains.IsIssuedBy(authority, certificate, CertificateChains.ClientPurpose);
-        }
-        return https;
-    }
-
     private static async Task CheckTokenAsync(
         HttpContext context,
         RequestDelegate next,
@@ -252,31 +176,13 @@ internal sealed class FleetServer : IAsyncDisposable
     )
     {
         bool isProbe = HttpMethods.IsGet(context.Request.Method) && context.Request.Path == HealthPath;
-        if (token is null || isProbe || IsRight(context.Request.Headers.Authorization, token))
+        if (token is null || isProbe || Ports.IsRight(context.Request.Headers.Authorization, token))
         {
             await next(context).ConfigureAwait(false);
             return;
         }
         hub.Metrics.CountStranger();
         FleetLog.Stranger(loggers.CreateLogger<FleetServer>(), context.Connection.RemoteIpAddress?.ToString() ?? "a socket");
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true)
-        {
-            context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = ((int)Grpc.Core.StatusCode.Unauthenticated).ToString(
-                System.Globalization.CultureInfo.InvariantCulture
-            );
-        }
-        else
-        {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-        }
+        Ports.Refuse(context);
     }
-
-    // Hashes have one length, so the comparison takes the same time whatever was sent.
-    private static bool IsRight(string? authorization, string token) =>
-        authorization is not null
-        && CryptographicOperations.FixedTimeEquals(
-            SHA256.HashData(Encoding.UTF8.GetBytes(authorization)),
-            SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + token))
-        );
 }

@@ -1,0 +1,130 @@
+"""``agents-bridge``: options, parts, run."""
+
+import sys
+
+MISSING = 77  # exit code where a package is missing, so that whoever starts the bridge can try another interpreter
+
+try:
+    import google.protobuf  # noqa: F401
+    import grpc
+    import numpy  # noqa: F401
+except ImportError as error:
+    print("agents-bridge: the package %s is missing for %s" % (error.name or error, sys.executable), file=sys.stderr)
+    sys.exit(MISSING)
+
+import argparse
+import ipaddress
+import json
+import os
+import signal
+import threading
+
+from agents_bridge import making, server
+
+MIN_TOKEN = 16
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="agents-bridge", description="Environments across processes.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="serve environments until interrupted")
+    serve.add_argument("id", nargs="?", help="the only environment to serve, an id of Gymnasium or module:Class; any where left out")
+    serve.add_argument("--num-envs", type=int, help="copies of a client that does not say how many, and the most for one that does")
+    serve.add_argument("--listen", default="127.0.0.1:50061", help="host:port or unix:/path (default %(default)s)")
+    serve.add_argument("--arg", action="append", default=[], metavar="KEY=VALUE", help="argument of the environment")
+    serve.add_argument("--wrap", action="append", default=[], metavar="NAME?KEY=VALUE", help="wrapper, innermost first: atari or module:Class")
+    serve.add_argument("--max-clients", type=int, default=64, help="streams at once (default %(default)s)")
+    serve.add_argument("--no-shared-memory", action="store_true", help="send all arrays as messages, also on this machine")
+    serve.add_argument("--token-file", help="file of the token that callers must know; else the variable AGENTS_BRIDGE_TOKEN")
+    serve.add_argument("--certificate", help="PEM file; needed to listen beyond this machine")
+    serve.add_argument("--key", help="PEM file of the certificate's key")
+    serve.add_argument("--parent", action="store_true", help="stop when standard input ends, and remove the socket's folder")
+    options = parser.parse_args(arguments)
+    try:
+        _serve(options)
+    except (OSError, ValueError, RuntimeError) as error:
+        print("agents-bridge: %s" % error, file=sys.stderr)
+        sys.exit(1)
+
+
+def _serve(options):
+    sys.path.insert(0, os.getcwd())
+    os.umask(0o077)  # sockets are the owner's
+    token = _token(options.token_file)
+    credentials = _credentials(options)
+    _refuse_strangers(options.listen, token, credentials)
+    pairs = (text.partition("=") for text in options.arg)
+    service = server.Service(
+        options.id,
+        {key: making.parse_value(value) for key, _, value in pairs},
+        options.wrap,
+        options.num_envs,
+        token,
+        not options.no_shared_memory,
+    )
+    listener = server.create(service, options.max_clients)
+    path = options.listen[len("unix:"):] if options.listen.startswith("unix:") else None
+    if path and os.path.exists(path):
+        os.unlink(path)
+    port = listener.add_secure_port(options.listen, credentials) if credentials else listener.add_insecure_port(options.listen)
+    if not port:
+        raise OSError("%s cannot be opened; choose another address, or stop what uses it" % options.listen)
+    listener.start()
+    address = options.listen if path else "%s:%d" % (options.listen.rpartition(":")[0], port)
+    print(json.dumps({"listening": address, "python": sys.version.split()[0]}), flush=True)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    if options.parent:
+        os.dup2(2, 1)  # what environments print must not be taken for an answer
+        threading.Thread(target=_wait_for_parent, args=(stopping,), daemon=True).start()
+    stopping.wait()
+    listener.stop(0 if options.parent else 2).wait(5)
+    if path and os.path.exists(path):
+        os.unlink(path)
+    if path and options.parent:
+        try:
+            os.rmdir(os.path.dirname(path))
+        except OSError:
+            pass
+    sys.stderr.flush()
+    os._exit(0)  # a hanging environment must not keep the process
+
+
+def _wait_for_parent(stopping):
+    while os.read(0, 4096):
+        pass
+    stopping.set()
+
+
+def _token(file):
+    if file:
+        with open(file, encoding="utf-8") as stream:
+            return stream.read().strip()
+    return os.environ.get("AGENTS_BRIDGE_TOKEN") or None
+
+
+def _credentials(options):
+    if not options.certificate and not options.key:
+        return None
+    if not (options.certificate and options.key):
+        raise ValueError("--certificate and --key belong together")
+    with open(options.key, "rb") as key, open(options.certificate, "rb") as certificate:
+        return grpc.ssl_server_credentials([(key.read(), certificate.read())])
+
+
+def _refuse_strangers(listen, token, credentials):
+    if token is not None and len(token) < MIN_TOKEN:
+        raise ValueError("a token of %d characters can be guessed; use %d or more" % (len(token), MIN_TOKEN))
+    if listen.startswith("unix:"):
+        return
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        raise ValueError("'%s' is no address to listen on; use host:port, such as 127.0.0.1:50061, or unix:/path" % listen) from None
+    if not local and (token is None or credentials is None):
+        raise ValueError(
+            "%s would be open to everybody on the network; use --certificate, --key and --token-file, or listen on 127.0.0.1 or unix:/path"
+            % listen
+        )

@@ -1,0 +1,82 @@
+using Agents.Policies;
+using Environments.Randomness;
+
+namespace Learners.Serving;
+
+/// <summary>One policy that many callers ask; one is answered at a time. Thread-safe. Does not own the policy.</summary>
+/// <param name="policy">Who is asked.</param>
+/// <param name="seed">Seed of drawn actions.</param>
+internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
+{
+    /// <summary>Most rows of one question.</summary>
+    public const int MaxRows = 4_096;
+
+    private readonly object _lock = new();
+    private readonly Dictionary<int, PolicyOutput> _outputs = []; // by rows
+    private Pcg64 _random = new(new SeedSequence(seed));
+
+    /// <summary>The policy.</summary>
+    public SavedPolicy Policy { get; } = policy;
+
+    /// <summary>Chooses an action per row.</summary>
+    /// <param name="observations"><c>[B, ObservationSize]</c>, as the environment gives them.</param>
+    /// <param name="episodeStarts"><c>[B]</c>; empty for: none where a core state is given, else all.</param>
+    /// <param name="coreState"><c>[B, CoreStateSize]</c>, from the last answer; empty at the beginning.</param>
+    /// <param name="sample">Whether actions are drawn.</param>
+    /// <exception cref="ArgumentException">A length is wrong, or a number is not finite.</exception>
+    public PolicyAnswer Act(
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<bool> episodeStarts,
+        ReadOnlySpan<float> coreState,
+        bool sample
+    )
+    {
+        int size = Policy.ObservationSpace.Size;
+        int rows = observations.Length / size;
+        if (rows is < 1 or > MaxRows || rows * size != observations.Length)
+        {
+            throw new ArgumentException(
+                $"Observations are rows of {size} numbers, 1 to {MaxRows} of them; {observations.Length} numbers were sent."
+            );
+        }
+        if (observations.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+        {
+            throw new ArgumentException("An observation holds a number that is not finite.");
+        }
+        if (!episodeStarts.IsEmpty && episodeStarts.Length != rows)
+        {
+            throw new ArgumentException($"{rows} observations came with {episodeStarts.Length} flags of episode starts.");
+        }
+        if (!coreState.IsEmpty && coreState.Length != rows * Policy.CoreStateSize)
+        {
+            throw new ArgumentException(
+                $"A core state of {rows} rows has {rows * Policy.CoreStateSize} numbers; {coreState.Length} were sent."
+            );
+        }
+        if (coreState.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
+        {
+            throw new ArgumentException("The core state holds a number that is not finite.");
+        }
+        var starts = new bool[rows];
+        if (episodeStarts.IsEmpty)
+        {
+            Array.Fill(starts, coreState.IsEmpty);
+        }
+        episodeStarts.CopyTo(starts);
+        var state = new float[rows * Policy.CoreStateSize];
+        coreState.CopyTo(state);
+        lock (_lock)
+        {
+            if (!_outputs.TryGetValue(rows, out PolicyOutput? output))
+            {
+                if (_outputs.Count >= 16)
+                {
+                    _outputs.Clear();
+                }
+                _outputs[rows] = output = Policy.CreateOutput(rows, values: false);
+            }
+            Policy.Act(observations, starts, state, sample ? ActionSelection.Sample : ActionSelection.Mode, ref _random, output);
+            return new PolicyAnswer([.. output.Actions], [.. output.LogProbs], state);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using Environments.Remote;
+
+namespace Tests.EnvironmentTests.Remote;
+
+/// <summary>Runs a few lines of Python with the bridge's package on the path, in the interpreter that the bridge finds.</summary>
+internal static class PythonRun
+{
+    /// <summary>What it printed; its failure is an exception with what it said.</summary>
+    public static string Run(string code, params string[] arguments)
+    {
+        string python = FindPython();
+        ProcessStartInfo info = PythonInterpreter.Start(python, PythonCases.Settings, ["-c", code, .. arguments]);
+        using Process process = Process.Start(info)!;
+        process.StandardInput.Close();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"Python failed: {errors.Result}");
+    }
+
+    private static string FindPython()
+    {
+        using BridgeProcess process = BridgeProcess.Start(PythonCases.Settings); // fails with what to install
+        return process.Python;
+    }
+}

@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using Actors;
+using Environments;
+using Environments.Remote;
+using Environments.Wrappers;
+using Xunit;
+
+namespace Tests.EnvironmentTests.Remote;
+
+public sealed class RemoteFailureTests
+{
+    [Fact]
+    public void Step_PythonRaises_StopsWithOneLineAndCarriesTheTraceback()
+    {
+        using RemoteEnvironment environment = PythonCases.Make("Raises", 2);
+        environment.Reset(0);
+        Step(environment, 4);
+        EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => Step(environment, 1));
+
+        Assert.Equal(
+            "gym:bridge_cases:Raises: copy 0 of bridge_cases:Raises raised ValueError: the pole is on fire in step 5",
+            fault.Message
+        );
+        Assert.Contains("bridge_cases.py", fault.RemoteTraceback);
+        Assert.Contains("in strike", fault.RemoteTraceback);
+        Assert.Contains("in strike", fault.ToString());
+    }
+
+    [Fact]
+    public void Step_PythonGivesAnotherShape_StopsWithOneLine()
+    {
+        using RemoteEnvironment environment = PythonCases.Make("WrongShape");
+        environment.Reset(0);
+        Step(environment, 4);
+        EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => Step(environment, 1));
+
+        Assert.Equal(
+            "gym:bridge_cases:WrongShape: copy 0 of bridge_cases:WrongShape gave a value of shape (3,), but the space has (4,) in step 5",
+            fault.Message
+        );
+    }
+
+    [Theory]
+    [InlineData("NotANumber", "observation")]
+    [InlineData("NotANumberReward", "reward")]
+    public void Step_PythonGivesNotANumber_StopsTheRunWithOneLine(string name, string what)
+    {
+        using EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
+            PythonCases.Make(name, 2),
+            new WrapperSettings(),
+            0.99f
+        );
+        pipeline.Environment.Reset(0);
+        Step(pipeline.Environment, 4);
+        EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => Step(pipeline.Environment, 1));
+
+        Assert.Equal($"gym:bridge_cases:{name} gave the {what} NaN in step 5 of copy 0. Correct the environment.", fault.Message);
+    }
+
+    [Theory]
+    [InlineData("Dies", "exit code 9")]
+    [InlineData("Hangs", "no answer within 2 s")]
+    public void Step_ServerDiesOrHangsInAnEpisode_TruncatesItWhereItStoodAndBeginsAnother(string name, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        string once = Path.Combine(folder.Path, "once");
+        using RemoteEnvironment environment = PythonCases.Make($"{name}?timeout=2&once={once}", 2);
+        environment.Reset(7);
+        Step(environment, 4);
+        float[] before = [.. environment.Observations];
+        environment.Step([1, 0]);
+
+        Assert.Equal(1, environment.Restarts);
+        Assert.Contains(reason, environment.LastLoss);
+        Assert.Equal([true, true], environment.Truncated);
+        Assert.Equal([false, false], environment.Terminated);
+        Assert.Equal([0f, 0f], environment.Rewards);
+        Assert.Equal(before, environment.FinalObservations);
+        Assert.NotEqual(before, environment.Observations.ToArray());
+        AssertAreFirst(environment.Observations);
+        float[] first = [.. environment.Observations];
+        environment.Step([1, 0]);
+        Assert.Equal([1f, 1f], environment.Rewards);
+        Assert.Equal([false, false], environment.Truncated);
+        Assert.Equal(first[0] + 0.02f * first[1], environment.Observations[0], 1e-6f); // it goes on from what it showed
+    }
+
+    [Fact]
+    public void StepSome_ServerDiesWhileACopyRests_TheCopyShowsItsOldEpisodeUntilItsEndIsTold()
+    {
+        using var folder = new TemporaryFolder();
+        using RemoteEnvironment environment = PythonCases.Make($"Dies?at=3&once={Path.Combine(folder.Path, "once")}", 2);
+        environment.Reset(7);
+        Step(environment, 2);
+        float[] before = [.. environment.Observations];
+        environment.StepSome([1, 1], [true, false]);
+        Assert.Equal([true, false], environment.Truncated);
+        Assert.Equal(before.AsSpan(4), environment.Observations[4..]);
+        environment.StepSome([1, 1], [true, false]);
+        Assert.Equal([false, false], environment.Truncated);
+        Assert.Equal(before.AsSpan(4), environment.Observations[4..]);
+
+        environment.Step([1, 1]);
+
+        Assert.Equal([false, true], environment.Truncated);
+        Assert.Equal(before.AsSpan(4), environment.FinalObservations[4..]);
+        AssertAreFirst(environment.Observations[4..]);
+    }
+
+    [Fact]
+    public void Step_ServerKilledFromOutside_GoesOnWithAnother()
+    {
+        using RemoteEnvironment environment = PythonCases.Make("CartPole", 2);
+        environment.Reset(0);
+        Step(environment, 3);
+        using (Process process = Process.GetProcessById(((GrpcLane)environment.Lane).Process!.Id))
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+        environment.Step([1, 1]);
+
+        Assert.Equal([true, true], environment.Truncated);
+        Step(environment, 5);
+        Assert.Equal(1, environment.Restarts);
+    }
+
+    [Fact]
+    public void Step_ServerDiesAgainAndAgain_StopsWithOneLine()
+    {
+        using RemoteEnvironment environment = PythonCases.Make("Dies?at=1");
+        environment.Reset(0);
+        EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => Step(environment, 10));
+
+        Assert.StartsWith(
+            "gym:bridge_cases:Dies?at=1 was lost 4 times without a step in between: the Python process ended with exit code 9",
+            fault.Message
+        );
+        Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [Theory]
+    [InlineData("gym:CartPole-v1", "the package gymnasium is missing")]
+    [InlineData("gym:ALE/Pong-v5", "the package gymnasium is missing")]
+    public void Make_PackageIsMissing_SaysWhatToInstall(string id, string expected)
+    {
+        _ = PythonCases.Settings;
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(() => EnvironmentRegistry.Default.Find(id));
+
+        Assert.Contains(expected, exception.Message);
+        Assert.Contains("-m pip install gymnasium", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("bridge_cases:Nobody", "is no class with reset and step")]
+    [InlineData("bridge_cases:Picky", "is no class with reset and step")]
+    [InlineData("subprocess:Popen", "is no class with reset and step")]
+    [InlineData("nowhere_at_all:CartPole", "there is no module 'nowhere_at_all'")]
+    [InlineData("bridge_cases:CartPole?gravty=3", "unexpected keyword argument 'gravty'")]
+    [InlineData("bridge_cases:CartPole?wrappers=flip", "there is no wrapper 'flip'")]
+    public void Make_WhatPythonDoesNotKnow_IsAnUnknownName(string name, string expected)
+    {
+        _ = PythonCases.Settings;
+        UnknownNameException exception = Assert.Throws<UnknownNameException>(() =>
+            EnvironmentRegistry.Default.Find("gym:" + name)
+        );
+
+        Assert.Contains(expected, exception.Message);
+    }
+
+    [Fact]
+    public void Start_NoPythonWithThePackages_SaysWhatToInstall()
+    {
+        using var folder = new TemporaryFolder();
+        string python = Path.Combine(folder.Path, "python3");
+        File.WriteAllText(python, "#!/bin/sh\necho 'agents-bridge: the package grpc is missing for python3' >&2\nexit 77\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(python, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(() =>
+            BridgeProcess.Start(PythonCases.Settings with { Python = python })
+        );
+
+        Assert.Contains("the package grpc is missing", exception.Message);
+        Assert.Contains("apt-get install python3-grpcio python3-protobuf python3-numpy", exception.Message);
+    }
+
+    [Fact]
+    public void Start_NoSuchPython_SaysSo()
+    {
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(() =>
+            BridgeProcess.Start(PythonCases.Settings with { Python = "/nowhere/python3" })
+        );
+
+        Assert.Contains("/nowhere/python3 cannot be started", exception.Message);
+    }
+
+    [Fact]
+    public void Make_NobodyListens_SaysSoAtOnce()
+    {
+        var watch = Stopwatch.StartNew();
+        Assert.Throws<BridgeLostException>(() => EnvironmentRegistry.Default.Find("grpc+unix:/nowhere/at/all.sock:CartPole-v1"));
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10));
+    }
+
+    private static void Step(IBatchedEnvironment environment, int steps)
+    {
+        var actions = new float[environment.Count];
+        for (int t = 0; t < steps; t++)
+        {
+            Array.Fill(actions, t % 2);
+            environment.Step(actions);
+        }
+    }
+
+    private static void AssertAreFirst(ReadOnlySpan<float> observations)
+    {
+        foreach (float value in observations)
+        {
+            Assert.InRange(value, -0.05f, 0.05f);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using Environments;
+using Environments.Randomness;
+using Environments.Remote;
+using Learners.Fleet;
+using Learners.Serving;
+using Tests.EnvironmentTests.Remote;
+using Xunit;
+
+namespace Tests.LearnerTests.Serving;
+
+public sealed class ServedEnvironmentTests
+{
+    private static readonly FleetOptions Anywhere = new() { Listen = "http://127.0.0.1:0" };
+
+    [Theory]
+    [InlineData("MinAtar/Breakout-v1")]
+    [InlineData("CartPole-v1")]
+    [InlineData("MiniGrid/DoorKey-6x6-v0")]
+    public async Task Step_ThroughTheServer_GivesTheBitsOfTheNativeBatch(string id)
+    {
+        await using ServiceHost host = await ServiceHost.ServeEnvironmentAsync(EnvironmentRegistry.Default, id, 8, Anywhere);
+        using IBatchedEnvironment native = EnvironmentRegistry.Default.Make(id, 3);
+        using IBatchedEnvironment remote = EnvironmentRegistry.Default.Make($"{Address(host)}/{id}", 3);
+        Assert.Equal(native.Spec.ObservationSpace, remote.Spec.ObservationSpace);
+        native.Reset(5);
+        remote.Reset(5);
+        var random = new Pcg64(1);
+        var actions = new float[3];
+        for (int t = 0; t < 200; t++)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                native.Spec.ActionSpace.Sample(ref random, actions.AsSpan(i, 1));
+            }
+            native.Step(actions);
+            remote.Step(actions);
+            Assert.Equal(native.Observations, remote.Observations);
+            Assert.Equal(native.FinalObservations, remote.FinalObservations);
+            Assert.Equal(native.Rewards, remote.Rewards);
+            Assert.Equal(native.Terminated, remote.Terminated);
+        }
+    }
+
+    [Fact]
+    public async Task Client_InPython_StepsWhatTheNativeBatchPlays()
+    {
+        await using ServiceHost host = await ServiceHost.ServeEnvironmentAsync(
+            EnvironmentRegistry.Default,
+            "CartPole-v1",
+            8,
+            Anywhere
+        );
+        string text = PythonRun.Run(
+            """
+            import sys, numpy as np
+            from agents_bridge import client
+            one = client.Env(sys.argv[1])
+            print(one.observation_space.shape, one.action_space.n)
+            observation, info = one.reset(seed=3)
+            assert one.observation_space.contains(observation) and observation.dtype == np.float32
+            total, steps = 0.0, 0
+            while True:
+                observation, reward, terminated, truncated, info = one.step(steps % 2)
+                total, steps = total + reward, steps + 1
+                if terminated or truncated:
+                    break
+            print(steps, total, terminated, np.round(observation, 5).tolist())
+            print(np.round(one.reset()[0], 5).tolist())
+            many = client.VectorEnv(sys.argv[1], num_envs=3)
+            first, _ = many.reset(seed=3)
+            print(first.shape, first.dtype, np.round(first[0], 5).tolist())
+            while True:
+                rows, rewards, terminated, truncated, info = many.step(np.array([1, 1, 1]))
+                if "final_obs" in info:
+                    break
+            print(info["_final_obs"].tolist(), terminated.tolist())
+            again, _ = client.Env(sys.argv[1]).reset(seed=3)
+            print(np.array_equal(again, first[0]))
+            """,
+            host.Addresses[0]
+        );
+        string[] lines = text.Trim().Split('\n');
+        using IBatchedEnvironment native = EnvironmentRegistry.Default.Make("CartPole-v1");
+        native.Reset(3);
+        float[] first = [.. native.Observations];
+        int steps = 0;
+        while (!native.Terminated[0])
+        {
+            native.Step([steps++ % 2]);
+        }
+
+        Assert.Equal("(4,) 2", lines[0]);
+        Assert.StartsWith($"{steps} {steps}.0 True [", lines[1]);
+        AssertClose(native.FinalObservations.ToArray(), Numbers(lines[1]));
+        AssertClose(native.Observations.ToArray(), Numbers(lines[2]));
+        Assert.StartsWith("(3, 4) float32", lines[3]);
+        AssertClose(first, Numbers(lines[3]));
+        Assert.Contains("True", lines[4]);
+        Assert.Equal("True", lines[5]);
+    }
+
+    [Fact]
+    public async Task Session_OfTooManyCopiesOrAnotherEnvironment_IsRefusedWithTheReason()
+    {
+        await using ServiceHost host = await ServiceHost.ServeEnvironmentAsync(
+            EnvironmentRegistry.Default,
+            "CartPole-v1",
+            2,
+            Anywhere
+        );
+
+        Assert.Contains(
+            "at most 2 are served",
+            Assert
+                .Throws<EnvironmentFaultException>(() => EnvironmentRegistry.Default.Make($"{Address(host)}/CartPole-v1", 3))
+                .Message
+        );
+        Assert.Contains(
+            "is not served here",
+            Assert.Throws<UnknownNameException>(() => EnvironmentRegistry.Default.Find($"{Address(host)}/Acrobot-v1")).Message
+        );
+    }
+
+    [Fact]
+    public async Task Serve_WithAToken_LetsNobodyInWithoutIt()
+    {
+        const string token = "a token of more than sixteen letters";
+        await using ServiceHost host = await ServiceHost.ServeEnvironmentAsync(
+            EnvironmentRegistry.Default,
+            "CartPole-v1",
+            2,
+            Anywhere with
+            {
+                Token = token,
+            }
+        );
+        RemoteId id = RemoteId.Parse($"{Address(host)}/CartPole-v1");
+
+        Assert.Throws<UnauthorizedAccessException>(() => GrpcLane.Describe(id, RemoteSettings.Current, null));
+        Assert.Equal("CartPole-v1", GrpcLane.Describe(id, RemoteSettings.Current with { Token = token }, null).Name);
+    }
+
+    [Fact]
+    public async Task Serve_BeyondThisMachineInTheClear_IsRefused()
+    {
+        ArgumentException exception = await Assert.ThrowsAsync<ArgumentException>(() =>
+            ServiceHost.ServeEnvironmentAsync(
+                EnvironmentRegistry.Default,
+                "CartPole-v1",
+                2,
+                new FleetOptions { Listen = "http://0.0.0.0:0" }
+            )
+        );
+
+        Assert.Contains("open to everybody", exception.Message);
+    }
+
+    private static string Address(ServiceHost host) => host.Addresses[0].Replace("http://", "grpc://");
+
+    private static float[] Numbers(string line) =>
+        [
+            .. line[(line.IndexOf('[') + 1)..line.IndexOf(']')]
+                .Split(',')
+                .Select(number => float.Parse(number, System.Globalization.CultureInfo.InvariantCulture)),
+        ];
+
+    private static void AssertClose(float[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(expected[i], actual[i], 1.1e-5f);
+        }
+    }
+}

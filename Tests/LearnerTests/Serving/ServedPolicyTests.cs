@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Agents.Policies;
+using Environments;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Learners.Fleet;
+using Learners.Serving;
+using Learners.Training;
+using Protos.Serving;
+using Xunit;
+
+namespace Tests.LearnerTests.Serving;
+
+public sealed class ServedPolicyTests
+{
+    private static readonly FleetOptions Anywhere = new() { Listen = "http://127.0.0.1:0" };
+
+    [Theory]
+    [InlineData("CartPole-v1")]
+    [InlineData("CartPoleNoVel-v1")]
+    public async Task Act_OverHttpAndGrpc_ChoosesWhatASessionChooses(string environmentId)
+    {
+        using var folder = new TemporaryFolder();
+        using SavedPolicy policy = await TrainAsync(environmentId, folder);
+        PolicySession session = SavedPolicy.Load(Path.Combine(folder.Path, "run", "policy")).CreateSession();
+        await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
+        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using GrpcChannel channel = GrpcChannel.ForAddress(host.Addresses[1]);
+        var grpc = new Policies.PoliciesClient(channel);
+        using IBatchedEnvironment environment = EnvironmentRegistry.Default.Make(environmentId);
+        environment.Reset(1);
+        JsonNode? httpState = null;
+        ByteString grpcState = ByteString.Empty;
+        for (int t = 0; t < 10; t++)
+        {
+            float[] observation = [.. environment.Observations];
+            float expected = session.Act(observation)[0];
+            JsonNode answer = await AskAsync(
+                http,
+                new JsonObject
+                {
+                    ["observations"] = new JsonArray(new JsonArray([.. observation.Select(value => (JsonNode)value)])),
+                    ["core_state"] = httpState?.DeepClone(),
+                }
+            );
+            ActReply reply = await grpc.ActAsync(
+                new ActRequest
+                {
+                    Observations = ByteString.CopyFrom(MemoryMarshal.AsBytes(observation.AsSpan())),
+                    CoreState = grpcState,
+                }
+            );
+
+            Assert.Equal(expected, answer["actions"]![0]![0]!.GetValue<float>());
+            Assert.Equal(expected, MemoryMarshal.Read<float>(reply.Actions.Span));
+            httpState = answer["core_state"];
+            grpcState = reply.CoreState;
+            environment.Step([expected]);
+            if (environment.Terminated[0])
+            {
+                break;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Act_WhatMakesNoSense_IsRefusedWithTheReason()
+    {
+        using var folder = new TemporaryFolder();
+        using SavedPolicy policy = await TrainAsync("CartPole-v1", folder);
+        await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
+        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using GrpcChannel channel = GrpcChannel.ForAddress(host.Addresses[1]);
+        foreach (
+            (string body, string reason) in ((string, string)[])
+                [
+                    ("""{"observations": [[1, 2, 3]]}""", "A row of observations has 3 numbers; 4 are needed."),
+                    ("""{"observations": []}""", "1 to 4096"),
+                    ("""{"observation": [[1, 2, 3, 4]]}""", "observation"),
+                    ("""{"observations": [[1, 2, 3, 1e39]]}""", ""),
+                    ("[", ""),
+                ]
+        )
+        {
+            using HttpResponseMessage response = await http.PostAsync("/v1/act", new StringContent(body));
+            string text = await response.Content.ReadAsStringAsync();
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.Contains(reason, text);
+        }
+        RpcException exception = Assert.Throws<RpcException>(() =>
+            new Policies.PoliciesClient(channel).Act(new ActRequest { Observations = ByteString.CopyFrom(1, 2, 3) })
+        );
+        Assert.Equal(StatusCode.InvalidArgument, exception.StatusCode);
+    }
+
+    [Fact]
+    public async Task Serve_WithAToken_LetsNobodyInWithoutIt()
+    {
+        using var folder = new TemporaryFolder();
+        using SavedPolicy policy = await TrainAsync("CartPole-v1", folder);
+        await using ServiceHost host = await ServiceHost.ServePolicyAsync(
+            policy,
+            null,
+            0,
+            Anywhere with
+            {
+                Token = "a token of more than sixteen letters",
+            }
+        );
+        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/v1/policy")).StatusCode);
+        http.DefaultRequestHeaders.Authorization = new("Bearer", "a token of more than sixteen letters");
+
+        JsonNode description = (await http.GetFromJsonAsync<JsonNode>("/v1/policy"))!;
+        Assert.Equal("CartPole-v1", description["environment"]!.GetValue<string>());
+        Assert.Equal(policy.ParameterHash, description["parameter_hash"]!.GetValue<string>());
+    }
+
+    private static async Task<SavedPolicy> TrainAsync(string environment, TemporaryFolder folder)
+    {
+        TrainingSettings settings = TrainingSettings.For(environment) with
+        {
+            TotalSteps = 2_048,
+            Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
+        };
+        TrainingResult result = await Trainer.TrainAsync(
+            settings,
+            new TrainingOptions { OutputFolder = Path.Combine(folder.Path, "run") }
+        );
+        return SavedPolicy.Load(result.PolicyFolder);
+    }
+
+    private static async Task<JsonNode> AskAsync(HttpClient http, JsonNode question)
+    {
+        using HttpResponseMessage response = await http.PostAsJsonAsync("/v1/act", question);
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, text);
+        return JsonNode.Parse(text)!;
+    }
+}
