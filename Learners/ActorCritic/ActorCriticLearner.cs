@@ -1,8 +1,10 @@
+using Agents.Networks;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Engines;
 using Learners.Metrics;
 using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
 using Protos;
 
 namespace Learners.ActorCritic;
@@ -11,11 +13,16 @@ namespace Learners.ActorCritic;
 /// <remarks>PPO and A2C differ only in the objectives and the schedule handed in. Owns network and optimiser state.</remarks>
 internal sealed class ActorCriticLearner : IDisposable
 {
+    // Updates between two measurements of what a step did to the policy.
+    private const int ProbeInterval = 10;
+
     private readonly ActorCriticSettings _settings;
     private readonly UpdateSchedule _schedule;
     private readonly IObjective[] _objectives;
     private readonly string[] _tags;
     private readonly IOptimizer _optimizer;
+    private readonly Kfac? _kfac; // the optimiser, where it is this one
+    private readonly KlProbe? _probe;
     private readonly IGradientEngine _engine;
     private readonly TrajectoryBatch _batch;
     private readonly Minibatch _minibatch;
@@ -50,8 +57,15 @@ internal sealed class ActorCriticLearner : IDisposable
         {
             OptimizerKind.RmsProp => new RmsProp(engine.Parameters.Length, settings.RmsProp),
             OptimizerKind.Sgd => new Sgd(engine.Parameters.Length, settings.Sgd),
+            OptimizerKind.Kfac => new Kfac(
+                new ParameterLayout(engine.Network.Spec),
+                settings.Kfac,
+                new Pcg64(random.NextUInt64())
+            ),
             _ => new Adam(engine.Parameters.Length, settings.Adam),
         };
+        _kfac = _optimizer as Kfac;
+        _probe = _kfac is null ? null : new KlProbe(engine.Network, settings.Kfac.CriticFisherScale);
         _batch = new TrajectoryBatch(engine.Network);
         // With a memory whole sequences stay together: a minibatch is a share of the copies instead of a share of the samples.
         _sequenceLength = engine.Network.Spec.CoreStateSize > 0 ? settings.UnrollLength : 1;
@@ -64,6 +78,9 @@ internal sealed class ActorCriticLearner : IDisposable
 
     /// <summary>All parameters, in the order of the layout.</summary>
     public ReadOnlySpan<float> Parameters => _engine.Parameters;
+
+    /// <summary>Names of metrics that only this learner's optimiser has.</summary>
+    public IReadOnlyList<string> OptimizerTags => _kfac?.Diagnostics.Tags ?? [];
 
     /// <summary>Optimiser steps taken: the version of the parameters.</summary>
     public long Updates { get; private set; }
@@ -142,7 +159,7 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>One optimiser step on the current minibatch; returns the KL estimate before it.</summary>
     private double UpdateOnce(float learningRate, double progress, MetricAverages metrics)
     {
-        _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs);
+        _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs, _kfac?.BeginUpdate());
         for (int i = 0; i < _objectives.Length; i++)
         {
             metrics.Add(_tags[i], _losses[i]);
@@ -150,7 +167,7 @@ internal sealed class ActorCriticLearner : IDisposable
         double kl = KlEstimates(_logProbs, _schedule.ClipRangeAt(progress), metrics);
         float norm = GlobalNorm.Clip(
             _engine.Gradient,
-            _settings.MaxGradientNorm > 0 ? _settings.MaxGradientNorm : float.PositiveInfinity
+            _settings.MaxGradientNorm > 0 && _kfac is null ? _settings.MaxGradientNorm : float.PositiveInfinity
         );
         if (!float.IsFinite(norm))
         {
@@ -158,8 +175,18 @@ internal sealed class ActorCriticLearner : IDisposable
                 $"The gradient stopped being finite at update {Updates + 1}. Lower the learning rate, or normalise observations and rewards."
             );
         }
+        bool probes = _probe is not null && Updates % ProbeInterval == 0;
+        if (probes)
+        {
+            _probe!.Before(_minibatch);
+        }
         _optimizer.Update(_engine.Parameters, _engine.Gradient, learningRate);
         _engine.ParametersChanged();
+        if (probes)
+        {
+            _probe!.After(_minibatch, metrics);
+        }
+        _kfac?.Diagnostics.Report(metrics);
         Updates++;
         metrics.Add("losses/gradient_norm", norm);
         return kl;

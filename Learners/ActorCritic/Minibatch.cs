@@ -29,6 +29,9 @@ internal sealed class Minibatch
         OldValues = Pinned(count);
     }
 
+    /// <summary>Observations as the network's <c>Unroll</c> reads them, <c>[N, ObservationSize]</c>.</summary>
+    public float[] Observations => _observations;
+
     /// <summary>Samples, N.</summary>
     public int Count { get; }
 

@@ -67,7 +67,7 @@ internal sealed class TrainingRun : IDisposable
             _source.Publish(_learner.Parameters, _learner.Updates);
             _startSteps = _steps;
             _started = options.Clock.GetTimestamp();
-            _log = new RunLog(folder, options.Clock, averages, state is null ? null : _steps);
+            _log = new RunLog(folder, options.Clock, averages, _learner.OptimizerTags, state is null ? null : _steps);
         }
         catch
         {
