@@ -1,26 +1,29 @@
 namespace Learners.Optimizers.Kfac;
 
-/// <summary>Renews the eigenbases of all factors, on the caller's thread or beside it.</summary>
-/// <remarks>A decomposition that fails leaves the bases of before in place.</remarks>
+/// <summary>Renews the eigenbases of factors that have moved, on the caller's thread or beside it.</summary>
+/// <remarks>A decomposition that fails leaves the factor's basis of before in place.</remarks>
 internal sealed class BasisRenewal
 {
     private readonly RunningFactor<float>[] _factors;
-    private readonly bool _asynchronous;
-    private Task<bool>? _running;
+    private readonly bool[] _done;
+    private readonly List<int> _chosen = [];
+    private readonly KfacOptions _options;
+    private Task? _running;
 
     /// <summary>A renewal that has not happened yet.</summary>
     /// <param name="layers">Layers whose factors are decomposed.</param>
-    /// <param name="asynchronous">Whether another thread does it.</param>
-    public BasisRenewal(IEnumerable<KfacLayer> layers, bool asynchronous)
+    /// <param name="options">How far a factor may move, and which thread decomposes.</param>
+    public BasisRenewal(IEnumerable<KfacLayer> layers, KfacOptions options)
     {
         _factors = [.. layers.SelectMany(layer => layer.Factors).Distinct()];
-        _asynchronous = asynchronous;
+        _done = new bool[_factors.Length];
+        _options = options;
     }
 
-    /// <summary>Renewals that succeeded.</summary>
+    /// <summary>Times that bases were taken over.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Renewals that failed.</summary>
+    /// <summary>Decompositions that failed.</summary>
     public long Failures { get; private set; }
 
     /// <summary>Starts from the current averages, unless one is under way. The first one is always on the caller's thread.</summary>
@@ -30,11 +33,26 @@ internal sealed class BasisRenewal
         {
             return;
         }
-        foreach (RunningFactor<float> factor in _factors)
+        _chosen.Clear();
+        for (int i = 0; i < _factors.Length; i++)
         {
-            factor.Snapshot();
+            if (Count == 0 || _factors[i].Drift > _options.DecompositionTolerance)
+            {
+                _factors[i].Snapshot();
+                _chosen.Add(i);
+            }
         }
-        _running = _asynchronous && Count > 0 ? Task.Run(Decompose) : Task.FromResult(Decompose());
+        if (_chosen.Count == 0)
+        {
+            return;
+        }
+        if (_options.Asynchronous && Count > 0)
+        {
+            _running = Task.Run(Decompose);
+            return;
+        }
+        Decompose();
+        _running = Task.CompletedTask;
     }
 
     /// <summary>Takes over bases that are ready.</summary>
@@ -53,22 +71,32 @@ internal sealed class BasisRenewal
         {
             return;
         }
-        bool done = _running.GetAwaiter().GetResult();
+        _running.GetAwaiter().GetResult();
         _running = null;
-        if (!done)
+        int failed = 0;
+        foreach (int i in _chosen)
         {
-            Failures++;
-            return;
+            if (_done[i])
+            {
+                _factors[i].Publish();
+            }
+            else
+            {
+                failed++;
+            }
         }
-        Count++;
-        foreach (RunningFactor<float> factor in _factors)
-        {
-            factor.Publish();
-        }
+        Failures += failed;
+        Count += Count == 0 && failed > 0 ? 0 : 1; // the first time every factor needs a basis
     }
 
     /// <summary>Goes on after as many renewals, with bases that were loaded.</summary>
     public void Continue(long count) => (_running, Count) = (null, count);
 
-    private bool Decompose() => Array.TrueForAll(_factors, factor => factor.TryDecompose());
+    private void Decompose()
+    {
+        foreach (int i in _chosen)
+        {
+            _done[i] = _factors[i].TryDecompose();
+        }
+    }
 }

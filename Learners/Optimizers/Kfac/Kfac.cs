@@ -46,7 +46,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         ];
         _byWeight = _layers.ToDictionary(layer => layer.Name + ".weight");
         _exact = [.. layout.Slots.Where(slot => !HasLayer(slot.Name))];
-        _renewal = new BasisRenewal(_layers, options.Asynchronous);
+        _renewal = new BasisRenewal(_layers, options);
         _direction = new float[layout.Count];
         _velocity = new float[layout.Count];
         Sampler = new FisherSampler(this, options.CriticFisherScale, options.StatisticsShare, random);

@@ -4,8 +4,8 @@ namespace Learners.Optimizers.Kfac;
 
 /// <summary>Settings of the Kronecker-factored natural gradient with a trust region. Immutable.</summary>
 /// <remarks>
-/// Defaults are those of ACKTR (Wu et al. 2017) and its released code, except that eigenbases are renewed every ten updates and not by a
-/// thread of their own, so that a run can be repeated bit for bit. The learner's limit on the gradient's length does not apply: the
+/// Defaults are those of ACKTR (Wu et al. 2017) and its released code, except that eigenbases are renewed every ten updates, where factors have moved, and
+/// not by a thread of their own, so that a run can be repeated bit for bit; and that factors come from an eighth of the rows. The learner's limit on the gradient's length does not apply: the
 /// trust region bounds the step.
 /// <para>
 /// Factors come from the Fisher matrix of the newest policy: actions and values are drawn anew from the network at the observations of the
@@ -49,14 +49,19 @@ public sealed record KfacOptions
     public int StatisticsInterval { get; init; } = 1;
 
     /// <summary>Share of a batch's rows, in blocks of 64, that factors are gathered from. A memory's batch counts whole or not at all.</summary>
-    /// <value>0.001 to 1. Default 0.25; Martens and Grosse 2015, section 8, found an eighth enough.</value>
+    /// <value>0.001 to 1. Default 0.125, as Martens and Grosse 2015, section 8, chose.</value>
     [Range(0.001, 1.0)]
-    public double StatisticsShare { get; init; } = 0.25;
+    public double StatisticsShare { get; init; } = 0.125;
 
-    /// <summary>Updates between two eigendecompositions of the factors.</summary>
+    /// <summary>Updates after which factors that have moved are decomposed again.</summary>
     /// <value>1 to 100,000. Default 10.</value>
     [Range(1, 100_000)]
     public int DecompositionInterval { get; init; } = 10;
+
+    /// <summary>How far a factor may move before it is decomposed again, in Frobenius norms of itself; 0 for every time.</summary>
+    /// <value>0 to 1. Default 0.05.</value>
+    [Range(0.0, 1.0)]
+    public double DecompositionTolerance { get; init; } = 0.05;
 
     /// <summary>Whether another thread decomposes while training goes on with the bases that are ready. Runs then differ from each other.</summary>
     /// <value>Default false.</value>
