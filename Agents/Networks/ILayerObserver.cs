@@ -11,13 +11,7 @@ internal interface ILayerObserver
     /// <param name="outputGradients"><c>[rows, outputs]</c>, before the nonlinearity.</param>
     /// <param name="rows">Rows; with more than one use, <c>[uses, sequences]</c>.</param>
     /// <param name="uses">Steps of a sequence at which the same weight is used; 1 outside of a memory.</param>
-    void ObserveDense(
-        ParameterSlot weight,
-        ReadOnlySpan<float> inputs,
-        ReadOnlySpan<float> outputGradients,
-        int rows,
-        int uses
-    );
+    void ObserveDense(ParameterSlot weight, ReadOnlySpan<float> inputs, ReadOnlySpan<float> outputGradients, int rows, int uses);
 
     /// <summary>Images of a convolution.</summary>
     /// <param name="weight">The layer's weight, <c>[filters, height, width, channels]</c>.</param>

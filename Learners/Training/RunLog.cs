@@ -38,7 +38,13 @@ internal sealed class RunLog : IDisposable
     /// <param name="averages">Means that a resumed run continues; owned from here on.</param>
     /// <param name="moreTags">Metrics of this run besides those that every run has.</param>
     /// <param name="resumeAfterSteps">Step of the checkpoint that the run continues from; rows beyond it are dropped.</param>
-    public RunLog(RunFolder folder, TimeProvider clock, MetricAverages averages, IReadOnlyList<string> moreTags, long? resumeAfterSteps)
+    public RunLog(
+        RunFolder folder,
+        TimeProvider clock,
+        MetricAverages averages,
+        IReadOnlyList<string> moreTags,
+        long? resumeAfterSteps
+    )
     {
         Averages = averages;
         _evaluated = resumeAfterSteps is { } steps && HasEvaluationRow(folder.Metrics, steps) ? steps : -1;

@@ -63,11 +63,11 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     public IReadOnlyList<KfacLayer> Layers => _layers;
 
     /// <summary>Prepares statistics of the coming update.</summary>
-    /// <returns>The sampler for the engine; null where this update adds nothing to the factors.</returns>
-    public FisherSampler? BeginUpdate()
+    /// <returns>The sampler for the engine's backward pass.</returns>
+    public FisherSampler BeginUpdate()
     {
-        Sampler.BeginUpdate(all: _folds == 0);
-        return _folds == 0 || _updates % _options.StatisticsInterval == 0 ? Sampler : null;
+        Sampler.BeginUpdate(all: _folds < _options.WarmUpdates);
+        return Sampler;
     }
 
     /// <inheritdoc/>
@@ -175,8 +175,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
             return;
         }
         _folds++;
-        double share =
-            _folds <= _options.WarmUpdates ? 1.0 / _folds : 1 - Math.Pow(_options.StatisticsDecay, _updates - _folded);
+        double share = _folds <= _options.WarmUpdates ? 1.0 / _folds : 1 - Math.Pow(_options.StatisticsDecay, _updates - _folded);
         _folded = _updates;
         foreach (KfacLayer layer in _layers)
         {

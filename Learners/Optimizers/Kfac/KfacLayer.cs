@@ -20,6 +20,7 @@ internal sealed class KfacLayer
     private readonly KroneckerBlock<float> _block;
     private readonly KroneckerBlock<float>? _biasBlock;
     private readonly float[] _gradient;
+    private readonly RunningFactor<float>[] _factors;
     private float[] _patches = [];
     private float[] _meanInputs = [];
     private float[] _summedGradients = [];
@@ -44,7 +45,7 @@ internal sealed class KfacLayer
         _output = new RunningFactor<float>(_outputs, homogeneous: false);
         _block = new KroneckerBlock<float>(_input, _output);
         _gradient = new float[_input.Size * _outputs];
-        Factors = [_input, _output];
+        _factors = [_input, _output];
         if (homogeneous)
         {
             return;
@@ -54,14 +55,14 @@ internal sealed class KfacLayer
         _biasOutput = sumsPositions ? new RunningFactor<float>(_outputs, homogeneous: false) : null;
         var one = new RunningFactor<float>(0, homogeneous: true);
         _biasBlock = new KroneckerBlock<float>(one, _biasOutput ?? _output);
-        Factors = sumsPositions ? [_input, _output, one, _biasOutput!] : [_input, _output, one];
+        _factors = sumsPositions ? [_input, _output, one, _biasOutput!] : [_input, _output, one];
     }
 
     /// <summary>Path of the layer, such as <c>actor.encoder.0</c>.</summary>
     public string Name { get; }
 
     /// <summary>All factors.</summary>
-    public IReadOnlyList<RunningFactor<float>> Factors { get; }
+    public IReadOnlyList<RunningFactor<float>> Factors => _factors;
 
     /// <summary>Block of the weight, with the bias where that is homogeneous.</summary>
     public KroneckerBlock<float> Block => _block;
@@ -141,7 +142,7 @@ internal sealed class KfacLayer
     /// <summary>Whether the rows since the last fold are finite.</summary>
     public bool IsFinite()
     {
-        foreach (RunningFactor<float> factor in Factors)
+        foreach (RunningFactor<float> factor in _factors)
         {
             if (!factor.IsFinite)
             {
@@ -164,7 +165,7 @@ internal sealed class KfacLayer
     /// <summary>Forgets the rows since the last fold.</summary>
     public void Drop()
     {
-        foreach (RunningFactor<float> factor in Factors)
+        foreach (RunningFactor<float> factor in _factors)
         {
             factor.Drop();
         }
@@ -202,18 +203,18 @@ internal sealed class KfacLayer
     /// <summary>Saves all factors.</summary>
     public void SaveState(StateDictionary state)
     {
-        for (int i = 0; i < Factors.Count; i++)
+        for (int i = 0; i < _factors.Length; i++)
         {
-            Factors[i].SaveState(state.Scope($"factor{i}"));
+            _factors[i].SaveState(state.Scope($"factor{i}"));
         }
     }
 
     /// <summary>Continues from saved ones.</summary>
     public void LoadState(StateDictionary state)
     {
-        for (int i = 0; i < Factors.Count; i++)
+        for (int i = 0; i < _factors.Length; i++)
         {
-            Factors[i].LoadState(state.Scope($"factor{i}"));
+            _factors[i].LoadState(state.Scope($"factor{i}"));
         }
     }
 

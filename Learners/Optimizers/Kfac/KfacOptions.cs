@@ -5,7 +5,7 @@ namespace Learners.Optimizers.Kfac;
 /// <summary>Settings of the Kronecker-factored natural gradient with a trust region. Immutable.</summary>
 /// <remarks>
 /// Defaults are those of ACKTR (Wu et al. 2017) and its released code, except that eigenbases are renewed every ten updates, where factors have moved, and
-/// not by a thread of their own, so that a run can be repeated bit for bit; and that factors come from an eighth of the rows. The learner's limit on the gradient's length does not apply: the
+/// not by a thread of their own, so that a run can be repeated bit for bit; and that factors come from a share of the rows. The learner's limit on the gradient's length does not apply: the
 /// trust region bounds the step.
 /// <para>
 /// Factors come from the Fisher matrix of the newest policy: actions and values are drawn anew from the network at the observations of the
@@ -43,15 +43,13 @@ public sealed record KfacOptions
     [Range(1, 1_000_000)]
     public int WarmUpdates { get; init; } = 10;
 
-    /// <summary>Updates between two additions to the factors.</summary>
-    /// <value>1 to 1,000. Default 1.</value>
-    [Range(1, 1_000)]
-    public int StatisticsInterval { get; init; } = 1;
-
-    /// <summary>Share of a batch's rows, in blocks of 64, that factors are gathered from. A memory's batch counts whole or not at all.</summary>
-    /// <value>0.001 to 1. Default 0.125, as Martens and Grosse 2015, section 8, chose.</value>
+    /// <summary>
+    /// Share of rows that factors are gathered from once they are warm, in blocks of 64 chosen by lot; a memory's batch, and any batch of the
+    /// tensor library, counts whole or not at all.
+    /// </summary>
+    /// <value>0.001 to 1. Default 0.0625. Martens and Grosse 2015, section 8, found an eighth enough for much larger networks.</value>
     [Range(0.001, 1.0)]
-    public double StatisticsShare { get; init; } = 0.125;
+    public double StatisticsShare { get; init; } = 0.0625;
 
     /// <summary>Updates after which factors that have moved are decomposed again.</summary>
     /// <value>1 to 100,000. Default 10.</value>

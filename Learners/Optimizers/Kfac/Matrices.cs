@@ -109,10 +109,7 @@ internal static class Matrices
         int i = 0;
         for (; i + Vector<T>.Count <= y.Length; i += Vector<T>.Count)
         {
-            (Vector.LoadUnsafe(ref py, (nuint)i) + factors * Vector.LoadUnsafe(ref px, (nuint)i)).StoreUnsafe(
-                ref py,
-                (nuint)i
-            );
+            (Vector.LoadUnsafe(ref py, (nuint)i) + factors * Vector.LoadUnsafe(ref px, (nuint)i)).StoreUnsafe(ref py, (nuint)i);
         }
         for (; i < y.Length; i++)
         {

@@ -180,8 +180,7 @@ internal sealed class RunningFactor<T>
         return distance * distance;
     }
 
-    private static double Square(ReadOnlySpan<T> a) =>
-        a.IsEmpty ? 0 : double.CreateTruncating(TensorPrimitives.SumOfSquares(a));
+    private static double Square(ReadOnlySpan<T> a) => a.IsEmpty ? 0 : double.CreateTruncating(TensorPrimitives.SumOfSquares(a));
 
     private static void Fold(ReadOnlySpan<T> batch, Span<T> mean, T keep, T factor)
     {

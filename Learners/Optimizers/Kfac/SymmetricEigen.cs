@@ -24,7 +24,13 @@ internal static class SymmetricEigen
         Span<double> diagonal = scratch[..n];
         Span<double> beside = scratch.Slice(n, n);
         Span<double> factors = scratch.Slice(2 * n, n);
-        Reduce(matrix, diagonal, beside, factors, values);
+        double norm = Math.Sqrt(double.CreateTruncating(Matrices.Dot<T>(matrix, matrix)));
+        if (!double.IsFinite(norm))
+        {
+            return false;
+        }
+        // What is smaller than this beside the diagonal is rounding; reflections along it would divide by squares that underflow.
+        Reduce(matrix, diagonal, beside, factors, values, PrecisionOf<T>() * norm / n);
         FormVectors(matrix, factors, n);
         if (!Iterate(matrix, diagonal, beside))
         {
@@ -38,7 +44,14 @@ internal static class SymmetricEigen
     }
 
     // Row k keeps the vector of the k-th reflection, right of the diagonal.
-    private static void Reduce<T>(Span<T> a, Span<double> diagonal, Span<double> beside, Span<double> factors, Span<T> w)
+    private static void Reduce<T>(
+        Span<T> a,
+        Span<double> diagonal,
+        Span<double> beside,
+        Span<double> factors,
+        Span<T> w,
+        double negligible
+    )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n = diagonal.Length;
@@ -48,17 +61,18 @@ internal static class SymmetricEigen
             diagonal[k] = double.CreateTruncating(a[k * n + k]);
             Span<T> v = a.Slice(k * n + k + 1, rest);
             double length = Math.Sqrt(double.CreateTruncating(Matrices.Dot<T>(v, v)));
+            if (length <= negligible)
+            {
+                beside[k] = factors[k] = 0;
+                continue;
+            }
             double first = double.CreateTruncating(v[0]);
             double target = first > 0 ? -length : length;
             beside[k] = target;
             v[0] = T.CreateTruncating(first - target);
             double square = double.CreateTruncating(Matrices.Dot<T>(v, v));
-            double beta = square > 0 ? 2 / square : 0;
+            double beta = 2 / square;
             factors[k] = beta;
-            if (beta == 0)
-            {
-                continue;
-            }
             Span<T> p = w[..rest];
             for (int i = 0; i < rest; i++)
             {
@@ -118,7 +132,7 @@ internal static class SymmetricEigen
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n = d.Length;
-        double precision = double.CreateTruncating(T.BitIncrement(T.One) - T.One) / 2;
+        double precision = PrecisionOf<T>();
         for (int l = 0; l < n; l++)
         {
             for (int sweep = 0; ; sweep++)
@@ -132,7 +146,7 @@ internal static class SymmetricEigen
                 {
                     break;
                 }
-                if (sweep == MaxSweepsPerValue || !double.IsFinite(d[l]) || !double.IsFinite(e[l]))
+                if (sweep == MaxSweepsPerValue)
                 {
                     return false;
                 }
@@ -145,6 +159,9 @@ internal static class SymmetricEigen
         }
         return true;
     }
+
+    private static double PrecisionOf<T>()
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => double.CreateTruncating(T.BitIncrement(T.One) - T.One) / 2;
 
     // One implicit QL step with Wilkinson's shift on rows l to m.
     private static void Sweep<T>(Span<T> vectors, Span<double> d, Span<double> e, int l, int m)
@@ -177,12 +194,7 @@ internal static class SymmetricEigen
             p = sine * r;
             d[i + 1] = g + p;
             g = cosine * r - b;
-            Rotate(
-                vectors.Slice(i * n, n),
-                vectors.Slice((i + 1) * n, n),
-                T.CreateTruncating(cosine),
-                T.CreateTruncating(sine)
-            );
+            Rotate(vectors.Slice(i * n, n), vectors.Slice((i + 1) * n, n), T.CreateTruncating(cosine), T.CreateTruncating(sine));
         }
         d[l] -= p;
         e[l] = g;
