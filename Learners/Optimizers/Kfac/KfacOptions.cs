@@ -4,7 +4,7 @@ namespace Learners.Optimizers.Kfac;
 
 /// <summary>Settings of the Kronecker-factored natural gradient with a trust region. Immutable.</summary>
 /// <remarks>
-/// Defaults are those of ACKTR (Wu et al. 2017) and its released code, except that eigenbases are renewed every ten updates, where factors have moved, and
+/// Defaults are those of ACKTR (Wu et al. 2017) and its released code, except that eigenbases are renewed every twenty updates, where factors have moved, and
 /// not by a thread of their own, so that a run can be repeated bit for bit; and that factors come from a share of the rows. The learner's limit on the gradient's length does not apply: the
 /// trust region bounds the step.
 /// <para>
@@ -52,14 +52,14 @@ public sealed record KfacOptions
     public double StatisticsShare { get; init; } = 0.0625;
 
     /// <summary>Updates after which factors that have moved are decomposed again.</summary>
-    /// <value>1 to 100,000. Default 10.</value>
+    /// <value>1 to 100,000. Default 20.</value>
     [Range(1, 100_000)]
-    public int DecompositionInterval { get; init; } = 10;
+    public int DecompositionInterval { get; init; } = 20;
 
     /// <summary>How far a factor may move before it is decomposed again, in Frobenius norms of itself; 0 for every time.</summary>
-    /// <value>0 to 1. Default 0.05.</value>
+    /// <value>0 to 1. Default 0.1.</value>
     [Range(0.0, 1.0)]
-    public double DecompositionTolerance { get; init; } = 0.05;
+    public double DecompositionTolerance { get; init; } = 0.1;
 
     /// <summary>Whether another thread decomposes while training goes on with the bases that are ready. Runs then differ from each other.</summary>
     /// <value>Default false.</value>
