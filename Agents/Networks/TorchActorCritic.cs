@@ -52,6 +52,9 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         }
     }
 
+    /// <summary>Layers of the latest forward pass, for whoever observes them; null while nobody does.</summary>
+    public TorchLayerTape? Tape { get; set; }
+
     /// <inheritdoc/>
     public NetworkSpec Spec { get; }
 
@@ -263,13 +266,19 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             string name = prefix + _plan.ConvolutionName(part, layer);
             Tensor weight = _views[name + ".weight"].permute(0, 3, 1, 2);
             long stride = shapes[layer].Stride;
-            image = Activate(nn.functional.conv2d(image, weight, _views[name + ".bias"], strides: [stride, stride]));
+            Tensor output = nn.functional.conv2d(image, weight, _views[name + ".bias"], strides: [stride, stride]);
+            Tape?.Add(Layout[name + ".weight"], shapes[layer], image, output);
+            image = Activate(output);
         }
         return image.permute(0, 2, 3, 1).reshape(rows, -1);
     }
 
     private Tensor Activate(Tensor input) => _plan.Activation == Activation.Tanh ? input.tanh() : input.relu();
 
-    private Tensor Linear(Tensor input, string name) =>
-        nn.functional.linear(input, _views[name + ".weight"], _views[name + ".bias"]);
+    private Tensor Linear(Tensor input, string name)
+    {
+        Tensor output = nn.functional.linear(input, _views[name + ".weight"], _views[name + ".bias"]);
+        Tape?.Add(Layout[name + ".weight"], null, input, output);
+        return output;
+    }
 }

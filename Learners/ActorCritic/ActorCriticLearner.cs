@@ -4,6 +4,7 @@ using Environments.State;
 using Learners.Engines;
 using Learners.Metrics;
 using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
 using Learners.Returns;
 using Protos;
 
@@ -14,6 +15,8 @@ namespace Learners.ActorCritic;
 internal sealed class ActorCriticLearner : IDisposable
 {
     private const string ReturnScaleTag = "losses/return_scale";
+    // Updates between two measurements of what a step did to the policy.
+    private const int ProbeInterval = 10;
 
     private readonly ActorCriticSettings _settings;
     private readonly UpdateSchedule _schedule;
@@ -21,6 +24,8 @@ internal sealed class ActorCriticLearner : IDisposable
     private readonly IAdaptiveObjective[] _adaptive;
     private readonly string[] _tags;
     private readonly IOptimizer _optimizer;
+    private readonly Kfac? _kfac; // the optimiser, where it is this one
+    private readonly KlProbe? _probe;
     private readonly IGradientEngine _engine;
     private readonly TargetNetwork? _target;
     private readonly PopArt? _popArt;
@@ -59,6 +64,11 @@ internal sealed class ActorCriticLearner : IDisposable
         {
             OptimizerKind.RmsProp => new RmsProp(engine.Parameters.Length, settings.RmsProp),
             OptimizerKind.Sgd => new Sgd(engine.Parameters.Length, settings.Sgd),
+            OptimizerKind.Kfac => new Kfac(
+                new ParameterLayout(engine.Network.Spec),
+                settings.Kfac,
+                new Pcg64(random.NextUInt64())
+            ),
             _ => new Adam(engine.Parameters.Length, settings.Adam),
         };
         _layout = new ParameterLayout(engine.Network.Spec);
@@ -66,6 +76,8 @@ internal sealed class ActorCriticLearner : IDisposable
             ? new TargetNetwork(engine.Network.Spec, engine.Parameters, period)
             : null;
         _popArt = settings.ReturnScaleRate is { } rate ? new PopArt(rate) : null;
+        _kfac = _optimizer as Kfac;
+        _probe = _kfac is null ? null : new KlProbe(engine.Network, settings.Kfac.CriticFisherScale);
         _batch = new TrajectoryBatch(engine.Network);
         // With a memory whole sequences stay together: a minibatch is a share of the copies instead of a share of the samples.
         _sequenceLength = engine.Network.Spec.CoreStateSize > 0 ? settings.UnrollLength : 1;
@@ -87,10 +99,13 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>The parameters that actors act with: the target network's where there is one, else the newest.</summary>
     public ReadOnlySpan<float> ActingParameters => _target is null ? _engine.Parameters : _target.Parameters;
 
-    /// <summary>Names of metrics that only this learner's objectives have.</summary>
+    /// <summary>Names of metrics that only this learner's objectives and optimiser have.</summary>
     public IReadOnlyList<string> MoreTags =>
-        [.. _adaptive.SelectMany(objective => objective.Tags), .. _popArt is null ? (string[])[] : [ReturnScaleTag]];
-
+        [
+            .. _adaptive.SelectMany(objective => objective.Tags),
+            .. _popArt is null ? (string[])[] : [ReturnScaleTag],
+            .. _kfac?.Diagnostics.Tags ?? [],
+        ];
     /// <summary>Optimiser steps taken: the version of the parameters.</summary>
     public long Updates { get; private set; }
 
@@ -204,7 +219,7 @@ internal sealed class ActorCriticLearner : IDisposable
         {
             objective.Begin(_minibatch);
         }
-        _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs);
+        _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs, _kfac?.BeginUpdate());
         for (int i = 0; i < _objectives.Length; i++)
         {
             metrics.Add(_tags[i], _losses[i]);
@@ -212,7 +227,7 @@ internal sealed class ActorCriticLearner : IDisposable
         double kl = KlEstimates(_logProbs, _schedule.ClipRangeAt(progress), metrics);
         float norm = GlobalNorm.Clip(
             _engine.Gradient,
-            _settings.MaxGradientNorm > 0 ? _settings.MaxGradientNorm : float.PositiveInfinity
+            _settings.MaxGradientNorm > 0 && _kfac is null ? _settings.MaxGradientNorm : float.PositiveInfinity
         );
         if (!float.IsFinite(norm))
         {
@@ -220,8 +235,18 @@ internal sealed class ActorCriticLearner : IDisposable
                 $"The gradient stopped being finite at update {Updates + 1}. Lower the learning rate, or normalise observations and rewards."
             );
         }
+        bool probes = _probe is not null && Updates % ProbeInterval == 0;
+        if (probes)
+        {
+            _probe!.Before(_minibatch);
+        }
         _optimizer.Update(_engine.Parameters, _engine.Gradient, learningRate);
         _engine.ParametersChanged();
+        if (probes)
+        {
+            _probe!.After(_minibatch, metrics);
+        }
+        _kfac?.Diagnostics.Report(metrics);
         Updates++;
         for (int i = 0; i < _objectives.Length; i++)
         {

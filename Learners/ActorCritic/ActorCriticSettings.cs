@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
 using Learners.Returns;
 
 namespace Learners.ActorCritic;
@@ -48,7 +49,7 @@ public abstract record ActorCriticSettings : IValidatableObject
     [Range(0f, 10f)]
     public float EntropyCoefficient { get; init; }
 
-    /// <summary>Length to which the gradient of all parameters together is cut; 0 leaves it.</summary>
+    /// <summary>Length to which the gradient of all parameters together is cut; 0 leaves it. K-FAC's trust region takes its place.</summary>
     /// <value>0 to 1e6. Default 0.5.</value>
     [Range(0f, 1e6f)]
     public float MaxGradientNorm { get; init; } = 0.5f;
@@ -67,6 +68,9 @@ public abstract record ActorCriticSettings : IValidatableObject
 
     /// <summary>Settings of stochastic gradient descent, where it is the optimiser.</summary>
     public SgdOptions Sgd { get; init; } = new();
+
+    /// <summary>Settings of the Kronecker-factored natural gradient, where it is the optimiser.</summary>
+    public KfacOptions Kfac { get; init; } = new();
 
     /// <summary>Limits of V-trace's importance ratios; null for agents that learn only from the policy that acted.</summary>
     internal virtual VTraceClips? OffPolicyClips => null;

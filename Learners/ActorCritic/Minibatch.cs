@@ -31,6 +31,9 @@ internal sealed class Minibatch
         OldDistributions = Pinned(withOldDistributions ? count * spec.DistributionSize : 0);
     }
 
+    /// <summary>Observations as the network's <c>Unroll</c> reads them, <c>[N, ObservationSize]</c>.</summary>
+    public float[] Observations => _observations;
+
     /// <summary>Samples, N.</summary>
     public int Count { get; }
 

@@ -3,9 +3,11 @@ using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
+using Learners.Acktr;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
 using Learners.Ppo;
 
 namespace Learners.Benchmarks;
@@ -51,26 +53,25 @@ internal static class NetworkBenchmarks
         });
     }
 
-    /// <summary>One optimiser step on a minibatch: gradient, norm clip, Adam.</summary>
+    /// <summary>One optimiser step on a minibatch: gradient, norm clip, Adam; for ACKTR K-FAC with its statistics and decompositions, amortised.</summary>
     public static (double[] Seconds, double Cpu, double Bytes) Update(EngineKind kind, Kind network, string agent, int samples)
     {
         NetworkSpec spec = Spec(network);
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
         var settings = new PpoSettings();
-        IObjective[] objectives =
-            agent == "a2c"
-                ?
-                [
-                    new PolicyGradientObjective(),
-                    new ValueObjective(settings.ValueCoefficient),
-                    new EntropyObjective(settings.EntropyCoefficient),
-                ]
-                :
-                [
-                    new ClippedSurrogateObjective(settings.ClipRangeAt),
-                    new ClippedValueObjective(settings),
-                    new EntropyObjective(settings.EntropyCoefficient),
-                ];
+        IObjective[] objectives = agent is "a2c" or "acktr"
+            ?
+            [
+                new PolicyGradientObjective(),
+                new ValueObjective(settings.ValueCoefficient),
+                new EntropyObjective(settings.EntropyCoefficient),
+            ]
+            :
+            [
+                new ClippedSurrogateObjective(settings.ClipRangeAt),
+                new ClippedValueObjective(settings),
+                new EntropyObjective(settings.EntropyCoefficient),
+            ];
         const int sequenceLength = 32;
         var batch = new Minibatch(spec, samples, network == Kind.Recurrent ? sequenceLength : 1);
         spec.Plan.Features.EncodeRows(Observations(spec, network, samples), batch.Features);
@@ -83,15 +84,17 @@ internal static class NetworkBenchmarks
         {
             batch.Actions[i] = random.NextInt(0, actions);
         }
-        var optimizer = new Adam(engine.Parameters.Length, new AdamOptions());
+        var layout = new ParameterLayout(spec);
+        Kfac? kfac = agent == "acktr" ? new Kfac(layout, new AcktrSettings().Kfac, new Pcg64(4)) : null;
+        IOptimizer optimizer = kfac is null ? new Adam(layout.Count, new AdamOptions()) : kfac;
         var losses = new double[objectives.Length];
         var logProbs = new float[samples];
         return Stopwatches.Measure(count =>
         {
             for (int k = 0; k < count; k++)
             {
-                engine.Backward(batch, objectives, 0, losses, logProbs);
-                GlobalNorm.Clip(engine.Gradient, 0.5f);
+                engine.Backward(batch, objectives, 0, losses, logProbs, kfac?.BeginUpdate());
+                GlobalNorm.Clip(engine.Gradient, kfac is null ? 0.5f : float.PositiveInfinity);
                 optimizer.Update(engine.Parameters, engine.Gradient, 1e-6f);
                 engine.ParametersChanged();
             }

@@ -3,6 +3,7 @@ using Agents.Networks;
 using Environments;
 using Environments.Wrappers;
 using Learners.A2c;
+using Learners.Acktr;
 using Learners.ActorCritic;
 using Learners.Fleet;
 using Learners.Impala;
@@ -63,6 +64,9 @@ public sealed record TrainingSettings : IValidatableObject
     /// <summary>Settings of A2C, where it is the agent.</summary>
     public A2cSettings A2c { get; init; } = new();
 
+    /// <summary>Settings of ACKTR, where it is the agent.</summary>
+    public AcktrSettings Acktr { get; init; } = new();
+
     /// <summary>Settings of IMPALA, where it is the agent.</summary>
     public ImpalaSettings Impala { get; init; } = new();
 
@@ -79,13 +83,14 @@ public sealed record TrainingSettings : IValidatableObject
     public CheckpointSettings Checkpoints { get; init; } = new();
 
     /// <summary>Agents that can be trained.</summary>
-    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "impala", "ppo", "vmpo"];
+    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "acktr", "impala", "ppo", "vmpo"];
 
     /// <summary>The settings of the chosen agent.</summary>
     internal ActorCriticSettings ActorCritic =>
         Agent switch
         {
             "a2c" => A2c,
+            "acktr" => Acktr,
             "impala" => Impala,
             "vmpo" => Vmpo,
             _ => Ppo,

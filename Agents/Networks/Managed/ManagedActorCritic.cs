@@ -156,43 +156,52 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     }
 
     /// <summary>Adds the gradient of all parameters, from those of the outputs of the latest <see cref="Forward"/> with the same features.</summary>
+    /// <remarks>
+    /// With an observer the gradient is left out and the layers are shown instead. A memory keeps its activations for one backward pass
+    /// only; without one there may be several.
+    /// </remarks>
     /// <param name="features"><c>[rows, FeatureSize]</c>.</param>
     /// <param name="distributionGradients">Gradient of the distribution parameters, <c>[rows, P]</c>.</param>
     /// <param name="valueGradients">Gradient of the values, <c>[rows]</c>.</param>
     /// <param name="gradient">Flat buffer, added to.</param>
     /// <param name="rows">Rows of the batch.</param>
     /// <param name="sequence">Steps and episode starts of the forward pass.</param>
+    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> features,
         ReadOnlySpan<float> distributionGradients,
         ReadOnlySpan<float> valueGradients,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence
+        scoped in SequenceState sequence,
+        ILayerObserver? observer = null
     )
     {
         ReadOnlySpan<float> headGradients = distributionGradients;
         if (_logStd is not null)
         {
             Span<float> means = HeadBuffer(rows);
-            Span<float> logStdGradient = _logStd.In(gradient);
+            Span<float> logStdGradient = observer is null ? _logStd.In(gradient) : [];
             for (int row = 0; row < rows; row++)
             {
                 ReadOnlySpan<float> distribution = distributionGradients.Slice(row * _distributionSize, _distributionSize);
                 distribution[.._headSize].CopyTo(means[(row * _headSize)..]);
-                Elementwise.AddColumnSums(distribution[_headSize..], logStdGradient);
+                if (observer is null)
+                {
+                    Elementwise.AddColumnSums(distribution[_headSize..], logStdGradient);
+                }
             }
             headGradients = means;
         }
         Span<float> trunkGradient = _actor.OutputGradient(rows);
-        _actorHead.Backward(_parameters, _actor.Output(features, rows), headGradients, trunkGradient, gradient, rows);
+        _actorHead.Backward(_parameters, _actor.Output(features, rows), headGradients, trunkGradient, gradient, rows, observer);
         if (_critic == _actor)
         {
             Span<float> shared = _actor.SecondGradient(rows);
-            _criticHead.Backward(_parameters, _actor.Output(features, rows), valueGradients, shared, gradient, rows);
+            _criticHead.Backward(_parameters, _actor.Output(features, rows), valueGradients, shared, gradient, rows, observer);
             System.Numerics.Tensors.TensorPrimitives.Add(trunkGradient, shared, trunkGradient);
         }
-        _actor.Backward(_parameters, features, gradient, rows, sequence);
+        _actor.Backward(_parameters, features, gradient, rows, sequence, observer);
         if (_critic != _actor)
         {
             _criticHead.Backward(
@@ -201,9 +210,10 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
                 valueGradients,
                 _critic.OutputGradient(rows),
                 gradient,
-                rows
+                rows,
+                observer
             );
-            _critic.Backward(_parameters, features, gradient, rows, sequence);
+            _critic.Backward(_parameters, features, gradient, rows, sequence, observer);
         }
     }
 

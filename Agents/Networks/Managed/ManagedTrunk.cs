@@ -107,12 +107,14 @@ internal sealed class ManagedTrunk
     /// <param name="gradient">Flat gradient buffer, added to.</param>
     /// <param name="rows">T × B.</param>
     /// <param name="sequence">Steps and episode starts of the forward pass.</param>
+    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> features,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence
+        scoped in SequenceState sequence,
+        ILayerObserver? observer
     )
     {
         if (_core is not null)
@@ -126,7 +128,8 @@ internal sealed class ManagedTrunk
                 encodedGradient,
                 gradient,
                 rows,
-                sequence
+                sequence,
+                observer
             );
             (_gradient, _nextGradient) = (_nextGradient, _gradient);
         }
@@ -138,9 +141,9 @@ internal sealed class ManagedTrunk
             Activations.Gradient(_plan.Activation, output, outputGradient);
             ReadOnlySpan<float> input = i == 0 ? Convolved(features, rows) : _outputs[i - 1].AsSpan(0, rows * layer.Inputs);
             Span<float> inputGradient = i == 0 && _convolutions is null ? [] : _nextGradient.AsSpan(0, rows * layer.Inputs);
-            layer.Backward(parameters, input, outputGradient, inputGradient, gradient, rows);
+            layer.Backward(parameters, input, outputGradient, inputGradient, gradient, rows, observer);
             (_gradient, _nextGradient) = (_nextGradient, _gradient);
         }
-        _convolutions?.Backward(parameters, features, _gradient, gradient, rows);
+        _convolutions?.Backward(parameters, features, _gradient, gradient, rows, observer);
     }
 }

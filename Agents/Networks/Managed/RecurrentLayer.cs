@@ -124,6 +124,7 @@ internal abstract class RecurrentLayer
     /// <param name="gradient">Flat gradient buffer, added to.</param>
     /// <param name="rows">T × B.</param>
     /// <param name="sequence">Steps and episode starts of the forward pass.</param>
+    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
@@ -131,7 +132,8 @@ internal abstract class RecurrentLayer
         Span<float> inputGradient,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence
+        scoped in SequenceState sequence,
+        ILayerObserver? observer
     )
     {
         int batch = rows / sequence.Steps;
@@ -161,8 +163,10 @@ internal abstract class RecurrentLayer
                 }
             }
         }
-        _hidden.Backward(parameters, PreviousHidden, HiddenGateGradients.AsSpan(0, rows * GateSize), [], gradient, rows);
-        _input.Backward(parameters, x, Gates.AsSpan(0, rows * GateSize), inputGradient, gradient, rows);
+        Span<float> hiddenGates = HiddenGateGradients.AsSpan(0, rows * GateSize);
+        _hidden.Backward(parameters, PreviousHidden, hiddenGates, [], gradient, rows, observer, sequence.Steps);
+        Span<float> inputGates = Gates.AsSpan(0, rows * GateSize);
+        _input.Backward(parameters, x, inputGates, inputGradient, gradient, rows, observer, sequence.Steps);
     }
 
     /// <summary>Gradient of W_h h + b_h, <c>[T, B, G × H]</c>: the gates' own, unless the core scales the product.</summary>

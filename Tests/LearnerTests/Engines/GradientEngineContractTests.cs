@@ -37,7 +37,7 @@ public sealed class GradientEngineContractTests
         }
     }
 
-    private static Dictionary<string, NetworkSpec> Networks { get; } =
+    internal static Dictionary<string, NetworkSpec> Networks { get; } =
         new()
         {
             ["categorical"] = new(new Box(-5, 5, 8), new Discrete(4), new NetworkSettings()),
@@ -220,7 +220,7 @@ public sealed class GradientEngineContractTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private static float[] Parameters(NetworkSpec spec)
+    internal static float[] Parameters(NetworkSpec spec)
     {
         var random = new Pcg64(17);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
@@ -229,7 +229,7 @@ public sealed class GradientEngineContractTests
     }
 
     /// <summary>Random samples with ratios and values on both sides of the clip range.</summary>
-    private static Minibatch Batch(NetworkSpec spec, ManagedGradientEngine engine, int count)
+    internal static Minibatch Batch(NetworkSpec spec, ManagedGradientEngine engine, int count)
     {
         var random = new Pcg64(23);
         bool recurrent = spec.CoreStateSize > 0;
