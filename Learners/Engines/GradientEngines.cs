@@ -5,7 +5,7 @@ namespace Learners.Engines;
 /// <summary>Chooses the engine that computes gradients.</summary>
 internal static class GradientEngines
 {
-    /// <summary>The engine of a kind; auto takes the managed one where it supports the network.</summary>
+    /// <summary>The engine of a kind; auto takes the managed one where it supports the network, and else lets it do what needs no gradient.</summary>
     /// <param name="kind">Which engine.</param>
     /// <param name="spec">Network.</param>
     /// <param name="parameters">Initial parameters, pinned; owned by the engine from here on.</param>
@@ -19,7 +19,11 @@ internal static class GradientEngines
                 $"The managed engine cannot compute this network: {obstacle} Use engine torch or auto."
             );
         }
-        return kind == EngineKind.Torch || obstacle is not null
+        if (kind == EngineKind.Auto && obstacle is not null)
+        {
+            return new TorchGradientEngine(spec, parameters, managedForward: true);
+        }
+        return kind == EngineKind.Torch
             ? new TorchGradientEngine(spec, parameters)
             : new ManagedGradientEngine(spec, parameters);
     }
