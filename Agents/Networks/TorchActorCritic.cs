@@ -52,7 +52,11 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             view.grad = _flatGradient.narrow(0, slot.Offset, slot.Size).view(shape);
             _views.Add(slot.Name, view.DetachFromDisposeScope());
         }
-        foreach (string prefix in spec.Settings.Core != CoreKind.Gtrxl ? [] : (string[])(_plan.SharedTrunk ? [""] : ["actor.", "critic."]))
+        foreach (
+            string prefix in spec.Settings.Core != CoreKind.Gtrxl
+                ? []
+                : (string[])(_plan.SharedTrunk ? [""] : ["actor.", "critic."])
+        )
         {
             _transformers.Add(prefix, new TorchTransformer(spec.Settings, _views, prefix + "core"));
         }
@@ -188,7 +192,14 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             : head;
     }
 
-    private (Tensor Output, Tensor? NextState) Trunk(Tensor features, string prefix, int steps, Tensor? continues, Tensor? state, bool keepState)
+    private (Tensor Output, Tensor? NextState) Trunk(
+        Tensor features,
+        string prefix,
+        int steps,
+        Tensor? continues,
+        Tensor? state,
+        bool keepState
+    )
     {
         Tensor encoded = Encode(features, prefix);
         if (state is null)

@@ -68,6 +68,7 @@ internal sealed class BenchmarkSuite
         {
             AddForward("mlp", NetworkBenchmarks.Kind.Vector, rows);
         }
+        AddForward("gtrxl", NetworkBenchmarks.Kind.Transformer, 8);
         AddForward("integer", NetworkBenchmarks.Kind.Integer, 64);
         AddForward("conv", NetworkBenchmarks.Kind.Flags, 64);
         AddForward("conv-pixels", NetworkBenchmarks.Kind.Pixels, 8);

@@ -23,8 +23,6 @@ internal static class GradientEngines
         {
             return new TorchGradientEngine(spec, parameters, managedForward: true);
         }
-        return kind == EngineKind.Torch
-            ? new TorchGradientEngine(spec, parameters)
-            : new ManagedGradientEngine(spec, parameters);
+        return kind == EngineKind.Torch ? new TorchGradientEngine(spec, parameters) : new ManagedGradientEngine(spec, parameters);
     }
 }

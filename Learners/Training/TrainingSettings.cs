@@ -104,6 +104,13 @@ public sealed record TrainingSettings : IValidatableObject
                 ["Fleet." + nameof(Fleet.CopiesPerActor)]
             );
         }
+        if (Network.Core == CoreKind.Identity && ActorCritic.BurnIn > 0)
+        {
+            yield return new ValidationResult(
+                $"a burn-in of {ActorCritic.BurnIn} steps needs a core to burn in. Set network.core, or burn_in to 0.",
+                [$"{char.ToUpperInvariant(Agent[0])}{Agent[1..]}.{nameof(ActorCriticSettings.BurnIn)}"]
+            );
+        }
         int minibatches = Agent switch
         {
             "ppo" => Ppo.Minibatches,

@@ -89,7 +89,10 @@ internal sealed class ManagedTransformer : ManagedCore
         Span<float> gradient,
         int rows,
         scoped in SequenceState sequence
-    ) => throw new NotSupportedException("Gradients of a transformer are computed by the tensor library. Use engine torch or auto.");
+    ) =>
+        throw new NotSupportedException(
+            "Gradients of a transformer are computed by the tensor library. Use engine torch or auto."
+        );
 
     private void Step(ReadOnlySpan<float> parameters, Span<float> stream, int firstRow, scoped in SequenceState sequence)
     {

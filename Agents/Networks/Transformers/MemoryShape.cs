@@ -34,7 +34,8 @@ internal readonly record struct MemoryShape
     public int StateSize => RingSize + 1;
 
     /// <summary>The age in a state, whoever wrote it: 0 to 2 M − 1.</summary>
-    public int AgeOf(ReadOnlySpan<float> state) => (int)Math.Clamp(float.IsNaN(state[RingSize]) ? 0 : state[RingSize], 0, 2 * Length - 1);
+    public int AgeOf(ReadOnlySpan<float> state) =>
+        (int)Math.Clamp(float.IsNaN(state[RingSize]) ? 0 : state[RingSize], 0, 2 * Length - 1);
 
     /// <summary>The age one step later.</summary>
     public int Next(int age) => age + 1 == 2 * Length ? Length : age + 1;

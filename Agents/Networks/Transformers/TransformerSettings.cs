@@ -59,10 +59,7 @@ public sealed record TransformerSettings : IValidatableObject
     {
         if (Norm == NormPlacement.Post && Gate != GateKind.Residual)
         {
-            yield return new ValidationResult(
-                "gates need norm pre; post-normalisation has gate residual alone.",
-                [nameof(Gate)]
-            );
+            yield return new ValidationResult("gates need norm pre; post-normalisation has gate residual alone.", [nameof(Gate)]);
         }
         if (GateBias is not null && Gate is GateKind.Residual or GateKind.Input)
         {
