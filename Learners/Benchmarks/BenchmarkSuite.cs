@@ -78,6 +78,7 @@ internal sealed class BenchmarkSuite
             AddUpdate("ppo", NetworkBenchmarks.Kind.Vector, "ppo", samples);
             AddUpdate("recurrent-ppo", NetworkBenchmarks.Kind.Recurrent, "ppo", samples);
         }
+        AddUpdate("gtrxl-ppo", NetworkBenchmarks.Kind.Transformer, "ppo", 768);
         AddUpdate("integer-ppo", NetworkBenchmarks.Kind.Integer, "ppo", 256);
         AddUpdate("conv-a2c", NetworkBenchmarks.Kind.Flags, "a2c", 320);
         AddUpdate("conv-ppo", NetworkBenchmarks.Kind.Flags, "ppo", 256);

@@ -87,7 +87,7 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         Span<float> distributions = _distributions.AsSpan(0, rows * parameterSize);
         Span<float> values = _values.AsSpan(0, rows);
         batch.InitialCoreState.CopyTo(_coreState, 0);
-        var sequence = new SequenceState(batch.Steps, batch.EpisodeStarts, _coreState);
+        var sequence = new SequenceState(batch.Steps, batch.EpisodeStarts, _coreState) { ForGradient = true };
         _network.Forward(features, distributions, values, rows, sequence);
         Span<float> scratch = _scratch.AsSpan(0, 2 * distributions.Length);
         Span<float> entropies = _entropies.AsSpan(0, rows);

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Agents.Distributions;
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Learners.ActorCritic;
 using static TorchSharp.torch;
 
@@ -11,24 +10,19 @@ namespace Learners.Engines;
 internal sealed class TorchGradientEngine : IGradientEngine
 {
     private readonly TorchActorCritic _network;
-    private readonly ManagedActorCritic? _forward;
     private readonly ActionDistribution _distribution;
     private Minibatch? _aliased;
     private TensorMinibatch? _tensors;
 
     /// <summary>An engine over pinned parameters.</summary>
-    /// <param name="spec">Network.</param>
-    /// <param name="parameters">Initial parameters, pinned; owned by the engine from here on.</param>
-    /// <param name="managedForward">Whether plain C# computes what needs no gradient, which is several times faster on a CPU.</param>
-    public TorchGradientEngine(NetworkSpec spec, float[] parameters, bool managedForward = false)
+    public TorchGradientEngine(NetworkSpec spec, float[] parameters)
     {
         _network = new TorchActorCritic(spec, parameters);
-        _forward = managedForward ? new ManagedActorCritic(spec, parameters) : null;
         _distribution = ActionDistribution.For(spec.ActionSpace);
     }
 
     /// <inheritdoc/>
-    public IActorCriticNetwork Network => _forward is null ? _network : _forward;
+    public IActorCriticNetwork Network => _network;
 
     /// <inheritdoc/>
     public Span<float> Parameters => _network.Parameters;
@@ -36,8 +30,8 @@ internal sealed class TorchGradientEngine : IGradientEngine
     /// <inheritdoc/>
     public Span<float> Gradient => _network.Gradient;
 
-    /// <summary>The tensors are views of the buffer; the managed network keeps transposes.</summary>
-    public void ParametersChanged() => _forward?.Refresh();
+    /// <summary>Nothing to do: the tensors are views of the buffer.</summary>
+    public void ParametersChanged() { }
 
     /// <inheritdoc/>
     public void Backward(
@@ -91,6 +85,5 @@ internal sealed class TorchGradientEngine : IGradientEngine
     {
         _tensors?.Dispose();
         _network.Dispose();
-        _forward?.Dispose();
     }
 }

@@ -55,10 +55,6 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     /// <inheritdoc/>
     public NetworkSpec Spec { get; }
 
-    /// <summary>Why this engine cannot compute a network's gradient, in a sentence; null when it can. It can act with every network.</summary>
-    public static string? WhyNot(NetworkSpec spec) =>
-        spec.Settings.Core == CoreKind.Gtrxl ? "it has no gradients of a transformer." : null;
-
     /// <summary>The actor's transformer, to read its attention; null where the core is another.</summary>
     public ManagedTransformer? Transformer => _actor.Core as ManagedTransformer;
 
@@ -228,7 +224,11 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     }
 
     private SequenceState CriticPart(scoped in SequenceState sequence) =>
-        new(sequence.Steps, sequence.EpisodeStarts, sequence.CoreState) { Offset = Spec.StateSizeOfOneCore };
+        new(sequence.Steps, sequence.EpisodeStarts, sequence.CoreState)
+        {
+            Offset = Spec.StateSizeOfOneCore,
+            ForGradient = sequence.ForGradient,
+        };
 
     private Span<float> HeadBuffer(int rows)
     {

@@ -1,13 +1,14 @@
 using System.Numerics.Tensors;
 using Agents.Kernels;
 using Agents.Networks.Managed;
+using Agents.Networks.Transformers.Training;
 
 namespace Agents.Networks.Transformers;
 
-/// <summary>The transformer core in plain C#, forward only: one step at a time over ring buffers, as acting does it.</summary>
+/// <summary>The transformer core in plain C#: one step at a time over ring buffers, as acting does it, or a sequence at once for its gradient.</summary>
 /// <remarks>
 /// A step costs the arithmetic of one query per layer, however long the sequences are; the rings are the core state and are advanced in
-/// place. A sequence is its steps one after the other, so that both give the same bits. Layouts of Parisotto et al. 2020, section 3.1.
+/// place. A sequence without gradient is its steps one after the other, so that both give the same bits. Layouts of Parisotto et al. 2020, section 3.1.
 /// </remarks>
 internal sealed class ManagedTransformer : ManagedCore
 {
@@ -15,6 +16,9 @@ internal sealed class ManagedTransformer : ManagedCore
     private readonly bool _normalizesFirst;
     private readonly DenseLayer _embedding;
     private readonly Layer[] _layers;
+    private readonly Lazy<TransformerSequence> _training; // actors never make it
+    private bool _ranForGradient;
+    private bool _trainingIsStale = true;
     private float[] _outputs = []; // [T, B, width]
     private int[] _ages = []; // [B]
     private float[] _standard = []; // [B, width]: rows at mean 0 and deviation 1
@@ -29,6 +33,7 @@ internal sealed class ManagedTransformer : ManagedCore
         _memory = new MemoryShape(settings);
         _normalizesFirst = settings.Transformer.Norm == NormPlacement.Pre;
         _embedding = new DenseLayer(layout, name + ".embedding");
+        _training = new Lazy<TransformerSequence>(() => new TransformerSequence(layout, name, settings));
         _layers = [.. Enumerable.Range(0, _memory.Layers).Select(i => new Layer(layout, $"{name}.{i}", settings))];
     }
 
@@ -41,6 +46,7 @@ internal sealed class ManagedTransformer : ManagedCore
     /// <inheritdoc/>
     public override void Refresh(ReadOnlySpan<float> parameters)
     {
+        _trainingIsStale = true;
         _embedding.Refresh(parameters);
         foreach (Layer layer in _layers)
         {
@@ -53,7 +59,8 @@ internal sealed class ManagedTransformer : ManagedCore
     }
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<float> Output(int rows) => _outputs.AsSpan(0, rows * _memory.Width);
+    public override ReadOnlySpan<float> Output(int rows) =>
+        _ranForGradient ? _training.Value.Output(rows) : _outputs.AsSpan(0, rows * _memory.Width);
 
     /// <summary>How much the latest query of a copy looked at each distance in a layer and head, <c>[M + 1]</c>; 0 is itself.</summary>
     public void ReadAttention(int layer, int head, int copy, Span<float> byDistance) =>
@@ -67,6 +74,16 @@ internal sealed class ManagedTransformer : ManagedCore
         scoped in SequenceState sequence
     )
     {
+        _ranForGradient = sequence.ForGradient;
+        if (_ranForGradient)
+        {
+            if (_trainingIsStale)
+            {
+                _training.Value.Refresh(parameters);
+                _trainingIsStale = false;
+            }
+            return _training.Value.Forward(parameters, x, rows, sequence);
+        }
         int batch = rows / sequence.Steps;
         int width = _memory.Width;
         EnsureCapacity(rows, batch);
@@ -80,7 +97,6 @@ internal sealed class ManagedTransformer : ManagedCore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">Always: gradients of a transformer are the tensor library's.</exception>
     public override void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
@@ -89,10 +105,7 @@ internal sealed class ManagedTransformer : ManagedCore
         Span<float> gradient,
         int rows,
         scoped in SequenceState sequence
-    ) =>
-        throw new NotSupportedException(
-            "Gradients of a transformer are computed by the tensor library. Use engine torch or auto."
-        );
+    ) => _training.Value.Backward(parameters, x, outputGradient, inputGradient, gradient, rows, sequence);
 
     private void Step(ReadOnlySpan<float> parameters, Span<float> stream, int firstRow, scoped in SequenceState sequence)
     {

@@ -53,4 +53,43 @@ internal sealed class Projection(ParameterSlot weight)
         ReadOnlySpan<float> transposed = _transposed.AsSpan(first * BlockSize, count * BlockSize);
         MatrixProduct.Multiply(x, count, 1, transposed, [], y, rows, BlockSize, count, accumulate: true);
     }
+
+    /// <summary>Adds the gradient of one block of the weight, and adds to that of x.</summary>
+    /// <param name="parameters">Flat buffer.</param>
+    /// <param name="x">Rows of the forward pass, <c>[rows, inputs]</c>.</param>
+    /// <param name="outputGradient">Gradient of y, <c>[rows, BlockSize]</c>.</param>
+    /// <param name="inputGradient">Added to, <c>[rows, inputs]</c>; empty where nothing needs it.</param>
+    /// <param name="gradient">Flat gradient buffer, added to.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="block">Which outputs.</param>
+    public void Backward(
+        ReadOnlySpan<float> parameters,
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<float> outputGradient,
+        Span<float> inputGradient,
+        Span<float> gradient,
+        int rows,
+        int block = 0
+    )
+    {
+        int size = BlockSize * _inputs;
+        Span<float> weightGradient = weight.In(gradient).Slice(block * size, size);
+        MatrixProduct.Multiply(outputGradient, 1, BlockSize, x, [], weightGradient, BlockSize, _inputs, rows, accumulate: true);
+        if (!inputGradient.IsEmpty)
+        {
+            ReadOnlySpan<float> w = weight.In(parameters).Slice(block * size, size);
+            MatrixProduct.Multiply(
+                outputGradient,
+                BlockSize,
+                1,
+                w,
+                [],
+                inputGradient,
+                rows,
+                _inputs,
+                BlockSize,
+                accumulate: true
+            );
+        }
+    }
 }

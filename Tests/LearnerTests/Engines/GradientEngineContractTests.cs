@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Agents.Networks.Managed;
+using Agents.Networks.Transformers;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
@@ -97,6 +98,42 @@ public sealed class GradientEngineContractTests
                     CoreSize = 21,
                 }
             ),
+            ["gtrxl"] = Transformer(
+                new TransformerSettings
+                {
+                    Layers = 2,
+                    MemoryLength = 5,
+                    FeedForwardSize = 12,
+                },
+                shared: true
+            ),
+            ["gtrxl, separate, no encoder, long memory"] = Transformer(
+                new TransformerSettings
+                {
+                    Layers = 1,
+                    Heads = 3,
+                    HeadSize = 5,
+                    MemoryLength = 40,
+                },
+                shared: false
+            ),
+            ["trxl"] = Transformer(
+                new TransformerSettings
+                {
+                    MemoryLength = 5,
+                    Norm = NormPlacement.Post,
+                    Gate = GateKind.Residual,
+                },
+                shared: true
+            ),
+            ["trxl-i"] = Transformer(new TransformerSettings { MemoryLength = 5, Gate = GateKind.Residual }, shared: true),
+            ["input gates"] = Transformer(new TransformerSettings { MemoryLength = 5, Gate = GateKind.Input }, shared: true),
+            ["output gates"] = Transformer(new TransformerSettings { MemoryLength = 5, Gate = GateKind.Output }, shared: true),
+            ["highway gates"] = Transformer(new TransformerSettings { MemoryLength = 5, Gate = GateKind.Highway }, shared: true),
+            ["sigmoid-tanh gates"] = Transformer(
+                new TransformerSettings { MemoryLength = 5, Gate = GateKind.SigTanh },
+                shared: true
+            ),
             ["no hidden layer"] = new(new Box(-5, 5, 4), new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
             ["no hidden layer, shared"] = new(
                 new Box(-5, 5, 4),
@@ -125,6 +162,20 @@ public sealed class GradientEngineContractTests
                 new EntropyObjective(0.01f),
             ],
         };
+
+    private static NetworkSpec Transformer(TransformerSettings transformer, bool shared) =>
+        new(
+            new Box(-5, 5, 5),
+            new Discrete(3),
+            new NetworkSettings
+            {
+                HiddenSizes = shared ? [16] : [],
+                SharedTrunk = shared,
+                Core = CoreKind.Gtrxl,
+                CoreSize = 10,
+                Transformer = transformer,
+            }
+        );
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -232,6 +283,12 @@ public sealed class GradientEngineContractTests
             for (int i = 0; i < batch.InitialCoreState.Length; i++)
             {
                 batch.InitialCoreState[i] = 0.3f * (float)random.NextGaussian();
+            }
+            int stateSize = spec.StateSizeOfOneCore;
+            for (int i = stateSize - 1; spec.Settings.Core == CoreKind.Gtrxl && i < batch.InitialCoreState.Length; i += stateSize)
+            {
+                // The age of the episode: a transformer looks at nothing from before its start.
+                batch.InitialCoreState[i] = random.NextInt(0, 2 * spec.Settings.Transformer.MemoryLength);
             }
             for (int i = 0; i < count; i++)
             {
