@@ -64,7 +64,12 @@ public sealed class BurnInTests
         {
             Environment = "CartPoleNoVel-v1",
             TotalSteps = 5 * Copies * Steps,
-            Network = new NetworkSettings { Core = CoreKind.Lstm, CoreSize = 8, HiddenSizes = [8] },
+            Network = new NetworkSettings
+            {
+                Core = CoreKind.Lstm,
+                CoreSize = 8,
+                HiddenSizes = [8],
+            },
             Ppo = new PpoSettings
             {
                 Copies = Copies,
@@ -109,7 +114,14 @@ public sealed class BurnInTests
             new WrapperSettings(),
             0.99f
         );
-        NetworkSpec spec = pipeline.NetworkFor(new NetworkSettings { HiddenSizes = [8], Core = core, CoreSize = 8 });
+        NetworkSpec spec = pipeline.NetworkFor(
+            new NetworkSettings
+            {
+                HiddenSizes = [8],
+                Core = core,
+                CoreSize = 8,
+            }
+        );
         var random = new Pcg64(2);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
         var policy = new NetworkPolicy(spec);

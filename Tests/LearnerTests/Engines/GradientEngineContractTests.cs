@@ -240,6 +240,7 @@ public sealed class GradientEngineContractTests
     [Theory]
     [InlineData("gaussian")]
     [InlineData("flags")]
+    [InlineData("gtrxl")]
     [InlineData("pixels, odd sizes")]
     [InlineData("symbols beside an integer")]
     public void Backward_SteadyState_AllocatesNothing(string network)

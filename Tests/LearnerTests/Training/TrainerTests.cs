@@ -52,6 +52,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("Pendulum-v1", "ppo", true, CoreKind.Identity)]
     [InlineData("CartPole-v1", "a2c", false, CoreKind.Identity)]
     [InlineData("CartPoleNoVel-v1", "ppo", true, CoreKind.Lstm)]
+    [InlineData("CartPoleNoVel-v1", "ppo", true, CoreKind.Gtrxl)]
     public async Task ResumeAsync_InterruptedHalfway_EndsWithTheSameParametersAsStraight(
         string environment,
         string agent,
