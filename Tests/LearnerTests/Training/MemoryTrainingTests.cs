@@ -68,10 +68,9 @@ public sealed class MemoryTrainingTests : IDisposable
     [InlineData("network.core=identity", -0.7, -0.3)]
     public async Task TrainAsync_CuedRecallAsTuned_IsLearnedByAMemoryAlone(string core, double low, double high)
     {
-        using var folder = new TemporaryFolder();
         TrainingSettings settings = SettingsSources.Load("Memory/Recall-v0", "ppo", null, [core, "total_steps=40_000"]);
 
-        TrainingResult result = await Trainer.TrainAsync(settings, new TrainingOptions { OutputFolder = folder.In("run") });
+        TrainingResult result = await Trainer.TrainAsync(settings, new TrainingOptions { OutputFolder = _folder.In("run") });
 
         Assert.InRange(result.Evaluation!.MeanReturn, low, high);
     }

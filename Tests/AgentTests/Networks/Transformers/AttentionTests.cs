@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Agents.Networks.Transformers;
 using TorchSharp;
 using Xunit;
