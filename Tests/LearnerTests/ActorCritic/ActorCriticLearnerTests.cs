@@ -156,6 +156,8 @@ public sealed class ActorCriticLearnerTests
             }
         );
         parts.Learner.Update(parts.Next(), 0, new MetricAverages());
+        GC.Collect(); // tensors that earlier tests left to the collector
+        GC.WaitForPendingFinalizers();
         long before = TorchRuntime.LiveTensors;
 
         while (parts.Learner.Updates < 216)

@@ -247,9 +247,10 @@ public sealed class GradientEngineContractTests
     {
         NetworkSpec spec = Networks[network];
         using var engine = new ManagedGradientEngine(spec, Parameters(spec));
-        Minibatch batch = Batch(spec, engine, 131);
+        int count = spec.CoreStateSize > 0 ? 128 : 131; // sequences are whole
+        Minibatch batch = Batch(spec, engine, count);
         var losses = new double[3];
-        var logProbs = new float[131];
+        var logProbs = new float[count];
         IObjective[] objectives = Objectives["ppo"];
         for (int i = 0; i < 50; i++)
         {
