@@ -32,7 +32,9 @@ internal sealed class ActorCriticLearner : IDisposable
     private readonly ParameterLayout _layout;
     private readonly TrajectoryBatch _batch;
     private readonly Minibatch _minibatch;
-    private readonly int _sequenceLength;
+    private readonly int _sequenceLength; // steps that are learned from
+    private readonly int _burnIn; // steps before those
+    private readonly BurnIn _warmUp;
     private readonly int[] _sequences;
     private readonly int[] _rows;
     private readonly double[] _losses;
@@ -80,14 +82,17 @@ internal sealed class ActorCriticLearner : IDisposable
         _probe = _kfac is null ? null : new KlProbe(engine.Network, settings.Kfac.CriticFisherScale);
         _batch = new TrajectoryBatch(engine.Network);
         // With a memory whole sequences stay together: a minibatch is a share of the copies instead of a share of the samples.
-        _sequenceLength = engine.Network.Spec.CoreStateSize > 0 ? settings.UnrollLength : 1;
+        bool recurrent = engine.Network.Spec.CoreStateSize > 0;
+        _burnIn = recurrent ? settings.BurnIn : 0;
+        _sequenceLength = recurrent ? settings.UnrollLength - _burnIn : 1;
+        _warmUp = new BurnIn(engine.Network, _burnIn);
+        _sequences = new int[recurrent ? settings.Copies : settings.StepsPerUnroll];
         _minibatch = new Minibatch(
             engine.Network.Spec,
-            settings.StepsPerUnroll / schedule.Minibatches,
+            _sequences.Length / schedule.Minibatches * _sequenceLength,
             _sequenceLength,
             withOldDistributions: _target is not null
         );
-        _sequences = new int[settings.StepsPerUnroll / _sequenceLength];
         _logProbs = new float[_minibatch.Count];
         _rows = new int[_minibatch.Count];
         _random = random;
@@ -148,6 +153,7 @@ internal sealed class ActorCriticLearner : IDisposable
             {
                 FillRows(_sequences.AsSpan(first, perMinibatch));
                 _minibatch.Fill(_batch, _rows, _settings.NormalizeAdvantages);
+                _warmUp.Advance(_batch, _sequences.AsSpan(first, perMinibatch), _minibatch.InitialCoreState);
                 kl += UpdateOnce(learningRate, progress, metrics) / _schedule.Minibatches;
             }
             if (_schedule.TargetKl > 0 && kl > _schedule.TargetKl)
@@ -200,14 +206,14 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _engine.Dispose();
 
-    // Rows t × B + b of whole sequences b, time-major; or single rows, where a sequence is one.
+    // Rows t × B + b of whole sequences b behind the burn-in, time-major; or single rows, where a sequence is one.
     private void FillRows(ReadOnlySpan<int> sequences)
     {
         for (int t = 0; t < _sequenceLength; t++)
         {
             for (int i = 0; i < sequences.Length; i++)
             {
-                _rows[t * sequences.Length + i] = t * _sequences.Length + sequences[i];
+                _rows[t * sequences.Length + i] = (_burnIn + t) * _sequences.Length + sequences[i];
             }
         }
     }

@@ -20,6 +20,14 @@ public abstract record ActorCriticSettings : IValidatableObject
     [Range(1, 100_000)]
     public int UnrollLength { get; init; }
 
+    /// <summary>
+    /// Steps at the start of each unroll that only bring the stored core state up to date with the learner's parameters (Kapturowski et al.
+    /// 2019, section 3): nothing is learned from them, and no gradient flows into them.
+    /// </summary>
+    /// <value>0 to 10,000, less than unroll_length. Default 0: the actor's state is used as it is. Needs a core.</value>
+    [Range(0, 10_000)]
+    public int BurnIn { get; init; }
+
     /// <summary>Step size of the optimiser at the start of training.</summary>
     /// <value>0 to 10.</value>
     [Range(0f, 10f)]
@@ -95,6 +103,13 @@ public abstract record ActorCriticSettings : IValidatableObject
             yield return new ValidationResult(
                 $"{Copies} copies of {UnrollLength} steps do not fit one update. Lower copies or unroll_length.",
                 [nameof(UnrollLength)]
+            );
+        }
+        if (BurnIn >= UnrollLength)
+        {
+            yield return new ValidationResult(
+                $"a burn-in of {BurnIn} leaves nothing to learn from in unrolls of {UnrollLength} steps. Lower it, or raise unroll_length.",
+                [nameof(BurnIn)]
             );
         }
     }

@@ -68,6 +68,7 @@ internal sealed class BenchmarkSuite
         {
             AddForward("mlp", NetworkBenchmarks.Kind.Vector, rows);
         }
+        AddForward("gtrxl", NetworkBenchmarks.Kind.Transformer, 8);
         AddForward("integer", NetworkBenchmarks.Kind.Integer, 64);
         AddForward("conv", NetworkBenchmarks.Kind.Flags, 64);
         AddForward("conv-pixels", NetworkBenchmarks.Kind.Pixels, 8);
@@ -82,6 +83,7 @@ internal sealed class BenchmarkSuite
             AddUpdate("ppo", NetworkBenchmarks.Kind.Vector, "ppo", samples);
             AddUpdate("recurrent-ppo", NetworkBenchmarks.Kind.Recurrent, "ppo", samples);
         }
+        AddUpdate("gtrxl-ppo", NetworkBenchmarks.Kind.Transformer, "ppo", 768);
         AddUpdate("integer-ppo", NetworkBenchmarks.Kind.Integer, "ppo", 256);
         AddUpdate("conv-a2c", NetworkBenchmarks.Kind.Flags, "a2c", 320);
         AddUpdate("conv-acktr", NetworkBenchmarks.Kind.Flags, "acktr", 320);

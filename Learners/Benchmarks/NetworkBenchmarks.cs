@@ -24,6 +24,9 @@ internal static class NetworkBenchmarks
         /// <summary>As <see cref="Vector"/>, with 64 units and an LSTM.</summary>
         Recurrent,
 
+        /// <summary>8 numbers, 4 actions, and a GTrXL of 2 layers, width 32, 2 heads and 32 remembered steps.</summary>
+        Transformer,
+
         /// <summary>One of 500 integers, as in Taxi, and 6 actions.</summary>
         Integer,
 
@@ -43,12 +46,13 @@ internal static class NetworkBenchmarks
             engine == EngineKind.Managed ? new ManagedActorCritic(spec, parameters) : new TorchActorCritic(spec, parameters);
         float[] observations = Observations(spec, kind, rows);
         var starts = new bool[rows];
+        var state = new float[rows * spec.CoreStateSize];
         var distributions = new float[rows * spec.DistributionSize];
         return Stopwatches.Measure(count =>
         {
             for (int k = 0; k < count; k++)
             {
-                network.Unroll(1, observations, starts, [], distributions, []);
+                network.Unroll(1, observations, starts, state, distributions, []);
             }
         });
     }
@@ -59,21 +63,27 @@ internal static class NetworkBenchmarks
         NetworkSpec spec = Spec(network);
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
         var settings = new PpoSettings();
-        IObjective[] objectives = agent is "a2c" or "acktr"
-            ?
-            [
-                new PolicyGradientObjective(),
-                new ValueObjective(settings.ValueCoefficient),
-                new EntropyObjective(settings.EntropyCoefficient),
-            ]
-            :
-            [
-                new ClippedSurrogateObjective(settings.ClipRangeAt),
-                new ClippedValueObjective(settings),
-                new EntropyObjective(settings.EntropyCoefficient),
-            ];
-        const int sequenceLength = 32;
-        var batch = new Minibatch(spec, samples, network == Kind.Recurrent ? sequenceLength : 1);
+        IObjective[] objectives =
+            agent is "a2c" or "acktr"
+                ?
+                [
+                    new PolicyGradientObjective(),
+                    new ValueObjective(settings.ValueCoefficient),
+                    new EntropyObjective(settings.EntropyCoefficient),
+                ]
+                :
+                [
+                    new ClippedSurrogateObjective(settings.ClipRangeAt),
+                    new ClippedValueObjective(settings),
+                    new EntropyObjective(settings.EntropyCoefficient),
+                ];
+        int sequenceLength = network switch
+        {
+            Kind.Recurrent => 32,
+            Kind.Transformer => 12,
+            _ => 1,
+        };
+        var batch = new Minibatch(spec, samples, sequenceLength);
         spec.Plan.Features.EncodeRows(Observations(spec, network, samples), batch.Features);
         Normals(samples).CopyTo(batch.Advantages, 0);
         Normals(samples).CopyTo(batch.Returns, 0);
@@ -111,6 +121,17 @@ internal static class NetworkBenchmarks
                 {
                     HiddenSizes = [64],
                     Core = CoreKind.Lstm,
+                    SharedTrunk = true,
+                }
+            ),
+            Kind.Transformer => new(
+                new Box(-10, 10, 8),
+                new Discrete(4),
+                new NetworkSettings
+                {
+                    HiddenSizes = [],
+                    Core = CoreKind.Gtrxl,
+                    CoreSize = 32,
                     SharedTrunk = true,
                 }
             ),

@@ -94,7 +94,7 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         Span<float> distributions = _distributions.AsSpan(0, rows * parameterSize);
         Span<float> values = _values.AsSpan(0, rows);
         batch.InitialCoreState.CopyTo(_coreState, 0);
-        var sequence = new SequenceState(batch.Steps, batch.EpisodeStarts, _coreState);
+        var sequence = new SequenceState(batch.Steps, batch.EpisodeStarts, _coreState) { ForGradient = true };
         _network.Forward(features, distributions, values, rows, sequence);
         if (fisher is not null && fisher.Begin())
         {

@@ -63,7 +63,8 @@ internal sealed class TorchGradientEngine : IGradientEngine
             batch.Steps,
             _tensors.Continues,
             _tensors.InitialCoreState,
-            out _
+            out _,
+            keepState: false
         );
         _network.Tape = null;
         if (tape is not null)

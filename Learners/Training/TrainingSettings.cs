@@ -7,6 +7,7 @@ using Learners.Acktr;
 using Learners.ActorCritic;
 using Learners.Fleet;
 using Learners.Impala;
+using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Vmpo;
 
@@ -116,6 +117,20 @@ public sealed record TrainingSettings : IValidatableObject
             yield return new ValidationResult(
                 $"{Fleet.CopiesPerActor} copies per actor do not divide the {ActorCritic.Copies} copies of a batch. Choose a divisor.",
                 ["Fleet." + nameof(Fleet.CopiesPerActor)]
+            );
+        }
+        if (Network.Core == CoreKind.Identity && ActorCritic.BurnIn > 0)
+        {
+            yield return new ValidationResult(
+                $"a burn-in of {ActorCritic.BurnIn} steps needs a core to burn in. Set network.core, or burn_in to 0.",
+                [$"{char.ToUpperInvariant(Agent[0])}{Agent[1..]}.{nameof(ActorCriticSettings.BurnIn)}"]
+            );
+        }
+        if (Network.Core == CoreKind.Gtrxl && ActorCritic.Optimizer == OptimizerKind.Kfac)
+        {
+            yield return new ValidationResult(
+                "K-FAC has no factors for the layers of a gated transformer. Choose the core lstm or gru, or another optimizer.",
+                ["Network." + nameof(Network.Core)]
             );
         }
         int minibatches = Agent switch

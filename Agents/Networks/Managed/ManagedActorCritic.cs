@@ -1,6 +1,7 @@
 using Agents.Distributions;
 using Agents.Kernels;
 using Agents.Networks.Encoders;
+using Agents.Networks.Transformers;
 
 namespace Agents.Networks.Managed;
 
@@ -54,11 +55,8 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     /// <inheritdoc/>
     public NetworkSpec Spec { get; }
 
-    /// <summary>Why this engine cannot compute a network, in a sentence; null when it can.</summary>
-    public static string? WhyNot(NetworkSpec spec) =>
-        spec.Settings.Core is CoreKind.Identity or CoreKind.Lstm or CoreKind.Gru
-            ? null
-            : $"it has no core '{spec.Settings.Core}'.";
+    /// <summary>The actor's transformer, to read its attention; null where the core is another.</summary>
+    public ManagedTransformer? Transformer => _actor.Core as ManagedTransformer;
 
     /// <summary>Takes over numbers that were changed in the buffer.</summary>
     public void Refresh()
@@ -236,7 +234,11 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     }
 
     private SequenceState CriticPart(scoped in SequenceState sequence) =>
-        new(sequence.Steps, sequence.EpisodeStarts, sequence.CoreState) { Offset = Spec.StateSizeOfOneCore };
+        new(sequence.Steps, sequence.EpisodeStarts, sequence.CoreState)
+        {
+            Offset = Spec.StateSizeOfOneCore,
+            ForGradient = sequence.ForGradient,
+        };
 
     private Span<float> HeadBuffer(int rows)
     {

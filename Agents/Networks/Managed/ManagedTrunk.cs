@@ -12,7 +12,7 @@ internal sealed class ManagedTrunk
     private readonly ConvolutionEncoder? _convolutions;
     private readonly DenseLayer[] _layers;
     private readonly float[][] _outputs;
-    private readonly RecurrentLayer? _core;
+    private readonly ManagedCore? _core;
     private float[] _gradient = [];
     private float[] _nextGradient = [];
 
@@ -25,9 +25,12 @@ internal sealed class ManagedTrunk
             _convolutions is null && _plan.Features.Parts.Sum(part => part.NonZeros) * SparseShare <= _plan.Features.Size;
         _layers = [.. _plan.HiddenSizes.Select((_, i) => new DenseLayer(layout, $"{prefix}encoder.{i}", sparse && i == 0))];
         _outputs = [.. _layers.Select(_ => Array.Empty<float>())];
-        _core = RecurrentLayer.Create(layout, $"{prefix}core", spec.Settings);
+        _core = ManagedCore.Create(layout, $"{prefix}core", spec.Settings);
         OutputSize = spec.TrunkSize;
     }
+
+    /// <summary>The memory; null without one.</summary>
+    public ManagedCore? Core => _core;
 
     /// <summary>Numbers that a row has behind the trunk.</summary>
     public int OutputSize { get; }

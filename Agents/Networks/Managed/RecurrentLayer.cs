@@ -7,7 +7,7 @@ namespace Agents.Networks.Managed;
 /// The products with the inputs of all steps are one matrix product, and so are those of the weights' gradients; only the product with
 /// the previous output goes step by step. A derived class says what one row of a step does.
 /// </remarks>
-internal abstract class RecurrentLayer
+internal abstract class RecurrentLayer : ManagedCore
 {
     private readonly DenseLayer _input;
     private readonly DenseLayer _hidden;
@@ -46,27 +46,18 @@ internal abstract class RecurrentLayer
     /// <summary>Output of each step, <c>[T, B, H]</c>.</summary>
     protected float[] Outputs { get; private set; } = [];
 
-    /// <summary>The core of a specification; null where it has none.</summary>
-    public static RecurrentLayer? Create(ParameterLayout layout, string name, NetworkSettings settings) =>
-        settings.Core switch
-        {
-            CoreKind.Lstm => new LstmLayer(layout, name, settings.CoreSize),
-            CoreKind.Gru => new GruLayer(layout, name, settings.CoreSize),
-            _ => null,
-        };
-
-    /// <summary>Takes over changed parameters.</summary>
-    public void Refresh(ReadOnlySpan<float> parameters)
+    /// <inheritdoc/>
+    public override void Refresh(ReadOnlySpan<float> parameters)
     {
         _input.Refresh(parameters);
         _hidden.Refresh(parameters);
     }
 
-    /// <summary>Output of the latest forward pass, <c>[T, B, H]</c>.</summary>
-    public ReadOnlySpan<float> Output(int rows) => Outputs.AsSpan(0, rows * Size);
+    /// <inheritdoc/>
+    public override ReadOnlySpan<float> Output(int rows) => Outputs.AsSpan(0, rows * Size);
 
-    /// <summary>Runs sequences and advances their state; the result is valid until the next call.</summary>
-    public ReadOnlySpan<float> Forward(
+    /// <inheritdoc/>
+    public override ReadOnlySpan<float> Forward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
         int rows,
@@ -116,16 +107,8 @@ internal abstract class RecurrentLayer
         return Output(rows);
     }
 
-    /// <summary>Adds the gradient of the parameters, and writes that of the input; gradients stop at the sequence's first step.</summary>
-    /// <param name="parameters">Flat buffer.</param>
-    /// <param name="x">Input of the forward pass.</param>
-    /// <param name="outputGradient">Gradient of the output, <c>[T, B, H]</c>.</param>
-    /// <param name="inputGradient">Destination, as long as <paramref name="x"/>; empty where nothing needs it.</param>
-    /// <param name="gradient">Flat gradient buffer, added to.</param>
-    /// <param name="rows">T × B.</param>
-    /// <param name="sequence">Steps and episode starts of the forward pass.</param>
-    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
-    public void Backward(
+    /// <inheritdoc/>
+    public override void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
         ReadOnlySpan<float> outputGradient,
