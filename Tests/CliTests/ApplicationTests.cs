@@ -328,7 +328,7 @@ public sealed class ApplicationTests : IDisposable
             LastLine(output).GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("name").GetString())
         );
         Assert.Equal(
-            ["identity", "lstm", "gru"],
+            ["identity", "lstm", "gru", "gtrxl"],
             LastLine(output).GetProperty("cores").EnumerateArray().Select(core => core.GetString())
         );
     }
