@@ -204,7 +204,11 @@ internal sealed class ActorCriticLearner : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _engine.Dispose();
+    public void Dispose()
+    {
+        _target?.Dispose();
+        _engine.Dispose();
+    }
 
     // Rows t × B + b of whole sequences b behind the burn-in, time-major; or single rows, where a sequence is one.
     private void FillRows(ReadOnlySpan<int> sequences)
