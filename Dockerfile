@@ -26,7 +26,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o "$APP_UID" -g "$APP_UID" -m 0750 /runs /certificates /certificates/learner /certificates/actors
 # No diagnostic socket in /tmp: the root file system may be read-only.
-ENV DOTNET_EnableDiagnostics=0
+ENV DOTNET_EnableDiagnostics=0 DOTNET_GCgen0size=0x1000000
 WORKDIR /home/app
 USER $APP_UID
 ENTRYPOINT ["/app/agents-cli"]

@@ -15,6 +15,7 @@ namespace Learners.ActorCritic;
 internal sealed class ActorCriticLearner : IDisposable
 {
     private const string ReturnScaleTag = "losses/return_scale";
+
     // Updates between two measurements of what a step did to the policy.
     private const int ProbeInterval = 10;
 
@@ -111,6 +112,7 @@ internal sealed class ActorCriticLearner : IDisposable
             .. _popArt is null ? (string[])[] : [ReturnScaleTag],
             .. _kfac?.Diagnostics.Tags ?? [],
         ];
+
     /// <summary>Optimiser steps taken: the version of the parameters.</summary>
     public long Updates { get; private set; }
 

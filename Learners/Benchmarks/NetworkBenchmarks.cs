@@ -63,20 +63,19 @@ internal static class NetworkBenchmarks
         NetworkSpec spec = Spec(network);
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
         var settings = new PpoSettings();
-        IObjective[] objectives =
-            agent is "a2c" or "acktr"
-                ?
-                [
-                    new PolicyGradientObjective(),
-                    new ValueObjective(settings.ValueCoefficient),
-                    new EntropyObjective(settings.EntropyCoefficient),
-                ]
-                :
-                [
-                    new ClippedSurrogateObjective(settings.ClipRangeAt),
-                    new ClippedValueObjective(settings),
-                    new EntropyObjective(settings.EntropyCoefficient),
-                ];
+        IObjective[] objectives = agent is "a2c" or "acktr"
+            ?
+            [
+                new PolicyGradientObjective(),
+                new ValueObjective(settings.ValueCoefficient),
+                new EntropyObjective(settings.EntropyCoefficient),
+            ]
+            :
+            [
+                new ClippedSurrogateObjective(settings.ClipRangeAt),
+                new ClippedValueObjective(settings),
+                new EntropyObjective(settings.EntropyCoefficient),
+            ];
         int sequenceLength = network switch
         {
             Kind.Recurrent => 32,

@@ -57,4 +57,7 @@ internal static partial class FleetLog
 
     [LoggerMessage(15, LogLevel.Information, "The run is complete; the ports stay open until this process is stopped.")]
     public static partial void Staying(ILogger log);
+
+    [LoggerMessage(16, LogLevel.Error, "The call {Method} failed.")]
+    public static partial void CallFailed(ILogger log, Exception exception, string method);
 }

@@ -38,7 +38,8 @@ internal sealed class FleetSession : IAsyncDisposable
             logging
                 .SetMinimumLevel(LogLevel.Information)
                 .AddFilter("Microsoft", LogLevel.Warning)
-                .AddFilter("Grpc", LogLevel.Warning);
+                .AddFilter("Grpc", LogLevel.Warning)
+                .AddFilter(FailedCalls.Replaces, LogLevel.None);
             if (fleet.JsonLogs)
             {
                 logging.AddJsonConsole();

@@ -66,6 +66,7 @@ internal sealed class FleetServer : IAsyncDisposable
         {
             grpc.MaxReceiveMessageSize = FleetMethods.MaxMessageSize;
             grpc.MaxSendMessageSize = FleetMethods.MaxMessageSize;
+            grpc.Interceptors.Add<FailedCalls>();
         });
         builder
             .Services.AddGrpcHealthChecks()

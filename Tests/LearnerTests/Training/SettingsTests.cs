@@ -147,7 +147,11 @@ public sealed class SettingsTests
             SettingsSources.Load("CartPole-v1", null, null, ["network.core=gtrxl", "ppo.optimizer=kfac"])
         );
 
-        Assert.Contains("K-FAC has no factors for the layers of a gated transformer", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "K-FAC has no factors for the layers of a gated transformer",
+            exception.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
