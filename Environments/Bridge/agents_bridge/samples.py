@@ -1,6 +1,7 @@
 """Environments that need nothing but numpy: for trying the bridge, measuring it, and testing it where Gymnasium is not."""
 
 import math
+import time
 
 import numpy as np
 
@@ -68,3 +69,18 @@ class Frames:
 
     def close(self):
         pass
+
+
+class Busy(CartPole):
+    """CartPole whose step takes some microseconds of processor time; for measuring what can be done meanwhile."""
+
+    def __init__(self, microseconds=100):
+        super().__init__()
+        self.nanoseconds = 1000 * microseconds
+
+    def step(self, action):
+        end = time.thread_time_ns() + self.nanoseconds
+        result = super().step(action)
+        while time.thread_time_ns() < end:
+            pass
+        return result
