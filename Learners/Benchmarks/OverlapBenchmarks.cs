@@ -14,16 +14,23 @@ namespace Learners.Benchmarks;
 internal static class OverlapBenchmarks
 {
     private const string Python = "gym:agents_bridge.samples:Busy?microseconds=100";
+    private const string Waiting = Python + "&waits=true";
     private const int Copies = 8;
     private const int Steps = 128;
     private const int Repetitions = 5;
 
-    /// <summary>All three in turn, so that a busy machine slows all of them.</summary>
-    public static IEnumerable<BenchmarkResult> Measure(string name)
+    /// <summary>Steps that take processor time.</summary>
+    public static IEnumerable<BenchmarkResult> Busy(string name) => Measure(name, Python);
+
+    /// <summary>Steps that wait for something else, such as a simulator in another process.</summary>
+    public static IEnumerable<BenchmarkResult> Idle(string name) => Measure(name, Waiting);
+
+    // All in turn, so that a busy machine slows all of them.
+    private static BenchmarkResult[] Measure(string name, string id)
     {
-        using var off = new Arm(name + "-off", OverlapMode.Off, threads: 1);
-        using var threads = new Arm(name + "-off-threads-2", OverlapMode.Off, threads: 2);
-        using var halves = new Arm(name + "-auto", OverlapMode.Auto, threads: 1);
+        using var off = new Arm(name + "-off", id, OverlapMode.Off, threads: 1);
+        using var threads = new Arm(name + "-off-threads-2", id, OverlapMode.Off, threads: 2);
+        using var halves = new Arm(name + "-auto", id, OverlapMode.Auto, threads: 1);
         Arm[] arms = [off, threads, halves];
         for (int i = -1; i < Repetitions; i++)
         {
@@ -32,7 +39,7 @@ internal static class OverlapBenchmarks
                 arm.Run(keep: i >= 0);
             }
         }
-        return arms.SelectMany(arm => arm.Results()).ToArray();
+        return [.. arms.SelectMany(arm => arm.Results())];
     }
 
     private sealed class Arm : IDisposable
@@ -48,18 +55,18 @@ internal static class OverlapBenchmarks
         private readonly List<double> _there = [];
         private double _total;
 
-        public Arm(string name, OverlapMode overlap, int threads)
+        public Arm(string name, string id, OverlapMode overlap, int threads)
         {
             _name = name;
             var registry = new EnvironmentRegistry();
             registry.Register(
-                EnvironmentRegistry.Default.Find(Python) with
+                EnvironmentRegistry.Default.Find(id) with
                 {
                     Id = "Busy-v0",
                 },
                 (count, limit) =>
                 {
-                    var batch = (RemoteEnvironment)EnvironmentRegistry.Default.Make(Python, count, limit);
+                    var batch = (RemoteEnvironment)EnvironmentRegistry.Default.Make(id, count, limit);
                     _batches.Add(batch);
                     return batch;
                 }

@@ -72,15 +72,17 @@ class Frames:
 
 
 class Busy(CartPole):
-    """CartPole whose step takes some microseconds of processor time; for measuring what can be done meanwhile."""
+    """CartPole whose step takes some microseconds, of processor time or of waiting for something else; for measuring what can be done meanwhile."""
 
-    def __init__(self, microseconds=100):
+    def __init__(self, microseconds=100, waits=False):
         super().__init__()
-        self.nanoseconds = 1000 * microseconds
+        self.microseconds, self.waits = microseconds, waits
 
     def step(self, action):
-        end = time.thread_time_ns() + self.nanoseconds
+        end = time.thread_time_ns() + 1000 * self.microseconds
         result = super().step(action)
-        while time.thread_time_ns() < end:
+        if self.waits:
+            time.sleep(self.microseconds * 1e-6)
+        while not self.waits and time.thread_time_ns() < end:
             pass
         return result
