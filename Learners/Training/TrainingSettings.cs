@@ -48,8 +48,11 @@ public sealed record TrainingSettings : IValidatableObject
     [Range(1, 256)]
     public int EnvironmentThreads { get; init; } = 1;
 
-    /// <summary>Whether one half of copies that run elsewhere, in Python, is stepped while the policy acts for the other; results do not depend on it.</summary>
-    /// <value>Default auto: where it can be. It needs a second Python process, and takes <see cref="EnvironmentThreads"/> as both halves' number.</value>
+    /// <summary>Whether one half of copies that Python steps is stepped while the policy acts for the other; results do not depend on it.</summary>
+    /// <value>
+    /// Default auto: where it can be. Each half has a process of its own, or <see cref="EnvironmentThreads"/> are shared out to them. It costs a
+    /// message more per step, which is lost where no processor is free.
+    /// </value>
     public OverlapMode Overlap { get; init; }
 
     /// <summary>Whether every training episode is written to <c>episodes.csv</c>: environment steps, return, length.</summary>
