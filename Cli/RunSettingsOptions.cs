@@ -15,6 +15,11 @@ internal sealed class RunSettingsOptions
 
     private readonly Option<string?> _agent;
 
+    private readonly Option<string?> _core = new("--core")
+    {
+        Description = "Memory: identity (none), lstm, gru or gtrxl; its sizes are settings. Default: as tuned, else identity.",
+    };
+
     private readonly Option<string?> _engine = new("--engine")
     {
         Description = "Who computes gradients: auto (default), managed (plain C#) or torch (TorchSharp).",
@@ -70,6 +75,7 @@ internal sealed class RunSettingsOptions
     {
         command.Add(_environment);
         command.Add(_agent);
+        command.Add(_core);
         command.Add(_engine);
         command.Add(_steps);
         command.Add(_seed);
@@ -90,10 +96,13 @@ internal sealed class RunSettingsOptions
         {
             throw new SettingsException("What should be trained? Name an environment, such as CartPole-v1.");
         }
-        if (run is not null && (id ?? parsed.GetValue(_agent) ?? parsed.GetValue(_folder) ?? file) is not null)
+        if (
+            run is not null
+            && (id ?? parsed.GetValue(_agent) ?? parsed.GetValue(_core) ?? parsed.GetValue(_folder) ?? file) is not null
+        )
         {
             throw new SettingsException(
-                "--resume takes environment, agent and folder from the run; leave them out. --steps and --set work."
+                "--resume takes environment, agent, core and folder from the run; leave them out. --steps and --set work."
             );
         }
         return run;
@@ -136,6 +145,7 @@ internal sealed class RunSettingsOptions
     {
         List<string> assignments = [.. parsed.GetValue(_set) ?? []];
         Add("total_steps", parsed.GetValue(_steps));
+        Add("network.core", parsed.GetValue(_core));
         Add("engine", parsed.GetValue(_engine));
         Add("seed", parsed.GetValue(_seed));
         return assignments;

@@ -11,4 +11,7 @@ public enum CoreKind
 
     /// <summary>Gated recurrent unit (Cho et al. 2014).</summary>
     Gru,
+
+    /// <summary>Transformer with a memory of earlier steps, relative positions and gates: GTrXL (Parisotto et al. 2020), and its ancestors.</summary>
+    Gtrxl,
 }

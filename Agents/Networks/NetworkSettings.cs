@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Agents.Networks.Transformers;
 
 namespace Agents.Networks;
 
@@ -30,10 +31,13 @@ public sealed record NetworkSettings : IValidatableObject
     /// <value>Default identity: none.</value>
     public CoreKind Core { get; init; } = CoreKind.Identity;
 
-    /// <summary>Units of the memory, where there is one.</summary>
+    /// <summary>Units of the memory, where there is one; the width of a transformer.</summary>
     /// <value>1 to 4,096. Default 64.</value>
     [Range(1, 4_096)]
     public int CoreSize { get; init; } = 64;
+
+    /// <summary>Layers, heads, memory and gates of a transformer, where it is the core.</summary>
+    public TransformerSettings Transformer { get; init; } = new();
 
     /// <summary>Whether actor and critic share encoder and core, and differ only in their heads.</summary>
     /// <value>Null, the default, is separate networks for vectors and a shared one for images, as usual.</value>
@@ -57,6 +61,21 @@ public sealed record NetworkSettings : IValidatableObject
                 );
             }
         }
+        if (Core == CoreKind.Gtrxl && CoreSize % 2 != 0)
+        {
+            yield return new ValidationResult(
+                $"a transformer of width {CoreSize} has no room for pairs of sine and cosine. Use an even number.",
+                [nameof(CoreSize)]
+            );
+        }
+        long remembered = (long)Transformer.Layers * Transformer.MemoryLength * CoreSize;
+        if (Core == CoreKind.Gtrxl && remembered > 1 << 24)
+        {
+            yield return new ValidationResult(
+                $"{Transformer.Layers} layers of {Transformer.MemoryLength} steps × {CoreSize} are {remembered} numbers per copy; at most {1 << 24} are possible. Lower one.",
+                [nameof(Transformer)]
+            );
+        }
     }
 
     /// <summary>Whether the other settings have equal values.</summary>
@@ -68,6 +87,7 @@ public sealed record NetworkSettings : IValidatableObject
         && Activation == other.Activation
         && Core == other.Core
         && CoreSize == other.CoreSize
+        && Transformer == other.Transformer
         && SharedTrunk == other.SharedTrunk
         && InitialLogStd.Equals(other.InitialLogStd);
 
@@ -79,7 +99,7 @@ public sealed record NetworkSettings : IValidatableObject
             HiddenSizes?.Length,
             Activation,
             Core,
-            CoreSize,
+            (CoreSize, Transformer),
             SharedTrunk,
             InitialLogStd
         );

@@ -1,5 +1,6 @@
 using Agents.Distributions;
 using Agents.Networks.Encoders;
+using Agents.Networks.Transformers;
 using Environments.Spaces;
 
 namespace Agents.Networks;
@@ -50,12 +51,13 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     /// <summary>Numbers that a row has before the heads.</summary>
     internal int TrunkSize => Settings.Core == CoreKind.Identity ? Plan.OutputSize : Settings.CoreSize;
 
-    /// <summary>Float32 numbers of one core's state per row: its output, then an LSTM's cell.</summary>
+    /// <summary>Float32 numbers of one core's state per row: its output, then an LSTM's cell; or a transformer's memory.</summary>
     internal int StateSizeOfOneCore =>
         Settings.Core switch
         {
             CoreKind.Lstm => 2 * Settings.CoreSize,
             CoreKind.Gru => Settings.CoreSize,
+            CoreKind.Gtrxl => new MemoryShape(Settings).StateSize,
             _ => 0,
         };
 

@@ -1,5 +1,6 @@
 using Agents.Distributions;
 using Agents.Networks.Encoders;
+using Agents.Networks.Transformers;
 
 namespace Agents.Networks;
 
@@ -73,7 +74,11 @@ internal sealed class ParameterLayout
             AddDense($"{prefix}encoder.{layer}", inputs, plan.HiddenSizes[layer], HiddenGain);
             inputs = plan.HiddenSizes[layer];
         }
-        if (spec.Settings.Core != CoreKind.Identity)
+        if (spec.Settings.Core == CoreKind.Gtrxl)
+        {
+            AddTransformer($"{prefix}core", inputs, spec.Settings);
+        }
+        else if (spec.Settings.Core != CoreKind.Identity)
         {
             // Gates one after the other in PyTorch's order: input, forget, candidate, output; or reset, update, candidate.
             int size = spec.Settings.CoreSize;
@@ -81,6 +86,61 @@ internal sealed class ParameterLayout
             AddDense($"{prefix}core.input", inputs, gates, CoreGain);
             AddDense($"{prefix}core.hidden", size, gates, CoreGain);
         }
+    }
+
+    // Projections of queries, keys, values and positions have no bias; u and v of Dai et al. 2019 are content_bias and position_bias.
+    private void AddTransformer(string core, int inputs, NetworkSettings settings)
+    {
+        TransformerSettings transformer = settings.Transformer;
+        int width = settings.CoreSize;
+        int projected = transformer.ProjectionSize;
+        AddDense($"{core}.embedding", inputs, width, CoreGain);
+        for (int layer = 0; layer < transformer.Layers; layer++)
+        {
+            string attention = $"{core}.{layer}.attention";
+            AddNorm($"{attention}.norm", width);
+            Add($"{attention}.query.weight", [projected, width], CoreGain, 0);
+            Add($"{attention}.key.weight", [projected, width], CoreGain, 0);
+            Add($"{attention}.value.weight", [projected, width], CoreGain, 0);
+            Add($"{attention}.position.weight", [projected, width], CoreGain, 0);
+            Add($"{attention}.content_bias", [projected], null, 0);
+            Add($"{attention}.position_bias", [projected], null, 0);
+            Add($"{attention}.output.weight", [width, projected], CoreGain, 0);
+            AddGate($"{attention}.gate", width, transformer);
+            string feedForward = $"{core}.{layer}.feed_forward";
+            AddNorm($"{feedForward}.norm", width);
+            AddDense($"{feedForward}.0", width, transformer.FeedForwardSize, HiddenGain);
+            AddDense($"{feedForward}.1", transformer.FeedForwardSize, width, CoreGain);
+            AddGate($"{feedForward}.gate", width, transformer);
+        }
+    }
+
+    // Matrices of the same input stand in one array, one below the other, in the order of the gate's formula.
+    private void AddGate(string name, int width, TransformerSettings settings)
+    {
+        GateShape shape = GateShape.Of(settings.Gate);
+        if (shape.SkipMatrices > 0)
+        {
+            Add($"{name}.x.weight", [shape.SkipMatrices * width, width], CoreGain, 0);
+        }
+        if (shape.OutputMatrices > 0)
+        {
+            Add($"{name}.y.weight", [shape.OutputMatrices * width, width], CoreGain, 0);
+        }
+        if (settings.Gate == GateKind.Gru)
+        {
+            Add($"{name}.candidate.weight", [width, width], CoreGain, 0);
+        }
+        if (shape.HasBias)
+        {
+            Add($"{name}.bias", [width], null, settings.InitialGateBias);
+        }
+    }
+
+    private void AddNorm(string name, int width)
+    {
+        Add($"{name}.weight", [width], null, 1);
+        Add($"{name}.bias", [width], null, 0);
     }
 
     private void AddDense(string name, int inputs, int outputs, float gain)

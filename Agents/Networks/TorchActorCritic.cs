@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Agents.Distributions;
 using Agents.Networks.Encoders;
+using Agents.Networks.Transformers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,6 +21,7 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
     private readonly Tensor _flatGradient;
     private readonly ActionDistribution _distribution;
     private readonly EncoderPlan _plan;
+    private readonly Dictionary<string, TorchTransformer> _transformers = []; // by prefix
 
     /// <summary>A network over the given flat buffer, which it aliases.</summary>
     /// <param name="spec">What to build.</param>
@@ -50,7 +52,18 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             view.grad = _flatGradient.narrow(0, slot.Offset, slot.Size).view(shape);
             _views.Add(slot.Name, view.DetachFromDisposeScope());
         }
+        foreach (
+            string prefix in spec.Settings.Core != CoreKind.Gtrxl
+                ? []
+                : (string[])(_plan.SharedTrunk ? [""] : ["actor.", "critic."])
+        )
+        {
+            _transformers.Add(prefix, new TorchTransformer(spec.Settings, _views, prefix + "core"));
+        }
     }
+
+    /// <summary>Layers of the latest forward pass, for whoever observes them; null while nobody does.</summary>
+    public TorchLayerTape? Tape { get; set; }
 
     /// <inheritdoc/>
     public NetworkSpec Spec { get; }
@@ -72,13 +85,15 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
     /// <param name="steps">T.</param>
     /// <param name="continues"><c>[T, B, 1]</c>: 0 where an episode starts, else 1; unused without a core.</param>
     /// <param name="coreState">State before step 0, <c>[B, CoreStateSize]</c>; null without a core.</param>
-    /// <param name="nextState">State after the last step.</param>
+    /// <param name="nextState">State after the last step; null without a core, and where it is not wanted.</param>
+    /// <param name="keepState">Whether the state after the last step is wanted; a transformer saves the work where it is not.</param>
     public (Tensor Distributions, Tensor Values) Forward(
         Tensor features,
         int steps,
         Tensor? continues,
         Tensor? coreState,
-        out Tensor? nextState
+        out Tensor? nextState,
+        bool keepState = true
     )
     {
         bool shared = _plan.SharedTrunk;
@@ -88,12 +103,13 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             ActorPrefix,
             steps,
             continues,
-            size == 0 ? null : coreState!.narrow(1, 0, size)
+            size == 0 ? null : coreState!.narrow(1, 0, size),
+            keepState
         );
         (Tensor criticTrunk, Tensor? criticState) = shared
             ? (actorTrunk, null)
-            : Trunk(features, "critic.", steps, continues, size == 0 ? null : coreState!.narrow(1, size, size));
-        nextState = criticState is null ? actorState : cat([actorState!, criticState], 1);
+            : Trunk(features, "critic.", steps, continues, size == 0 ? null : coreState!.narrow(1, size, size), keepState);
+        nextState = criticState is null || actorState is null ? actorState : cat([actorState, criticState], 1);
         return (Distributions(actorTrunk), Linear(criticTrunk, "critic.head").squeeze(-1));
     }
 
@@ -161,6 +177,10 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         {
             view.Dispose();
         }
+        foreach (TorchTransformer transformer in _transformers.Values)
+        {
+            transformer.Dispose();
+        }
         _flatParameters.Dispose();
         _flatGradient.Dispose();
     }
@@ -175,12 +195,23 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             : head;
     }
 
-    private (Tensor Output, Tensor? NextState) Trunk(Tensor features, string prefix, int steps, Tensor? continues, Tensor? state)
+    private (Tensor Output, Tensor? NextState) Trunk(
+        Tensor features,
+        string prefix,
+        int steps,
+        Tensor? continues,
+        Tensor? state,
+        bool keepState
+    )
     {
         Tensor encoded = Encode(features, prefix);
         if (state is null)
         {
             return (encoded, null);
+        }
+        if (Spec.Settings.Core == CoreKind.Gtrxl)
+        {
+            return _transformers[prefix].Forward(encoded, steps, continues!, state, keepState);
         }
         return Spec.Settings.Core == CoreKind.Lstm
             ? Lstm(encoded, prefix + "core", steps, continues!, state)
@@ -263,13 +294,19 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             string name = prefix + _plan.ConvolutionName(part, layer);
             Tensor weight = _views[name + ".weight"].permute(0, 3, 1, 2);
             long stride = shapes[layer].Stride;
-            image = Activate(nn.functional.conv2d(image, weight, _views[name + ".bias"], strides: [stride, stride]));
+            Tensor output = nn.functional.conv2d(image, weight, _views[name + ".bias"], strides: [stride, stride]);
+            Tape?.Add(Layout[name + ".weight"], shapes[layer], image, output);
+            image = Activate(output);
         }
         return image.permute(0, 2, 3, 1).reshape(rows, -1);
     }
 
     private Tensor Activate(Tensor input) => _plan.Activation == Activation.Tanh ? input.tanh() : input.relu();
 
-    private Tensor Linear(Tensor input, string name) =>
-        nn.functional.linear(input, _views[name + ".weight"], _views[name + ".bias"]);
+    private Tensor Linear(Tensor input, string name)
+    {
+        Tensor output = nn.functional.linear(input, _views[name + ".weight"], _views[name + ".bias"]);
+        Tape?.Add(Layout[name + ".weight"], null, input, output);
+        return output;
+    }
 }

@@ -1,6 +1,7 @@
 using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Managed;
+using Agents.Networks.Transformers;
 using Environments.Randomness;
 using Environments.Spaces;
 
@@ -9,7 +10,7 @@ namespace Agents.Policies;
 /// <summary>The policy of an actor-critic network on observations as the network expects them. Owns its copy of the parameters.</summary>
 internal sealed class NetworkPolicy : IPolicy
 {
-    private readonly IActorCriticNetwork _network;
+    private readonly ManagedActorCritic _network;
     private readonly ActionDistribution _distribution;
 
     /// <summary>A policy whose parameters are 0 until <see cref="LoadParameters"/>.</summary>
@@ -41,6 +42,9 @@ internal sealed class NetworkPolicy : IPolicy
         _network.LoadParameters(parameters);
         ParameterVersion = version;
     }
+
+    /// <summary>The actor's transformer, to read its attention; null where the core is another.</summary>
+    public ManagedTransformer? Transformer => _network.Transformer;
 
     /// <inheritdoc/>
     public PolicyOutput CreateOutput(int count, bool values = true) =>

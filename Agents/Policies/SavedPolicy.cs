@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Agents.Files;
 using Agents.Networks;
+using Agents.Networks.Transformers;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -65,6 +66,9 @@ public sealed class SavedPolicy : IPolicy
     public string ParameterHash => HashOf(_parameters);
 
     internal ReadOnlySpan<float> Parameters => _parameters;
+
+    /// <summary>The actor's transformer, to read its attention; null where the core is another.</summary>
+    internal ManagedTransformer? Transformer => _network.Transformer;
 
     internal static string HashOf(ReadOnlySpan<float> parameters) =>
         Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(parameters)));

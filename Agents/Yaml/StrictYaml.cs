@@ -147,11 +147,14 @@ internal static class StrictYaml
         {
             foreach (ValidationResult result in validatable.Validate(new ValidationContext(value)))
             {
-                string member = result.MemberNames.FirstOrDefault() is { } name ? path + Naming.Apply(name) : path.TrimEnd('.');
+                string member = result.MemberNames.FirstOrDefault() is { } name ? path + Dotted(name) : path.TrimEnd('.');
                 throw new SettingsException($"{source}: {member}: {result.ErrorMessage}");
             }
         }
     }
+
+    // A record may name a member of one of its members, such as Ppo.BurnIn.
+    private static string Dotted(string name) => string.Join('.', name.Split('.').Select(Naming.Apply));
 
     // Documents come from strangers: aliases can be circular and depth can exhaust the stack, so both are refused before a tree is built.
     private static void RequireTame(string text, string source)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Agents.Networks;
 using Agents.Policies;
 using Learners.Checkpoints;
+using Learners.Evaluation;
 using Learners.Fleet.Journal;
 using Learners.Training;
 using Spectre.Console;
@@ -19,6 +20,18 @@ internal static class InspectCommand
         {
             Description = "Run, policy, checkpoint or journal folder, or a .safetensors or .unrolls file.",
         };
+        var attention = new Option<string?>("--attention")
+        {
+            Description =
+                "Plays an episode with a policy and draws what its transformer looked at, into this file. Default: attention.png.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var seed = new Option<string>("--seed")
+        {
+            Description = "Seed of the episode of --attention.",
+            DefaultValueFactory = _ => "0",
+        };
+        Option<string[]> assembly = AssemblyOption.Create();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "inspect",
@@ -29,16 +42,30 @@ internal static class InspectCommand
               agents inspect runs/CartPole-v1/ppo/20260101-120000-1
               agents inspect runs/CartPole-v1/ppo/20260101-120000-1/checkpoints/000000100352
               agents inspect runs/CartPole-v1/ppo/20260101-120000-1/policy/policy.safetensors --json
+              agents inspect runs/Memory/Recall-v0/ppo/20260101-120000-1 --attention recall.png
             """
         )
         {
             path,
+            attention,
+            seed,
+            assembly,
             json,
         };
         command.SetAction(parsed =>
         {
             string given = parsed.GetValue(path)!;
-            JsonObject description = Describe(given);
+            JsonObject description = parsed.GetResult(attention) is null
+                ? Describe(given)
+                : DrawAttention(
+                    given,
+                    parsed.GetValue(attention) ?? "attention.png",
+                    new AttentionOptions
+                    {
+                        Seed = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue),
+                        Registry = parsed.Registry(assembly),
+                    }
+                );
             if (parsed.GetValue(json))
             {
                 output.WriteLine(description.ToJsonString());
@@ -70,6 +97,24 @@ internal static class InspectCommand
             return DescribeRun(run);
         }
         return File.Exists(Path.Combine(path, CheckpointStore.ManifestFile)) ? DescribeCheckpoint(path) : DescribePolicy(path);
+    }
+
+    private static JsonObject DrawAttention(string path, string picture, AttentionOptions options)
+    {
+        using SavedPolicy policy = SavedPolicy.Load(RunFolder.FindPolicy(path));
+        AttentionRecording recording = AttentionRecorder.Record(policy, options);
+        AttentionPicture.Save(recording, picture);
+        return new JsonObject
+        {
+            ["kind"] = "attention",
+            ["picture"] = picture,
+            ["environment"] = policy.Info.Environment,
+            ["layers"] = recording.Layers,
+            ["heads"] = recording.Heads,
+            ["memory_length"] = recording.MemoryLength,
+            ["steps"] = recording.Steps,
+            ["return"] = recording.Return,
+        };
     }
 
     private static JsonObject DescribeWeights(string path)

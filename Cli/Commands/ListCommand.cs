@@ -12,6 +12,7 @@ internal static class ListCommand
     private static readonly Dictionary<string, string> Descriptions = new()
     {
         ["a2c"] = "advantage actor-critic, synchronous (Mnih et al. 2016)",
+        ["acktr"] = "actor-critic with Kronecker-factored trust region (Wu et al. 2017)",
         ["ppo"] = "proximal policy optimisation (Schulman et al. 2017)",
     };
 

@@ -4,6 +4,7 @@ using Environments.State;
 using Learners.Engines;
 using Learners.Metrics;
 using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
 using Learners.Returns;
 using Protos;
 
@@ -14,6 +15,8 @@ namespace Learners.ActorCritic;
 internal sealed class ActorCriticLearner : IDisposable
 {
     private const string ReturnScaleTag = "losses/return_scale";
+    // Updates between two measurements of what a step did to the policy.
+    private const int ProbeInterval = 10;
 
     private readonly ActorCriticSettings _settings;
     private readonly UpdateSchedule _schedule;
@@ -21,13 +24,17 @@ internal sealed class ActorCriticLearner : IDisposable
     private readonly IAdaptiveObjective[] _adaptive;
     private readonly string[] _tags;
     private readonly IOptimizer _optimizer;
+    private readonly Kfac? _kfac; // the optimiser, where it is this one
+    private readonly KlProbe? _probe;
     private readonly IGradientEngine _engine;
     private readonly TargetNetwork? _target;
     private readonly PopArt? _popArt;
     private readonly ParameterLayout _layout;
     private readonly TrajectoryBatch _batch;
     private readonly Minibatch _minibatch;
-    private readonly int _sequenceLength;
+    private readonly int _sequenceLength; // steps that are learned from
+    private readonly int _burnIn; // steps before those
+    private readonly BurnIn _warmUp;
     private readonly int[] _sequences;
     private readonly int[] _rows;
     private readonly double[] _losses;
@@ -59,6 +66,11 @@ internal sealed class ActorCriticLearner : IDisposable
         {
             OptimizerKind.RmsProp => new RmsProp(engine.Parameters.Length, settings.RmsProp),
             OptimizerKind.Sgd => new Sgd(engine.Parameters.Length, settings.Sgd),
+            OptimizerKind.Kfac => new Kfac(
+                new ParameterLayout(engine.Network.Spec),
+                settings.Kfac,
+                new Pcg64(random.NextUInt64())
+            ),
             _ => new Adam(engine.Parameters.Length, settings.Adam),
         };
         _layout = new ParameterLayout(engine.Network.Spec);
@@ -66,16 +78,21 @@ internal sealed class ActorCriticLearner : IDisposable
             ? new TargetNetwork(engine.Network.Spec, engine.Parameters, period)
             : null;
         _popArt = settings.ReturnScaleRate is { } rate ? new PopArt(rate) : null;
+        _kfac = _optimizer as Kfac;
+        _probe = _kfac is null ? null : new KlProbe(engine.Network, settings.Kfac.CriticFisherScale);
         _batch = new TrajectoryBatch(engine.Network);
         // With a memory whole sequences stay together: a minibatch is a share of the copies instead of a share of the samples.
-        _sequenceLength = engine.Network.Spec.CoreStateSize > 0 ? settings.UnrollLength : 1;
+        bool recurrent = engine.Network.Spec.CoreStateSize > 0;
+        _burnIn = recurrent ? settings.BurnIn : 0;
+        _sequenceLength = recurrent ? settings.UnrollLength - _burnIn : 1;
+        _warmUp = new BurnIn(engine.Network, _burnIn);
+        _sequences = new int[recurrent ? settings.Copies : settings.StepsPerUnroll];
         _minibatch = new Minibatch(
             engine.Network.Spec,
-            settings.StepsPerUnroll / schedule.Minibatches,
+            _sequences.Length / schedule.Minibatches * _sequenceLength,
             _sequenceLength,
             withOldDistributions: _target is not null
         );
-        _sequences = new int[settings.StepsPerUnroll / _sequenceLength];
         _logProbs = new float[_minibatch.Count];
         _rows = new int[_minibatch.Count];
         _random = random;
@@ -87,10 +104,13 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>The parameters that actors act with: the target network's where there is one, else the newest.</summary>
     public ReadOnlySpan<float> ActingParameters => _target is null ? _engine.Parameters : _target.Parameters;
 
-    /// <summary>Names of metrics that only this learner's objectives have.</summary>
+    /// <summary>Names of metrics that only this learner's objectives and optimiser have.</summary>
     public IReadOnlyList<string> MoreTags =>
-        [.. _adaptive.SelectMany(objective => objective.Tags), .. _popArt is null ? (string[])[] : [ReturnScaleTag]];
-
+        [
+            .. _adaptive.SelectMany(objective => objective.Tags),
+            .. _popArt is null ? (string[])[] : [ReturnScaleTag],
+            .. _kfac?.Diagnostics.Tags ?? [],
+        ];
     /// <summary>Optimiser steps taken: the version of the parameters.</summary>
     public long Updates { get; private set; }
 
@@ -133,6 +153,7 @@ internal sealed class ActorCriticLearner : IDisposable
             {
                 FillRows(_sequences.AsSpan(first, perMinibatch));
                 _minibatch.Fill(_batch, _rows, _settings.NormalizeAdvantages);
+                _warmUp.Advance(_batch, _sequences.AsSpan(first, perMinibatch), _minibatch.InitialCoreState);
                 kl += UpdateOnce(learningRate, progress, metrics) / _schedule.Minibatches;
             }
             if (_schedule.TargetKl > 0 && kl > _schedule.TargetKl)
@@ -183,16 +204,20 @@ internal sealed class ActorCriticLearner : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _engine.Dispose();
+    public void Dispose()
+    {
+        _target?.Dispose();
+        _engine.Dispose();
+    }
 
-    // Rows t × B + b of whole sequences b, time-major; or single rows, where a sequence is one.
+    // Rows t × B + b of whole sequences b behind the burn-in, time-major; or single rows, where a sequence is one.
     private void FillRows(ReadOnlySpan<int> sequences)
     {
         for (int t = 0; t < _sequenceLength; t++)
         {
             for (int i = 0; i < sequences.Length; i++)
             {
-                _rows[t * sequences.Length + i] = t * _sequences.Length + sequences[i];
+                _rows[t * sequences.Length + i] = (_burnIn + t) * _sequences.Length + sequences[i];
             }
         }
     }
@@ -204,7 +229,7 @@ internal sealed class ActorCriticLearner : IDisposable
         {
             objective.Begin(_minibatch);
         }
-        _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs);
+        _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs, _kfac?.BeginUpdate());
         for (int i = 0; i < _objectives.Length; i++)
         {
             metrics.Add(_tags[i], _losses[i]);
@@ -212,7 +237,7 @@ internal sealed class ActorCriticLearner : IDisposable
         double kl = KlEstimates(_logProbs, _schedule.ClipRangeAt(progress), metrics);
         float norm = GlobalNorm.Clip(
             _engine.Gradient,
-            _settings.MaxGradientNorm > 0 ? _settings.MaxGradientNorm : float.PositiveInfinity
+            _settings.MaxGradientNorm > 0 && _kfac is null ? _settings.MaxGradientNorm : float.PositiveInfinity
         );
         if (!float.IsFinite(norm))
         {
@@ -220,8 +245,18 @@ internal sealed class ActorCriticLearner : IDisposable
                 $"The gradient stopped being finite at update {Updates + 1}. Lower the learning rate, or normalise observations and rewards."
             );
         }
+        bool probes = _probe is not null && Updates % ProbeInterval == 0;
+        if (probes)
+        {
+            _probe!.Before(_minibatch);
+        }
         _optimizer.Update(_engine.Parameters, _engine.Gradient, learningRate);
         _engine.ParametersChanged();
+        if (probes)
+        {
+            _probe!.After(_minibatch, metrics);
+        }
+        _kfac?.Diagnostics.Report(metrics);
         Updates++;
         for (int i = 0; i < _objectives.Length; i++)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
 using Learners.Returns;
 
 namespace Learners.ActorCritic;
@@ -18,6 +19,14 @@ public abstract record ActorCriticSettings : IValidatableObject
     /// <value>1 to 100,000.</value>
     [Range(1, 100_000)]
     public int UnrollLength { get; init; }
+
+    /// <summary>
+    /// Steps at the start of each unroll that only bring the stored core state up to date with the learner's parameters (Kapturowski et al.
+    /// 2019, section 3): nothing is learned from them, and no gradient flows into them.
+    /// </summary>
+    /// <value>0 to 10,000, less than unroll_length. Default 0: the actor's state is used as it is. Needs a core.</value>
+    [Range(0, 10_000)]
+    public int BurnIn { get; init; }
 
     /// <summary>Step size of the optimiser at the start of training.</summary>
     /// <value>0 to 10.</value>
@@ -48,7 +57,7 @@ public abstract record ActorCriticSettings : IValidatableObject
     [Range(0f, 10f)]
     public float EntropyCoefficient { get; init; }
 
-    /// <summary>Length to which the gradient of all parameters together is cut; 0 leaves it.</summary>
+    /// <summary>Length to which the gradient of all parameters together is cut; 0 leaves it. K-FAC's trust region takes its place.</summary>
     /// <value>0 to 1e6. Default 0.5.</value>
     [Range(0f, 1e6f)]
     public float MaxGradientNorm { get; init; } = 0.5f;
@@ -67,6 +76,9 @@ public abstract record ActorCriticSettings : IValidatableObject
 
     /// <summary>Settings of stochastic gradient descent, where it is the optimiser.</summary>
     public SgdOptions Sgd { get; init; } = new();
+
+    /// <summary>Settings of the Kronecker-factored natural gradient, where it is the optimiser.</summary>
+    public KfacOptions Kfac { get; init; } = new();
 
     /// <summary>Limits of V-trace's importance ratios; null for agents that learn only from the policy that acted.</summary>
     internal virtual VTraceClips? OffPolicyClips => null;
@@ -91,6 +103,13 @@ public abstract record ActorCriticSettings : IValidatableObject
             yield return new ValidationResult(
                 $"{Copies} copies of {UnrollLength} steps do not fit one update. Lower copies or unroll_length.",
                 [nameof(UnrollLength)]
+            );
+        }
+        if (BurnIn >= UnrollLength)
+        {
+            yield return new ValidationResult(
+                $"a burn-in of {BurnIn} leaves nothing to learn from in unrolls of {UnrollLength} steps. Lower it, or raise unroll_length.",
+                [nameof(BurnIn)]
             );
         }
     }

@@ -31,6 +31,9 @@ internal sealed class Minibatch
         OldDistributions = Pinned(withOldDistributions ? count * spec.DistributionSize : 0);
     }
 
+    /// <summary>Observations as the network's <c>Unroll</c> reads them, <c>[N, ObservationSize]</c>.</summary>
+    public float[] Observations => _observations;
+
     /// <summary>Samples, N.</summary>
     public int Count { get; }
 
@@ -40,7 +43,7 @@ internal sealed class Minibatch
     /// <summary>The observation begins an episode, <c>[T, B]</c>; only filled for networks with a core.</summary>
     public bool[] EpisodeStarts { get; }
 
-    /// <summary>Core state before step 0, <c>[B, CoreStateSize]</c>.</summary>
+    /// <summary>Core state before the unroll's step 0, <c>[B, CoreStateSize]</c>; a burn-in advances it to the first step here.</summary>
     public float[] InitialCoreState { get; }
 
     /// <summary>What the first layer reads, <c>[N, FeatureSize]</c>.</summary>
@@ -103,7 +106,7 @@ internal sealed class Minibatch
             for (int b = 0; b < Count / Steps; b++)
             {
                 batch
-                    .Unroll.InitialCoreState.AsSpan(rows[b] * stateSize, stateSize)
+                    .Unroll.InitialCoreState.AsSpan(rows[b] % batch.Unroll.Copies * stateSize, stateSize)
                     .CopyTo(InitialCoreState.AsSpan(b * stateSize));
             }
         }

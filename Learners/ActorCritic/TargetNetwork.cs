@@ -8,7 +8,7 @@ namespace Learners.ActorCritic;
 /// <param name="spec">The network.</param>
 /// <param name="parameters">The first copy.</param>
 /// <param name="period">Batches between two copies.</param>
-internal sealed class TargetNetwork(NetworkSpec spec, ReadOnlySpan<float> parameters, int period)
+internal sealed class TargetNetwork(NetworkSpec spec, ReadOnlySpan<float> parameters, int period) : IDisposable
 {
     private readonly float[] _parameters = parameters.ToArray();
     private readonly ManagedActorCritic _network = new(spec, parameters.ToArray());
@@ -43,6 +43,9 @@ internal sealed class TargetNetwork(NetworkSpec spec, ReadOnlySpan<float> parame
         Load(_parameters);
         _batches = state.Get<long>("batches");
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
 
     private void Load(ReadOnlySpan<float> parameters)
     {

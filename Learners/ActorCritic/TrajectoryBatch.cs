@@ -199,6 +199,11 @@ internal sealed class TrajectoryBatch
             for (; final < unroll.FinalRows.Count && unroll.FinalRows[final] < (t + 1) * copies; final++)
             {
                 int row = unroll.FinalRows[final];
+                if (unroll.Terminated[row])
+                {
+                    _nextValues[row] = 0; // nothing follows, whatever the critic would say
+                    continue;
+                }
                 _coreState.AsSpan(row % copies * stateSize, stateSize).CopyTo(_finalCoreState);
                 _network.Unroll(
                     1,

@@ -68,17 +68,25 @@ internal sealed class BenchmarkSuite
         {
             AddForward("mlp", NetworkBenchmarks.Kind.Vector, rows);
         }
+        AddForward("gtrxl", NetworkBenchmarks.Kind.Transformer, 8);
         AddForward("integer", NetworkBenchmarks.Kind.Integer, 64);
         AddForward("conv", NetworkBenchmarks.Kind.Flags, 64);
         AddForward("conv-pixels", NetworkBenchmarks.Kind.Pixels, 8);
+        foreach (int samples in (int[])[320, 640])
+        {
+            AddUpdate("a2c", NetworkBenchmarks.Kind.Vector, "a2c", samples);
+            AddUpdate("acktr", NetworkBenchmarks.Kind.Vector, "acktr", samples);
+        }
         foreach (int samples in (int[])[64, 256, 2_048])
         {
             AddUpdate("a2c", NetworkBenchmarks.Kind.Vector, "a2c", samples);
             AddUpdate("ppo", NetworkBenchmarks.Kind.Vector, "ppo", samples);
             AddUpdate("recurrent-ppo", NetworkBenchmarks.Kind.Recurrent, "ppo", samples);
         }
+        AddUpdate("gtrxl-ppo", NetworkBenchmarks.Kind.Transformer, "ppo", 768);
         AddUpdate("integer-ppo", NetworkBenchmarks.Kind.Integer, "ppo", 256);
         AddUpdate("conv-a2c", NetworkBenchmarks.Kind.Flags, "a2c", 320);
+        AddUpdate("conv-acktr", NetworkBenchmarks.Kind.Flags, "acktr", 320);
         AddUpdate("conv-ppo", NetworkBenchmarks.Kind.Flags, "ppo", 256);
         AddUpdate("conv-pixels-ppo", NetworkBenchmarks.Kind.Pixels, "ppo", 64);
         _cases.Add("machine/product-64", () => [Product()]);

@@ -3,9 +3,11 @@ using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
+using Learners.Acktr;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
 using Learners.Ppo;
 
 namespace Learners.Benchmarks;
@@ -21,6 +23,9 @@ internal static class NetworkBenchmarks
 
         /// <summary>As <see cref="Vector"/>, with 64 units and an LSTM.</summary>
         Recurrent,
+
+        /// <summary>8 numbers, 4 actions, and a GTrXL of 2 layers, width 32, 2 heads and 32 remembered steps.</summary>
+        Transformer,
 
         /// <summary>One of 500 integers, as in Taxi, and 6 actions.</summary>
         Integer,
@@ -41,24 +46,25 @@ internal static class NetworkBenchmarks
             engine == EngineKind.Managed ? new ManagedActorCritic(spec, parameters) : new TorchActorCritic(spec, parameters);
         float[] observations = Observations(spec, kind, rows);
         var starts = new bool[rows];
+        var state = new float[rows * spec.CoreStateSize];
         var distributions = new float[rows * spec.DistributionSize];
         return Stopwatches.Measure(count =>
         {
             for (int k = 0; k < count; k++)
             {
-                network.Unroll(1, observations, starts, [], distributions, []);
+                network.Unroll(1, observations, starts, state, distributions, []);
             }
         });
     }
 
-    /// <summary>One optimiser step on a minibatch: gradient, norm clip, Adam.</summary>
+    /// <summary>One optimiser step on a minibatch: gradient, norm clip, Adam; for ACKTR K-FAC with its statistics and decompositions, amortised.</summary>
     public static (double[] Seconds, double Cpu, double Bytes) Update(EngineKind kind, Kind network, string agent, int samples)
     {
         NetworkSpec spec = Spec(network);
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
         var settings = new PpoSettings();
         IObjective[] objectives =
-            agent == "a2c"
+            agent is "a2c" or "acktr"
                 ?
                 [
                     new PolicyGradientObjective(),
@@ -71,8 +77,13 @@ internal static class NetworkBenchmarks
                     new ClippedValueObjective(settings),
                     new EntropyObjective(settings.EntropyCoefficient),
                 ];
-        const int sequenceLength = 32;
-        var batch = new Minibatch(spec, samples, network == Kind.Recurrent ? sequenceLength : 1);
+        int sequenceLength = network switch
+        {
+            Kind.Recurrent => 32,
+            Kind.Transformer => 12,
+            _ => 1,
+        };
+        var batch = new Minibatch(spec, samples, sequenceLength);
         spec.Plan.Features.EncodeRows(Observations(spec, network, samples), batch.Features);
         Normals(samples).CopyTo(batch.Advantages, 0);
         Normals(samples).CopyTo(batch.Returns, 0);
@@ -83,15 +94,17 @@ internal static class NetworkBenchmarks
         {
             batch.Actions[i] = random.NextInt(0, actions);
         }
-        var optimizer = new Adam(engine.Parameters.Length, new AdamOptions());
+        var layout = new ParameterLayout(spec);
+        Kfac? kfac = agent == "acktr" ? new Kfac(layout, new AcktrSettings().Kfac, new Pcg64(4)) : null;
+        IOptimizer optimizer = kfac is null ? new Adam(layout.Count, new AdamOptions()) : kfac;
         var losses = new double[objectives.Length];
         var logProbs = new float[samples];
         return Stopwatches.Measure(count =>
         {
             for (int k = 0; k < count; k++)
             {
-                engine.Backward(batch, objectives, 0, losses, logProbs);
-                GlobalNorm.Clip(engine.Gradient, 0.5f);
+                engine.Backward(batch, objectives, 0, losses, logProbs, kfac?.BeginUpdate());
+                GlobalNorm.Clip(engine.Gradient, kfac is null ? 0.5f : float.PositiveInfinity);
                 optimizer.Update(engine.Parameters, engine.Gradient, 1e-6f);
                 engine.ParametersChanged();
             }
@@ -108,6 +121,17 @@ internal static class NetworkBenchmarks
                 {
                     HiddenSizes = [64],
                     Core = CoreKind.Lstm,
+                    SharedTrunk = true,
+                }
+            ),
+            Kind.Transformer => new(
+                new Box(-10, 10, 8),
+                new Discrete(4),
+                new NetworkSettings
+                {
+                    HiddenSizes = [],
+                    Core = CoreKind.Gtrxl,
+                    CoreSize = 32,
                     SharedTrunk = true,
                 }
             ),

@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Learners.ActorCritic;
+using Learners.Optimizers.Kfac;
 
 namespace Learners.Engines;
 
@@ -24,11 +25,13 @@ internal interface IGradientEngine : IDisposable
     /// <param name="progress">Share of the run's steps done, for schedules.</param>
     /// <param name="losses">Destination: each objective's loss, before its weight.</param>
     /// <param name="logProbs">Destination, <c>[N]</c>: log-probs of the actions under the current parameters.</param>
+    /// <param name="fisher">Draws and gathers statistics for a second-order optimiser from the same forward pass; null for none.</param>
     void Backward(
         Minibatch batch,
         ReadOnlySpan<IObjective> objectives,
         double progress,
         Span<double> losses,
-        Span<float> logProbs
+        Span<float> logProbs,
+        FisherSampler? fisher = null
     );
 }

@@ -3,6 +3,7 @@ using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Managed;
 using Learners.ActorCritic;
+using Learners.Optimizers.Kfac;
 
 namespace Learners.Engines;
 
@@ -25,6 +26,8 @@ internal sealed class ManagedGradientEngine : IGradientEngine
     private float[] _valueGradients = [];
     private float[] _coreState = [];
     private float[] _scratch = [];
+    private float[] _drawnActions = [];
+    private float[] _drawnLogProbs = [];
 
     /// <summary>An engine over a flat buffer.</summary>
     public ManagedGradientEngine(NetworkSpec spec, float[] parameters)
@@ -53,7 +56,8 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         ReadOnlySpan<IObjective> objectives,
         double progress,
         Span<double> losses,
-        Span<float> logProbs
+        Span<float> logProbs,
+        FisherSampler? fisher = null
     )
     {
         Array.Clear(_gradient);
@@ -64,7 +68,7 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         for (int first = 0; first < batch.Count; first += blockRows)
         {
             int rows = Math.Min(blockRows, batch.Count - first);
-            BackwardBlock(batch, first, rows, objectives, progress, losses, logProbs.Slice(first, rows));
+            BackwardBlock(batch, first, rows, objectives, progress, losses, logProbs.Slice(first, rows), fisher);
         }
     }
 
@@ -78,7 +82,8 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         ReadOnlySpan<IObjective> objectives,
         double progress,
         Span<double> losses,
-        Span<float> logProbs
+        Span<float> logProbs,
+        FisherSampler? fisher
     )
     {
         int featureSize = _network.Spec.FeatureSize;
@@ -89,8 +94,19 @@ internal sealed class ManagedGradientEngine : IGradientEngine
         Span<float> distributions = _distributions.AsSpan(0, rows * parameterSize);
         Span<float> values = _values.AsSpan(0, rows);
         batch.InitialCoreState.CopyTo(_coreState, 0);
-        var sequence = new SequenceState(batch.Steps, batch.EpisodeStarts, _coreState);
+        var sequence = new SequenceState(batch.Steps, batch.EpisodeStarts, _coreState) { ForGradient = true };
         _network.Forward(features, distributions, values, rows, sequence);
+        if (fisher is not null && fisher.Begin())
+        {
+            GatherStatistics(fisher, features, distributions, rows, sequence);
+            if (_network.Spec.CoreStateSize > 0)
+            {
+                // A memory keeps its activations for one backward pass only.
+                batch.InitialCoreState.CopyTo(_coreState, 0);
+                _network.Forward(features, distributions, values, rows, sequence);
+            }
+            fisher.End();
+        }
         Span<float> scratch = _scratch.AsSpan(0, 2 * distributions.Length);
         Span<float> entropies = _entropies.AsSpan(0, rows);
         _distribution.EvaluateRows(distributions, actions, logProbs, entropies, scratch);
@@ -139,6 +155,43 @@ internal sealed class ManagedGradientEngine : IGradientEngine
             TensorPrimitives.Add(distributionGradients, block.DistributionGradients, distributionGradients);
         }
         _network.Backward(features, distributionGradients, block.ValueGradients, _gradient, rows, sequence);
+    }
+
+    // Backward from the log-likelihood of drawn actions and values, one gradient per row: no mean over the batch.
+    private void GatherStatistics(
+        FisherSampler fisher,
+        ReadOnlySpan<float> features,
+        ReadOnlySpan<float> distributions,
+        int rows,
+        scoped in SequenceState sequence
+    )
+    {
+        if (_drawnActions.Length < rows * _distribution.ActionSize)
+        {
+            _drawnActions = new float[rows * _distribution.ActionSize];
+            _drawnLogProbs = new float[rows];
+        }
+        Span<float> actions = _drawnActions.AsSpan(0, rows * _distribution.ActionSize);
+        Span<float> logProbs = _drawnLogProbs.AsSpan(0, rows);
+        Span<float> entropies = _entropies.AsSpan(0, rows);
+        Span<float> valueGradients = _valueGradients.AsSpan(0, rows);
+        Span<float> distributionGradients = _distributionGradients.AsSpan(0, distributions.Length);
+        Span<float> scratch = _scratch.AsSpan(0, 2 * distributions.Length);
+        fisher.Draw(_distribution, distributions, actions, valueGradients);
+        _distribution.EvaluateRows(distributions, actions, logProbs, entropies, scratch);
+        Array.Fill(_logProbGradients, 1f);
+        Array.Clear(_entropyGradients);
+        _distribution.GradientRows(
+            distributions,
+            actions,
+            logProbs,
+            entropies,
+            scratch,
+            _logProbGradients.AsSpan(0, rows),
+            _entropyGradients.AsSpan(0, rows),
+            distributionGradients
+        );
+        _network.Backward(features, distributionGradients, valueGradients, [], rows, sequence, fisher.Observer);
     }
 
     private void EnsureCapacity(int rows, Minibatch batch)

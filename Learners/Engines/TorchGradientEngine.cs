@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Agents.Distributions;
 using Agents.Networks;
 using Learners.ActorCritic;
+using Learners.Optimizers.Kfac;
 using static TorchSharp.torch;
 
 namespace Learners.Engines;
@@ -39,7 +40,8 @@ internal sealed class TorchGradientEngine : IGradientEngine
         ReadOnlySpan<IObjective> objectives,
         double progress,
         Span<double> losses,
-        Span<float> logProbs
+        Span<float> logProbs,
+        FisherSampler? fisher = null
     )
     {
         if (_aliased != batch)
@@ -54,13 +56,21 @@ internal sealed class TorchGradientEngine : IGradientEngine
         {
             TorchActorCritic.WriteContinues(batch.EpisodeStarts, MemoryMarshal.Cast<byte, float>(continues.bytes));
         }
+        TorchLayerTape? tape = fisher is not null && fisher.Begin() ? new TorchLayerTape(batch.Steps) : null;
+        _network.Tape = tape;
         (Tensor distributions, Tensor values) = _network.Forward(
             _tensors.Features,
             batch.Steps,
             _tensors.Continues,
             _tensors.InitialCoreState,
-            out _
+            out _,
+            keepState: false
         );
+        _network.Tape = null;
+        if (tape is not null)
+        {
+            GatherStatistics(fisher!, tape, distributions, values);
+        }
         (Tensor logProb, Tensor entropy) = TorchDistribution.Evaluate(_distribution, distributions, _tensors.Actions);
         var evaluation = new NetworkEvaluation(logProb, entropy, values, distributions);
         Tensor? total = null;
@@ -77,6 +87,25 @@ internal sealed class TorchGradientEngine : IGradientEngine
         }
         (total ?? throw new InvalidOperationException("Every objective has weight 0, so there is nothing to learn.")).backward();
         MemoryMarshal.Cast<byte, float>(logProb.contiguous().bytes).CopyTo(logProbs);
+    }
+
+    // Sums over rows, so that a row's gradient is that of its own log-likelihood; the graph stays for the losses.
+    private void GatherStatistics(FisherSampler fisher, TorchLayerTape tape, Tensor distributions, Tensor values)
+    {
+        var rows = (int)values.shape[0];
+        Tensor actions = empty(rows, _distribution.ActionSize);
+        Tensor valueGradients = empty(rows);
+        fisher.Draw(
+            _distribution,
+            MemoryMarshal.Cast<byte, float>(distributions.detach().contiguous().bytes),
+            MemoryMarshal.Cast<byte, float>(actions.bytes),
+            MemoryMarshal.Cast<byte, float>(valueGradients.bytes)
+        );
+        (Tensor logProb, _) = TorchDistribution.Evaluate(_distribution, distributions, actions);
+        (logProb.sum() + (values * valueGradients).sum()).backward(retain_graph: true);
+        tape.Show(fisher.Observer);
+        _network.Gradient.Clear();
+        fisher.End();
     }
 
     /// <inheritdoc/>

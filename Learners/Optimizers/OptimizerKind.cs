@@ -11,4 +11,7 @@ public enum OptimizerKind
 
     /// <summary>Stochastic gradient descent with momentum.</summary>
     Sgd,
+
+    /// <summary>Natural gradient with Kronecker-factored curvature and a trust region (Wu et al. 2017).</summary>
+    Kfac,
 }

@@ -4,9 +4,11 @@ using Agents.Networks;
 using Environments;
 using Environments.Wrappers;
 using Learners.A2c;
+using Learners.Acktr;
 using Learners.ActorCritic;
 using Learners.Fleet;
 using Learners.Impala;
+using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Vmpo;
 
@@ -71,6 +73,9 @@ public sealed record TrainingSettings : IValidatableObject
     /// <summary>Settings of A2C, where it is the agent.</summary>
     public A2cSettings A2c { get; init; } = new();
 
+    /// <summary>Settings of ACKTR, where it is the agent.</summary>
+    public AcktrSettings Acktr { get; init; } = new();
+
     /// <summary>Settings of IMPALA, where it is the agent.</summary>
     public ImpalaSettings Impala { get; init; } = new();
 
@@ -87,13 +92,14 @@ public sealed record TrainingSettings : IValidatableObject
     public CheckpointSettings Checkpoints { get; init; } = new();
 
     /// <summary>Agents that can be trained.</summary>
-    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "impala", "ppo", "vmpo"];
+    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "acktr", "impala", "ppo", "vmpo"];
 
     /// <summary>The settings of the chosen agent.</summary>
     internal ActorCriticSettings ActorCritic =>
         Agent switch
         {
             "a2c" => A2c,
+            "acktr" => Acktr,
             "impala" => Impala,
             "vmpo" => Vmpo,
             _ => Ppo,
@@ -119,6 +125,20 @@ public sealed record TrainingSettings : IValidatableObject
             yield return new ValidationResult(
                 $"{Fleet.CopiesPerActor} copies per actor do not divide the {ActorCritic.Copies} copies of a batch. Choose a divisor.",
                 ["Fleet." + nameof(Fleet.CopiesPerActor)]
+            );
+        }
+        if (Network.Core == CoreKind.Identity && ActorCritic.BurnIn > 0)
+        {
+            yield return new ValidationResult(
+                $"a burn-in of {ActorCritic.BurnIn} steps needs a core to burn in. Set network.core, or burn_in to 0.",
+                [$"{char.ToUpperInvariant(Agent[0])}{Agent[1..]}.{nameof(ActorCriticSettings.BurnIn)}"]
+            );
+        }
+        if (Network.Core == CoreKind.Gtrxl && ActorCritic.Optimizer == OptimizerKind.Kfac)
+        {
+            yield return new ValidationResult(
+                "K-FAC has no factors for the layers of a gated transformer. Choose the core lstm or gru, or another optimizer.",
+                ["Network." + nameof(Network.Core)]
             );
         }
         int minibatches = Agent switch

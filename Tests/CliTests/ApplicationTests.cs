@@ -324,11 +324,11 @@ public sealed class ApplicationTests : IDisposable
         (_, string output, _) = await Run("list", "--json");
 
         Assert.Equal(
-            ["a2c", "impala", "ppo", "vmpo"],
+            ["a2c", "acktr", "impala", "ppo", "vmpo"],
             LastLine(output).GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("name").GetString())
         );
         Assert.Equal(
-            ["identity", "lstm", "gru"],
+            ["identity", "lstm", "gru", "gtrxl"],
             LastLine(output).GetProperty("cores").EnumerateArray().Select(core => core.GetString())
         );
     }

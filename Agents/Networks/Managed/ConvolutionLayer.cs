@@ -97,8 +97,9 @@ internal sealed class ConvolutionLayer
     /// <param name="xStride">Floats from one image to the next.</param>
     /// <param name="outputGradient">Gradient of the output, <c>[rows, OutputSize]</c>.</param>
     /// <param name="inputGradient">Destination, <c>[rows, InputSize]</c>; empty where nothing needs it.</param>
-    /// <param name="gradient">Flat gradient buffer, added to.</param>
+    /// <param name="gradient">Flat gradient buffer, added to; unused where somebody observes.</param>
     /// <param name="rows">Images.</param>
+    /// <param name="observer">Who sees inputs and gradients in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
@@ -106,9 +107,20 @@ internal sealed class ConvolutionLayer
         ReadOnlySpan<float> outputGradient,
         Span<float> inputGradient,
         Span<float> gradient,
-        int rows
+        int rows,
+        ILayerObserver? observer = null
     )
     {
+        if (observer is not null)
+        {
+            observer.ObserveConvolution(_weight, Shape, x, xStride, outputGradient, rows);
+            for (int row = 0; row < rows && !inputGradient.IsEmpty; row++)
+            {
+                ReadOnlySpan<float> outputRow = outputGradient.Slice(row * Shape.OutputSize, Shape.OutputSize);
+                WriteInputGradient(parameters, outputRow, inputGradient.Slice(row * Shape.InputSize, Shape.InputSize));
+            }
+            return;
+        }
         Array.Clear(_transposedGradient);
         for (int row = 0; row < rows; row++)
         {

@@ -1,6 +1,7 @@
 using Agents.Distributions;
 using Agents.Kernels;
 using Agents.Networks.Encoders;
+using Agents.Networks.Transformers;
 
 namespace Agents.Networks.Managed;
 
@@ -54,11 +55,8 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     /// <inheritdoc/>
     public NetworkSpec Spec { get; }
 
-    /// <summary>Why this engine cannot compute a network, in a sentence; null when it can.</summary>
-    public static string? WhyNot(NetworkSpec spec) =>
-        spec.Settings.Core is CoreKind.Identity or CoreKind.Lstm or CoreKind.Gru
-            ? null
-            : $"it has no core '{spec.Settings.Core}'.";
+    /// <summary>The actor's transformer, to read its attention; null where the core is another.</summary>
+    public ManagedTransformer? Transformer => _actor.Core as ManagedTransformer;
 
     /// <summary>Takes over numbers that were changed in the buffer.</summary>
     public void Refresh()
@@ -156,43 +154,52 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     }
 
     /// <summary>Adds the gradient of all parameters, from those of the outputs of the latest <see cref="Forward"/> with the same features.</summary>
+    /// <remarks>
+    /// With an observer the gradient is left out and the layers are shown instead. A memory keeps its activations for one backward pass
+    /// only; without one there may be several.
+    /// </remarks>
     /// <param name="features"><c>[rows, FeatureSize]</c>.</param>
     /// <param name="distributionGradients">Gradient of the distribution parameters, <c>[rows, P]</c>.</param>
     /// <param name="valueGradients">Gradient of the values, <c>[rows]</c>.</param>
     /// <param name="gradient">Flat buffer, added to.</param>
     /// <param name="rows">Rows of the batch.</param>
     /// <param name="sequence">Steps and episode starts of the forward pass.</param>
+    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> features,
         ReadOnlySpan<float> distributionGradients,
         ReadOnlySpan<float> valueGradients,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence
+        scoped in SequenceState sequence,
+        ILayerObserver? observer = null
     )
     {
         ReadOnlySpan<float> headGradients = distributionGradients;
         if (_logStd is not null)
         {
             Span<float> means = HeadBuffer(rows);
-            Span<float> logStdGradient = _logStd.In(gradient);
+            Span<float> logStdGradient = observer is null ? _logStd.In(gradient) : [];
             for (int row = 0; row < rows; row++)
             {
                 ReadOnlySpan<float> distribution = distributionGradients.Slice(row * _distributionSize, _distributionSize);
                 distribution[.._headSize].CopyTo(means[(row * _headSize)..]);
-                Elementwise.AddColumnSums(distribution[_headSize..], logStdGradient);
+                if (observer is null)
+                {
+                    Elementwise.AddColumnSums(distribution[_headSize..], logStdGradient);
+                }
             }
             headGradients = means;
         }
         Span<float> trunkGradient = _actor.OutputGradient(rows);
-        _actorHead.Backward(_parameters, _actor.Output(features, rows), headGradients, trunkGradient, gradient, rows);
+        _actorHead.Backward(_parameters, _actor.Output(features, rows), headGradients, trunkGradient, gradient, rows, observer);
         if (_critic == _actor)
         {
             Span<float> shared = _actor.SecondGradient(rows);
-            _criticHead.Backward(_parameters, _actor.Output(features, rows), valueGradients, shared, gradient, rows);
+            _criticHead.Backward(_parameters, _actor.Output(features, rows), valueGradients, shared, gradient, rows, observer);
             System.Numerics.Tensors.TensorPrimitives.Add(trunkGradient, shared, trunkGradient);
         }
-        _actor.Backward(_parameters, features, gradient, rows, sequence);
+        _actor.Backward(_parameters, features, gradient, rows, sequence, observer);
         if (_critic != _actor)
         {
             _criticHead.Backward(
@@ -201,9 +208,10 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
                 valueGradients,
                 _critic.OutputGradient(rows),
                 gradient,
-                rows
+                rows,
+                observer
             );
-            _critic.Backward(_parameters, features, gradient, rows, sequence);
+            _critic.Backward(_parameters, features, gradient, rows, sequence, observer);
         }
     }
 
@@ -226,7 +234,11 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     }
 
     private SequenceState CriticPart(scoped in SequenceState sequence) =>
-        new(sequence.Steps, sequence.EpisodeStarts, sequence.CoreState) { Offset = Spec.StateSizeOfOneCore };
+        new(sequence.Steps, sequence.EpisodeStarts, sequence.CoreState)
+        {
+            Offset = Spec.StateSizeOfOneCore,
+            ForGradient = sequence.ForGradient,
+        };
 
     private Span<float> HeadBuffer(int rows)
     {

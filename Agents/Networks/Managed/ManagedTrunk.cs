@@ -12,7 +12,7 @@ internal sealed class ManagedTrunk
     private readonly ConvolutionEncoder? _convolutions;
     private readonly DenseLayer[] _layers;
     private readonly float[][] _outputs;
-    private readonly RecurrentLayer? _core;
+    private readonly ManagedCore? _core;
     private float[] _gradient = [];
     private float[] _nextGradient = [];
 
@@ -25,9 +25,12 @@ internal sealed class ManagedTrunk
             _convolutions is null && _plan.Features.Parts.Sum(part => part.NonZeros) * SparseShare <= _plan.Features.Size;
         _layers = [.. _plan.HiddenSizes.Select((_, i) => new DenseLayer(layout, $"{prefix}encoder.{i}", sparse && i == 0))];
         _outputs = [.. _layers.Select(_ => Array.Empty<float>())];
-        _core = RecurrentLayer.Create(layout, $"{prefix}core", spec.Settings);
+        _core = ManagedCore.Create(layout, $"{prefix}core", spec.Settings);
         OutputSize = spec.TrunkSize;
     }
+
+    /// <summary>The memory; null without one.</summary>
+    public ManagedCore? Core => _core;
 
     /// <summary>Numbers that a row has behind the trunk.</summary>
     public int OutputSize { get; }
@@ -107,12 +110,14 @@ internal sealed class ManagedTrunk
     /// <param name="gradient">Flat gradient buffer, added to.</param>
     /// <param name="rows">T × B.</param>
     /// <param name="sequence">Steps and episode starts of the forward pass.</param>
+    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> features,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence
+        scoped in SequenceState sequence,
+        ILayerObserver? observer
     )
     {
         if (_core is not null)
@@ -126,7 +131,8 @@ internal sealed class ManagedTrunk
                 encodedGradient,
                 gradient,
                 rows,
-                sequence
+                sequence,
+                observer
             );
             (_gradient, _nextGradient) = (_nextGradient, _gradient);
         }
@@ -138,9 +144,9 @@ internal sealed class ManagedTrunk
             Activations.Gradient(_plan.Activation, output, outputGradient);
             ReadOnlySpan<float> input = i == 0 ? Convolved(features, rows) : _outputs[i - 1].AsSpan(0, rows * layer.Inputs);
             Span<float> inputGradient = i == 0 && _convolutions is null ? [] : _nextGradient.AsSpan(0, rows * layer.Inputs);
-            layer.Backward(parameters, input, outputGradient, inputGradient, gradient, rows);
+            layer.Backward(parameters, input, outputGradient, inputGradient, gradient, rows, observer);
             (_gradient, _nextGradient) = (_nextGradient, _gradient);
         }
-        _convolutions?.Backward(parameters, features, _gradient, gradient, rows);
+        _convolutions?.Backward(parameters, features, _gradient, gradient, rows, observer);
     }
 }

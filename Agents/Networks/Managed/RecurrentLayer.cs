@@ -7,7 +7,7 @@ namespace Agents.Networks.Managed;
 /// The products with the inputs of all steps are one matrix product, and so are those of the weights' gradients; only the product with
 /// the previous output goes step by step. A derived class says what one row of a step does.
 /// </remarks>
-internal abstract class RecurrentLayer
+internal abstract class RecurrentLayer : ManagedCore
 {
     private readonly DenseLayer _input;
     private readonly DenseLayer _hidden;
@@ -46,27 +46,18 @@ internal abstract class RecurrentLayer
     /// <summary>Output of each step, <c>[T, B, H]</c>.</summary>
     protected float[] Outputs { get; private set; } = [];
 
-    /// <summary>The core of a specification; null where it has none.</summary>
-    public static RecurrentLayer? Create(ParameterLayout layout, string name, NetworkSettings settings) =>
-        settings.Core switch
-        {
-            CoreKind.Lstm => new LstmLayer(layout, name, settings.CoreSize),
-            CoreKind.Gru => new GruLayer(layout, name, settings.CoreSize),
-            _ => null,
-        };
-
-    /// <summary>Takes over changed parameters.</summary>
-    public void Refresh(ReadOnlySpan<float> parameters)
+    /// <inheritdoc/>
+    public override void Refresh(ReadOnlySpan<float> parameters)
     {
         _input.Refresh(parameters);
         _hidden.Refresh(parameters);
     }
 
-    /// <summary>Output of the latest forward pass, <c>[T, B, H]</c>.</summary>
-    public ReadOnlySpan<float> Output(int rows) => Outputs.AsSpan(0, rows * Size);
+    /// <inheritdoc/>
+    public override ReadOnlySpan<float> Output(int rows) => Outputs.AsSpan(0, rows * Size);
 
-    /// <summary>Runs sequences and advances their state; the result is valid until the next call.</summary>
-    public ReadOnlySpan<float> Forward(
+    /// <inheritdoc/>
+    public override ReadOnlySpan<float> Forward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
         int rows,
@@ -116,22 +107,16 @@ internal abstract class RecurrentLayer
         return Output(rows);
     }
 
-    /// <summary>Adds the gradient of the parameters, and writes that of the input; gradients stop at the sequence's first step.</summary>
-    /// <param name="parameters">Flat buffer.</param>
-    /// <param name="x">Input of the forward pass.</param>
-    /// <param name="outputGradient">Gradient of the output, <c>[T, B, H]</c>.</param>
-    /// <param name="inputGradient">Destination, as long as <paramref name="x"/>; empty where nothing needs it.</param>
-    /// <param name="gradient">Flat gradient buffer, added to.</param>
-    /// <param name="rows">T × B.</param>
-    /// <param name="sequence">Steps and episode starts of the forward pass.</param>
-    public void Backward(
+    /// <inheritdoc/>
+    public override void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
         ReadOnlySpan<float> outputGradient,
         Span<float> inputGradient,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence
+        scoped in SequenceState sequence,
+        ILayerObserver? observer
     )
     {
         int batch = rows / sequence.Steps;
@@ -161,8 +146,10 @@ internal abstract class RecurrentLayer
                 }
             }
         }
-        _hidden.Backward(parameters, PreviousHidden, HiddenGateGradients.AsSpan(0, rows * GateSize), [], gradient, rows);
-        _input.Backward(parameters, x, Gates.AsSpan(0, rows * GateSize), inputGradient, gradient, rows);
+        Span<float> hiddenGates = HiddenGateGradients.AsSpan(0, rows * GateSize);
+        _hidden.Backward(parameters, PreviousHidden, hiddenGates, [], gradient, rows, observer, sequence.Steps);
+        Span<float> inputGates = Gates.AsSpan(0, rows * GateSize);
+        _input.Backward(parameters, x, inputGates, inputGradient, gradient, rows, observer, sequence.Steps);
     }
 
     /// <summary>Gradient of W_h h + b_h, <c>[T, B, G × H]</c>: the gates' own, unless the core scales the product.</summary>

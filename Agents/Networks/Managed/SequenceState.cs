@@ -23,6 +23,9 @@ internal readonly ref struct SequenceState
     /// <summary><c>[B, CoreStateSize]</c>, of which a core uses a part.</summary>
     public Span<float> CoreState { get; }
 
+    /// <summary>Whether a backward pass follows. A transformer then reads the core state but leaves it as it is.</summary>
+    public bool ForGradient { get; init; }
+
     /// <summary>First float of the core's own part within a row's state.</summary>
     public int Offset { get; init; }
 }

@@ -95,7 +95,8 @@ internal static class Garbage
         return report;
     }
 
-    private static bool IsReal(ActorStatus actor) => !actor.ActorId.StartsWith("garbage", StringComparison.Ordinal);
+    // By the names that the campaign gives them: damaged hellos bring names of any kind.
+    private static bool IsReal(ActorStatus actor) => actor.ActorId.StartsWith("actor-", StringComparison.Ordinal);
 
     private static async Task AttackAsync(
         ChaosFleet fleet,

@@ -19,7 +19,7 @@ namespace Learners.Fleet.Hosting;
 /// <summary>The learner's ports: actors on one, metrics and health on another. Closed to strangers.</summary>
 internal sealed class FleetServer : IAsyncDisposable
 {
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
 
     // One word that says nothing about the run, so that probes need no secret.
     private const string HealthPath = "/health";

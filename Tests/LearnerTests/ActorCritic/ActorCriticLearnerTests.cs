@@ -29,6 +29,8 @@ public sealed class ActorCriticLearnerTests
     [InlineData("CartPoleNoVel-v1", CoreKind.Lstm, EngineKind.Torch)]
     [InlineData("CartPoleNoVel-v1", CoreKind.Gru, EngineKind.Managed)]
     [InlineData("Pendulum-v1", CoreKind.Gru, EngineKind.Torch)]
+    [InlineData("CartPoleNoVel-v1", CoreKind.Gtrxl, EngineKind.Managed)]
+    [InlineData("Pendulum-v1", CoreKind.Gtrxl, EngineKind.Torch)]
     public void Update_FirstPass_HasRatioOneAndNoDivergence(string environment, CoreKind core, EngineKind engine)
     {
         var settings = new TrainingSettings
@@ -140,16 +142,22 @@ public sealed class ActorCriticLearnerTests
         Assert.Equal(before, parts.Learner.Parameters.ToArray());
     }
 
-    [Fact]
-    public void Update_TwoHundredUpdates_KeepsTheNumberOfNativeTensors()
+    [Theory]
+    [InlineData(CoreKind.Identity, EngineKind.Auto)]
+    [InlineData(CoreKind.Gtrxl, EngineKind.Torch)]
+    public void Update_TwoHundredUpdates_KeepsTheNumberOfNativeTensors(CoreKind core, EngineKind engine)
     {
         using var parts = new Parts(
             new TrainingSettings
             {
+                Engine = engine,
+                Network = new NetworkSettings { Core = core, CoreSize = 8 },
                 Ppo = new PpoSettings { Copies = 4, UnrollLength = 16 },
             }
         );
         parts.Learner.Update(parts.Next(), 0, new MetricAverages());
+        GC.Collect(); // tensors that earlier tests left to the collector
+        GC.WaitForPendingFinalizers();
         long before = TorchRuntime.LiveTensors;
 
         while (parts.Learner.Updates < 216)
@@ -160,12 +168,15 @@ public sealed class ActorCriticLearnerTests
         Assert.Equal(before, TorchRuntime.LiveTensors);
     }
 
-    [Fact]
-    public void Record_SteadyState_AllocatesNothing()
+    [Theory]
+    [InlineData(CoreKind.Identity)]
+    [InlineData(CoreKind.Gtrxl)]
+    public void Record_SteadyState_AllocatesNothing(CoreKind core)
     {
         using var parts = new Parts(
             new TrainingSettings
             {
+                Network = new NetworkSettings { Core = core, CoreSize = 8 },
                 Ppo = new PpoSettings { Copies = 8, UnrollLength = 64 },
             }
         );

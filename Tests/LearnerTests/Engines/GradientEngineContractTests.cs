@@ -1,6 +1,7 @@
 using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Managed;
+using Agents.Networks.Transformers;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
@@ -37,7 +38,7 @@ public sealed class GradientEngineContractTests
         }
     }
 
-    private static Dictionary<string, NetworkSpec> Networks { get; } =
+    internal static Dictionary<string, NetworkSpec> Networks { get; } =
         new()
         {
             ["categorical"] = new(new Box(-5, 5, 8), new Discrete(4), new NetworkSettings()),
@@ -99,6 +100,42 @@ public sealed class GradientEngineContractTests
                     CoreSize = 21,
                 }
             ),
+            ["gtrxl"] = Transformer(
+                new TransformerSettings
+                {
+                    Layers = 2,
+                    MemoryLength = 5,
+                    FeedForwardSize = 12,
+                },
+                shared: true
+            ),
+            ["gtrxl, separate, no encoder, long memory"] = Transformer(
+                new TransformerSettings
+                {
+                    Layers = 1,
+                    Heads = 3,
+                    HeadSize = 5,
+                    MemoryLength = 40,
+                },
+                shared: false
+            ),
+            ["trxl"] = Transformer(
+                new TransformerSettings
+                {
+                    MemoryLength = 5,
+                    Norm = NormPlacement.Post,
+                    Gate = GateKind.Residual,
+                },
+                shared: true
+            ),
+            ["trxl-i"] = Transformer(new TransformerSettings { MemoryLength = 5, Gate = GateKind.Residual }, shared: true),
+            ["input gates"] = Transformer(new TransformerSettings { MemoryLength = 5, Gate = GateKind.Input }, shared: true),
+            ["output gates"] = Transformer(new TransformerSettings { MemoryLength = 5, Gate = GateKind.Output }, shared: true),
+            ["highway gates"] = Transformer(new TransformerSettings { MemoryLength = 5, Gate = GateKind.Highway }, shared: true),
+            ["sigmoid-tanh gates"] = Transformer(
+                new TransformerSettings { MemoryLength = 5, Gate = GateKind.SigTanh },
+                shared: true
+            ),
             ["no hidden layer"] = new(new Box(-5, 5, 4), new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
             ["no hidden layer, shared"] = new(
                 new Box(-5, 5, 4),
@@ -128,6 +165,20 @@ public sealed class GradientEngineContractTests
                     new EntropyObjective(0.01f),
                 ],
         };
+
+    private static NetworkSpec Transformer(TransformerSettings transformer, bool shared) =>
+        new(
+            new Box(-5, 5, 5),
+            new Discrete(3),
+            new NetworkSettings
+            {
+                HiddenSizes = shared ? [16] : [],
+                SharedTrunk = shared,
+                Core = CoreKind.Gtrxl,
+                CoreSize = 10,
+                Transformer = transformer,
+            }
+        );
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -196,15 +247,17 @@ public sealed class GradientEngineContractTests
     [Theory]
     [InlineData("gaussian")]
     [InlineData("flags")]
+    [InlineData("gtrxl")]
     [InlineData("pixels, odd sizes")]
     [InlineData("symbols beside an integer")]
     public void Backward_SteadyState_AllocatesNothing(string network)
     {
         NetworkSpec spec = Networks[network];
         using var engine = new ManagedGradientEngine(spec, Parameters(spec));
-        Minibatch batch = Batch(spec, engine, 131);
+        int count = spec.CoreStateSize > 0 ? 128 : 131; // sequences are whole
+        Minibatch batch = Batch(spec, engine, count);
         var losses = new double[3];
-        var logProbs = new float[131];
+        var logProbs = new float[count];
         IObjective[] objectives = Objectives["ppo"](spec);
         for (int i = 0; i < 50; i++)
         {
@@ -220,7 +273,7 @@ public sealed class GradientEngineContractTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private static float[] Parameters(NetworkSpec spec)
+    internal static float[] Parameters(NetworkSpec spec)
     {
         var random = new Pcg64(17);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
@@ -229,7 +282,7 @@ public sealed class GradientEngineContractTests
     }
 
     /// <summary>Random samples with ratios and values on both sides of the clip range.</summary>
-    private static Minibatch Batch(NetworkSpec spec, ManagedGradientEngine engine, int count)
+    internal static Minibatch Batch(NetworkSpec spec, ManagedGradientEngine engine, int count)
     {
         var random = new Pcg64(23);
         bool recurrent = spec.CoreStateSize > 0;
@@ -239,6 +292,12 @@ public sealed class GradientEngineContractTests
             for (int i = 0; i < batch.InitialCoreState.Length; i++)
             {
                 batch.InitialCoreState[i] = 0.3f * (float)random.NextGaussian();
+            }
+            int stateSize = spec.StateSizeOfOneCore;
+            for (int i = stateSize - 1; spec.Settings.Core == CoreKind.Gtrxl && i < batch.InitialCoreState.Length; i += stateSize)
+            {
+                // The age of the episode: a transformer looks at nothing from before its start.
+                batch.InitialCoreState[i] = random.NextInt(0, 2 * spec.Settings.Transformer.MemoryLength);
             }
             for (int i = 0; i < count; i++)
             {

@@ -20,6 +20,7 @@ public sealed class LockStepTests : IDisposable
     [InlineData(CoreKind.Identity, 1)]
     [InlineData(CoreKind.Lstm, 0)]
     [InlineData(CoreKind.Lstm, 1)]
+    [InlineData(CoreKind.Gtrxl, 0)]
     public async Task TrainAsync_LockStep_EndsWithTheParametersOfOneProcess(CoreKind core, int lag)
     {
         TrainingSettings settings = Settings(core, lag);

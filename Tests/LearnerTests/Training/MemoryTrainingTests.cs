@@ -63,6 +63,18 @@ public sealed class MemoryTrainingTests : IDisposable
         Assert.Equal(3, path.Count(letter => letter == '/'));
     }
 
+    [Theory]
+    [InlineData("network.core=gtrxl", 0.9, 1)]
+    [InlineData("network.core=identity", -0.7, -0.3)]
+    public async Task TrainAsync_CuedRecallAsTuned_IsLearnedByAMemoryAlone(string core, double low, double high)
+    {
+        TrainingSettings settings = SettingsSources.Load("Memory/Recall-v0", "ppo", null, [core, "total_steps=40_000"]);
+
+        TrainingResult result = await Trainer.TrainAsync(settings, new TrainingOptions { OutputFolder = _folder.In("run") });
+
+        Assert.InRange(result.Evaluation!.MeanReturn, low, high);
+    }
+
     [Fact]
     public void For_IdWithOptions_TakesTheSettingsTunedForTheEnvironment()
     {

@@ -62,6 +62,7 @@ public sealed class TrainerTests : IDisposable
     [InlineData("CartPoleNoVel-v1", "ppo", true, CoreKind.Lstm)]
     [InlineData("CartPole-v1", "vmpo", false, CoreKind.Identity)]
     [InlineData("Pendulum-v1", "vmpo", true, CoreKind.Gru)]
+    [InlineData("CartPoleNoVel-v1", "ppo", true, CoreKind.Gtrxl)]
     public async Task ResumeAsync_InterruptedHalfway_EndsWithTheSameParametersAsStraight(
         string environment,
         string agent,

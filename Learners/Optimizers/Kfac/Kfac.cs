@@ -1,0 +1,226 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using Agents.Networks;
+using Agents.Networks.Encoders;
+using Environments.Randomness;
+using Environments.State;
+
+namespace Learners.Optimizers.Kfac;
+
+/// <summary>
+/// Natural gradient with Kronecker-factored curvature and a trust region (Wu et al. 2017), for any actor-critic on either engine.
+/// </summary>
+/// <remarks>
+/// With U = F⁻¹ ∇ layer by layer: ν = min(1, √(klClip / (η² ⟨U, ∇⟩))) over all layers together, m ← μ m + ν U, θ ← θ − η (1 − μ) m.
+/// The engine shows layers during its backward pass; <see cref="Update"/> then averages what was shown, renews eigenbases when due, and steps.
+/// A state-independent log standard deviation has the exact Fisher matrix 2 I. Owns factors, bases and momentum.
+/// </remarks>
+internal sealed class Kfac : IOptimizer, ILayerObserver
+{
+    // Fisher matrix of the logarithm of a Gaussian's standard deviation: E[(z² − 1)²].
+    private const float LogStdFisher = 2;
+
+    private readonly KfacOptions _options;
+    private readonly KfacLayer[] _layers;
+    private readonly Dictionary<string, KfacLayer> _byWeight;
+    private readonly ParameterSlot[] _exact;
+    private readonly BasisRenewal _renewal;
+    private readonly float[] _direction;
+    private readonly float[] _velocity;
+    private long _updates;
+    private long _folds;
+    private long _folded = -1; // update of the latest fold
+
+    /// <summary>An optimiser before its first step.</summary>
+    /// <param name="layout">Parameters of the network.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="random">Stream of the draws that statistics need.</param>
+    public Kfac(ParameterLayout layout, KfacOptions options, Pcg64 random)
+    {
+        _options = options;
+        _layers =
+        [
+            .. layout
+                .Slots.Where(slot => slot.Name.EndsWith(".weight", StringComparison.Ordinal))
+                .Select(slot => new KfacLayer(layout, slot, options)),
+        ];
+        _byWeight = _layers.ToDictionary(layer => layer.Name + ".weight");
+        _exact = [.. layout.Slots.Where(slot => !HasLayer(slot.Name))];
+        _renewal = new BasisRenewal(_layers, options);
+        _direction = new float[layout.Count];
+        _velocity = new float[layout.Count];
+        Sampler = new FisherSampler(this, options.CriticFisherScale, options.StatisticsShare, random);
+        Diagnostics = new KfacDiagnostics(_layers);
+    }
+
+    /// <summary>What the engine asks during the backward pass.</summary>
+    public FisherSampler Sampler { get; }
+
+    /// <summary>Figures of the latest update.</summary>
+    public KfacDiagnostics Diagnostics { get; }
+
+    /// <summary>Layers with their factors, in the order of the parameters.</summary>
+    public IReadOnlyList<KfacLayer> Layers => _layers;
+
+    /// <summary>Prepares statistics of the coming update.</summary>
+    /// <returns>The sampler for the engine's backward pass.</returns>
+    public FisherSampler BeginUpdate()
+    {
+        Sampler.BeginUpdate(all: _folds < _options.WarmUpdates);
+        return Sampler;
+    }
+
+    /// <inheritdoc/>
+    public void ObserveDense(
+        ParameterSlot weight,
+        ReadOnlySpan<float> inputs,
+        ReadOnlySpan<float> outputGradients,
+        int rows,
+        int uses
+    ) => _byWeight[weight.Name].AddDense(inputs, outputGradients, rows, uses);
+
+    /// <inheritdoc/>
+    public void ObserveConvolution(
+        ParameterSlot weight,
+        ConvolutionShape shape,
+        ReadOnlySpan<float> images,
+        int stride,
+        ReadOnlySpan<float> outputGradients,
+        int rows
+    ) => _byWeight[weight.Name].AddConvolution(shape, images, stride, outputGradients, rows);
+
+    /// <inheritdoc/>
+    public void Update(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate)
+    {
+        FlatBuffers.RequireSize(_velocity.Length, parameters, gradient);
+        Diagnostics.Begin(Sampler.Ticks);
+        long start = Stopwatch.GetTimestamp();
+        Fold();
+        long folded = Stopwatch.GetTimestamp();
+        Diagnostics.AddStatistics(folded - start);
+        if (_updates < _options.ColdUpdates || _folds == 0)
+        {
+            UpdateCold(parameters, gradient);
+            _updates++;
+            return;
+        }
+        if (_updates == _options.ColdUpdates)
+        {
+            Array.Clear(_velocity); // raw gradients are no natural ones
+        }
+        if (_renewal.Count == 0 || _updates % _options.DecompositionInterval == 0)
+        {
+            _renewal.Begin();
+        }
+        _renewal.TakeOver();
+        long decomposed = Stopwatch.GetTimestamp();
+        Diagnostics.SetDecomposition(decomposed - folded, _renewal.Failures);
+        if (_renewal.Count == 0)
+        {
+            UpdateCold(parameters, gradient);
+        }
+        else
+        {
+            UpdateNatural(parameters, gradient, learningRate);
+        }
+        Diagnostics.SetSolve(Stopwatch.GetTimestamp() - decomposed);
+        _updates++;
+    }
+
+    /// <inheritdoc/>
+    public void SaveState(StateDictionary state)
+    {
+        _renewal.Finish();
+        state.Set<float>("kfac_velocity", _velocity);
+        state.Set<long>("kfac_counters", [_updates, _folds, _folded, _renewal.Count]);
+        Sampler.SaveState(state.Scope("kfac_sampler"));
+        foreach (KfacLayer layer in _layers)
+        {
+            layer.SaveState(state.Scope("kfac." + layer.Name));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void LoadState(StateDictionary state)
+    {
+        state.Read<float>("kfac_velocity", _velocity);
+        long[] counters = state.GetArray<long>("kfac_counters");
+        (_updates, _folds, _folded) = (counters[0], counters[1], counters[2]);
+        _renewal.Continue(counters[3]);
+        Sampler.LoadState(state.Scope("kfac_sampler"));
+        foreach (KfacLayer layer in _layers)
+        {
+            layer.LoadState(state.Scope("kfac." + layer.Name));
+        }
+    }
+
+    private bool HasLayer(string name) =>
+        _byWeight.ContainsKey(name)
+        || (name.EndsWith(".bias", StringComparison.Ordinal) && _byWeight.ContainsKey(name[..^".bias".Length] + ".weight"));
+
+    // One batch with a number that is none must not spoil averages that remember hundreds.
+    private void Fold()
+    {
+        if (!Array.TrueForAll(_layers, layer => layer.HasSamples))
+        {
+            return;
+        }
+        if (!Array.TrueForAll(_layers, layer => layer.IsFinite()))
+        {
+            Diagnostics.DroppedStatistics++;
+            foreach (KfacLayer layer in _layers)
+            {
+                layer.Drop();
+            }
+            return;
+        }
+        _folds++;
+        double share = _folds <= _options.WarmUpdates ? 1.0 / _folds : 1 - Math.Pow(_options.StatisticsDecay, _updates - _folded);
+        _folded = _updates;
+        foreach (KfacLayer layer in _layers)
+        {
+            layer.Fold(share);
+        }
+    }
+
+    private void UpdateCold(Span<float> parameters, ReadOnlySpan<float> gradient)
+    {
+        gradient.CopyTo(_direction);
+        float norm = GlobalNorm.Clip(_direction, (float)_options.ColdMaxGradientNorm);
+        Step(parameters, 1, float.IsFinite(norm) ? _options.ColdLearningRate : 0);
+    }
+
+    private void UpdateNatural(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate)
+    {
+        foreach (KfacLayer layer in _layers)
+        {
+            layer.Solve(gradient, _direction);
+        }
+        var exactDivisor = (float)(LogStdFisher + _options.Damping);
+        foreach (ParameterSlot slot in _exact)
+        {
+            TensorPrimitives.Divide(slot.In(gradient), exactDivisor, slot.In(_direction.AsSpan()));
+        }
+        double squaredNorm = TensorPrimitives.Dot(_direction, gradient);
+        double scale = TrustRegion.Scale(learningRate, squaredNorm, _options.KlClip);
+        if (!double.IsFinite(squaredNorm) || !float.IsFinite(TensorPrimitives.SumOfMagnitudes<float>(_direction)))
+        {
+            Diagnostics.SkippedUpdates++;
+            return;
+        }
+        Diagnostics.SetStep(learningRate, scale, squaredNorm, _renewal.Count);
+        Step(parameters, (float)scale, learningRate * (1 - _options.Momentum));
+    }
+
+    // m ← μ m + ν U, θ ← θ − step m.
+    private void Step(Span<float> parameters, float scale, double stepSize)
+    {
+        if (stepSize == 0)
+        {
+            return;
+        }
+        TensorPrimitives.Multiply(_direction, scale, _direction);
+        TensorPrimitives.MultiplyAdd(_velocity, (float)_options.Momentum, _direction, _velocity);
+        TensorPrimitives.MultiplyAdd(_velocity, (float)-stepSize, parameters, parameters);
+    }
+}

@@ -1,0 +1,300 @@
+using System.Numerics.Tensors;
+using Agents.Kernels;
+using Agents.Networks;
+using Agents.Networks.Encoders;
+using Environments.State;
+
+namespace Learners.Optimizers.Kfac;
+
+/// <summary>The Fisher block of one layer's weight and bias: gathers its factors and solves with them.</summary>
+internal sealed class KfacLayer
+{
+    private readonly ParameterSlot _weight;
+    private readonly ParameterSlot _bias;
+    private readonly int _inputs;
+    private readonly int _outputs;
+    private readonly KfacOptions _options;
+    private readonly RunningFactor<float> _input;
+    private readonly RunningFactor<float> _output;
+    private readonly RunningFactor<float>? _biasOutput; // where it differs from that of the weight
+    private readonly KroneckerBlock<float> _block;
+    private readonly KroneckerBlock<float>? _biasBlock;
+    private readonly float[] _gradient;
+    private readonly RunningFactor<float>[] _factors;
+    private float[] _patches = [];
+    private float[] _meanInputs = [];
+    private float[] _summedGradients = [];
+    private double _inputScale;
+    private double _outputScale;
+    private long _samples;
+
+    /// <summary>A layer whose factors are 0.</summary>
+    /// <param name="layout">Where parameters are.</param>
+    /// <param name="weight">The layer's weight, <c>[outputs, …]</c>; its bias has the same name but for the ending.</param>
+    /// <param name="options">How bias and uses count.</param>
+    public KfacLayer(ParameterLayout layout, ParameterSlot weight, KfacOptions options)
+    {
+        _weight = weight;
+        Name = weight.Name[..^".weight".Length];
+        _bias = layout[Name + ".bias"];
+        _options = options;
+        _outputs = weight.Shape[0];
+        _inputs = weight.Size / _outputs;
+        bool homogeneous = options.Bias == BiasKind.Homogeneous;
+        _input = new RunningFactor<float>(_inputs, homogeneous);
+        _output = new RunningFactor<float>(_outputs, homogeneous: false);
+        _block = new KroneckerBlock<float>(_input, _output);
+        _gradient = new float[_input.Size * _outputs];
+        _factors = [_input, _output];
+        if (homogeneous)
+        {
+            return;
+        }
+        // The bias of a convolution sees the sum over positions, which its weight's factor does not know.
+        bool sumsPositions = weight.Shape.Length > 2 && options.SharedUses == SharedUses.Independent;
+        _biasOutput = sumsPositions ? new RunningFactor<float>(_outputs, homogeneous: false) : null;
+        var one = new RunningFactor<float>(0, homogeneous: true);
+        _biasBlock = new KroneckerBlock<float>(one, _biasOutput ?? _output);
+        _factors = sumsPositions ? [_input, _output, one, _biasOutput!] : [_input, _output, one];
+    }
+
+    /// <summary>Path of the layer, such as <c>actor.encoder.0</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>All factors.</summary>
+    public IReadOnlyList<RunningFactor<float>> Factors => _factors;
+
+    /// <summary>Block of the weight, with the bias where that is homogeneous.</summary>
+    public KroneckerBlock<float> Block => _block;
+
+    /// <summary>Whether rows came since the last fold.</summary>
+    public bool HasSamples => _samples > 0;
+
+    /// <summary>Adds rows of a dense layer; see <see cref="ILayerObserver.ObserveDense"/>.</summary>
+    public void AddDense(ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses)
+    {
+        _samples += rows;
+        if (uses > 1 && _options.SharedUses == SharedUses.Summed)
+        {
+            // Time-major: use u of sequence s is row u × sequences + s.
+            int sequences = rows / uses;
+            Reduce(inputs, ref _meanInputs, _inputs, sequences, uses, sequences, 1, 1f / uses);
+            Reduce(gradients, ref _summedGradients, _outputs, sequences, uses, sequences, 1, 1);
+            Add(_meanInputs, _summedGradients, sequences);
+            (_inputScale, _outputScale) = (uses, 1);
+        }
+        else
+        {
+            Add(inputs, gradients, rows);
+            (_inputScale, _outputScale) = (1, 1);
+        }
+    }
+
+    /// <summary>Adds images of a convolution; see <see cref="ILayerObserver.ObserveConvolution"/>.</summary>
+    /// <remarks>Factors are scaled as in the released code: A = Ω / T² and G = T² Γ for T positions.</remarks>
+    public void AddConvolution(
+        ConvolutionShape shape,
+        ReadOnlySpan<float> images,
+        int stride,
+        ReadOnlySpan<float> gradients,
+        int rows
+    )
+    {
+        _samples += rows;
+        int positions = shape.OutputHeight * shape.OutputWidth;
+        EnsureCapacity(ref _patches, positions * _inputs);
+        bool summed = _options.SharedUses == SharedUses.Summed;
+        if (summed)
+        {
+            EnsureCapacity(ref _meanInputs, rows * _inputs);
+        }
+        for (int row = 0; row < rows; row++)
+        {
+            Unfold(shape, images.Slice(row * stride, shape.InputSize));
+            if (summed)
+            {
+                Span<float> mean = _meanInputs.AsSpan(row * _inputs, _inputs);
+                mean.Clear();
+                Elementwise.AddColumnSums(_patches.AsSpan(0, positions * _inputs), mean);
+                TensorPrimitives.Multiply(mean, 1f / positions, mean);
+            }
+            else
+            {
+                _input.Add(_patches.AsSpan(0, positions * _inputs), positions);
+            }
+        }
+        if (summed || _biasOutput is not null)
+        {
+            Reduce(gradients, ref _summedGradients, _outputs, rows, positions, 1, positions, 1);
+        }
+        if (summed)
+        {
+            Add(_meanInputs, _summedGradients, rows);
+            (_inputScale, _outputScale) = (1, 1);
+            return;
+        }
+        _output.Add(gradients[..(rows * positions * _outputs)], rows * positions);
+        _biasOutput?.Add(_summedGradients.AsSpan(0, rows * _outputs), rows);
+        _biasBlock?.Input.Add([], rows);
+        (_inputScale, _outputScale) = (1.0 / ((double)positions * positions), positions);
+    }
+
+    /// <summary>Whether the rows since the last fold are finite.</summary>
+    public bool IsFinite()
+    {
+        foreach (RunningFactor<float> factor in _factors)
+        {
+            if (!factor.IsFinite)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Moves the running averages towards the rows since the last fold.</summary>
+    public void Fold(double share)
+    {
+        _input.Fold(_inputScale / _samples, share);
+        _output.Fold(_outputScale / _samples, share);
+        _biasOutput?.Fold(1.0 / _samples, share);
+        _biasBlock?.Input.Fold(_inputScale > 1 ? _inputScale / _samples : 1.0 / _samples, share);
+        _samples = 0;
+    }
+
+    /// <summary>Forgets the rows since the last fold.</summary>
+    public void Drop()
+    {
+        foreach (RunningFactor<float> factor in _factors)
+        {
+            factor.Drop();
+        }
+        _samples = 0;
+    }
+
+    /// <summary>Writes the natural gradient of weight and bias.</summary>
+    /// <param name="gradient">Flat gradient of all parameters.</param>
+    /// <param name="direction">Destination, flat.</param>
+    public void Solve(ReadOnlySpan<float> gradient, Span<float> direction)
+    {
+        Span<float> block = _gradient;
+        bool biasInside = _biasBlock is null;
+        if (_block.IsTransposed)
+        {
+            Transposition.Copy(_weight.In(gradient), block, _outputs, _inputs);
+            if (biasInside)
+            {
+                _bias.In(gradient).CopyTo(block[(_inputs * _outputs)..]);
+            }
+            _block.Solve(block, block, _options.Damping, _options.DampingKind);
+            Transposition.Copy(block, _weight.In(direction), _inputs, _outputs);
+            if (biasInside)
+            {
+                block[(_inputs * _outputs)..].CopyTo(_bias.In(direction));
+            }
+        }
+        else
+        {
+            SolveRows(gradient, direction, biasInside);
+        }
+        _biasBlock?.Solve(_bias.In(gradient), _bias.In(direction), _options.Damping, _options.DampingKind);
+    }
+
+    /// <summary>Saves all factors.</summary>
+    public void SaveState(StateDictionary state)
+    {
+        for (int i = 0; i < _factors.Length; i++)
+        {
+            _factors[i].SaveState(state.Scope($"factor{i}"));
+        }
+    }
+
+    /// <summary>Continues from saved ones.</summary>
+    public void LoadState(StateDictionary state)
+    {
+        for (int i = 0; i < _factors.Length; i++)
+        {
+            _factors[i].LoadState(state.Scope($"factor{i}"));
+        }
+    }
+
+    private void SolveRows(ReadOnlySpan<float> gradient, Span<float> direction, bool biasInside)
+    {
+        int width = _input.Size;
+        for (int row = 0; row < _outputs; row++)
+        {
+            _weight.In(gradient).Slice(row * _inputs, _inputs).CopyTo(_gradient.AsSpan(row * width));
+            if (biasInside)
+            {
+                _gradient[row * width + _inputs] = _bias.In(gradient)[row];
+            }
+        }
+        _block.Solve(_gradient, _gradient, _options.Damping, _options.DampingKind);
+        for (int row = 0; row < _outputs; row++)
+        {
+            _gradient.AsSpan(row * width, _inputs).CopyTo(_weight.In(direction)[(row * _inputs)..]);
+            if (biasInside)
+            {
+                _bias.In(direction)[row] = _gradient[row * width + _inputs];
+            }
+        }
+    }
+
+    private void Add(ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows)
+    {
+        _input.Add(inputs[..(rows * _inputs)], rows);
+        _output.Add(gradients[..(rows * _outputs)], rows);
+        _biasBlock?.Input.Add([], rows);
+    }
+
+    private void Unfold(ConvolutionShape shape, ReadOnlySpan<float> image)
+    {
+        int kernelRow = shape.Kernel * shape.Channels;
+        Span<float> patches = _patches;
+        for (int y = 0; y < shape.OutputHeight; y++)
+        {
+            for (int x = 0; x < shape.OutputWidth; x++)
+            {
+                for (int kernelY = 0; kernelY < shape.Kernel; kernelY++)
+                {
+                    int first = ((y * shape.Stride + kernelY) * shape.Width + x * shape.Stride) * shape.Channels;
+                    image.Slice(first, kernelRow).CopyTo(patches);
+                    patches = patches[kernelRow..];
+                }
+            }
+        }
+    }
+
+    // result[s] = scale × Σ_u rows[u × useStride + s × sampleStride].
+    private static void Reduce(
+        ReadOnlySpan<float> rows,
+        ref float[] result,
+        int size,
+        int samples,
+        int uses,
+        int useStride,
+        int sampleStride,
+        float scale
+    )
+    {
+        EnsureCapacity(ref result, samples * size);
+        for (int sample = 0; sample < samples; sample++)
+        {
+            Span<float> sum = result.AsSpan(sample * size, size);
+            sum.Clear();
+            for (int use = 0; use < uses; use++)
+            {
+                TensorPrimitives.Add(sum, rows.Slice((use * useStride + sample * sampleStride) * size, size), sum);
+            }
+            TensorPrimitives.Multiply(sum, scale, sum);
+        }
+    }
+
+    private static void EnsureCapacity(ref float[] buffer, int size)
+    {
+        if (buffer.Length < size)
+        {
+            buffer = new float[size];
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Environments.State;
+
+namespace Learners.Optimizers.Kfac;
+
+/// <summary>One Kronecker factor: the running average of a second moment E[x xᵀ], and its latest eigenbasis.</summary>
+/// <remarks>
+/// A homogeneous factor has a constant 1 as its last coordinate (Martens and Grosse 2015, section 2.1), so that a layer's bias is the last
+/// column of its weight. Products, sums and count are kept apart, and put together where the whole matrix is needed.
+/// </remarks>
+internal sealed class RunningFactor<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly int _inputs;
+    private readonly bool _homogeneous;
+    private readonly T[] _products; // this batch: Σ x xᵀ
+    private readonly T[] _sums; // Σ x
+    private readonly T[] _meanProducts;
+    private readonly T[] _meanSums;
+    private readonly T[] _copiedProducts; // the averages that were last decomposed
+    private readonly T[] _copiedSums;
+    private T _count;
+    private T _meanCount;
+    private EigenBasis<T> _next;
+
+    /// <summary>A factor at zero.</summary>
+    /// <param name="inputs">Numbers of a row x.</param>
+    /// <param name="homogeneous">Whether a 1 is appended to each.</param>
+    public RunningFactor(int inputs, bool homogeneous)
+    {
+        _inputs = inputs;
+        _homogeneous = homogeneous;
+        Size = inputs + (homogeneous ? 1 : 0);
+        _products = new T[inputs * inputs];
+        _meanProducts = new T[inputs * inputs];
+        _sums = new T[homogeneous ? inputs : 0];
+        _meanSums = new T[_sums.Length];
+        _copiedProducts = new T[_products.Length];
+        _copiedSums = new T[_sums.Length];
+        Basis = new EigenBasis<T>(Size);
+        _next = new EigenBasis<T>(Size);
+    }
+
+    /// <summary>Rows of the factor, n.</summary>
+    public int Size { get; }
+
+    /// <summary>The latest eigenbasis.</summary>
+    public EigenBasis<T> Basis { get; private set; }
+
+    /// <summary>Whether the rows added since the last fold are finite.</summary>
+    public bool IsFinite => T.IsFinite(TensorPrimitives.Sum<T>(_products)) && T.IsFinite(TensorPrimitives.Sum<T>(_sums));
+
+    /// <summary>Adds rows of this batch.</summary>
+    /// <param name="rows"><c>[count, inputs]</c>.</param>
+    /// <param name="count">Rows.</param>
+    public void Add(ReadOnlySpan<T> rows, int count)
+    {
+        if (_inputs > 0)
+        {
+            Matrices.Multiply(rows, 1, _inputs, rows, _products, _inputs, _inputs, count, accumulate: true);
+            Matrices.AddColumnSums(rows[..(_homogeneous ? count * _inputs : 0)], _sums);
+        }
+        _count += T.CreateChecked(count);
+    }
+
+    /// <summary>Moves the average towards this batch: M ← (1 − share) M + share × scale × Σ x xᵀ, and starts a new batch.</summary>
+    public void Fold(double scale, double share)
+    {
+        T factor = T.CreateChecked(scale * share);
+        T keep = T.CreateChecked(1 - share);
+        Fold(_products, _meanProducts, keep, factor);
+        Fold(_sums, _meanSums, keep, factor);
+        _meanCount = keep * _meanCount + factor * _count;
+        Drop();
+    }
+
+    /// <summary>Forgets this batch.</summary>
+    public void Drop()
+    {
+        Array.Clear(_products);
+        Array.Clear(_sums);
+        _count = T.Zero;
+    }
+
+    /// <summary>Writes the average, <c>[n, n]</c>.</summary>
+    public void CopyMean(Span<T> destination)
+    {
+        for (int row = 0; row < _inputs; row++)
+        {
+            _meanProducts.AsSpan(row * _inputs, _inputs).CopyTo(destination[(row * Size)..]);
+        }
+        if (_homogeneous)
+        {
+            for (int row = 0; row < _inputs; row++)
+            {
+                destination[row * Size + _inputs] = _meanSums[row];
+            }
+            _meanSums.CopyTo(destination[(_inputs * Size)..]);
+            destination[Size * Size - 1] = _meanCount;
+        }
+        // Products of a batch are symmetric but for rounding.
+        T half = T.CreateChecked(0.5);
+        for (int row = 0; row < Size; row++)
+        {
+            for (int column = row + 1; column < Size; column++)
+            {
+                T mean = half * (destination[row * Size + column] + destination[column * Size + row]);
+                destination[row * Size + column] = destination[column * Size + row] = mean;
+            }
+        }
+    }
+
+    /// <summary>How far the average has moved since the latest <see cref="Snapshot"/>, in Frobenius norms of the average.</summary>
+    public double Drift
+    {
+        get
+        {
+            double moved = Distance(_meanProducts, _copiedProducts) + 2 * Distance(_meanSums, _copiedSums);
+            double norm = Square(_meanProducts) + 2 * Square(_meanSums);
+            return norm > 0 ? Math.Sqrt(moved / norm) : 0;
+        }
+    }
+
+    /// <summary>Takes a copy of the average, to be decomposed.</summary>
+    public void Snapshot()
+    {
+        FlushTiny(_meanProducts);
+        FlushTiny(_meanSums);
+        _meanProducts.CopyTo(_copiedProducts, 0);
+        _meanSums.CopyTo(_copiedSums, 0);
+        CopyMean(_next.Rows);
+    }
+
+    /// <summary>Decomposes the copy; may run beside anything but <see cref="Snapshot"/> and <see cref="Publish"/>.</summary>
+    public bool TryDecompose() => _next.TryDecompose();
+
+    /// <summary>Makes the decomposed copy the basis.</summary>
+    public void Publish() => (Basis, _next) = (_next, Basis);
+
+    /// <summary>Saves average and basis.</summary>
+    public void SaveState(StateDictionary state)
+    {
+        state.Set<T>("products", _meanProducts);
+        state.Set<T>("sums", _meanSums);
+        state.Set("count", _meanCount);
+        state.Set<T>("copied_products", _copiedProducts);
+        state.Set<T>("copied_sums", _copiedSums);
+        state.Set<T>("vectors", Basis.Rows);
+        state.Set<T>("values", Basis.Values);
+    }
+
+    /// <summary>Continues from saved ones.</summary>
+    public void LoadState(StateDictionary state)
+    {
+        state.Read<T>("products", _meanProducts);
+        state.Read<T>("sums", _meanSums);
+        _meanCount = state.Get<T>("count");
+        state.Read<T>("copied_products", _copiedProducts);
+        state.Read<T>("copied_sums", _copiedSums);
+        state.Read<T>("vectors", Basis.Rows);
+        state.Read<T>("values", Basis.Values);
+        Matrices.Transpose<T>(Basis.Rows, Basis.Columns, Size, Size);
+        Drop();
+    }
+
+    // What decays towards 0 for ever ends in denormal numbers, with which a processor is a hundred times slower.
+    private static void FlushTiny(Span<T> values)
+    {
+        T tiny = T.CreateChecked(1e-30);
+        foreach (ref T value in values)
+        {
+            value = T.Abs(value) < tiny ? T.Zero : value;
+        }
+    }
+
+    private static double Distance(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
+    {
+        double distance = a.IsEmpty ? 0 : double.CreateTruncating(TensorPrimitives.Distance(a, b));
+        return distance * distance;
+    }
+
+    private static double Square(ReadOnlySpan<T> a) => a.IsEmpty ? 0 : double.CreateTruncating(TensorPrimitives.SumOfSquares(a));
+
+    private static void Fold(ReadOnlySpan<T> batch, Span<T> mean, T keep, T factor)
+    {
+        TensorPrimitives.Multiply(mean, keep, mean);
+        Matrices.AddScaled(factor, batch, mean);
+    }
+}

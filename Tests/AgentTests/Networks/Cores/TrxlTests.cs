@@ -1,0 +1,28 @@
+using Agents.Networks;
+using Agents.Networks.Transformers;
+using Tests.Contracts;
+
+namespace Tests.AgentTests.Networks.Cores;
+
+/// <summary>Transformer-XL: normalisation behind each addition.</summary>
+public sealed class TrxlTests : MemoryCoreContract
+{
+    protected override NetworkSettings Settings =>
+        new()
+        {
+            HiddenSizes = [8],
+            Core = CoreKind.Gtrxl,
+            CoreSize = 10,
+            SharedTrunk = true,
+            Transformer = new TransformerSettings
+            {
+                Layers = 2,
+                Heads = 2,
+                HeadSize = 5,
+                FeedForwardSize = 12,
+                MemoryLength = 4,
+                Norm = NormPlacement.Post,
+                Gate = GateKind.Residual,
+            },
+        };
+}

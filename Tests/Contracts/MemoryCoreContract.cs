@@ -1,0 +1,375 @@
+using Actors;
+using Agents.Networks;
+using Agents.Networks.Managed;
+using Agents.Policies;
+using Environments;
+using Environments.Randomness;
+using Environments.Spaces;
+using Environments.State;
+using Environments.Wrappers;
+using Learners.ActorCritic;
+using Learners.Engines;
+using Protos;
+using Protos.Fleet;
+using Tests.AgentTests.Networks;
+using Tests.ProtoTests.Fleet;
+using TorchSharp;
+using Xunit;
+
+namespace Tests.Contracts;
+
+/// <summary>What every memory core must keep, whatever engine computes it; inherited once per core.</summary>
+public abstract class MemoryCoreContract
+{
+    private const int Steps = 11;
+    private const int Copies = 3;
+    private const double Tolerance = 1e-5;
+
+    /// <summary>A small network with the core; episodes here last longer than what it may remember.</summary>
+    protected abstract NetworkSettings Settings { get; }
+
+    /// <summary>The engine that acts, then the reference.</summary>
+    public static TheoryData<bool> Engines => [false, true];
+
+    [Fact]
+    public void Unroll_StepByStep_GivesTheBitsOfTheWholeSequence()
+    {
+        var data = new Sequence(Spec());
+        using IActorCriticNetwork network = data.Network(torch: false);
+        (float[] whole, float[] wholeState) = data.Run(network);
+        (float[] parts, float[] state) = data.RunStepByStep(network);
+
+        Assert.Equal(whole, parts);
+        Assert.Equal(wholeState, state);
+        Assert.True(whole.Distinct().Count() > Steps, "outputs must depend on what is seen");
+    }
+
+    [Fact]
+    public void Unroll_ReferenceOnWholeSequence_EqualsActingStepByStep()
+    {
+        var data = new Sequence(Spec());
+        using IActorCriticNetwork acting = data.Network(torch: false);
+        using IActorCriticNetwork reference = data.Network(torch: true);
+        (float[] whole, float[] wholeState) = data.Run(reference);
+        (float[] parts, float[] state) = data.RunStepByStep(acting);
+
+        Near(whole, parts);
+        Near(wholeState, state);
+    }
+
+    [Fact]
+    public void Unroll_ReferenceInPieces_EqualsTheWholeSequence()
+    {
+        var data = new Sequence(Spec());
+        using IActorCriticNetwork network = data.Network(torch: true);
+        (float[] whole, float[] wholeState) = data.Run(network);
+        float[] state = data.State();
+        float[] first = data.Run(network, 0, 4, state);
+        float[] second = data.Run(network, 4, Steps, state);
+
+        Near(whole, [.. first, .. second]);
+        Near(wholeState, state);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void Unroll_EpisodeStartInside_GivesWhatAFreshStateGives(bool torch)
+    {
+        const int start = 6;
+        var data = new Sequence(Spec()) { Starts = { [start * Copies + 1] = true } };
+        using IActorCriticNetwork network = data.Network(torch);
+        (float[] whole, float[] wholeState) = data.Run(network);
+        var fresh = new float[data.State().Length];
+        float[] alone = data.Run(network, start, Steps, fresh);
+
+        int size = data.OutputSize / Copies;
+        for (int t = start; t < Steps; t++)
+        {
+            Near(Row(whole, t, 1), Row(alone, t - start, 1));
+            Assert.NotEqual(Row(whole, t, 2), Row(alone, t - start, 2)); // whose episode went on
+        }
+        int stateSize = fresh.Length / Copies;
+        Near(wholeState[stateSize..(2 * stateSize)], fresh[stateSize..(2 * stateSize)]);
+
+        float[] Row(float[] outputs, int t, int b) => outputs[((t * Copies + b) * size)..((t * Copies + b + 1) * size)];
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void Unroll_OtherCopyChanges_ChangesNothing(bool torch)
+    {
+        var data = new Sequence(Spec());
+        using IActorCriticNetwork network = data.Network(torch);
+        (float[] before, float[] stateBefore) = data.Run(network);
+        for (int t = 0; t < Steps; t++)
+        {
+            data.Observation(t, 0).Fill(-3);
+        }
+        (float[] after, float[] stateAfter) = data.Run(network);
+
+        int size = data.OutputSize / Copies;
+        for (int row = 0; row < Steps * Copies; row++)
+        {
+            float[] old = before[(row * size)..((row + 1) * size)];
+            float[] now = after[(row * size)..((row + 1) * size)];
+            if (row % Copies == 0)
+            {
+                Assert.NotEqual(old, now);
+            }
+            else
+            {
+                Near(old, now);
+            }
+        }
+        Near(stateBefore[(stateBefore.Length / Copies)..], stateAfter[(stateAfter.Length / Copies)..]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void Unroll_LaterObservationChanges_LeavesEarlierOutputsToTheBit(bool torch)
+    {
+        const int changed = 5;
+        var data = new Sequence(Spec());
+        using IActorCriticNetwork network = data.Network(torch);
+        (float[] before, _) = data.Run(network);
+        for (int b = 0; b < Copies; b++)
+        {
+            data.Observation(changed, b).Fill(2);
+        }
+        (float[] after, _) = data.Run(network);
+
+        int border = changed * data.OutputSize;
+        Assert.Equal(before[..border], after[..border]);
+        Assert.NotEqual(before[border..(border + data.OutputSize)], after[border..(border + data.OutputSize)]);
+        int next = border + data.OutputSize;
+        Assert.NotEqual(before[next..(next + data.OutputSize)], after[next..(next + data.OutputSize)]); // it is remembered
+    }
+
+    [Theory]
+    [InlineData(EngineKind.Auto)]
+    [InlineData(EngineKind.Torch)]
+    public void Backward_UnrollFromTheWireAndUnchangedParameters_HasRatioOne(EngineKind kind)
+    {
+        using var parts = new Acting(Settings, 4);
+        parts.Record(); // the next unroll begins in the middle of episodes
+        Unroll sent = parts.Record();
+        Unroll received = UnrollReader.Read(Wire.Split(Wire.Write(sent), 100), Wire.OpenPool(), out string? defect)!;
+        Assert.Null(defect);
+        Assert.Equal(sent.InitialCoreState, received.InitialCoreState);
+        Assert.True(received.InitialCoreState.AsSpan().ContainsAnyExcept(0f), "the state must hold something");
+        float[] pinned = GC.AllocateArray<float>(parts.Parameters.Length, pinned: true);
+        parts.Parameters.CopyTo(pinned, 0);
+        using IGradientEngine engine = GradientEngines.Create(kind, parts.Spec, pinned);
+        var batch = new TrajectoryBatch(engine.Network);
+        batch.Prepare(received, 0.99f, 0.95f);
+        var minibatch = new Minibatch(parts.Spec, batch.Count, received.Steps);
+        minibatch.Fill(batch, [.. Enumerable.Range(0, batch.Count)], normalizeAdvantages: false);
+        var logProbs = new float[batch.Count];
+        engine.Backward(minibatch, [new EntropyObjective(1)], 0, new double[1], logProbs);
+
+        Assert.True(received.EpisodeStarts.AsSpan(received.Copies).Contains(true), "an episode must start inside");
+        Assert.All(
+            logProbs.Zip(received.BehaviourLogProbs),
+            pair => Assert.Equal(1, Math.Exp(pair.First - pair.Second), Tolerance)
+        );
+        Assert.True(logProbs.Distinct().Count() > 8, "the policy must have opinions");
+    }
+
+    [Fact]
+    public void LoadState_OfARecorder_GoesOnBitForBit()
+    {
+        using var parts = new Acting(Settings, 4);
+        using var other = new Acting(Settings, 99);
+        parts.Record();
+        var state = new StateDictionary();
+        parts.Recorder.SaveState(state);
+        other.Recorder.LoadState(state);
+
+        Unroll expected = parts.Record();
+        Unroll actual = other.Record();
+
+        Assert.Equal(expected.InitialCoreState, actual.InitialCoreState);
+        Assert.Equal(expected.Actions, actual.Actions);
+        Assert.Equal(expected.BehaviourLogProbs, actual.BehaviourLogProbs);
+    }
+
+    [Fact]
+    public void Load_SavedPolicy_ActsThroughEpisodesBitForBitTheSame()
+    {
+        var data = new Sequence(Spec());
+        using var folder = new TemporaryFolder();
+        using var saved = new SavedPolicy(
+            new PolicyInfo { Agent = "ppo", Environment = "Test-v0" },
+            data.Spec,
+            data.Parameters,
+            null
+        );
+        saved.Save(folder.In("policy"));
+        using SavedPolicy loaded = SavedPolicy.Load(folder.In("policy"));
+        PolicySession first = saved.CreateSession(Copies, seed: 5, ActionSelection.Sample);
+        PolicySession second = loaded.CreateSession(Copies, seed: 5, ActionSelection.Sample);
+
+        Assert.Equal(saved.Network, loaded.Network);
+        for (int t = 0; t < Steps; t++)
+        {
+            float[] observations = data.Observations[(t * data.RowSize)..((t + 1) * data.RowSize)];
+            Assert.Equal(first.Act(observations), second.Act(observations));
+            Assert.Equal(first.Output.Values, second.Output.Values);
+            Assert.Equal(first.Output.LogProbs, second.Output.LogProbs);
+            if (t == 5)
+            {
+                first.StartEpisode(1);
+                second.StartEpisode(1);
+            }
+        }
+    }
+
+    [Fact]
+    public void Forward_LossOfALaterStep_ReachesTheFirstObservationAndNoEarlierEpisode()
+    {
+        const int last = 3;
+        var data = new Sequence(Spec());
+        using var network = (TorchActorCritic)data.Network(torch: true);
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor features = torch.tensor(data.Observations).view(Steps * Copies, -1).requires_grad_();
+        torch.Tensor continues = torch.ones(Steps, Copies, 1);
+        continues[1, 1] = torch.zeros(1); // the second copy's episode starts in step 1
+        torch.Tensor state = torch.tensor(data.State()).view(Copies, -1);
+        (_, torch.Tensor values) = network.Forward(features, Steps, continues, state, out _);
+        values.view(Steps, Copies)[last].sum().backward();
+        torch.Tensor gradient = features.grad!.abs().sum(1).view(Steps, Copies);
+
+        Assert.True(gradient[0, 0].ToSingle() > 0);
+        Assert.Equal(0, gradient[0, 1].ToSingle());
+        Assert.True(gradient[1, 1].ToSingle() > 0);
+        Assert.Equal(0, gradient[last + 1, 0].ToSingle());
+    }
+
+    /// <summary>The core between five numbers and three actions.</summary>
+    protected NetworkSpec Spec() => new(new Box(-5, 5, 5), new Discrete(3), Settings);
+
+    private static void Near(float[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
+    }
+
+    private static float[] ParametersOf(NetworkSpec spec, ulong seed)
+    {
+        var random = new Pcg64(seed);
+        var layout = new ParameterLayout(spec);
+        float[] parameters = ParameterInitializer.Create(layout, ref random);
+        ImageSpecs.Disturb(layout, parameters, 0.2f, ref random); // biases and heads far enough from 0 to matter
+        return parameters;
+    }
+
+    /// <summary>Observations of a few copies, and a state that earlier steps led to.</summary>
+    private sealed class Sequence
+    {
+        private readonly float[] _state;
+
+        public Sequence(NetworkSpec spec)
+        {
+            Spec = spec;
+            Parameters = ParametersOf(spec, 8);
+            var random = new Pcg64(5);
+            Observations = [.. Enumerable.Range(0, Steps * RowSize).Select(_ => (float)random.NextGaussian())];
+            OutputSize = Copies * (spec.DistributionSize + 1);
+            _state = new float[Copies * spec.CoreStateSize];
+            using IActorCriticNetwork network = Network(torch: false);
+            Run(network, 0, 7, _state);
+        }
+
+        public NetworkSpec Spec { get; }
+        public float[] Parameters { get; }
+        public float[] Observations { get; }
+        public bool[] Starts { get; } = new bool[Steps * Copies];
+        public int OutputSize { get; }
+        public int RowSize => Copies * Spec.ObservationSize;
+
+        public float[] State() => (float[])_state.Clone();
+
+        public Span<float> Observation(int t, int b) =>
+            Observations.AsSpan(t * RowSize + b * Spec.ObservationSize, Spec.ObservationSize);
+
+        public IActorCriticNetwork Network(bool torch)
+        {
+            float[] pinned = GC.AllocateArray<float>(Parameters.Length, pinned: true);
+            Parameters.CopyTo(pinned, 0);
+            return torch ? new TorchActorCritic(Spec, pinned) : new ManagedActorCritic(Spec, pinned);
+        }
+
+        public (float[] Outputs, float[] State) Run(IActorCriticNetwork network)
+        {
+            float[] state = State();
+            return (Run(network, 0, Steps, state), state);
+        }
+
+        public (float[] Outputs, float[] State) RunStepByStep(IActorCriticNetwork network)
+        {
+            float[] state = State();
+            return ([.. Enumerable.Range(0, Steps).SelectMany(t => Run(network, t, t + 1, state))], state);
+        }
+
+        // Distribution and value of each row, [steps, B, P + 1].
+        public float[] Run(IActorCriticNetwork network, int first, int end, float[] state)
+        {
+            int rows = (end - first) * Copies;
+            int size = Spec.DistributionSize;
+            var distributions = new float[rows * size];
+            var values = new float[rows];
+            network.Unroll(
+                end - first,
+                Observations.AsSpan(first * RowSize, (end - first) * RowSize),
+                Starts.AsSpan(first * Copies, rows),
+                state,
+                distributions,
+                values
+            );
+            return
+            [
+                .. Enumerable
+                    .Range(0, rows)
+                    .SelectMany(row => distributions[(row * size)..((row + 1) * size)].Append(values[row])),
+            ];
+        }
+    }
+
+    /// <summary>A policy with the core at work in an environment whose episodes end after a few dozen steps.</summary>
+    private sealed class Acting : IDisposable
+    {
+        private readonly EnvironmentPipeline _pipeline;
+        private readonly NetworkPolicy _policy;
+
+        public Acting(NetworkSettings settings, ulong seed)
+        {
+            _pipeline = EnvironmentPipeline.ForTraining(
+                EnvironmentRegistry.Default.Make("CartPole-v1", 3),
+                new WrapperSettings(),
+                0.99f
+            );
+            Spec = _pipeline.NetworkFor(settings);
+            Parameters = ParametersOf(Spec, 3);
+            _policy = new NetworkPolicy(Spec);
+            _policy.LoadParameters(Parameters, 0);
+            Recorder = new UnrollRecorder(_pipeline, _policy, seed, new Pcg64(seed));
+        }
+
+        public NetworkSpec Spec { get; }
+        public float[] Parameters { get; }
+        public UnrollRecorder Recorder { get; }
+
+        public Unroll Record()
+        {
+            var unroll = new Unroll(_pipeline.ShapeFor(Spec, steps: 25));
+            Recorder.Record(unroll);
+            return unroll;
+        }
+
+        public void Dispose()
+        {
+            Recorder.Dispose();
+            _policy.Dispose();
+        }
+    }
+}
