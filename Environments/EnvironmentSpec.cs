@@ -21,6 +21,9 @@ public sealed record EnvironmentSpec(string Id, Space ObservationSpace, Space Ac
     /// <summary>What can be set behind the id; empty for most.</summary>
     public IReadOnlyList<EnvironmentOption> Options { get; init; } = [];
 
+    /// <summary>Whether another process steps it, so that this one can do something else meanwhile.</summary>
+    public bool StepsElsewhere { get; init; }
+
     /// <summary>One sentence about the task.</summary>
     public string Description { get; init; } = "";
 

@@ -32,6 +32,12 @@ public interface IBatchedEnvironment : IDisposable
     /// <summary>Whether the latest step cut the episode off, <c>[B]</c>; both flags may be set, and termination then decides.</summary>
     ReadOnlySpan<bool> Truncated { get; }
 
+    /// <summary>
+    /// Episodes of each copy so far that were cut off because what stepped them was lost, <c>[B]</c>; empty where that cannot happen. They
+    /// are truncated like others, so that values are right, but their return and length are no score.
+    /// </summary>
+    ReadOnlySpan<int> LostEpisodes => [];
+
     /// <summary>Starts a new episode in every copy.</summary>
     /// <param name="seed">Copy b draws from the stream of <paramref name="seed"/> + b, as Gymnasium's vector environments do.</param>
     void Reset(ulong seed);
@@ -72,7 +78,8 @@ public interface IBatchedEnvironment : IDisposable
 
     /// <summary>
     /// Called with the copy whose episode just ended, before the same step resets it, so that its last picture can be drawn; null for
-    /// nobody. May be called on the thread that steps the copy. A batch that does not draw itself never calls it.
+    /// nobody. May be called on the thread that steps the copy. A batch that does not draw itself never calls it, nor is it called for
+    /// <see cref="LostEpisodes"/>, of which nobody can draw a last picture.
     /// </summary>
     Action<int>? EpisodeEnding
     {

@@ -21,6 +21,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
     private readonly float[] _rewards;
     private readonly bool[] _terminated;
     private readonly bool[] _truncated;
+    private readonly int[] _lostEpisodes;
     private readonly int _observationSize;
     private readonly int _actionSize;
     private volatile bool _masked; // whether the running step leaves some copies out
@@ -55,6 +56,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         _rewards = new float[count];
         _terminated = new bool[count];
         _truncated = new bool[count];
+        _lostEpisodes = new int[_parts[0].Environment.LostEpisodes.IsEmpty ? 0 : count];
         foreach (Part part in _parts.AsSpan(1))
         {
             new Thread(() => Work(part)) { IsBackground = true, Name = $"{Spec.Id} {part.First}" }.Start();
@@ -84,6 +86,9 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
 
     /// <inheritdoc/>
     public ReadOnlySpan<bool> Truncated => _truncated;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> LostEpisodes => _lostEpisodes;
 
     /// <inheritdoc/>
     public bool CanSaveState => _parts[0].Environment.CanSaveState;
@@ -245,6 +250,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         environment.Rewards.CopyTo(_rewards.AsSpan(part.First));
         environment.Terminated.CopyTo(_terminated.AsSpan(part.First));
         environment.Truncated.CopyTo(_truncated.AsSpan(part.First));
+        environment.LostEpisodes.CopyTo(_lostEpisodes.AsSpan(_lostEpisodes.Length == 0 ? 0 : part.First));
     }
 
     private sealed class Part(IBatchedEnvironment environment, int first)

@@ -53,21 +53,23 @@ public sealed class ObservationStore
 
     /// <summary>Keeps what the environments show at a step.</summary>
     /// <param name="t">Step, 0 to T; 0 also fills the history.</param>
-    /// <param name="observations"><c>[B, ObservationSize]</c>.</param>
-    public void Write(int t, ReadOnlySpan<float> observations)
+    /// <param name="observations">Of some or all copies, <c>[n, ObservationSize]</c>.</param>
+    /// <param name="first">Copy of the first row.</param>
+    public void Write(int t, ReadOnlySpan<float> observations, int first = 0)
     {
         int size = Format.ObservationSize;
         if (IsPlain)
         {
-            observations.CopyTo(_whole.AsSpan(t * _copies * size));
+            observations.CopyTo(_whole.AsSpan((t * _copies + first) * size));
             return;
         }
-        for (int b = 0; b < _copies; b++)
+        int count = observations.Length / size;
+        for (int b = 0; b < count; b++)
         {
             ReadOnlySpan<float> observation = observations.Slice(b * size, size);
             for (int frame = t == 0 ? 0 : Format.Frames - 1; frame < Format.Frames; frame++)
             {
-                Encode(observation.Slice(frame * Format.FrameSize, Format.FrameSize), FrameAt(t + frame, b));
+                Encode(observation.Slice(frame * Format.FrameSize, Format.FrameSize), FrameAt(t + frame, first + b));
             }
         }
     }

@@ -12,13 +12,15 @@ namespace Actors.Fleet;
 /// <param name="Network">Network that acts.</param>
 /// <param name="UnrollLength">T.</param>
 /// <param name="DiscountFactor">γ.</param>
+/// <param name="Overlap">Whether the copies may be two halves.</param>
 internal sealed record ActorSettings(
     string Environment,
     ulong Seed,
     WrapperSettings Wrappers,
     NetworkSettings Network,
     int UnrollLength,
-    float DiscountFactor
+    float DiscountFactor,
+    OverlapMode Overlap
 )
 {
     /// <summary>Reads them.</summary>
@@ -31,7 +33,7 @@ internal sealed record ActorSettings(
         AgentPart part = section is null
             ? throw new SettingsException($"The learner's settings have no section '{agent}'.")
             : Bind<AgentPart>(Only(section, "unroll_length", "discount_factor"));
-        YamlMappingNode common = Only(root, "environment", "seed", "wrappers", "network");
+        YamlMappingNode common = Only(root, "environment", "seed", "overlap", "wrappers", "network");
         CommonPart settings = Bind<CommonPart>(common);
         return new ActorSettings(
             settings.Environment,
@@ -39,7 +41,8 @@ internal sealed record ActorSettings(
             settings.Wrappers,
             settings.Network,
             part.UnrollLength,
-            part.DiscountFactor
+            part.DiscountFactor,
+            settings.Overlap
         );
     }
 
@@ -74,6 +77,7 @@ internal sealed record ActorSettings(
     {
         public string Environment { get; init; } = "";
         public ulong Seed { get; init; }
+        public OverlapMode Overlap { get; init; }
         public WrapperSettings Wrappers { get; init; } = new();
         public NetworkSettings Network { get; init; } = new();
     }

@@ -12,7 +12,7 @@ namespace Actors.Fleet;
 /// <summary>One incarnation of an actor's environments: policy, recorder and the numbers of its unrolls. Owns them.</summary>
 internal sealed class EnvironmentWorker : IDisposable
 {
-    private readonly EnvironmentPipeline _pipeline;
+    private readonly EnvironmentParts _environments;
     private readonly NetworkPolicy _policy;
     private readonly UnrollRecorder _recorder;
     private readonly RunningStatistics? _observed;
@@ -28,20 +28,24 @@ internal sealed class EnvironmentWorker : IDisposable
     {
         Settings = settings;
         Copies = copies;
-        _pipeline = EnvironmentPipeline.ForTraining(
-            options.Registry.Make(settings.Environment, copies),
+        _environments = EnvironmentParts.ForTraining(
+            options.Registry,
+            settings.Environment,
+            copies,
+            threads: 1,
+            settings.Overlap,
             settings.Wrappers,
             settings.DiscountFactor
         );
-        NetworkSpec spec = _pipeline.NetworkFor(settings.Network);
+        NetworkSpec spec = _environments.NetworkFor(settings.Network);
         _parameterCount = new ParameterLayout(spec).Count;
         _policy = new NetworkPolicy(spec);
-        if (_pipeline.Normalization is { } normalization)
+        if (_environments.Normalization is { } normalization)
         {
             _observed = normalization.Observed = RunningStatistics.Empty(normalization.Statistics.Size);
         }
-        _recorder = new UnrollRecorder(_pipeline, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
-        Shape = _pipeline.ShapeFor(spec, settings.UnrollLength);
+        _recorder = new UnrollRecorder(_environments, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
+        Shape = _environments.ShapeFor(spec, settings.UnrollLength);
         Incarnation = incarnation;
     }
 
@@ -77,7 +81,7 @@ internal sealed class EnvironmentWorker : IDisposable
     {
         int length = _parameterCount * sizeof(float);
         _policy.LoadParameters(MemoryMarshal.Cast<byte, float>(parameters[..length]), publication.ParameterVersion);
-        if (_pipeline.Normalization is { } normalization)
+        if (_environments.Normalization is { } normalization)
         {
             ReadOnlySpan<double> moments = MemoryMarshal.Cast<byte, double>(parameters[length..]);
             int size = normalization.Statistics.Size;

@@ -1,3 +1,4 @@
+using Environments;
 using Environments.Randomness;
 
 namespace Agents.Policies;
@@ -48,6 +49,19 @@ public sealed class PolicySession
         _policy.Act(observations, _episodeStarts, _coreState, _selection, ref _random, _output);
         Array.Clear(_episodeStarts);
         return _output.Actions;
+    }
+
+    /// <summary>Says that the next observation begins an episode wherever the latest step of a batch ended one.</summary>
+    /// <param name="environment">Batch of as many copies as there are rows.</param>
+    public void StartEpisodes(IBatchedEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ReadOnlySpan<bool> terminated = environment.Terminated;
+        ReadOnlySpan<bool> truncated = environment.Truncated;
+        for (int row = 0; row < _episodeStarts.Length; row++)
+        {
+            _episodeStarts[row] |= terminated[row] | truncated[row];
+        }
     }
 
     /// <summary>Says that the next observation of a row begins an episode.</summary>

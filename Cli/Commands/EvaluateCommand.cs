@@ -60,8 +60,11 @@ internal static class EvaluateCommand
                     registry: parsed.Registry(assembly),
                     cancellationToken: cancellationToken
                 );
-                string played = parsed.GetValue(environment) ?? policy.Info.Environment;
-                double? humanNormalized = AtariGames.Find(played)?.HumanNormalized(result.MeanReturn);
+                string played = parsed.GetValue(environment) ?? Evaluator.EnvironmentOf(policy);
+                double? humanNormalized =
+                    AtariGames.WithWholeGames(played) == played
+                        ? AtariGames.Find(played)?.HumanNormalized(result.MeanReturn)
+                        : null; // published scores are of whole games
                 if (parsed.GetValue(json))
                 {
                     JsonObject node = RunSummary.ToNode(result);

@@ -69,6 +69,7 @@ internal static class AtariEnvironments
         {
             MaxEpisodeSteps = MaxFrames / skip,
             RandomReturn = game.RandomScore,
+            StepsElsewhere = values.Word<ObservationLane>("lane") != ObservationLane.InProcess,
             Options = Options,
             ActionNames = full ? AtariGame.AllActionNames : game.ActionNames,
             Description = $"The Atari 2600 game {game.Name}, emulated in Python by ale-py.",

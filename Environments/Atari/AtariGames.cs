@@ -119,6 +119,28 @@ public static class AtariGames
     /// <summary>Ids of all games, <c>ALE/Pong-v5</c>.</summary>
     public static IEnumerable<string> Ids => All.Select(game => game.Id);
 
+    /// <summary>The id of the same game without the end of episodes where a life is lost, so that an episode's return is the game's score; other ids as they are.</summary>
+    /// <remarks>What a server elsewhere decided by itself stays unknown.</remarks>
+    public static string WithWholeGames(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (Find(id) is null)
+        {
+            return id;
+        }
+        if (Remote.RemoteId.IsRemote(id))
+        {
+            return id.Replace("life_loss=true", "life_loss=false", StringComparison.Ordinal); // an argument of the wrapper
+        }
+        string name = EnvironmentId.NameOf(id);
+        IEnumerable<string> options = id[name.Length..]
+            .TrimStart('?')
+            .Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Where(option => !option.Equals("life_loss=on", StringComparison.OrdinalIgnoreCase));
+        string rest = string.Join('&', options);
+        return rest.Length == 0 ? name : $"{name}?{rest}";
+    }
+
     /// <summary>The game of an id, with or without options, scheme and address; null where it is none.</summary>
     public static AtariGame? Find(string id)
     {

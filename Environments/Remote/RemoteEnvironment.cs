@@ -9,7 +9,7 @@ namespace Environments.Remote;
 /// <summary>B copies of an environment that runs in Python, here or elsewhere. Resets in the same step.</summary>
 /// <remarks>
 /// A server that dies or hangs is replaced. Its episodes are then truncated where they stood: reward 0, the last observation that arrived as
-/// the final one, and a new episode's first observation, so that nothing of the old server is ever joined to the new one. An exception of the environment,
+/// the final one, and a new episode's first observation, so that nothing of the old server is ever joined to the new one; <see cref="LostEpisodes"/> counts them. An exception of the environment,
 /// or an answer that breaks the contract, is an <see cref="EnvironmentFaultException"/> and final. Owns its lane, and with it the process
 /// that it started.
 /// </remarks>
@@ -22,6 +22,7 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
     private readonly bool[] _isFirst; // whether a copy shows an episode's first observation
     private readonly bool[] _isCut; // whether a resting copy's episode was lost, which is told when it steps next
     private readonly bool[] _active;
+    private readonly int[] _lostEpisodes;
     private IBatchLane _lane;
     private ulong _seed;
     private bool _started;
@@ -55,6 +56,7 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
         _isFirst = new bool[count];
         _isCut = new bool[count];
         _active = new bool[count];
+        _lostEpisodes = new int[count];
     }
 
     /// <inheritdoc/>
@@ -94,6 +96,9 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
 
     /// <inheritdoc/>
     public ReadOnlySpan<bool> Truncated => _results.Truncated;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> LostEpisodes => _lostEpisodes;
 
     /// <summary>What the environment said besides in the step that ended a copy's episode, as JSON; null where the latest step did not end it.</summary>
     public string? FinalInfo(int copy) => _results.FinalInfos.Find(info => info.Copy == copy)?.Json;
@@ -140,6 +145,7 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
             {
                 _isCut[i] = false;
                 _results.Truncated[i] = true; // the final observation was kept when the episode was lost
+                _lostEpisodes[i]++;
             }
             else if (_isCut[i])
             {
@@ -239,6 +245,7 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
             {
                 Row(before, i).CopyTo(Row(_results.FinalObservations, i));
                 _results.Truncated[i] = true;
+                _lostEpisodes[i]++;
             }
             else if (!wasFirst[i] || _isCut[i])
             {

@@ -34,6 +34,7 @@ internal static class RemoteEnvironments
             {
                 MaxEpisodeSteps = description.MaxEpisodeSteps > 0 ? checked((int)description.MaxEpisodeSteps) : null,
                 RewardThreshold = description.HasRewardThreshold ? description.RewardThreshold : null,
+                StepsElsewhere = id.Lane != ObservationLane.InProcess,
                 Description = id.Address is null
                     ? $"{description.Name} in Python."
                     : $"{description.Name}, served by {id.Address}.",

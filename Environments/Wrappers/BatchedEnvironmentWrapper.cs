@@ -47,6 +47,9 @@ public abstract class BatchedEnvironmentWrapper : IBatchedEnvironment
     public virtual ReadOnlySpan<bool> Truncated => Inner.Truncated;
 
     /// <inheritdoc/>
+    public ReadOnlySpan<int> LostEpisodes => Inner.LostEpisodes;
+
+    /// <inheritdoc/>
     public virtual void Reset(ulong seed) => Inner.Reset(seed);
 
     /// <inheritdoc/>

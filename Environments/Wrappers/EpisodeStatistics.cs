@@ -3,13 +3,17 @@ using Environments.State;
 namespace Environments.Wrappers;
 
 /// <summary>Counts return and length of every episode and says after each step which ones ended. Changes nothing.</summary>
-/// <remarks>Scores are of raw rewards, so make this the innermost layer: reward clipping and normalisation go around it.</remarks>
+/// <remarks>
+/// Scores are of raw rewards, so make this the innermost layer: reward clipping and normalisation go around it. Episodes that were lost
+/// with what stepped them (<see cref="IBatchedEnvironment.LostEpisodes"/>) have no score and are left out.
+/// </remarks>
 public sealed class EpisodeStatistics : BatchedEnvironmentWrapper
 {
     private readonly double[] _returns;
     private readonly int[] _lengths;
     private readonly bool[] _awaitsReset; // only where episodes start in the step after the end
     private readonly EpisodeResult[] _completed;
+    private readonly int[] _lost; // episodes of each copy that were lost up to the latest step
     private int _completedCount;
 
     /// <summary>A layer around <paramref name="inner"/>.</summary>
@@ -21,6 +25,7 @@ public sealed class EpisodeStatistics : BatchedEnvironmentWrapper
         _lengths = new int[inner.Count];
         _awaitsReset = new bool[inner.Count];
         _completed = new EpisodeResult[inner.Count];
+        _lost = new int[inner.LostEpisodes.Length];
     }
 
     /// <summary>Episodes that ended in the latest step, ordered by copy; valid until the next call of <see cref="Step"/> or <see cref="Reset"/>.</summary>
@@ -39,6 +44,7 @@ public sealed class EpisodeStatistics : BatchedEnvironmentWrapper
         Array.Clear(_returns);
         Array.Clear(_lengths);
         Array.Clear(_awaitsReset);
+        Inner.LostEpisodes.CopyTo(_lost);
         _completedCount = 0;
     }
 
@@ -62,11 +68,18 @@ public sealed class EpisodeStatistics : BatchedEnvironmentWrapper
             _lengths[i]++;
             if (terminated[i] | truncated[i])
             {
-                _completed[_completedCount++] = new EpisodeResult(i, _returns[i], _lengths[i]);
+                if (_lost.Length == 0 || _lost[i] == Inner.LostEpisodes[i])
+                {
+                    _completed[_completedCount++] = new EpisodeResult(i, _returns[i], _lengths[i]);
+                }
                 _returns[i] = 0;
                 _lengths[i] = 0;
                 _awaitsReset[i] = resetsLater;
             }
+        }
+        if (_lost.Length > 0)
+        {
+            Inner.LostEpisodes.CopyTo(_lost);
         }
     }
 

@@ -110,6 +110,8 @@ internal sealed class BenchmarkSuite
             _cases.Add($"bridge/vectors-{lane}", () => BridgeBenchmarks.Vectors($"bridge/vectors-{lane}", lane));
             _cases.Add($"bridge/frames-{lane}", () => BridgeBenchmarks.Frames($"bridge/frames-{lane}", lane));
         }
+        _cases.Add("bridge/overlap", () => OverlapBenchmarks.Busy("bridge/overlap"));
+        _cases.Add("bridge/overlap-waiting", () => OverlapBenchmarks.Idle("bridge/overlap-waiting"));
         _cases.Add(
             "startup",
             () => [RunProcess("startup", runCommand, ["list"], (0.87, "a CleanRL script up to its first action"))]

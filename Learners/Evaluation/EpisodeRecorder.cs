@@ -67,8 +67,8 @@ public static class EpisodeRecorder
             {
                 episodes.Add(episode);
                 AddFrame(episodes.Count, episode.Length, episode.Return);
-                session.StartEpisode(0);
             }
+            session.StartEpisodes(environment);
             if (episodes.Count < options.Episodes)
             {
                 renderer.Render(0);

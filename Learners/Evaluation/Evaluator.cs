@@ -1,6 +1,7 @@
 using Actors;
 using Agents.Policies;
 using Environments;
+using Environments.Atari;
 using Environments.Randomness;
 using Environments.Wrappers;
 
@@ -17,7 +18,7 @@ public static class Evaluator
     /// <summary>Runs whole episodes and reports their returns.</summary>
     /// <remarks>Each copy plays a fixed number of episodes, so that short ones are not counted more often than long ones.</remarks>
     /// <param name="policy">The policy; it normalises observations itself.</param>
-    /// <param name="environmentId">Environment to play; null for the one the policy was trained on.</param>
+    /// <param name="environmentId">Environment to play; null for that of <see cref="EnvironmentOf"/>.</param>
     /// <param name="episodes">Episodes, at least 1.</param>
     /// <param name="seed">Seed of environments and sampling.</param>
     /// <param name="deterministic">Whether the most probable action is taken instead of a drawn one.</param>
@@ -57,10 +58,17 @@ public static class Evaluator
                     returns.Add(episode.Return);
                     lengths.Add(episode.Length);
                 }
-                session.StartEpisode(episode.Copy);
             }
+            session.StartEpisodes(environment);
         }
         return Summarize(returns, lengths);
+    }
+
+    /// <summary>The environment that a policy is measured in unless said otherwise: the one it was trained on, with whole games of Atari where training ended episodes with a life.</summary>
+    public static string EnvironmentOf(SavedPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return AtariGames.WithWholeGames(policy.Info.Environment);
     }
 
     /// <summary>The environment a policy is measured and filmed in.</summary>
@@ -74,7 +82,7 @@ public static class Evaluator
     )
     {
         registry ??= EnvironmentRegistry.Default;
-        environmentId ??= policy.Info.Environment;
+        environmentId ??= EnvironmentOf(policy);
         var pipeline = EnvironmentPipeline.ForEvaluation(registry.Make(environmentId, copies, maxEpisodeSteps), policy.Info);
         try
         {

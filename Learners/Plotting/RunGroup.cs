@@ -13,7 +13,15 @@ internal sealed record RunGroup(string Environment, string Label, IReadOnlyList<
     private const int MostSettings = 3;
 
     // What never changes the numbers of a run does not part it from its kind.
-    private static readonly string[] Ignored = ["seed", "checkpoints", "environment_threads", "record_episodes", "evaluation"];
+    private static readonly string[] Ignored =
+    [
+        "seed",
+        "checkpoints",
+        "environment_threads",
+        "overlap",
+        "record_episodes",
+        "evaluation",
+    ];
 
     /// <summary>Finds the runs at or below some folders and groups them.</summary>
     /// <param name="paths">Run folders, or folders above them.</param>

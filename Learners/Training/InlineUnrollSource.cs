@@ -1,7 +1,6 @@
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
-using Environments;
 using Environments.Randomness;
 using Environments.State;
 using Environments.Wrappers;
@@ -16,7 +15,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
     private readonly NetworkPolicy _policy;
     private readonly UnrollRecorder _recorder;
     private readonly Unroll _unroll;
-    private readonly EnvironmentPipeline _pipeline;
+    private readonly EnvironmentParts _environments;
     private readonly LaggedParameters? _lagged;
     private long _sequenceNumber;
 
@@ -26,27 +25,26 @@ internal sealed class InlineUnrollSource : IUnrollSource
     /// <param name="seed">Seed of environments and actions.</param>
     public static InlineUnrollSource Create(TrainingSettings settings, TrainingOptions options, SeedSequence seed)
     {
-        int copies = settings.ActorCritic.Copies;
-        IBatchedEnvironment environment =
-            settings.EnvironmentThreads == 1
-                ? options.Registry.Make(settings.Environment, copies)
-                : new ParallelEnvironment(
-                    size => options.Registry.Make(settings.Environment, size),
-                    copies,
-                    settings.EnvironmentThreads
-                );
-        var pipeline = EnvironmentPipeline.ForTraining(environment, settings.Wrappers, settings.ActorCritic.DiscountFactor);
-        return new InlineUnrollSource(pipeline, pipeline.NetworkFor(settings.Network), settings.ActorCritic, seed);
+        var environments = EnvironmentParts.ForTraining(
+            options.Registry,
+            settings.Environment,
+            settings.ActorCritic.Copies,
+            settings.EnvironmentThreads,
+            settings.Overlap,
+            settings.Wrappers,
+            settings.ActorCritic.DiscountFactor
+        );
+        return new InlineUnrollSource(environments, environments.NetworkFor(settings.Network), settings.ActorCritic, seed);
     }
 
-    private InlineUnrollSource(EnvironmentPipeline pipeline, NetworkSpec spec, ActorCriticSettings settings, SeedSequence seed)
+    private InlineUnrollSource(EnvironmentParts environments, NetworkSpec spec, ActorCriticSettings settings, SeedSequence seed)
     {
         Spec = spec;
-        _pipeline = pipeline;
+        _environments = environments;
         _lagged = settings.FixedPolicyLag > 0 ? new LaggedParameters() : null;
         _policy = new NetworkPolicy(spec);
-        _recorder = new UnrollRecorder(pipeline, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
-        _unroll = new Unroll(pipeline.ShapeFor(spec, settings.UnrollLength));
+        _recorder = new UnrollRecorder(environments, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
+        _unroll = new Unroll(environments.ShapeFor(spec, settings.UnrollLength));
     }
 
     /// <inheritdoc/>
@@ -56,13 +54,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
     public ValueTask<Unroll> NextAsync(CancellationToken cancellationToken)
     {
         _recorder.Record(_unroll);
-        _unroll.Header = new UnrollHeader(
-            "inline",
-            0,
-            _sequenceNumber++,
-            _policy.ParameterVersion,
-            _pipeline.Environment.Spec.Id
-        );
+        _unroll.Header = new UnrollHeader("inline", 0, _sequenceNumber++, _policy.ParameterVersion, _environments.Spec.Id);
         return new ValueTask<Unroll>(_unroll);
     }
 
@@ -80,10 +72,10 @@ internal sealed class InlineUnrollSource : IUnrollSource
     }
 
     /// <inheritdoc/>
-    public RunningStatistics? ObservationStatistics => _pipeline.Normalization?.Statistics;
+    public RunningStatistics? ObservationStatistics => _environments.Normalization?.Statistics;
 
     /// <inheritdoc/>
-    public bool CanSaveEnvironments => _pipeline.Environment.CanSaveState;
+    public bool CanSaveEnvironments => _environments.CanSaveState;
 
     /// <inheritdoc/>
     public void SaveState(StateDictionary state)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Actors;
 using Agents.Networks;
 using Environments;
 using Environments.Wrappers;
@@ -48,6 +49,13 @@ public sealed record TrainingSettings : IValidatableObject
     /// <value>1 to 256. Default 1: handing a step of 8 CartPoles to two threads made it 7 times slower; from some 5 µs a step on threads pay.</value>
     [Range(1, 256)]
     public int EnvironmentThreads { get; init; } = 1;
+
+    /// <summary>Whether one half of copies that Python steps is stepped while the policy acts for the other; results do not depend on it.</summary>
+    /// <value>
+    /// Default auto: where it can be. Each half has a process of its own, or <see cref="EnvironmentThreads"/> are shared out to them. It costs a
+    /// message more per step, which is lost where no processor is free.
+    /// </value>
+    public OverlapMode Overlap { get; init; }
 
     /// <summary>Whether every training episode is written to <c>episodes.csv</c>: environment steps, return, length.</summary>
     /// <value>Default false: <c>metrics.csv</c> holds their means between rows.</value>

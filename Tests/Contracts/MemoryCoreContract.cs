@@ -352,7 +352,7 @@ public abstract class MemoryCoreContract
             Parameters = ParametersOf(Spec, 3);
             _policy = new NetworkPolicy(Spec);
             _policy.LoadParameters(Parameters, 0);
-            Recorder = new UnrollRecorder(_pipeline, _policy, seed, new Pcg64(seed));
+            Recorder = new UnrollRecorder(new EnvironmentParts(_pipeline), _policy, seed, new Pcg64(seed));
         }
 
         public NetworkSpec Spec { get; }

@@ -1,6 +1,7 @@
 """Environments that need nothing but numpy: for trying the bridge, measuring it, and testing it where Gymnasium is not."""
 
 import math
+import time
 
 import numpy as np
 
@@ -68,3 +69,20 @@ class Frames:
 
     def close(self):
         pass
+
+
+class Busy(CartPole):
+    """CartPole whose step takes some microseconds, of processor time or of waiting for something else; for measuring what can be done meanwhile."""
+
+    def __init__(self, microseconds=100, waits=False):
+        super().__init__()
+        self.microseconds, self.waits = microseconds, waits
+
+    def step(self, action):
+        end = time.thread_time_ns() + 1000 * self.microseconds
+        result = super().step(action)
+        if self.waits:
+            time.sleep(self.microseconds * 1e-6)
+        while not self.waits and time.thread_time_ns() < end:
+            pass
+        return result

@@ -30,6 +30,15 @@ public sealed class AtariTests
     public void HumanNormalized_AScore_LiesBetweenRandomPlayAndTheTester(string name, double score, double expected) =>
         Assert.Equal(expected, AtariGames.Find($"ALE/{name}-v5")!.HumanNormalized(score)!.Value, 0.01);
 
+    [Theory]
+    [InlineData("ALE/Pong-v5?life_loss=on", "ALE/Pong-v5")]
+    [InlineData("ALE/Pong-v5?sticky=0&life_loss=on&mode=1", "ALE/Pong-v5?sticky=0&mode=1")]
+    [InlineData("ALE/Pong-v5?life_loss=off", "ALE/Pong-v5?life_loss=off")]
+    [InlineData("gym:ALE/Pong-v5?wrappers=atari?life_loss=true&mode=1", "gym:ALE/Pong-v5?wrappers=atari?life_loss=false&mode=1")]
+    [InlineData("Own/Pong-v5?life_loss=on", "Own/Pong-v5?life_loss=on")]
+    public void WithWholeGames_AnId_LosesOnlyTheEndOfEpisodesWithALife(string id, string expected) =>
+        Assert.Equal(expected, AtariGames.WithWholeGames(id));
+
     [Fact]
     public void Spec_OfAGame_IsKnownWithoutPython()
     {

@@ -42,6 +42,9 @@ internal sealed class PythonServer : IDisposable
         return info;
     }
 
+    /// <summary>The id of an environment here where a certificate was given.</summary>
+    public string SecureId(string name) => $"grpcs://{_address}/{name}";
+
     /// <summary>The id of an environment here.</summary>
     public string Id(string name) => $"grpc://{_address}/{name}";
 

@@ -85,6 +85,47 @@ public sealed class RemoteFailureTests
         Assert.Equal(first[0] + 0.02f * first[1], environment.Observations[0], 1e-6f); // it goes on from what it showed
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(1, 2)]
+    public void Step_ServerDiesInAnEpisode_WhatWasPlayedOfItIsNoScore(int threads, int frameSkip)
+    {
+        using var folder = new TemporaryFolder();
+        string name = $"Dies?at=6&once={Path.Combine(folder.Path, "once")}";
+        using EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
+            threads == 1
+                ? PythonCases.Make(name, 2)
+                : new ParallelEnvironment(count => PythonCases.Make(name, count), 2, threads),
+            new WrapperSettings { FrameSkip = frameSkip },
+            0.99f
+        );
+        pipeline.Environment.Reset(7);
+        int lost = 0;
+        int scored = 0;
+        var lengths = new int[2];
+        for (int t = 0; t < 40; t++)
+        {
+            pipeline.Environment.Step([1, 1]);
+            var scores = pipeline.Episodes.Completed.ToArray().ToDictionary(episode => episode.Copy);
+            for (int copy = 0; copy < 2; copy++)
+            {
+                lengths[copy]++;
+                bool isLost = pipeline.Environment.Truncated[copy];
+                bool isOver = pipeline.Environment.Terminated[copy];
+                Assert.Equal(isOver, scores.ContainsKey(copy));
+                Assert.True(!isOver || scores[copy].Length == lengths[copy]);
+                lost += isLost ? 1 : 0;
+                scored += isOver ? 1 : 0;
+                lengths[copy] = isLost || isOver ? 0 : lengths[copy];
+            }
+        }
+
+        Assert.InRange(lost, 1, 2);
+        Assert.Equal(lost, pipeline.Environment.LostEpisodes.ToArray().Sum());
+        Assert.True(scored >= 2);
+    }
+
     [Fact]
     public void StepSome_ServerDiesWhileACopyRests_TheCopyShowsItsOldEpisodeUntilItsEndIsTold()
     {

@@ -217,7 +217,7 @@ public sealed class ActorCriticLearnerTests
             NetworkSpec spec = pipeline.NetworkFor(settings.Network);
             Learner = LearnerFactory.Create(settings, spec, new SeedSequence(3));
             _policy = new NetworkPolicy(spec);
-            Recorder = new UnrollRecorder(pipeline, _policy, environmentSeed: 4, new Pcg64(5));
+            Recorder = new UnrollRecorder(new EnvironmentParts(pipeline), _policy, environmentSeed: 4, new Pcg64(5));
             Unroll = new Unroll(pipeline.ShapeFor(spec, agent.UnrollLength));
         }
 

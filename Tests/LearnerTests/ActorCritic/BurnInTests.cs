@@ -126,7 +126,7 @@ public sealed class BurnInTests
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
         var policy = new NetworkPolicy(spec);
         policy.LoadParameters(parameters, 0);
-        var recorder = new UnrollRecorder(pipeline, policy, 5, new Pcg64(6));
+        var recorder = new UnrollRecorder(new EnvironmentParts(pipeline), policy, 5, new Pcg64(6));
         var unroll = new Unroll(pipeline.ShapeFor(spec, Steps));
         recorder.Record(unroll);
         recorder.Record(unroll); // begins in the middle of episodes

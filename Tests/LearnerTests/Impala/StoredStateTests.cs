@@ -107,7 +107,7 @@ public sealed class StoredStateTests
         }
         using var policy = new NetworkPolicy(spec);
         policy.LoadParameters(parameters, 0);
-        using var recorder = new UnrollRecorder(pipeline, policy, 5, new Pcg64(6));
+        using var recorder = new UnrollRecorder(new EnvironmentParts(pipeline), policy, 5, new Pcg64(6));
         unrolls = [];
         for (int i = 0; i < 4; i++)
         {
