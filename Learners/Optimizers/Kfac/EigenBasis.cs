@@ -25,7 +25,9 @@ internal sealed class EigenBasis<T>(int size)
     /// <summary>Eigenvector k in column k, <c>[n, n]</c>.</summary>
     public T[] Columns { get; } = new T[size * size];
 
-    /// <summary>Eigenvalues, <c>[n]</c>, each 0 or at least 1e-6; after refining, what the factor is along each vector.</summary>
+    /// <summary>
+    /// Eigenvalues, <c>[n]</c>, each 0 or at least 1e-6, falling; after refining, what the factor is along each vector, falling nearly.
+    /// </summary>
     public T[] Values { get; } = new T[size];
 
     /// <summary>Sum of the eigenvalues.</summary>
@@ -35,9 +37,15 @@ internal sealed class EigenBasis<T>(int size)
     /// <returns>False where it cannot be done; the basis is then worthless.</returns>
     public bool TryDecompose()
     {
-        if (!SymmetricEigen.TryDecompose<T>(Rows, Values, _scratch))
+        if (!SymmetricEigen.TryDecompose<T>(Rows, _keys, _scratch))
         {
             return false;
+        }
+        Rows.CopyTo(_products, 0);
+        Order(_keys, _products, Rows);
+        for (int k = 0; k < size; k++)
+        {
+            Values[k] = -_keys[k];
         }
         Complete();
         return true;
@@ -59,15 +67,8 @@ internal sealed class EigenBasis<T>(int size)
         {
             return false;
         }
-        for (int k = 0; k < size; k++)
-        {
-            (_order[k], _keys[k]) = (k, -earlier.Values[k]);
-        }
-        Array.Sort(_keys, _order); // steps towards the greatest eigenvalues come first, as in the QR iteration
-        for (int k = 0; k < size; k++)
-        {
-            earlier.Rows.AsSpan(_order[k] * size, size).CopyTo(Columns.AsSpan(k * size));
-        }
+        earlier.Values.CopyTo(_keys, 0);
+        Order(_keys, earlier.Rows, Columns); // values may have overtaken each other
         Matrices.Multiply<T>(Columns, size, 1, Rows, _products, size, size, size);
         Matrices.AddScaled(-_keys[0] * T.CreateChecked(Shift), Columns, _products);
         if (!Orthonormal.TryMakeRows<T>(_products, size, Columns))
@@ -89,6 +90,20 @@ internal sealed class EigenBasis<T>(int size)
         _products.CopyTo(Rows, 0);
         Complete();
         return true;
+    }
+
+    // Copies rows in falling order of their values, and leaves the values negative in rising order.
+    private void Order(T[] values, T[] rows, T[] destination)
+    {
+        for (int k = 0; k < size; k++)
+        {
+            (_order[k], values[k]) = (k, -values[k]);
+        }
+        Array.Sort(values, _order);
+        for (int k = 0; k < size; k++)
+        {
+            rows.AsSpan(_order[k] * size, size).CopyTo(destination.AsSpan(k * size));
+        }
     }
 
     private void Complete()

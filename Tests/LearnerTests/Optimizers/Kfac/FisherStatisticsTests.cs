@@ -19,7 +19,10 @@ public sealed class FisherStatisticsTests
         get
         {
             var data = new TheoryData<string, SharedUses, BiasKind>();
-            foreach (string network in GradientEngineContractTests.Networks.Keys)
+            // Settings with K-FAC refuse the gated transformer, for whose layers there are no factors.
+            foreach (
+                (string network, _) in GradientEngineContractTests.Networks.Where(pair => pair.Value.Settings.Core != CoreKind.Gtrxl)
+            )
             {
                 data.Add(network, SharedUses.Independent, BiasKind.Homogeneous);
             }
