@@ -95,7 +95,10 @@ public sealed class EigenBasisTests
             return ClosedForms.FactorOf<double>(rows, width, homogeneous);
         }
         var block = new KroneckerBlock<double>(Falling(inputs, true, ref random), Falling(outputs, false, ref random));
-        double[] gradient = [.. ClosedForms.Convert<double>(Enumerable.Range(0, outputs * (inputs + 1)).Select(i => Math.Sin(i)))];
+        double[] gradient =
+        [
+            .. ClosedForms.Convert<double>(Enumerable.Range(0, outputs * (inputs + 1)).Select(i => Math.Sin(i))),
+        ];
 
         double[] direction = ClosedForms.Solve(block, gradient, 0.01, DampingKind.Plain);
 

@@ -34,7 +34,8 @@ public sealed class EngineStepTests
             new Discrete(3),
             new NetworkSettings { HiddenSizes = [], SharedTrunk = true }
         );
-        using var training = new Training(kind, spec, Plain with { Damping = 1e-8, CriticFisherScale = 1 }, new float[15], 30_000);
+        var parameters = new float[new ParameterLayout(spec).Count];
+        using var training = new Training(kind, spec, Plain with { Damping = 1e-8, CriticFisherScale = 1 }, parameters, 30_000);
         ParameterSlot weight = training.Layout["critic.head.weight"];
         float[] before = [0.5f, -0.2f];
         before.CopyTo(weight.In(training.Engine.Parameters));
@@ -44,7 +45,10 @@ public sealed class EngineStepTests
         {
             training.Batch.Features[2 * row] = (float)ClosedForms.Inputs[2 * (row % 3)];
             training.Batch.Features[2 * row + 1] = (float)ClosedForms.Inputs[2 * (row % 3) + 1];
-            training.Batch.Returns[row] = row % 3 == 0 ? 1 : row % 3 == 1 ? 0 : 2;
+            training.Batch.Returns[row] =
+                row % 3 == 0 ? 1
+                : row % 3 == 1 ? 0
+                : 2;
         }
 
         training.Update(1);
@@ -99,7 +103,10 @@ public sealed class EngineStepTests
         }
 
         double moved = start.Zip(managed.Engine.Parameters.ToArray(), (x, y) => Math.Pow(x - y, 2)).Sum();
-        double apart = managed.Engine.Parameters.ToArray().Zip(torch.Engine.Parameters.ToArray(), (x, y) => Math.Pow(x - y, 2)).Sum();
+        double apart = managed
+            .Engine.Parameters.ToArray()
+            .Zip(torch.Engine.Parameters.ToArray(), (x, y) => Math.Pow(x - y, 2))
+            .Sum();
         Assert.True(moved > 1e-4, $"moved by {Math.Sqrt(moved)}");
         Assert.True(apart < 1e-4 * moved, $"{Math.Sqrt(apart)} apart after moving by {Math.Sqrt(moved)}");
     }
