@@ -4,6 +4,9 @@ namespace Learners.Optimizers.Kfac;
 /// <remarks>A decomposition that fails leaves the factor's basis of before in place.</remarks>
 internal sealed class BasisRenewal
 {
+    // What may remain beside the diagonal of a refined basis; beyond it a factor is decomposed.
+    private const double RefinementTolerance = 0.1;
+
     private readonly RunningFactor<float>[] _factors;
     private readonly bool[] _done;
     private readonly List<int> _chosen = [];
@@ -96,7 +99,7 @@ internal sealed class BasisRenewal
     {
         foreach (int i in _chosen)
         {
-            _done[i] = _factors[i].TryDecompose();
+            _done[i] = Count == 0 ? _factors[i].TryDecompose() : _factors[i].TryRefine(RefinementTolerance);
         }
     }
 }

@@ -11,7 +11,13 @@ internal sealed class EigenBasis<T>(int size)
     // What rounding leaves of an eigenvalue of 0.
     private static readonly T Smallest = T.CreateChecked(1e-6);
 
+    // Share of the greatest eigenvalue that refining adds to all: keeps rows apart from each other's rounding.
+    private const double Shift = 1e-3;
+
     private readonly double[] _scratch = new double[3 * size];
+    private readonly T[] _products = new T[size * size];
+    private readonly int[] _order = new int[size];
+    private readonly T[] _keys = new T[size];
 
     /// <summary>Eigenvector k in row k, <c>[n, n]</c>.</summary>
     public T[] Rows { get; } = new T[size * size];
@@ -19,7 +25,9 @@ internal sealed class EigenBasis<T>(int size)
     /// <summary>Eigenvector k in column k, <c>[n, n]</c>.</summary>
     public T[] Columns { get; } = new T[size * size];
 
-    /// <summary>Eigenvalues, <c>[n]</c>, each 0 or at least 1e-6.</summary>
+    /// <summary>
+    /// Eigenvalues, <c>[n]</c>, each 0 or at least 1e-6, falling; after refining, what the factor is along each vector, falling nearly.
+    /// </summary>
     public T[] Values { get; } = new T[size];
 
     /// <summary>Sum of the eigenvalues.</summary>
@@ -29,15 +37,81 @@ internal sealed class EigenBasis<T>(int size)
     /// <returns>False where it cannot be done; the basis is then worthless.</returns>
     public bool TryDecompose()
     {
-        if (!SymmetricEigen.TryDecompose<T>(Rows, Values, _scratch))
+        if (!SymmetricEigen.TryDecompose<T>(Rows, _keys, _scratch))
         {
             return false;
         }
+        Rows.CopyTo(_products, 0);
+        Order(_keys, _products, Rows);
+        for (int k = 0; k < size; k++)
+        {
+            Values[k] = -_keys[k];
+        }
+        Complete();
+        return true;
+    }
+
+    /// <summary>
+    /// Makes an earlier basis fit the matrix M that lies in <see cref="Rows"/>, by one step of orthogonal iteration, Q ← orth((M + s I) Q)
+    /// (Golub and Van Loan, Matrix Computations, section 7.3.2; for a preconditioner Vyas et al. 2024, "SOAP", algorithm 4), and takes
+    /// qᵀ M q for eigenvalues (George et al. 2018, "Fast approximate natural gradient descent in a Kronecker-factored eigenbasis").
+    /// </summary>
+    /// <remarks>Matrix products, hence several times faster than a decomposition.</remarks>
+    /// <param name="earlier">Orthonormal basis of before; not changed.</param>
+    /// <param name="tolerance">Frobenius norm that may remain beside the diagonal of Qᵀ M Q, in norms of M.</param>
+    /// <returns>False where more remains, or M is not finite; <see cref="Rows"/> then still hold M.</returns>
+    public bool TryRefine(EigenBasis<T> earlier, double tolerance)
+    {
+        double squaredNorm = double.CreateTruncating(Matrices.Dot<T>(Rows, Rows));
+        if (!double.IsFinite(squaredNorm))
+        {
+            return false;
+        }
+        earlier.Values.CopyTo(_keys, 0);
+        Order(_keys, earlier.Rows, Columns); // values may have overtaken each other
+        Matrices.Multiply<T>(Columns, size, 1, Rows, _products, size, size, size);
+        Matrices.AddScaled(-_keys[0] * T.CreateChecked(Shift), Columns, _products);
+        if (!Orthonormal.TryMakeRows<T>(_products, size, Columns))
+        {
+            return false;
+        }
+        Matrices.Multiply<T>(_products, size, 1, Rows, Columns, size, size, size);
+        double seen = 0;
+        for (int k = 0; k < size; k++)
+        {
+            Values[k] = Matrices.Dot<T>(_products.AsSpan(k * size, size), Columns.AsSpan(k * size, size));
+            double value = double.CreateTruncating(Values[k]);
+            seen += value * value;
+        }
+        if (!(squaredNorm - seen <= tolerance * tolerance * squaredNorm))
+        {
+            return false;
+        }
+        _products.CopyTo(Rows, 0);
+        Complete();
+        return true;
+    }
+
+    // Copies rows in falling order of their values, and leaves the values negative in rising order.
+    private void Order(T[] values, T[] rows, T[] destination)
+    {
+        for (int k = 0; k < size; k++)
+        {
+            (_order[k], values[k]) = (k, -values[k]);
+        }
+        Array.Sort(values, _order);
+        for (int k = 0; k < size; k++)
+        {
+            rows.AsSpan(_order[k] * size, size).CopyTo(destination.AsSpan(k * size));
+        }
+    }
+
+    private void Complete()
+    {
         Matrices.Transpose<T>(Rows, Columns, size, size);
         foreach (ref T value in Values.AsSpan())
         {
             value = value < Smallest ? T.Zero : value;
         }
-        return true;
     }
 }

@@ -20,6 +20,9 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     // Fisher matrix of the logarithm of a Gaussian's standard deviation: E[(z² − 1)²].
     private const float LogStdFisher = 2;
 
+    // Renewals while the number of updates grows e-fold, before the interval bounds them.
+    private const int EarlyRenewals = 4;
+
     private readonly KfacOptions _options;
     private readonly KfacLayer[] _layers;
     private readonly Dictionary<string, KfacLayer> _byWeight;
@@ -30,6 +33,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     private long _updates;
     private long _folds;
     private long _folded = -1; // update of the latest fold
+    private long _nextRenewal;
 
     /// <summary>An optimiser before its first step.</summary>
     /// <param name="layout">Parameters of the network.</param>
@@ -108,9 +112,11 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         {
             Array.Clear(_velocity); // raw gradients are no natural ones
         }
-        if (_renewal.Count == 0 || _updates % _options.DecompositionInterval == 0)
+        if (_renewal.Count == 0 || _updates >= _nextRenewal)
         {
             _renewal.Begin();
+            // An average of n updates changes by 1 / n with the next, so bases age more slowly as n grows.
+            _nextRenewal = _updates + Math.Clamp(_updates / EarlyRenewals, 1, _options.DecompositionInterval);
         }
         _renewal.TakeOver();
         long decomposed = Stopwatch.GetTimestamp();
@@ -132,7 +138,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     {
         _renewal.Finish();
         state.Set<float>("kfac_velocity", _velocity);
-        state.Set<long>("kfac_counters", [_updates, _folds, _folded, _renewal.Count]);
+        state.Set<long>("kfac_counters", [_updates, _folds, _folded, _renewal.Count, _nextRenewal]);
         Sampler.SaveState(state.Scope("kfac_sampler"));
         foreach (KfacLayer layer in _layers)
         {
@@ -147,6 +153,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         long[] counters = state.GetArray<long>("kfac_counters");
         (_updates, _folds, _folded) = (counters[0], counters[1], counters[2]);
         _renewal.Continue(counters[3]);
+        _nextRenewal = counters[4];
         Sampler.LoadState(state.Scope("kfac_sampler"));
         foreach (KfacLayer layer in _layers)
         {

@@ -4,9 +4,9 @@ namespace Learners.Optimizers.Kfac;
 
 /// <summary>Settings of the Kronecker-factored natural gradient with a trust region. Immutable.</summary>
 /// <remarks>
-/// Defaults are those of ACKTR (Wu et al. 2017) and its released code, except that eigenbases are renewed every twenty updates, where factors have moved, and
-/// not by a thread of their own, so that a run can be repeated bit for bit; and that factors come from a share of the rows. The learner's limit on the gradient's length does not apply: the
-/// trust region bounds the step.
+/// Defaults are those of ACKTR (Wu et al. 2017) and its released code, except that eigenbases are renewed where factors have moved, and not
+/// by a thread of their own, so that a run can be repeated bit for bit; and that factors come from a share of the rows. The learner's limit
+/// on the gradient's length does not apply: the trust region bounds the step.
 /// <para>
 /// Factors come from the Fisher matrix of the newest policy: actions and values are drawn anew from the network at the observations of the
 /// batch, whoever acted, so that stale unrolls and several updates on one unroll bias nothing but which observations count.
@@ -47,16 +47,19 @@ public sealed record KfacOptions
     /// Share of rows that factors are gathered from once they are warm, in blocks of 64 chosen by lot; a memory's batch, and any batch of the
     /// tensor library, counts whole or not at all.
     /// </summary>
-    /// <value>0.001 to 1. Default 0.0625. Martens and Grosse 2015, section 8, found an eighth enough for much larger networks.</value>
+    /// <value>0.001 to 1. Default 0.03125. Martens and Grosse 2015, section 8, found an eighth enough for much larger networks.</value>
     [Range(0.001, 1.0)]
-    public double StatisticsShare { get; init; } = 0.0625;
+    public double StatisticsShare { get; init; } = 0.03125;
 
-    /// <summary>Updates after which factors that have moved are decomposed again.</summary>
-    /// <value>1 to 100,000. Default 20.</value>
+    /// <summary>
+    /// Most updates after which the bases of factors that have moved are renewed: by a step of orthogonal iteration, or by a decomposition where
+    /// that does not suffice. Within the first updates it is a quarter of those done, since young averages move faster.
+    /// </summary>
+    /// <value>1 to 100,000. Default 50.</value>
     [Range(1, 100_000)]
-    public int DecompositionInterval { get; init; } = 20;
+    public int DecompositionInterval { get; init; } = 50;
 
-    /// <summary>How far a factor may move before it is decomposed again, in Frobenius norms of itself; 0 for every time.</summary>
+    /// <summary>How far a factor may move before its basis is renewed, in Frobenius norms of itself; 0 for every time.</summary>
     /// <value>0 to 1. Default 0.1.</value>
     [Range(0.0, 1.0)]
     public double DecompositionTolerance { get; init; } = 0.1;

@@ -135,6 +135,10 @@ internal sealed class RunningFactor<T>
     /// <summary>Decomposes the copy; may run beside anything but <see cref="Snapshot"/> and <see cref="Publish"/>.</summary>
     public bool TryDecompose() => _next.TryDecompose();
 
+    /// <summary>Makes the latest basis fit the copy, or decomposes that where the basis is too far from it; may run beside what a decomposition may.</summary>
+    /// <param name="tolerance">See <see cref="EigenBasis{T}.TryRefine"/>.</param>
+    public bool TryRefine(double tolerance) => _next.TryRefine(Basis, tolerance) || _next.TryDecompose();
+
     /// <summary>Makes the decomposed copy the basis.</summary>
     public void Publish() => (Basis, _next) = (_next, Basis);
 

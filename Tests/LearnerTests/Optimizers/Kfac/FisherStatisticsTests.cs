@@ -19,10 +19,10 @@ public sealed class FisherStatisticsTests
         get
         {
             var data = new TheoryData<string, SharedUses, BiasKind>();
-            // Gated transformers have no factors; settings that ask for them are refused.
+            // Settings with K-FAC refuse the gated transformer, for whose layers there are no factors.
             foreach (
-                (string network, _) in GradientEngineContractTests.Networks.Where(entry =>
-                    entry.Value.Settings.Core != CoreKind.Gtrxl
+                (string network, _) in GradientEngineContractTests.Networks.Where(pair =>
+                    pair.Value.Settings.Core != CoreKind.Gtrxl
                 )
             )
             {
