@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Encoders;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
