@@ -2,6 +2,7 @@ using Actors;
 using Agents.Networks;
 using Agents.Policies;
 using Environments;
+using Environments.ClassicControl;
 using Environments.Randomness;
 using Environments.Wrappers;
 using Learners.Ppo;
@@ -86,6 +87,40 @@ public sealed class OverlapTests : IDisposable
         Assert.Equal(one.ParameterHash, two.ParameterHash);
         Assert.Equal(one.ParameterHash, both.ParameterHash);
         Assert.Equal(Scores("one"), Scores("two"));
+    }
+
+    [Fact]
+    public async Task TrainAsync_TruncatedEpisodesInPython_AreLearnedFromLikeNativeOnes()
+    {
+        var registry = new EnvironmentRegistry();
+        registry.Register("Brief-v0", () => new CartPole(), spec => spec with { MaxEpisodeSteps = 20 });
+        TrainingSettings settings = new()
+        {
+            Environment = "Brief-v0",
+            TotalSteps = 4 * 64 * 8,
+            Ppo = new PpoSettings
+            {
+                Copies = 4,
+                UnrollLength = 64,
+                Epochs = 2,
+                Minibatches = 2,
+            },
+            Evaluation = new() { Episodes = 0, FinalEpisodes = 1 },
+        };
+
+        TrainingResult native = await Trainer.TrainAsync(
+            settings with
+            {
+                RecordEpisodes = true,
+            },
+            new TrainingOptions { OutputFolder = _folder.In("native"), Registry = registry },
+            TestContext.Current.CancellationToken
+        );
+        TrainingResult python = await Train(settings with { Environment = PythonCases.Id("BriefCartPole") }, "python");
+
+        Assert.Equal(Scores("native"), Scores("python"));
+        Assert.True(Scores("native").Split('\n').Count(row => row.EndsWith(",20", StringComparison.Ordinal)) > 30);
+        Assert.Equal(native.ParameterHash, python.ParameterHash);
     }
 
     [Theory]

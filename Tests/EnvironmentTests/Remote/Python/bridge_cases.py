@@ -100,3 +100,9 @@ class Picky:
 
     def __init__(self):
         raise SystemExit("this must never be made")
+
+
+class BriefCartPole(CartPole):
+    """CartPole whose episodes are cut off after a few steps."""
+
+    max_episode_steps = 20
