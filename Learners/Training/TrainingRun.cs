@@ -121,10 +121,11 @@ internal sealed class TrainingRun : IDisposable
         while (!IsDone && await NextAsync(cancellationToken).ConfigureAwait(false) is { } unroll)
         {
             Learn(unroll);
-            _source.Publish(_learner.ActingParameters, _learner.Updates);
             _episodes.Add(unroll.Episodes, _log.Averages);
             _steps += StepsPerUnroll;
             WriteLog(unroll.Episodes);
+            // From here on the unroll is the source's again, and may hold the next one already.
+            _source.Publish(_learner.ActingParameters, _learner.Updates);
 
             bool last = IsDone;
             if (!last && IsDue(_settings.Evaluation.EverySteps, 10) && _settings.Evaluation.Episodes > 0)
