@@ -81,8 +81,7 @@ internal sealed class LearnerMessages
     public Task Completion => _reading;
 
     /// <summary>Waits for the next message or the end.</summary>
-    public async ValueTask WaitAsync(CancellationToken cancellationToken) =>
-        await _news.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _news.Reader.ReadAsync(cancellationToken);
 
     private async Task ReadAsync(IAsyncStreamReader<LearnerMessage> stream, CancellationToken cancellationToken)
     {

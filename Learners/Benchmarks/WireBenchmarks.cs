@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Actors.Fleet;
 using Agents.Networks;
 using Environments.Spaces;
@@ -14,10 +15,13 @@ using Protos.Fleet;
 
 namespace Learners.Benchmarks;
 
-/// <summary>What it costs to bring an unroll from an actor to the learner's queue and its acknowledgement back: both sides, in one process.</summary>
+/// <summary>
+/// What it costs to bring an unroll from an actor to the learner's queue and its acknowledgement back: both sides, in one process; and the same
+/// bytes, unpacked, through a bare Unix socket.
+/// </summary>
 internal static class WireBenchmarks
 {
-    private const int WarmUp = 3_000;
+    private const int WarmUp = 30_000;
     private const int Unrolls = 2_000;
     private const int Repetitions = 5;
 
@@ -70,47 +74,84 @@ internal static class WireBenchmarks
         await actor.ConnectAsync().ConfigureAwait(false);
         await actor.SendAsync(WarmUp).ConfigureAwait(false);
 
+        // The same numbers through a bare socket right after each repetition: how fast this machine is at that moment.
+        int plain = new UnrollWriter(compress: false).Measure(Record(shape));
+        RawSocket(plain, Unrolls);
         var seconds = new double[Repetitions];
+        var raw = new double[Repetitions];
         double start = Stopwatches.CpuSeconds;
-        long bytes = GC.GetTotalAllocatedBytes();
+        long allocated = 0;
         for (int i = 0; i < Repetitions; i++)
         {
             double before = Stopwatches.CpuSeconds;
+            long bytes = GC.GetTotalAllocatedBytes();
             await actor.SendAsync(Unrolls).ConfigureAwait(false);
             seconds[i] = (Stopwatches.CpuSeconds - before) / Unrolls;
+            allocated += GC.GetTotalAllocatedBytes() - bytes;
+            raw[i] = RawSocket(plain, Unrolls);
         }
-        double allocated = (GC.GetTotalAllocatedBytes() - bytes) / (double)(Unrolls * Repetitions);
         double total = Stopwatches.CpuSeconds - start;
-        long payload = actor.PayloadBytes;
         await ending.CancelAsync().ConfigureAwait(false);
         hub.Close(Goodbye.Types.Reason.LearnerStops, "");
         await learner.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        double[] micros = [.. seconds.Select(value => value * 1e6)];
-        double[] perGigabyte = [.. seconds.Select(value => value / payload * 1e9)];
+        double payload = actor.PayloadBytes;
         return
         [
-            new BenchmarkResult
+            Figure(name, "us/unroll", total, [.. seconds.Select(value => value * 1e6)]) with
             {
-                Name = name,
-                Engine = "none",
-                Value = Stopwatches.Median(micros),
-                Low = micros.Min(),
-                High = micros.Max(),
-                Unit = "us/unroll",
-                CpuSeconds = total,
-                AllocatedBytes = allocated,
+                AllocatedBytes = allocated / (double)(Unrolls * Repetitions),
             },
-            new BenchmarkResult
-            {
-                Name = name + "-per-gb",
-                Engine = "none",
-                Value = Stopwatches.Median(perGigabyte),
-                Low = perGigabyte.Min(),
-                High = perGigabyte.Max(),
-                Unit = "cpu_s/GB",
-                CpuSeconds = total,
-            },
+            Figure(name + "-per-gb", "cpu_s/GB", total, [.. seconds.Select(value => value / payload * 1e9)]),
+            Figure(name + "-raw-socket", "us/unroll", total, [.. raw.Select(value => value * 1e6)]),
+            Figure(name + "-to-raw", "x", total, [.. seconds.Zip(raw, (ours, bare) => ours / bare)]),
         ];
+    }
+
+    private static BenchmarkResult Figure(string name, string unit, double cpuSeconds, double[] values) =>
+        new()
+        {
+            Name = name,
+            Engine = "none",
+            Value = Stopwatches.Median(values),
+            Low = values.Min(),
+            High = values.Max(),
+            Unit = unit,
+            CpuSeconds = cpuSeconds,
+        };
+
+    // Processor seconds of both sides for one message, plain and blocking.
+    private static double RawSocket(int length, int messages)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"agents-bench-{Environment.ProcessId}-raw.sock");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(1);
+        using var sender = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        sender.Connect(new UnixDomainSocketEndPoint(path));
+        using Socket receiver = listener.Accept();
+        File.Delete(path);
+        double before = Stopwatches.CpuSeconds;
+        var receiving = new Thread(() =>
+        {
+            var buffer = new byte[length];
+            for (long left = (long)length * messages; left > 0; )
+            {
+                int count = receiver.Receive(buffer);
+                if (count == 0)
+                {
+                    return;
+                }
+                left -= count;
+            }
+        });
+        receiving.Start();
+        var bytes = new byte[length];
+        for (int i = 0; i < messages; i++)
+        {
+            sender.Send(bytes);
+        }
+        receiving.Join();
+        return (Stopwatches.CpuSeconds - before) / messages;
     }
 
     private static async Task DrainAsync(FleetHub hub, CancellationToken cancellationToken)

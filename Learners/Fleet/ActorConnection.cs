@@ -19,6 +19,9 @@ internal sealed class ActorConnection(long incarnation, ulong stream)
     /// <summary>Why the stream is to end; null while it goes on.</summary>
     public Goodbye? Goodbye { get; private set; }
 
+    /// <summary>What the actor is told next; written anew for every message of the stream.</summary>
+    public LearnerMessage Message { get; } = new() { Acknowledgement = new Acknowledgement() };
+
     /// <summary>Says that there is something new to tell the actor; calls before it was told count once.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
 
@@ -30,6 +33,5 @@ internal sealed class ActorConnection(long incarnation, ulong stream)
     }
 
     /// <summary>Waits for <see cref="Wake"/>; read what is new only after it, so that no call is missed.</summary>
-    public async ValueTask WaitAsync(CancellationToken cancellationToken) =>
-        await _wake.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _wake.Reader.ReadAsync(cancellationToken);
 }

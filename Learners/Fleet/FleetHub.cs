@@ -273,21 +273,18 @@ internal sealed class FleetHub : IDisposable
         connection.Wake();
     }
 
-    /// <summary>What to tell an actor now.</summary>
+    /// <summary>What to tell an actor now; the connection's own message, valid until the next call for it.</summary>
     public LearnerMessage AcknowledgementFor(ActorRecord actor, ActorConnection connection)
     {
         lock (actor)
         {
-            return new LearnerMessage
-            {
-                Acknowledgement = new Acknowledgement
-                {
-                    NextSequenceNumber = actor.LedgerOf(connection.Incarnation).NextSafe,
-                    Newest = Parameters.Newest,
-                    Refused = actor.Refused,
-                    NextTaken = actor.LedgerOf(connection.Incarnation).NextTaken,
-                },
-            };
+            Ledger ledger = actor.LedgerOf(connection.Incarnation);
+            Acknowledgement acknowledgement = connection.Message.Acknowledgement;
+            acknowledgement.NextSequenceNumber = ledger.NextSafe;
+            acknowledgement.NextTaken = ledger.NextTaken;
+            acknowledgement.Newest = Parameters.Newest;
+            acknowledgement.Refused = actor.Refused;
+            return connection.Message;
         }
     }
 

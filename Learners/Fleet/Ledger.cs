@@ -14,7 +14,7 @@ internal sealed class Ledger
     public long NextTaken { get; private set; }
 
     /// <summary>Number after the highest one up to which all are safe: journalled, learned from, or refused.</summary>
-    public long NextSafe => _pending.Find(entry => !entry.IsSafe)?.Number ?? NextAccepted;
+    public long NextSafe => OldestUnsafeEntry?.Number ?? NextAccepted;
 
     /// <summary>Number after the highest one up to which all were learned from, or refused.</summary>
     public long NextTrained => IsSettled ? NextAccepted : _pending[0].Number;
@@ -32,7 +32,9 @@ internal sealed class Ledger
     public long OldestSegment => IsSettled ? long.MaxValue : _pending.Min(entry => entry.Segment);
 
     /// <summary>The oldest unroll that is not safe; null where all are.</summary>
-    public Unroll? OldestUnsafe => _pending.Find(entry => !entry.IsSafe)?.Unroll;
+    public Unroll? OldestUnsafe => OldestUnsafeEntry?.Unroll;
+
+    private Entry? OldestUnsafeEntry => _pending.Find(static entry => !entry.IsSafe);
 
     /// <summary>Continues from what a checkpoint says.</summary>
     public void Restore(long nextTrained, long segment)
@@ -55,7 +57,7 @@ internal sealed class Ledger
     /// <summary>Notes that the oldest unsafe unroll is in the journal now.</summary>
     public void Keep(long segment)
     {
-        if (_pending.Find(entry => !entry.IsSafe) is { } oldest)
+        if (OldestUnsafeEntry is { } oldest)
         {
             oldest.Unroll = null;
             oldest.Segment = segment;
@@ -67,7 +69,17 @@ internal sealed class Ledger
     public void Take(long number) => NextTaken = Math.Max(NextTaken, number + 1);
 
     /// <summary>Notes that an unroll was learned from or refused when its turn came; in any order.</summary>
-    public void Settle(long number) => _pending.RemoveAll(entry => entry.Number == number);
+    public void Settle(long number)
+    {
+        for (int i = 0; i < _pending.Count; i++)
+        {
+            if (_pending[i].Number == number)
+            {
+                _pending.RemoveAt(i);
+                return;
+            }
+        }
+    }
 
     /// <summary>Notes a refused message: it takes the place of the unroll that was due, which nobody should send again.</summary>
     public void Refuse()

@@ -14,32 +14,45 @@ internal sealed class LargeBlocks : IMemoryPoolFactory<byte>
     {
         private const int BlockSize = 64 << 10;
         private const int MaxFree = 256;
-        private readonly ConcurrentQueue<byte[]> _free = new();
+        private readonly ConcurrentQueue<Block> _free = new();
 
         public override int MaxBufferSize => BlockSize;
 
         public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);
-            return new Block(
-                this,
-                _free.TryDequeue(out byte[]? array) ? array : GC.AllocateUninitializedArray<byte>(BlockSize, pinned: true)
-            );
+            return _free.TryDequeue(out Block? block) ? block.Lend() : new Block(this);
         }
 
         protected override void Dispose(bool disposing) => _free.Clear();
 
-        private sealed class Block(Pool pool, byte[] array) : IMemoryOwner<byte>
+        private void Take(Block block)
         {
-            private byte[]? _array = array;
+            if (_free.Count < MaxFree)
+            {
+                _free.Enqueue(block);
+            }
+        }
 
-            public Memory<byte> Memory => _array ?? throw new ObjectDisposedException(nameof(Block));
+        // Lent again and again: an owner of its own for every loan would be half of what the server allocates.
+        private sealed class Block(Pool pool) : IMemoryOwner<byte>
+        {
+            private readonly byte[] _array = GC.AllocateUninitializedArray<byte>(BlockSize, pinned: true);
+            private int _isLent = 1;
+
+            public Memory<byte> Memory => _isLent == 1 ? _array : throw new ObjectDisposedException(nameof(Block));
+
+            public Block Lend()
+            {
+                _isLent = 1;
+                return this;
+            }
 
             public void Dispose()
             {
-                if (Interlocked.Exchange(ref _array, null) is { } array && pool._free.Count < MaxFree)
+                if (Interlocked.Exchange(ref _isLent, 0) == 1)
                 {
-                    pool._free.Enqueue(array);
+                    pool.Take(this);
                 }
             }
         }
