@@ -11,7 +11,7 @@ namespace Learners.Optimizers.Kfac;
 /// Natural gradient with Kronecker-factored curvature and a trust region (Wu et al. 2017), for any actor-critic on either engine.
 /// </summary>
 /// <remarks>
-/// With U = F⁻¹ ∇ layer by layer: ν = min(1, √(klClip / (η² ⟨U, ∇⟩))) over all layers together, m ← μ m + ν U, θ ← θ − η (1 − μ) m.
+/// With U = F⁻¹ ∇ layer by layer: ν = min(1, √(klClip / (η² ⟨U, ∇⟩))) over all layers of a trust region, m ← μ m + ν U, θ ← θ − η (1 − μ) m.
 /// The engine shows layers during its backward pass; <see cref="Update"/> then averages what was shown, renews eigenbases when due, and steps.
 /// A state-independent log standard deviation has the exact Fisher matrix 2 I. Owns factors, bases and momentum.
 /// </remarks>
@@ -27,6 +27,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     private readonly KfacLayer[] _layers;
     private readonly Dictionary<string, KfacLayer> _byWeight;
     private readonly ParameterSlot[] _exact;
+    private readonly Range[] _regions;
     private readonly BasisRenewal _renewal;
     private readonly float[] _direction;
     private readonly float[] _velocity;
@@ -50,6 +51,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         ];
         _byWeight = _layers.ToDictionary(layer => layer.Name + ".weight");
         _exact = [.. layout.Slots.Where(slot => !HasLayer(slot.Name))];
+        _regions = RegionsOf(layout, options.TrustRegion);
         _renewal = new BasisRenewal(_layers, options);
         _direction = new float[layout.Count];
         _velocity = new float[layout.Count];
@@ -194,7 +196,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     {
         gradient.CopyTo(_direction);
         float norm = GlobalNorm.Clip(_direction, (float)_options.ColdMaxGradientNorm);
-        Step(parameters, 1, float.IsFinite(norm) ? _options.ColdLearningRate : 0);
+        Step(parameters, float.IsFinite(norm) ? _options.ColdLearningRate : 0);
     }
 
     private void UpdateNatural(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate)
@@ -208,25 +210,45 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         {
             TensorPrimitives.Divide(slot.In(gradient), exactDivisor, slot.In(_direction.AsSpan()));
         }
-        double squaredNorm = TensorPrimitives.Dot(_direction, gradient);
-        double scale = TrustRegion.Scale(learningRate, squaredNorm, _options.KlClip);
-        if (!double.IsFinite(squaredNorm) || !float.IsFinite(TensorPrimitives.SumOfMagnitudes<float>(_direction)))
+        if (
+            !float.IsFinite(TensorPrimitives.Dot(_direction, gradient))
+            || !float.IsFinite(TensorPrimitives.SumOfMagnitudes<float>(_direction))
+        )
         {
             Diagnostics.SkippedUpdates++;
             return;
         }
-        Diagnostics.SetStep(learningRate, scale, squaredNorm, _renewal.Count);
-        Step(parameters, (float)scale, learningRate * (1 - _options.Momentum));
+        foreach (Range region in _regions)
+        {
+            Span<float> direction = _direction.AsSpan(region);
+            double squaredNorm = TensorPrimitives.Dot(direction, gradient[region]);
+            double scale = TrustRegion.Scale(learningRate, squaredNorm, _options.KlClip);
+            TensorPrimitives.Multiply(direction, (float)scale, direction);
+            Diagnostics.AddStep(learningRate, scale, squaredNorm, _renewal.Count);
+        }
+        Step(parameters, learningRate * (1 - _options.Momentum));
     }
 
-    // m ← μ m + ν U, θ ← θ − step m.
-    private void Step(Span<float> parameters, float scale, double stepSize)
+    // Parameters of the actor come before those of the critic, where they share none.
+    private static Range[] RegionsOf(ParameterLayout layout, TrustRegionScope scope)
+    {
+        ParameterSlot? critic = layout.Slots.FirstOrDefault(slot => slot.Name.StartsWith("critic.", StringComparison.Ordinal));
+        bool isShared = layout.Slots.Any(slot =>
+            !slot.Name.StartsWith("actor.", StringComparison.Ordinal)
+            && !slot.Name.StartsWith("critic.", StringComparison.Ordinal)
+        );
+        return scope == TrustRegionScope.Joint || critic is null || isShared
+            ? [Range.All]
+            : [Range.EndAt(critic.Offset), Range.StartAt(critic.Offset)];
+    }
+
+    // m ← μ m + U, θ ← θ − step m.
+    private void Step(Span<float> parameters, double stepSize)
     {
         if (stepSize == 0)
         {
             return;
         }
-        TensorPrimitives.Multiply(_direction, scale, _direction);
         TensorPrimitives.MultiplyAdd(_velocity, (float)_options.Momentum, _direction, _velocity);
         TensorPrimitives.MultiplyAdd(_velocity, (float)-stepSize, parameters, parameters);
     }

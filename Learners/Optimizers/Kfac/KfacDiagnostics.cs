@@ -11,6 +11,7 @@ internal sealed class KfacDiagnostics
     private readonly string[] _largest;
     private double _predictedKl;
     private double _scale;
+    private double _criticScale;
     private long _statisticsTicks;
     private long _decompositionTicks;
     private long _solveTicks;
@@ -30,6 +31,7 @@ internal sealed class KfacDiagnostics
             "kfac/measured_policy_kl",
             "kfac/measured_value_kl",
             "kfac/trust_region_scale",
+            "kfac/critic_trust_region_scale",
             "kfac/statistics_ms",
             "kfac/decomposition_ms",
             "kfac/solve_ms",
@@ -50,17 +52,20 @@ internal sealed class KfacDiagnostics
     /// <summary>Updates that were left out since their direction was not finite.</summary>
     public long SkippedUpdates { get; set; }
 
-    /// <summary>Effective share of the proposed step, ν of the latest update; not a number where there was no natural step.</summary>
+    /// <summary>Effective share of the policy's proposed step, ν of the latest update; not a number where there was no natural step.</summary>
     public double Scale => _scale;
 
-    /// <summary>½ η² ν² q of the latest update: the quadratic model's KL divergence, before momentum.</summary>
+    /// <summary>That of the critic: the same one within a joint trust region.</summary>
+    public double CriticScale => _criticScale;
+
+    /// <summary>½ η² ν² q of the latest update, over all trust regions: the quadratic model's KL divergence, before momentum.</summary>
     public double PredictedKl => _predictedKl;
 
     /// <summary>Starts an update.</summary>
     public void Begin(long samplerTicks)
     {
         (_statisticsTicks, _decompositionTicks, _solveTicks) = (samplerTicks, 0, 0);
-        (_predictedKl, _scale) = (double.NaN, double.NaN);
+        (_predictedKl, _scale, _criticScale) = (double.NaN, double.NaN, double.NaN);
     }
 
     /// <summary>Adds time of the factors' averages.</summary>
@@ -72,11 +77,12 @@ internal sealed class KfacDiagnostics
     /// <summary>Time of solves and of the step.</summary>
     public void SetSolve(long ticks) => _solveTicks = ticks;
 
-    /// <summary>The step that was taken.</summary>
-    public void SetStep(double learningRate, double scale, double squaredNorm, long renewals)
+    /// <summary>The step that was taken within a trust region: the policy's first.</summary>
+    public void AddStep(double learningRate, double scale, double squaredNorm, long renewals)
     {
-        _predictedKl = 0.5 * learningRate * learningRate * scale * scale * squaredNorm;
-        _scale = scale;
+        bool isFirst = double.IsNaN(_predictedKl);
+        _predictedKl = (isFirst ? 0 : _predictedKl) + 0.5 * learningRate * learningRate * scale * scale * squaredNorm;
+        (_scale, _criticScale) = (isFirst ? scale : _scale, scale);
         _renewals = renewals;
     }
 
@@ -85,6 +91,7 @@ internal sealed class KfacDiagnostics
     {
         metrics.Add("kfac/predicted_kl", _predictedKl);
         metrics.Add("kfac/trust_region_scale", _scale);
+        metrics.Add("kfac/critic_trust_region_scale", _criticScale);
         metrics.Add("kfac/statistics_ms", Milliseconds(_statisticsTicks));
         metrics.Add("kfac/decomposition_ms", Milliseconds(_decompositionTicks));
         metrics.Add("kfac/solve_ms", Milliseconds(_solveTicks));

@@ -14,10 +14,14 @@ namespace Learners.Optimizers.Kfac;
 /// </remarks>
 public sealed record KfacOptions
 {
-    /// <summary>Twice the KL divergence that the quadratic model of a step may reach, over actor and critic together.</summary>
+    /// <summary>Twice the KL divergence that the quadratic model of a step may reach within one trust region.</summary>
     /// <value>Above 0, to 100. Default 0.001.</value>
     [Range(1e-12, 100.0)]
     public double KlClip { get; init; } = 0.001;
+
+    /// <summary>Whether actor and critic share a trust region.</summary>
+    /// <value>Default joint.</value>
+    public TrustRegionScope TrustRegion { get; init; }
 
     /// <summary>Share of the previous step's direction that is kept, μ; steps are scaled by 1 − μ.</summary>
     /// <value>0 to 0.999999. Default 0.9.</value>

@@ -19,7 +19,12 @@ internal sealed record Claim : IValidatableObject
     /// <summary>Paragraphs for the report: what the numbers mean, and where this protocol departs from the source. Empty for none.</summary>
     public string Notes { get; init; } = "";
 
-    /// <summary>Seeds 1 to n of every arm on every task.</summary>
+    /// <summary>The lowest seed. Settings that were chosen on some seeds are judged on others.</summary>
+    /// <value>0 to 1,000,000. Default 1.</value>
+    [Range(0, 1_000_000)]
+    public int FirstSeed { get; init; } = 1;
+
+    /// <summary>Seeds of every arm on every task, from <see cref="FirstSeed"/> on.</summary>
     /// <value>1 to 1,000. Default 5.</value>
     [Range(1, 1_000)]
     public int Seeds { get; init; } = 5;

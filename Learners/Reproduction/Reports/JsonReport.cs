@@ -16,6 +16,7 @@ internal static class JsonReport
             ["title"] = report.Plan.Claim.Title,
             ["source"] = report.Plan.Claim.Source,
             ["budget"] = report.Plan.Budget.ToString().ToLowerInvariant(),
+            ["first_seed"] = report.Plan.Claim.FirstSeed,
             ["seeds"] = report.Plan.Seeds,
             ["verdict"] = Word(report.Verdict),
             ["learning_version"] = LearningVersion.Number,

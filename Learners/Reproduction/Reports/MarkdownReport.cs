@@ -151,7 +151,7 @@ internal static class MarkdownReport
             );
         }
         text.Append("\nLaid over the tuned settings of agent and environment:\n\n");
-        foreach (PlannedRun run in report.Plan.Runs.Where(run => run.Seed == 1))
+        foreach (PlannedRun run in report.Plan.Runs.Where(run => run.Seed == report.Plan.Claim.FirstSeed))
         {
             text.Append(
                 CultureInfo.InvariantCulture,
@@ -169,7 +169,9 @@ internal static class MarkdownReport
 
             ## Method
 
-            Seeds 1 to {report.Plan.Seeds}, budget {report.Plan.Budget.ToString().ToLowerInvariant()}, {report.Outcomes.Count} runs of one thread each, {atLeast}{report.CpuSeconds:#,0} CPU-seconds, of which start and
+            Seeds {report.Plan.Claim.FirstSeed} to {report.Plan.Claim.FirstSeed
+                + report.Plan.Seeds
+                - 1}, budget {report.Plan.Budget.ToString().ToLowerInvariant()}, {report.Outcomes.Count} runs of one thread each, {atLeast}{report.CpuSeconds:#,0} CPU-seconds, of which start and
             compilation of each process take one or two. Learning version {LearningVersion.Number}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}.
 
             Intervals: bootstrap percentiles of {Bootstrap.Resamples:#,0} resamples with a fixed seed, drawn within each arm and task, expanded for small samples (Hesterberg

@@ -76,7 +76,7 @@ internal sealed record ReproductionPlan
             Remarks = remarks,
             Runs =
             [
-                .. from seed in Enumerable.Range(1, count)
+                .. from seed in Enumerable.Range(claim.FirstSeed, count)
                 from task in tasks
                 from arm in claim.Arms
                 select Resolve(name, claim, arm, task, budget, seed, registry),

@@ -53,6 +53,14 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void Create_FirstSeed_SeedsGoOnFromThere()
+    {
+        ReproductionPlan plan = Plan(Layers.Replace("seeds: 2", "seeds: 2\nfirst_seed: 40"));
+
+        Assert.Equal([40UL, 41UL], plan.Runs.Where(run => run.Arm.Name == "plain").Select(run => run.Settings.Seed));
+    }
+
+    [Fact]
     public void Create_EnvironmentOptionsOfAnArm_WinOverTheTasks()
     {
         ReproductionPlan plan = Plan(Layers);

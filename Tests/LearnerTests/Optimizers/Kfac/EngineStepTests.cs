@@ -71,21 +71,47 @@ public sealed class EngineStepTests
 
         training.Update(0.25f);
 
-        // Σ ½ Δθᵀ (A ⊗ G + λ I) Δθ over all layers is half of what the clip allows.
-        double model = 0;
-        foreach (KfacLayer layer in training.Optimizer.Layers)
-        {
-            double[] change = training.Change(layer, before);
-            double[] product = ClosedForms.Multiply(
-                ClosedForms.Mean(layer.Block.Input),
-                ClosedForms.Mean(layer.Block.Output),
-                options.Damping,
-                change
-            );
-            model += 0.5 * change.Zip(product, (x, y) => x * y).Sum();
-        }
         Assert.InRange(training.Optimizer.Diagnostics.Scale, 1e-6, 0.99);
-        Assert.Equal(0.0005, model, 5e-6);
+        Assert.Equal(0.0005, training.ModelledDivergence("", before), 5e-6);
+    }
+
+    [Theory]
+    [InlineData("categorical")]
+    [InlineData("gaussian")]
+    public void Update_SeparateTrustRegions_ActorAndCriticEndOnTheirOwn(string network)
+    {
+        KfacOptions options = Plain with { KlClip = 0.001, TrustRegion = TrustRegionScope.Separate };
+        using Training training = Training.OfContract(EngineKind.Managed, network, options);
+        float[] before = training.Engine.Parameters.ToArray();
+
+        training.Update(0.25f);
+
+        KfacDiagnostics figures = training.Optimizer.Diagnostics;
+        Assert.Equal(0.0005, training.ModelledDivergence("actor", before), 5e-6);
+        Assert.Equal(0.0005, training.ModelledDivergence("critic", before), 5e-6);
+        Assert.Equal(0.001, figures.PredictedKl, 1e-6);
+        Assert.NotEqual(figures.Scale, figures.CriticScale);
+    }
+
+    [Fact]
+    public void Update_SeparateTrustRegionsOfASharedTrunk_AreOne()
+    {
+        KfacOptions options = Plain with { KlClip = 0.001 };
+        using Training joint = Training.OfContract(EngineKind.Managed, "multi-categorical, shared", options);
+        using Training separate = Training.OfContract(
+            EngineKind.Managed,
+            "multi-categorical, shared",
+            options with
+            {
+                TrustRegion = TrustRegionScope.Separate,
+            }
+        );
+
+        joint.Update(0.25f);
+        separate.Update(0.25f);
+
+        Assert.InRange(joint.Optimizer.Diagnostics.Scale, 1e-6, 0.99);
+        Assert.Equal(joint.Engine.Parameters.ToArray(), separate.Engine.Parameters.ToArray());
     }
 
     [Fact]
@@ -252,6 +278,30 @@ public sealed class EngineStepTests
         }
 
         public KfacLayer Layer(string name) => Optimizer.Layers.Single(layer => layer.Name == name);
+
+        /// <summary>Σ ½ Δθᵀ (A ⊗ G + λ I) Δθ over the layers below a path, and of the log standard deviation there.</summary>
+        public double ModelledDivergence(string path, float[] before)
+        {
+            double damping = Plain.Damping;
+            double model = 0;
+            foreach (KfacLayer layer in Optimizer.Layers.Where(layer => layer.Name.StartsWith(path, StringComparison.Ordinal)))
+            {
+                double[] change = Change(layer, before);
+                double[] input = ClosedForms.Mean(layer.Block.Input);
+                double[] product = ClosedForms.Multiply(input, ClosedForms.Mean(layer.Block.Output), damping, change);
+                model += 0.5 * change.Zip(product, (x, y) => x * y).Sum();
+            }
+            foreach (
+                ParameterSlot slot in Layout.Slots.Where(slot =>
+                    slot.Name == "actor.log_std" && slot.Name.StartsWith(path, StringComparison.Ordinal)
+                )
+            )
+            {
+                float[] now = slot.In(Engine.Parameters).ToArray();
+                model += slot.In(before.AsSpan()).ToArray().Zip(now, (x, y) => 0.5 * (2 + damping) * Math.Pow(x - y, 2)).Sum();
+            }
+            return model;
+        }
 
         public void Backward() => Engine.Backward(Batch, Objectives, 0, _losses, _logProbs);
 
