@@ -45,7 +45,7 @@ internal static class HealthCommand
             {
                 FleetAddress address = FleetAddress.Parse(parsed.GetValue(metrics)!);
                 using var client = new HttpClient(
-                    FleetChannel.Handler(address, parsed.GetValue(authority), parsed.GetValue(certificate), parsed.GetValue(key))
+                    Connections.Handler(address, parsed.GetValue(authority), parsed.GetValue(certificate), parsed.GetValue(key))
                 )
                 {
                     Timeout = Deadline,

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
-using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Bridge;
 using Protos.Fleet;
@@ -10,6 +7,9 @@ namespace Environments.Remote;
 /// <summary>A connection to a server of environments.</summary>
 internal static class BridgeChannel
 {
+    // Python answers pings between two steps, and one may take long.
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
+
     /// <summary>Opens a channel; nothing is sent before the first call.</summary>
     /// <param name="address">This machine, or encrypted.</param>
     /// <param name="token">What to show; null for nothing.</param>
@@ -17,52 +17,13 @@ internal static class BridgeChannel
     /// <exception cref="ArgumentException">The authority's file is missing.</exception>
     public static GrpcChannel Open(FleetAddress address, string? token, string? authorityFile)
     {
-        var handler = new SocketsHttpHandler
+        if (address.IsSecure && authorityFile is not null && !File.Exists(authorityFile))
         {
-            InitialHttp2StreamWindowSize = 2 << 20,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(10),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            UseProxy = false,
-        };
-        if (address.SocketPath is { } path)
-        {
-            handler.ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            };
-        }
-        if (address.IsSecure && authorityFile is not null)
-        {
-            if (!File.Exists(authorityFile))
-            {
-                throw new ArgumentException($"There is no file '{authorityFile}', which AGENTS_BRIDGE_AUTHORITY names.");
-            }
-            X509Certificate2 authority = X509CertificateLoader.LoadCertificateFromFile(authorityFile);
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-                certificate is not null
-                && (errors & System.Net.Security.SslPolicyErrors.RemoteCertificateNameMismatch) == 0
-                && CertificateChains.IsIssuedBy(
-                    authority,
-                    X509CertificateLoader.LoadCertificate(certificate.GetRawCertData()),
-                    CertificateChains.ServerPurpose
-                );
+            throw new ArgumentException($"There is no file '{authorityFile}', which AGENTS_BRIDGE_AUTHORITY names.");
         }
         var options = new GrpcChannelOptions
         {
-            HttpHandler = handler,
+            HttpHandler = Connections.Handler(address, authorityFile, pingTimeout: PingTimeout),
             DisposeHttpClient = true,
             MaxReceiveMessageSize = BridgeMethods.MaxMessageSize,
             MaxSendMessageSize = BridgeMethods.MaxMessageSize,
@@ -70,17 +31,7 @@ internal static class BridgeChannel
         // An id may come with a saved policy, so a token only goes where the user's own authority vouches.
         if (token is not null && (!address.IsSecure || authorityFile is not null))
         {
-            var credentials = CallCredentials.FromInterceptor(
-                (_, metadata) =>
-                {
-                    metadata.Add("authorization", "Bearer " + token);
-                    return Task.CompletedTask;
-                }
-            );
-            options.Credentials = ChannelCredentials.Create(
-                address.IsSecure ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure,
-                credentials
-            );
+            options.Credentials = Connections.WithToken(address, token);
             options.UnsafeUseInsecureChannelCallCredentials = true; // only addresses of this machine come this far in the clear
         }
         return GrpcChannel.ForAddress(address.Url, options);

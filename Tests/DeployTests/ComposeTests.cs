@@ -123,7 +123,7 @@ public sealed partial class ComposeTests : IDisposable
         string authority = compose.Translate("prometheus", job.Text("tls_config", "ca_file"));
         string token = File.ReadAllText(compose.Translate("prometheus", job.Text("authorization", "credentials_file"))).Trim();
         FleetAddress address = FleetAddress.Parse(compose.Translate("prometheus", target));
-        using var client = new HttpClient(Actors.Fleet.FleetChannel.Handler(address, authority, null, null));
+        using var client = new HttpClient(Connections.Handler(address, authority));
         DateTime deadline = DateTime.UtcNow + Patience;
         while (true)
         {

@@ -58,7 +58,7 @@ public sealed class HealthTests : IDisposable
         using FleetHub hub = MakeHub(clock);
         await using FleetServer server = await StartAsync(hub, socket);
         FleetAddress address = FleetAddress.Parse("unix:" + socket);
-        using var client = new HttpClient(FleetChannel.Handler(address, null, null, null));
+        using var client = new HttpClient(Connections.Handler(address));
 
         hub.Pulse.Rest();
         Assert.Equal("healthy\n", await client.GetStringAsync(new Uri(address.Url, "/health")));
