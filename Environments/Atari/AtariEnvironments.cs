@@ -110,7 +110,7 @@ internal static class AtariEnvironments
     private static string Wrapper(EnvironmentOptions values, int skip) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"atari?frame_skip={skip}&size={Side}&noop_max={values.Integer("noop_max")}&fire_reset={Json(values, "fire_reset")}&life_loss={Json(values, "life_loss")}&max_frames={MaxFrames}"
+            $"atari?frame_skip={skip};size={Side};noop_max={values.Integer("noop_max")};fire_reset={Json(values, "fire_reset")};life_loss={Json(values, "life_loss")};max_frames={MaxFrames}"
         );
 
     private static bool IsOn(EnvironmentOptions values, string name) => values.Word<Switch>(name) == Switch.On;

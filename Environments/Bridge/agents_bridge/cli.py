@@ -32,7 +32,7 @@ def main(arguments=None):
     serve.add_argument("--num-envs", type=int, help="copies of a client that does not say how many, and the most for one that does")
     serve.add_argument("--listen", default="127.0.0.1:50061", help="host:port or unix:/path (default %(default)s)")
     serve.add_argument("--arg", action="append", default=[], metavar="KEY=VALUE", help="argument of the environment")
-    serve.add_argument("--wrap", action="append", default=[], metavar="NAME?KEY=VALUE", help="wrapper, innermost first: atari or module:Class")
+    serve.add_argument("--wrap", action="append", default=[], metavar="NAME?KEY=VALUE;…", help="wrapper, innermost first: atari or module:Class")
     serve.add_argument("--max-clients", type=int, default=64, help="streams at once (default %(default)s)")
     serve.add_argument("--no-shared-memory", action="store_true", help="send all arrays as messages, also on this machine")
     serve.add_argument("--token-file", help="file of the token that callers must know; else the variable AGENTS_BRIDGE_TOKEN")
