@@ -67,7 +67,7 @@ internal static class AtariEnvironments
         bool full = IsOn(values, "full_actions");
         var spec = new EnvironmentSpec(canonical, Screen, new Discrete(full ? AtariGame.AllActions : game.ActionCount))
         {
-            MaxEpisodeSteps = MaxFrames / skip,
+            MaxEpisodeSteps = (MaxFrames + skip - 1) / skip, // the last one may be shorter
             RandomReturn = game.RandomScore,
             StepsElsewhere = values.Word<ObservationLane>("lane") != ObservationLane.InProcess,
             Options = Options,
