@@ -78,17 +78,13 @@ public sealed class EmulatorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("frameskip=4&repeat_action_probability=0.0&max_num_frames_per_episode=40", 10)] // the emulator's own
-    [InlineData(
-        "frameskip=1&repeat_action_probability=0.0&obs_type=grayscale&wrappers=atari?frame_skip=4;noop_max=0;max_frames=40",
-        10
-    )]
-    [InlineData(
-        "frameskip=1&repeat_action_probability=0.0&obs_type=grayscale&wrappers=atari?frame_skip=4;noop_max=0;max_frames=42",
-        11
-    )]
-    public void Step_CapOfFrames_TruncatesCountedInFramesAndNotInSteps(string query, int steps)
+    [InlineData("frameskip=4&repeat_action_probability=0.0&max_num_frames_per_episode=40", 40)] // the emulator's own
+    [InlineData($"{RawCertain}&obs_type=grayscale&wrappers=atari?frame_skip=4;noop_max=0;max_frames=40", 40)]
+    [InlineData($"{RawCertain}&obs_type=grayscale&wrappers=atari?frame_skip=4;noop_max=0;max_frames=42", 42)]
+    [InlineData($"{RawCertain}&obs_type=grayscale&wrappers=atari?frame_skip=4;noop_max=0;fire_reset=true;max_frames=40", 40)] // ends one game first
+    public void Step_CapOfFrames_TruncatesCountedInFramesAndNotInSteps(string query, int frames)
     {
+        int steps = (frames + 3) / 4;
         int[] shape = query.Contains("atari?", StringComparison.Ordinal) ? [84, 84, 1] : [210, 160, 3];
         using RemoteEnvironment environment = _cartridge.MakeRaw(query, 1, shape);
         environment.Reset(0);
@@ -101,6 +97,7 @@ public sealed class EmulatorTests : IDisposable
             }
             environment.Step([0]);
             Assert.Equal((false, true), (environment.Terminated[0], environment.Truncated[0]));
+            Assert.Contains($"\"episode_frame_number\": {frames}", environment.FinalInfo(0));
         }
     }
 
