@@ -1,7 +1,9 @@
 # syntax=docker/dockerfile:1
-# Two images of one tree: the learner, with libtorch (about 460 MB), and the actor, without it (about 20 MB), each on top of ASP.NET.
+# Three images of one tree: the learner, with libtorch (about 460 MB), and the actor, without it (about 20 MB), each on top of ASP.NET;
+# and the bridge, which serves environments that are written in Python.
 #   docker build --target learner -t agents-learner .
 #   docker build --target actor -t agents-actor .
+#   docker build --target bridge -t agents-bridge --build-arg PACKAGES="minigrid" .
 
 FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/sdk:10.0-noble AS source
 ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -19,12 +21,28 @@ RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
     dotnet publish Cli -c Release -r linux-x64 --no-self-contained -o /publish \
         -p:PublishDocumentationFiles=false -p:TreatWarningsAsErrors=false -p:WithoutLibtorch=true
 
+FROM --platform=linux/amd64 python:3.13-slim-bookworm AS bridge
+# Further packages of pip: those of the environments.
+ARG PACKAGES=""
+COPY Environments/Bridge /source
+RUN pip install --no-cache-dir /source $PACKAGES && rm -rf /source
+# The user of the other images, whose certificates it reads.
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 OMP_NUM_THREADS=1
+WORKDIR /tmp
+USER 1654
+EXPOSE 50061
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
+    CMD ["agents-bridge", "health", "localhost:50061", "--authority", "/certificates/bridge/ca.pem"]
+ENTRYPOINT ["agents-bridge"]
+CMD ["serve", "--help"]
+
 FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/aspnet:10.0-noble AS runtime
 # Volumes take over owner and mode of the folders that they are mounted over.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/* \
-    && install -d -o "$APP_UID" -g "$APP_UID" -m 0750 /runs /certificates /certificates/learner /certificates/actors
+    && install -d -o "$APP_UID" -g "$APP_UID" -m 0750 /runs /certificates /certificates/learner /certificates/actors \
+        /certificates/bridge /certificates/bridge-clients
 # No diagnostic socket in /tmp: the root file system may be read-only.
 ENV DOTNET_EnableDiagnostics=0 DOTNET_GCgen0size=0x1000000
 WORKDIR /home/app

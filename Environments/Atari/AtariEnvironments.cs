@@ -67,7 +67,7 @@ internal static class AtariEnvironments
         bool full = IsOn(values, "full_actions");
         var spec = new EnvironmentSpec(canonical, Screen, new Discrete(full ? AtariGame.AllActions : game.ActionCount))
         {
-            MaxEpisodeSteps = MaxFrames / skip,
+            MaxEpisodeSteps = (MaxFrames + skip - 1) / skip, // the last one may be shorter
             RandomReturn = game.RandomScore,
             StepsElsewhere = values.Word<ObservationLane>("lane") != ObservationLane.InProcess,
             Options = Options,
@@ -110,7 +110,7 @@ internal static class AtariEnvironments
     private static string Wrapper(EnvironmentOptions values, int skip) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"atari?frame_skip={skip}&size={Side}&noop_max={values.Integer("noop_max")}&fire_reset={Json(values, "fire_reset")}&life_loss={Json(values, "life_loss")}&max_frames={MaxFrames}"
+            $"atari?frame_skip={skip};size={Side};noop_max={values.Integer("noop_max")};fire_reset={Json(values, "fire_reset")};life_loss={Json(values, "life_loss")};max_frames={MaxFrames}"
         );
 
     private static bool IsOn(EnvironmentOptions values, string name) => values.Word<Switch>(name) == Switch.On;

@@ -25,7 +25,7 @@ internal static class Failures
         exception.StatusCode switch
         {
             StatusCode.Unauthenticated => new UnauthorizedAccessException(
-                $"{where} does not accept this token. Set the server's token in the variable AGENTS_BRIDGE_TOKEN."
+                $"{where} does not accept this token. Set the server's token in the variable AGENTS_BRIDGE_TOKEN, or name its file with AGENTS_BRIDGE_TOKEN_FILE."
             ),
             StatusCode.Unimplemented => new InvalidDataException($"{where} serves no environments, or those of another version."),
             StatusCode.ResourceExhausted => new InvalidDataException($"{where}: {exception.Status.Detail}"),

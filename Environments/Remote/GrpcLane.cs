@@ -35,7 +35,7 @@ internal sealed class GrpcLane : IBatchLane
         _actionBytes = UnsafeByteOperations.UnsafeWrap(_actions);
         _activeBytes = UnsafeByteOperations.UnsafeWrap(_active);
         _channel = process is null
-            ? BridgeChannel.Open(id.Address!, settings.Token, settings.AuthorityFile)
+            ? BridgeChannel.Open(id.Address!, settings.ReadToken(), settings.AuthorityFile)
             : BridgeChannel.Open(process.Address, process.Token, authorityFile: null);
         _call = _channel.CreateCallInvoker().AsyncDuplexStreamingCall(BridgeMethods.StepInto(() => _results), null, default);
     }
@@ -101,7 +101,7 @@ internal sealed class GrpcLane : IBatchLane
     public static Description Describe(RemoteId id, RemoteSettings settings, BridgeProcess? process)
     {
         using GrpcChannel channel = process is null
-            ? BridgeChannel.Open(id.Address!, settings.Token, settings.AuthorityFile)
+            ? BridgeChannel.Open(id.Address!, settings.ReadToken(), settings.AuthorityFile)
             : BridgeChannel.Open(process.Address, process.Token, authorityFile: null);
         try
         {

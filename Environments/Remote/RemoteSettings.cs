@@ -12,6 +12,9 @@ internal sealed record RemoteSettings
     /// <summary>Token of servers: <c>AGENTS_BRIDGE_TOKEN</c>; sent to this machine and to servers whose certificate is of <see cref="AuthorityFile"/>.</summary>
     public string? Token { get; init; }
 
+    /// <summary>File of the token, where it is not given itself: <c>AGENTS_BRIDGE_TOKEN_FILE</c>.</summary>
+    public string? TokenFile { get; init; }
+
     /// <summary>PEM file of the authority that issued the certificates of servers: <c>AGENTS_BRIDGE_AUTHORITY</c>.</summary>
     public string? AuthorityFile { get; init; }
 
@@ -28,8 +31,13 @@ internal sealed record RemoteSettings
             Python = Variable("AGENTS_PYTHON"),
             PythonPath = Variable("AGENTS_PYTHON_PATH"),
             Token = Variable("AGENTS_BRIDGE_TOKEN"),
+            TokenFile = Variable("AGENTS_BRIDGE_TOKEN_FILE"),
             AuthorityFile = Variable("AGENTS_BRIDGE_AUTHORITY"),
         };
+
+    /// <summary>The token, from its file where need be; null for none.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public string? ReadToken() => Token ?? (TokenFile is null ? null : File.ReadAllText(TokenFile).Trim());
 
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -85,7 +85,7 @@ internal sealed class TrainingRun : IDisposable
         if (!_source.CanSaveEnvironments)
         {
             options.Warn?.Invoke(
-                $"The state of {settings.Environment} cannot be saved, so a resumed run begins new episodes. Implement ISavableEnvironment to continue them."
+                $"The state of {settings.Environment} cannot be saved, so a resumed run begins new episodes; one of your own continues them with ISavableEnvironment."
             );
         }
     }

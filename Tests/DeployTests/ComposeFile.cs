@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Tests.EnvironmentTests.Remote;
 using Xunit;
 
 namespace Tests.DeployTests;
@@ -35,7 +37,7 @@ internal sealed partial class ComposeFile
     public ServiceProcess StartHealthCheck(string service)
     {
         string[] test = Service(service).Texts("healthcheck", "test");
-        Assert.Equal(["CMD", "/app/agents-cli"], test[..2]);
+        Assert.Equal(["CMD", IsPython(service) ? "agents-bridge" : "/app/agents-cli"], test[..2]);
         return Start(service, test[2..], service + " health");
     }
 
@@ -52,17 +54,24 @@ internal sealed partial class ComposeFile
                 return volume + argument[parts[1].Length..];
             }
         }
-        return Address().Replace(argument, match => $"{match.Groups[1].Value}://127.0.0.1:{PortFor(match.Groups[2].Value)}");
+        return Address()
+            .Replace(argument, match => $"{match.Groups[1]}127.0.0.1:{PortFor(match.Groups[2].Value)}{match.Groups[3]}");
     }
+
+    private bool IsPython(string service) => Service(service).Text("image") == "agents-bridge";
 
     private ServiceProcess Start(string service, IEnumerable<string> command, string? name)
     {
         IEnumerable<KeyValuePair<string, string>> environment =
             (Service(service).At("environment") as Dictionary<object, object>)?.Select(pair =>
-                KeyValuePair.Create((string)pair.Key, (string)pair.Value)
+                KeyValuePair.Create((string)pair.Key, Translate(service, (string)pair.Value))
             )
             ?? [];
-        return new ServiceProcess(name ?? service, command.Select(argument => Translate(service, argument)), environment);
+        string[] arguments = [.. command.Select(argument => Translate(service, argument))];
+        ProcessStartInfo start = IsPython(service)
+            ? PythonServer.Command(null, arguments)
+            : new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "agents-cli.dll"), .. arguments]);
+        return new ServiceProcess(name ?? service, start, environment);
     }
 
     private string PortFor(string port)
@@ -76,6 +85,6 @@ internal sealed partial class ComposeFile
         return free;
     }
 
-    [GeneratedRegex(@"^(https?)://[A-Za-z0-9.-]+:(\d+)$")]
+    [GeneratedRegex(@"^((?:https?://|grpcs?://)?)[A-Za-z0-9.-]+:(\d+)(/\S*)?$")]
     private static partial Regex Address();
 }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cli;
+using Environments.Remote;
 using Learners.Fleet;
 using Learners.Fleet.Hosting;
 using Protos.Fleet;
@@ -13,7 +14,7 @@ namespace Tests.DeployTests;
 public sealed partial class ComposeTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-    private static readonly string[] Ours = ["certificates", "learner", "actor"];
+    private static readonly string[] Ours = ["certificates", "learner", "actor", "bridge-certificates"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<ServiceProcess> _processes = [];
@@ -45,6 +46,51 @@ public sealed partial class ComposeTests : IDisposable
         JsonElement summary = JsonDocument.Parse(File.ReadAllText(_folder.In("runs", "main", "summary.json"))).RootElement;
         Assert.True(summary.GetProperty("env_steps").GetInt64() >= 20_000);
         AssertDashboardShowsWhatIsMeasured(metrics);
+    }
+
+    [Fact]
+    public async Task Bridge_CommandAsProcess_ServesAnEnvironmentToTheWholeFleetAndToNoStranger()
+    {
+        const string name = "agents_bridge.samples:CartPole";
+        var compose = new ComposeFile(
+            _folder.Path,
+            new Dictionary<string, string>
+            {
+                ["AGENTS_STEPS"] = "3000",
+                ["AGENTS_ENVIRONMENT"] = $"grpcs://bridge:50061/{name}",
+                ["AGENTS_BRIDGE_ENVIRONMENT"] = name,
+            }
+        );
+        Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync(Patience));
+        Assert.Equal(0, await Run(compose.Start("bridge-certificates")).EndAsync(Patience));
+        Assert.Equal(1, await Run(compose.StartHealthCheck("bridge")).EndAsync(Patience)); // nobody listens yet
+        ServiceProcess bridge = Run(compose.Start("bridge"));
+        while (!bridge.Log.Contains("listening", StringComparison.Ordinal))
+        {
+            Assert.False(bridge.HasExited, bridge.Log);
+            await Task.Delay(50);
+        }
+        Assert.Equal(0, await Run(compose.StartHealthCheck("bridge")).EndAsync(Patience));
+
+        ServiceProcess learner = Run(compose.Start("learner"));
+        ServiceProcess actor = Run(compose.Start("actor"));
+        Assert.True(await learner.EndAsync(Patience) == 0, learner.Log);
+        Assert.True(await actor.EndAsync(Patience) == 0, actor.Log);
+        Assert.False(bridge.HasExited, bridge.Log);
+
+        RemoteId id = RemoteId.Parse(compose.Translate("learner", $"grpcs://bridge:50061/{name}"));
+        RemoteSettings stranger = RemoteSettings.Current with
+        {
+            AuthorityFile = compose.Translate("bridge", "/certificates/bridge/ca.pem"),
+            Token = File.ReadAllText(compose.Translate("actor", "/certificates/actors/token")).Trim(), // of the fleet
+        };
+        Assert.Throws<UnauthorizedAccessException>(() => GrpcLane.Describe(id, stranger, null));
+        RemoteSettings guest = stranger with
+        {
+            Token = null,
+            TokenFile = compose.Translate("learner", "/certificates/bridge-clients/token"),
+        };
+        Assert.Equal(name, GrpcLane.Describe(id, guest, null).Name);
     }
 
     [Fact]
@@ -91,13 +137,19 @@ public sealed partial class ComposeTests : IDisposable
             Assert.Equal(["ALL"], service.Texts("cap_drop"));
             Assert.Equal(["no-new-privileges:true"], service.Texts("security_opt"));
             Assert.All(service.Texts("ports"), port => Assert.StartsWith("127.0.0.1:", port, StringComparison.Ordinal));
-            if (name != "certificates")
+            Assert.NotEqual("", service.Text("restart"));
+            if (service.Text("restart") != "no") // else it ends at once
             {
                 Assert.NotEqual("", service.Text("deploy", "resources", "limits", "memory"));
-                Assert.NotEqual("", service.Text("restart"));
             }
         }
         Assert.Empty(compose.Service("learner").List("ports"));
+        Assert.Empty(compose.Service("bridge").List("ports"));
+        Assert.DoesNotContain(
+            compose.Service("bridge").Texts("volumes"),
+            mount =>
+                mount.StartsWith("learner-", StringComparison.Ordinal) || mount.StartsWith("actor-", StringComparison.Ordinal)
+        );
         Assert.Equal("true", compose.At("networks", "fleet", "internal"));
         Assert.DoesNotContain(
             compose.Service("actor").Texts("volumes"),

@@ -15,7 +15,7 @@ public sealed partial class DockerfileTests : IDisposable
     [Fact]
     public void Stages_ThoseThatComposeBuilds_Exist()
     {
-        HashSet<string> stages = [.. Stage().Matches(_text).Select(match => match.Groups[1].Value)];
+        HashSet<string> stages = [.. Stages().Matches(_text).Select(match => match.Groups[1].Value)];
         var compose = new ComposeFile(_folder.Path);
 
         foreach (string service in compose.Services.Where(name => compose.Service(name).At("build") is not null))
@@ -34,24 +34,47 @@ public sealed partial class DockerfileTests : IDisposable
         }
     }
 
-    [Fact]
-    public void User_OfBothImages_IsNotRoot()
+    [Theory]
+    [InlineData("runtime", "$APP_UID")] // of learner and actor
+    [InlineData("bridge", "1654")] // the same one
+    public void User_OfEveryImage_IsNotRoot(string stage, string user)
     {
-        string runtime = _text[
-            _text.IndexOf(" AS runtime\n", StringComparison.Ordinal).._text.IndexOf(" AS actor\n", StringComparison.Ordinal)
-        ];
+        Assert.Contains($"\nUSER {user}\n", Stage(stage), StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Count(_text, "^USER ", RegexOptions.Multiline));
+    }
 
-        Assert.Contains("\nUSER $APP_UID\n", runtime, StringComparison.Ordinal);
-        Assert.Single(Regex.Matches(_text, "^USER ", RegexOptions.Multiline));
+    [Theory]
+    [InlineData("learner")]
+    [InlineData("bridge")]
+    public void HealthCheck_OfAnImage_IsComposes(string stage)
+    {
+        string[] check = JsonSerializer.Deserialize<string[]>(HealthCheck().Match(Stage(stage)).Groups[1].Value)!;
+
+        Assert.Equal(new ComposeFile(_folder.Path).Service(stage).Texts("healthcheck", "test")[1..], check);
+        Assert.Null(stage == "learner" ? Application.Mistake(check[1..]) : null);
     }
 
     [Fact]
-    public void HealthCheck_OfTheLearner_IsComposesAndKnownToTheCommandLine()
+    public void Bridge_Image_IsTheInstalledPackageWithItsCommand()
     {
-        string[] check = JsonSerializer.Deserialize<string[]>(HealthCheck().Match(_text).Groups[1].Value)!;
+        string project = File.ReadAllText(DeployFiles.PathOf("pyproject.toml"));
+        string stage = Stage("bridge");
 
-        Assert.Equal(new ComposeFile(_folder.Path).Service("learner").Texts("healthcheck", "test")[1..], check);
-        Assert.Null(Application.Mistake(check[1..]));
+        Assert.Contains("\nCOPY Environments/Bridge /source\n", stage, StringComparison.Ordinal);
+        Assert.Contains("pip install --no-cache-dir /source $PACKAGES", stage, StringComparison.Ordinal);
+        Assert.Contains("\nENTRYPOINT [\"agents-bridge\"]\n", stage, StringComparison.Ordinal);
+        Assert.Contains("\nagents-bridge = \"agents_bridge.cli:main\"\n", project, StringComparison.Ordinal);
+        foreach (string package in (string[])["grpcio", "protobuf", "numpy", "gymnasium"])
+        {
+            Assert.Contains($"\"{package}>=", project, StringComparison.Ordinal);
+        }
+    }
+
+    private string Stage(string name)
+    {
+        int start = _text.IndexOf($" AS {name}\n", StringComparison.Ordinal);
+        int end = _text.IndexOf("\nFROM ", start, StringComparison.Ordinal);
+        return end < 0 ? _text[start..] : _text[start..end];
     }
 
     [Fact]
@@ -67,7 +90,7 @@ public sealed partial class DockerfileTests : IDisposable
     }
 
     [GeneratedRegex(@"^FROM .* AS (\S+)$", RegexOptions.Multiline)]
-    private static partial Regex Stage();
+    private static partial Regex Stages();
 
     [GeneratedRegex(@"^COPY --from=(\S+)", RegexOptions.Multiline)]
     private static partial Regex Copied();

@@ -9,20 +9,16 @@ internal sealed class ServiceProcess : IDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
-    public ServiceProcess(string name, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    /// <summary>Starts it.</summary>
+    /// <param name="name">For messages.</param>
+    /// <param name="start">Program and arguments.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
+    public ServiceProcess(string name, ProcessStartInfo start, IEnumerable<KeyValuePair<string, string>> environment)
     {
         Name = name;
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "agents-cli.dll"));
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.WorkingDirectory = AppContext.BaseDirectory;
         foreach ((string key, string value) in environment)
         {
             start.Environment[key] = value;

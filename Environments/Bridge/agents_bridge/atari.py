@@ -21,7 +21,7 @@ class AtariPreprocessing:
         self.env, self.action_space = env, env.action_space
         self.observation_space = spaces.Box(0, 255, (size, size, 1), np.uint8)
         self.metadata, self.render_mode = getattr(env, "metadata", {}), getattr(env, "render_mode", None)
-        self.max_episode_steps = max_frames // frame_skip
+        self.max_episode_steps = -(-max_frames // frame_skip)  # the last one may be shorter
         self._skip, self._noops, self._life_loss, self._max_frames = frame_skip, noop_max, life_loss, max_frames
         meanings = getattr(getattr(env, "unwrapped", env), "get_action_meanings", list)()
         self._fire = meanings.index("FIRE") if fire_reset and "FIRE" in meanings else None
@@ -33,7 +33,7 @@ class AtariPreprocessing:
         if seed is not None:
             self._random = np.random.default_rng(seed)
         if self._goes_on and seed is None:
-            screen, info, _ = self._act(0, options)
+            screen, info = self._act(0, options)
         else:
             screen, info = self._reset_game(seed, options)
         self._goes_on = False
@@ -69,21 +69,20 @@ class AtariPreprocessing:
         screen, info = self.env.reset(seed=seed, options=options)
         pressed = 0
         if self._fire is not None:
-            screen, info, _ = self._act(self._fire, options)
+            screen, info = self._act(self._fire, options)
             pressed = 1
         for _ in range(int(self._random.integers(self._noops)) - pressed if self._noops else 0):
-            screen, info, over = self._act(0, options)
-            if over:
-                self._frames = 0
+            screen, info = self._act(0, options)
         return screen, info
 
     def _act(self, action, options):
+        """A frame before the episode begins; where it ends the game, another game."""
         screen, _, terminated, truncated, info = self.env.step(action)
         self._frames += 1
-        over = bool(terminated or truncated)
-        if over:
+        if terminated or truncated:
             screen, info = self.env.reset(options=options)
-        return screen, info, over
+            self._frames = 0
+        return screen, info
 
     def _shrink(self, screen):
         grey = self._down @ screen.astype(np.float32) @ self._right

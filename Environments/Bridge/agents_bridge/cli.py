@@ -22,6 +22,7 @@ import threading
 from agents_bridge import making, server
 
 MIN_TOKEN = 16
+HEALTH_SECONDS = 5
 
 
 def main(arguments=None):
@@ -32,16 +33,19 @@ def main(arguments=None):
     serve.add_argument("--num-envs", type=int, help="copies of a client that does not say how many, and the most for one that does")
     serve.add_argument("--listen", default="127.0.0.1:50061", help="host:port or unix:/path (default %(default)s)")
     serve.add_argument("--arg", action="append", default=[], metavar="KEY=VALUE", help="argument of the environment")
-    serve.add_argument("--wrap", action="append", default=[], metavar="NAME?KEY=VALUE", help="wrapper, innermost first: atari or module:Class")
+    serve.add_argument("--wrap", action="append", default=[], metavar="NAME?KEY=VALUE;…", help="wrapper, innermost first: atari or module:Class")
     serve.add_argument("--max-clients", type=int, default=64, help="streams at once (default %(default)s)")
     serve.add_argument("--no-shared-memory", action="store_true", help="send all arrays as messages, also on this machine")
     serve.add_argument("--token-file", help="file of the token that callers must know; else the variable AGENTS_BRIDGE_TOKEN")
     serve.add_argument("--certificate", help="PEM file; needed to listen beyond this machine")
     serve.add_argument("--key", help="PEM file of the certificate's key")
     serve.add_argument("--parent", action="store_true", help="stop when standard input ends, and remove the socket's folder")
+    health = commands.add_parser("health", help="end with 0 if a bridge listens at an address, else with 1")
+    health.add_argument("address", help="host:port or unix:/path")
+    health.add_argument("--authority", help="PEM file of the authority that issued the bridge's certificate, where it has one")
     options = parser.parse_args(arguments)
     try:
-        _serve(options)
+        _health(options) if options.command == "health" else _serve(options)
     except (OSError, ValueError, RuntimeError) as error:
         print("agents-bridge: %s" % error, file=sys.stderr)
         sys.exit(1)
@@ -89,6 +93,19 @@ def _serve(options):
             pass
     sys.stderr.flush()
     os._exit(0)  # a hanging environment must not keep the process
+
+
+def _health(options):
+    channel = grpc.insecure_channel(options.address)
+    if options.authority:
+        with open(options.authority, "rb") as authority:
+            channel = grpc.secure_channel(options.address, grpc.ssl_channel_credentials(authority.read()))
+    try:
+        grpc.channel_ready_future(channel).result(HEALTH_SECONDS)
+    except grpc.FutureTimeoutError:
+        raise OSError("%s does not answer within %d seconds" % (options.address, HEALTH_SECONDS)) from None
+    finally:
+        channel.close()
 
 
 def _wait_for_parent(stopping):

@@ -1,9 +1,11 @@
 """Steps environments that another process serves, such as ``agents serve-env MinAtar/Breakout-v1``, with Gymnasium's API.
 
-Where Gymnasium is installed, ``Env`` and ``VectorEnv`` are subclasses of its classes and use its spaces; without it they follow the same API.
+Where Gymnasium is installed, ``Env`` and ``VectorEnv`` are subclasses of its classes and use its spaces, and ``gymnasium.make(ID, address=…)``
+and ``gymnasium.make_vec(ID, num_envs, address=…)`` make them; without it they follow the same API.
 """
 
 import itertools
+import json
 import os
 import queue
 
@@ -26,7 +28,11 @@ except ImportError:
     _Base = _VectorBase = object
     _SAME_STEP = "SameStep"
 
+ID = "agents_bridge/Remote-v0"
 MAX_MESSAGE = 64 << 20
+
+if gymnasium is not None:
+    gymnasium.register(ID, "agents_bridge.client:Env", vector_entry_point="agents_bridge.client:VectorEnv")
 
 
 class Session:
@@ -53,15 +59,21 @@ class Session:
         request = messages.SessionRequest()
         request.open.source.protocol_version, request.open.source.id = messages.PROTOCOL_VERSION, name
         request.open.copies, request.open.max_episode_steps = copies, max_episode_steps
-        self.copies = copies
+        self.copies, self._seeds = copies, np.random.default_rng()
         self.description = self._ask(request).opened
         self.element = np.dtype(np.uint8 if self.description.byte_observations else "<f4")
         self.observation_form = Form(self.description.observation_space)
         self.action_form = Form(self.description.action_space)
 
-    def reset(self, seed):
+    def reset(self, seed, options=None):
+        """Without a seed, the next one of the sequence that the last seed began."""
+        if seed is None:
+            seed = self._seeds.integers(1 << 56)
+        else:
+            self._seeds = np.random.default_rng(seed)
         request = messages.SessionRequest()
-        request.reset.seed = seed
+        request.reset.seed = int(seed)
+        request.reset.options_json = json.dumps(options) if options else ""
         return self._results(self._ask(request))
 
     def step(self, actions, final_pictures=False):
@@ -70,6 +82,10 @@ class Session:
         request.step.actions = np.ascontiguousarray(actions, "<f4").tobytes()
         request.step.final_pictures = final_pictures
         return self._results(self._ask(request))
+
+    def metadata(self):
+        rate = self.description.render_frames_per_second
+        return {"render_modes": ["rgb_array"] if rate else [], "render_fps": rate or 30}
 
     def render(self, copy):
         request = messages.SessionRequest()
@@ -179,23 +195,23 @@ class Form:
 class Env(_Base):
     """One copy. The caller resets it after its end, as always."""
 
+    metadata = {"render_modes": ["rgb_array"]}  # of an environment that can be drawn; each has its own
+
     def __init__(self, address, name="", render_mode=None, **options):
         self._session = Session(address, name, 1, **options)
         self.observation_space, self.action_space = self._session.observation_form.space, self._session.action_form.space
-        rate = self._session.description.render_frames_per_second
-        self.metadata = {"render_modes": ["rgb_array"] if rate else [], "render_fps": rate or 30}
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            raise BridgeError("REQUEST", "render_mode can be %s" % (self.metadata["render_modes"] or "None only"))
-        self.render_mode = render_mode
+        self.metadata, self.render_mode = self._session.metadata(), render_mode
+        _check_mode(self)
         self._next = None  # the first observation of the next episode, where the server began it already
 
     def reset(self, *, seed=None, options=None):
         if gymnasium is not None:
             super().reset(seed=seed)
-        if seed is None and self._next is not None:
-            row, self._next = self._next, None
+        if seed is None and not options and self._next is not None:
+            row = self._next
         else:
-            row, self._next = self._session.reset(_draw() if seed is None else int(seed))[0][0], None
+            row = self._session.reset(seed, options)[0][0]
+        self._next = None
         return self._session.observation_form.read(row), {}
 
     def step(self, action):
@@ -216,16 +232,19 @@ class Env(_Base):
 class VectorEnv(_VectorBase):
     """Many copies, reset in the step that ends their episode; the last observation is in the info's "final_obs"."""
 
-    def __init__(self, address, name="", num_envs=1, **options):
+    def __init__(self, address, name="", num_envs=1, render_mode=None, **options):
         self._session = Session(address, name, num_envs, **options)
         forms = self._session.observation_form, self._session.action_form
-        self.num_envs, self.closed, self.spec, self.render_mode = num_envs, False, None, None
+        self.num_envs, self.closed, self.spec, self.render_mode = num_envs, False, None, render_mode
         self.single_observation_space, self.single_action_space = (form.space for form in forms)
         self.observation_space, self.action_space = (form.batched(num_envs) for form in forms)
-        self.metadata = {"autoreset_mode": _SAME_STEP}
+        self.metadata = {**self._session.metadata(), "autoreset_mode": _SAME_STEP}
+        _check_mode(self)
 
     def reset(self, *, seed=None, options=None):
-        rows = self._session.reset(_draw() if seed is None else int(seed))[0]
+        if gymnasium is not None:
+            super().reset(seed=seed)
+        rows = self._session.reset(seed, options)[0]
         return self._session.observation_form.read_many(rows), {}
 
     def step(self, actions):
@@ -236,8 +255,11 @@ class VectorEnv(_VectorBase):
             final = np.full(self.num_envs, None, dtype=object)
             for copy, row in zip(itertools.compress(range(self.num_envs), ended), finals):
                 final[copy] = form.read(row)
-            info = {"final_obs": final, "_final_obs": ended}
+            info = {"final_obs": final, "_final_obs": ended, "final_info": {}, "_final_info": ended.copy()}
         return form.read_many(rows), rewards.astype(np.float64), terminated, truncated, info
+
+    def render(self):
+        return tuple(map(self._session.render, range(self.num_envs))) if self.render_mode == "rgb_array" else None
 
     def close(self, **_):
         if not self.closed:
@@ -245,8 +267,11 @@ class VectorEnv(_VectorBase):
             self._session.close()
 
 
-def _draw():
-    return int.from_bytes(os.urandom(7), "little")
+def _check_mode(env):
+    modes = env.metadata["render_modes"]
+    if env.render_mode not in (None, *modes):
+        env.close()
+        raise BridgeError("REQUEST", "render_mode can be %s" % (modes or "None only"))
 
 
 def _bounds(data, shape):

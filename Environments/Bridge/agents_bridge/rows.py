@@ -1,5 +1,7 @@
 """Between values of spaces and rows of numbers. Spaces are told by their attributes, so Gymnasium's and look-alikes both do."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from agents_bridge import messages
@@ -8,10 +10,10 @@ from agents_bridge.failures import BridgeError
 
 def make(space):
     """The row form of a space."""
-    if hasattr(space, "spaces"):
-        inner = space.spaces
-        if isinstance(inner, dict) or hasattr(inner, "items"):
-            return DictRow([(name, make(entry)) for name, entry in inner.items()])
+    inner = getattr(space, "spaces", None)
+    if hasattr(inner, "items"):
+        return DictRow([(name, make(entry)) for name, entry in inner.items()])
+    if inner is not None and isinstance(space, Sequence):  # a tuple; a choice between spaces is no sequence
         return DictRow([(index, make(entry)) for index, entry in enumerate(inner)])
     if hasattr(space, "nvec"):
         return MultiDiscreteRow(space)

@@ -131,7 +131,8 @@ public sealed class AtariTests
         Assert.True(frames.Distinct().Count() > 15);
     }
 
-    private static RemoteEnvironment MakeStandIn(string options, int count)
+    /// <summary>Copies of a stand-in with the emulator's frames, which needs no package.</summary>
+    internal static RemoteEnvironment MakeStandIn(string options, int count)
     {
         var id = $"ALE/Pong-v5?{options}";
         string folder = Path.Combine(PythonCases.Folder, "atari_stand_in");

@@ -8,7 +8,7 @@ internal static class PythonCases
 {
     static PythonCases() => Environment.SetEnvironmentVariable("AGENTS_PYTHON_PATH", Folder);
 
-    /// <summary>Folder of the module.</summary>
+    /// <summary>Folder of the module; what <c>PYTHONPATH</c> names is on the path too.</summary>
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "EnvironmentTests", "Remote", "Python");
 
     /// <summary>This machine's settings, with the folder of the module.</summary>

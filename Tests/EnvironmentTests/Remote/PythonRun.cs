@@ -7,10 +7,13 @@ namespace Tests.EnvironmentTests.Remote;
 internal static class PythonRun
 {
     /// <summary>What it printed; its failure is an exception with what it said.</summary>
-    public static string Run(string code, params string[] arguments)
+    public static string Run(string code, params string[] arguments) => Run(PythonCases.Settings, code, arguments);
+
+    /// <summary>The same with other folders on the path.</summary>
+    public static string Run(RemoteSettings settings, string code, params string[] arguments)
     {
         string python = FindPython();
-        ProcessStartInfo info = PythonInterpreter.Start(python, PythonCases.Settings, ["-c", code, .. arguments]);
+        ProcessStartInfo info = PythonInterpreter.Start(python, settings, ["-c", code, .. arguments]);
         using Process process = Process.Start(info)!;
         process.StandardInput.Close();
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -185,17 +185,23 @@ public sealed class RemoteFailureTests
     [InlineData("gym:ALE/Pong-v5", "the package gymnasium is missing")]
     public void Make_PackageIsMissing_SaysWhatToInstall(string id, string expected)
     {
-        _ = PythonCases.Settings;
-        NotSupportedException exception = Assert.Throws<NotSupportedException>(() => EnvironmentRegistry.Default.Find(id));
+        RemoteSettings settings = PythonCases.Settings with
+        {
+            PythonPath = Path.Combine(PythonCases.Folder, "nothing_installed"),
+        };
+        using BridgeProcess process = BridgeProcess.Start(settings);
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(() =>
+            GrpcLane.Describe(RemoteId.Parse(id), settings, process)
+        );
 
         Assert.Contains(expected, exception.Message);
         Assert.Contains("-m pip install gymnasium", exception.Message);
     }
 
     [Theory]
-    [InlineData("bridge_cases:Nobody", "is no class with reset and step")]
-    [InlineData("bridge_cases:Picky", "is no class with reset and step")]
-    [InlineData("subprocess:Popen", "is no class with reset and step")]
+    [InlineData("bridge_cases:Nobody", "has no class 'Nobody' with reset and step")]
+    [InlineData("bridge_cases:Picky", "has no class 'Picky' with reset and step")]
+    [InlineData("subprocess:Popen", "has no class 'Popen' with reset and step")]
     [InlineData("nowhere_at_all:CartPole", "there is no module 'nowhere_at_all'")]
     [InlineData("bridge_cases:CartPole?gravty=3", "unexpected keyword argument 'gravty'")]
     [InlineData("bridge_cases:CartPole?wrappers=flip", "there is no wrapper 'flip'")]

@@ -10,7 +10,7 @@ from agents_bridge import spaces
 
 
 class Pong:
-    metadata = {"render_fps": 60}
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 60}
 
     def __init__(self, render_mode=None, obs_type="rgb", frameskip=4, repeat_action_probability=0.25, full_action_space=False,
                  max_num_frames_per_episode=0, mode=None, difficulty=None):

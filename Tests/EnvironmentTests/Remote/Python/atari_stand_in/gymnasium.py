@@ -18,7 +18,11 @@ def register_envs(module):
     _registered.update(module.GAMES)
 
 
-def make(name, disable_env_checker=None, render_mode=None, **arguments):
+def spec(name):
     if name not in _registered:
         raise error.UnregisteredEnv("%s is not registered" % name)
-    return _registered[name](render_mode=render_mode, **arguments)
+    return types.SimpleNamespace(entry_point=_registered[name])
+
+
+def make(name, disable_env_checker=None, render_mode=None, **arguments):
+    return spec(name).entry_point(render_mode=render_mode, **arguments)
