@@ -210,7 +210,8 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         }
         double squaredNorm = TensorPrimitives.Dot(_direction, gradient);
         double scale = TrustRegion.Scale(learningRate, squaredNorm, _options.KlClip);
-        if (!double.IsFinite(squaredNorm) || !float.IsFinite(TensorPrimitives.SumOfMagnitudes<float>(_direction)))
+        // Nothing that is not finite becomes so by the gradient's factor, not even by 0.
+        if (!double.IsFinite(squaredNorm))
         {
             Diagnostics.SkippedUpdates++;
             return;
@@ -226,8 +227,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         {
             return;
         }
-        TensorPrimitives.Multiply(_direction, scale, _direction);
-        TensorPrimitives.MultiplyAdd(_velocity, (float)_options.Momentum, _direction, _velocity);
+        Matrices.Fold<float>(_direction, _velocity, (float)_options.Momentum, scale);
         TensorPrimitives.MultiplyAdd(_velocity, (float)-stepSize, parameters, parameters);
     }
 }
