@@ -174,6 +174,89 @@ internal static partial class MatrixProduct
         TSimd.Store(c3, ref tile, 3 * width);
     }
 
+    private static void Tile4x2<TSimd, TVector>(
+        ref float a,
+        ref float b,
+        ref float bias,
+        bool hasBias,
+        ref float c,
+        int row,
+        int column,
+        in Shape shape
+    )
+        where TSimd : struct, ISimd<TVector>
+        where TVector : struct
+    {
+        nint width = TSimd.Width;
+        nint ldc = shape.Columns;
+        nint ldb = shape.BRow;
+        ref float tile = ref Unsafe.Add(ref c, row * ldc + column);
+        ref float a0 = ref Unsafe.Add(ref a, row * (nint)shape.ARow);
+        ref float a1 = ref Unsafe.Add(ref a0, shape.ARow);
+        ref float a2 = ref Unsafe.Add(ref a1, shape.ARow);
+        ref float a3 = ref Unsafe.Add(ref a2, shape.ARow);
+        ref float panel = ref Unsafe.Add(ref b, column - shape.BFirst);
+        TVector c00,
+            c01,
+            c10,
+            c11,
+            c20,
+            c21,
+            c30,
+            c31;
+        if (shape.Accumulate)
+        {
+            c00 = TSimd.Load(ref tile, 0);
+            c01 = TSimd.Load(ref tile, width);
+            c10 = TSimd.Load(ref tile, ldc);
+            c11 = TSimd.Load(ref tile, ldc + width);
+            c20 = TSimd.Load(ref tile, 2 * ldc);
+            c21 = TSimd.Load(ref tile, 2 * ldc + width);
+            c30 = TSimd.Load(ref tile, 3 * ldc);
+            c31 = TSimd.Load(ref tile, 3 * ldc + width);
+        }
+        else if (hasBias)
+        {
+            c00 = c10 = c20 = c30 = TSimd.Load(ref bias, column);
+            c01 = c11 = c21 = c31 = TSimd.Load(ref bias, column + width);
+        }
+        else
+        {
+            c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = default;
+        }
+        nint step = shape.AColumn;
+        for (int k = shape.Inner; k > 0; k--)
+        {
+            TVector b0 = TSimd.Load(ref panel, 0);
+            TVector b1 = TSimd.Load(ref panel, width);
+            TVector x = TSimd.Broadcast(a0);
+            c00 = TSimd.MultiplyAdd(x, b0, c00);
+            c01 = TSimd.MultiplyAdd(x, b1, c01);
+            x = TSimd.Broadcast(a1);
+            c10 = TSimd.MultiplyAdd(x, b0, c10);
+            c11 = TSimd.MultiplyAdd(x, b1, c11);
+            x = TSimd.Broadcast(a2);
+            c20 = TSimd.MultiplyAdd(x, b0, c20);
+            c21 = TSimd.MultiplyAdd(x, b1, c21);
+            x = TSimd.Broadcast(a3);
+            c30 = TSimd.MultiplyAdd(x, b0, c30);
+            c31 = TSimd.MultiplyAdd(x, b1, c31);
+            a0 = ref Unsafe.Add(ref a0, step);
+            a1 = ref Unsafe.Add(ref a1, step);
+            a2 = ref Unsafe.Add(ref a2, step);
+            a3 = ref Unsafe.Add(ref a3, step);
+            panel = ref Unsafe.Add(ref panel, ldb);
+        }
+        TSimd.Store(c00, ref tile, 0);
+        TSimd.Store(c01, ref tile, width);
+        TSimd.Store(c10, ref tile, ldc);
+        TSimd.Store(c11, ref tile, ldc + width);
+        TSimd.Store(c20, ref tile, 2 * ldc);
+        TSimd.Store(c21, ref tile, 2 * ldc + width);
+        TSimd.Store(c30, ref tile, 3 * ldc);
+        TSimd.Store(c31, ref tile, 3 * ldc + width);
+    }
+
     private static void Tile4x1<TSimd, TVector>(
         ref float a,
         ref float b,
@@ -257,54 +340,5 @@ internal static partial class MatrixProduct
             panel = ref Unsafe.Add(ref panel, shape.BRow);
         }
         TSimd.Store(sum, ref tile, 0);
-    }
-
-    /// <summary>The columns that fill no register, four rows at a time so that their sums do not wait for each other.</summary>
-    private static void Rest(ref float a, ref float b, ref float bias, bool hasBias, ref float c, int first, in Shape shape)
-    {
-        for (int column = first; column < shape.Columns; column++)
-        {
-            float start = hasBias ? Unsafe.Add(ref bias, column) : 0;
-            int row = 0;
-            for (; row + TileRows <= shape.Rows; row += TileRows)
-            {
-                ref float x = ref Unsafe.Add(ref a, row * (nint)shape.ARow);
-                ref float panel = ref Unsafe.Add(ref b, column);
-                ref float tile = ref Unsafe.Add(ref c, (nint)row * shape.Columns + column);
-                float s0 = shape.Accumulate ? tile : start;
-                float s1 = shape.Accumulate ? Unsafe.Add(ref tile, shape.Columns) : start;
-                float s2 = shape.Accumulate ? Unsafe.Add(ref tile, 2 * shape.Columns) : start;
-                float s3 = shape.Accumulate ? Unsafe.Add(ref tile, 3 * shape.Columns) : start;
-                for (int k = 0; k < shape.Inner; k++)
-                {
-                    float value = panel;
-                    s0 = float.FusedMultiplyAdd(x, value, s0);
-                    s1 = float.FusedMultiplyAdd(Unsafe.Add(ref x, shape.ARow), value, s1);
-                    s2 = float.FusedMultiplyAdd(Unsafe.Add(ref x, 2 * shape.ARow), value, s2);
-                    s3 = float.FusedMultiplyAdd(Unsafe.Add(ref x, 3 * shape.ARow), value, s3);
-                    x = ref Unsafe.Add(ref x, shape.AColumn);
-                    panel = ref Unsafe.Add(ref panel, shape.Columns);
-                }
-                tile = s0;
-                Unsafe.Add(ref tile, shape.Columns) = s1;
-                Unsafe.Add(ref tile, 2 * shape.Columns) = s2;
-                Unsafe.Add(ref tile, 3 * shape.Columns) = s3;
-            }
-            for (; row < shape.Rows; row++)
-            {
-                ref float tile = ref Unsafe.Add(ref c, (nint)row * shape.Columns + column);
-                ref float x = ref Unsafe.Add(ref a, row * (nint)shape.ARow);
-                float sum = shape.Accumulate ? tile : start;
-                for (int k = 0; k < shape.Inner; k++)
-                {
-                    sum = float.FusedMultiplyAdd(
-                        Unsafe.Add(ref x, k * (nint)shape.AColumn),
-                        Unsafe.Add(ref b, (nint)k * shape.Columns + column),
-                        sum
-                    );
-                }
-                tile = sum;
-            }
-        }
     }
 }

@@ -70,7 +70,7 @@ internal static partial class MatrixProduct
         Rest(ref pa, ref pb, ref pbias, !bias.IsEmpty, ref pc, done, shape);
     }
 
-    /// <summary>Columns in panels of four registers, then of one; returns the first column that fills no register.</summary>
+    /// <summary>Columns in panels of four registers, of two, then of one; returns the first column that fills no register.</summary>
     private static int Panels<TSimd, TVector>(
         ref float a,
         ref float b,
@@ -94,6 +94,19 @@ internal static partial class MatrixProduct
             else
             {
                 Panel<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, column, shape);
+            }
+        }
+        for (; column + 2 * TSimd.Width <= shape.Columns; column += 2 * TSimd.Width)
+        {
+            int row = 0;
+            for (; row + TileRows <= shape.Rows; row += TileRows)
+            {
+                Tile4x2<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, row, column, shape);
+            }
+            for (; row < shape.Rows; row++)
+            {
+                Tile1x1<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, row, column, shape);
+                Tile1x1<TSimd, TVector>(ref a, ref b, ref bias, hasBias, ref c, row, column + TSimd.Width, shape);
             }
         }
         for (; column + TSimd.Width <= shape.Columns; column += TSimd.Width)

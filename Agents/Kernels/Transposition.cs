@@ -47,6 +47,34 @@ internal static class Transposition
         }
     }
 
+    /// <summary>matrix[j, i] = matrix[i, j] for j above i.</summary>
+    /// <param name="matrix"><c>[size, size]</c> row-major.</param>
+    /// <param name="size">Rows and columns.</param>
+    public static void MirrorUpper(Span<float> matrix, int size)
+    {
+        RequireSizes(matrix, matrix, size, size);
+        ref float first = ref MemoryMarshal.GetReference(matrix);
+        for (int row = 0; row < size; row++)
+        {
+            // Whole squares right of the diagonal one are copied from the first row of theirs.
+            int squares = Avx.IsSupported && row - row % Block + Block <= size ? row - row % Block + Block : size;
+            for (int column = row + 1; column < squares; column++)
+            {
+                Unsafe.Add(ref first, column * size + row) = Unsafe.Add(ref first, row * size + column);
+            }
+            int rest = squares;
+            for (; row % Block == 0 && rest + Block <= size; rest += Block)
+            {
+                Square(ref Unsafe.Add(ref first, row * size + rest), size, ref Unsafe.Add(ref first, rest * size + row), size);
+            }
+            rest = squares + (size - squares) / Block * Block;
+            for (; rest < size; rest++)
+            {
+                Unsafe.Add(ref first, rest * size + row) = Unsafe.Add(ref first, row * size + rest);
+            }
+        }
+    }
+
     /// <summary>destination[c, r] += source[r, c].</summary>
     /// <inheritdoc cref="Copy"/>
     public static void Add(ReadOnlySpan<float> source, Span<float> destination, int rows, int columns)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Actors.Fleet;
 using Protos.Fleet;
 
 namespace Cli.Commands;

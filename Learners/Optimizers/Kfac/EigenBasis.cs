@@ -14,6 +14,9 @@ internal sealed class EigenBasis<T>(int size)
     // Share of the greatest eigenvalue that refining adds to all: keeps rows apart from each other's rounding.
     private const double Shift = 1e-3;
 
+    // Steps of orthogonal iteration before a decomposition, which takes as long as six.
+    private const int MaxSteps = 2;
+
     private readonly double[] _scratch = new double[3 * size];
     private readonly T[] _products = new T[size * size];
     private readonly int[] _order = new int[size];
@@ -52,7 +55,7 @@ internal sealed class EigenBasis<T>(int size)
     }
 
     /// <summary>
-    /// Makes an earlier basis fit the matrix M that lies in <see cref="Rows"/>, by one step of orthogonal iteration, Q ← orth((M + s I) Q)
+    /// Makes an earlier basis fit the matrix M that lies in <see cref="Rows"/>, by a step of orthogonal iteration or two, Q ← orth((M + s I) Q)
     /// (Golub and Van Loan, Matrix Computations, section 7.3.2; for a preconditioner Vyas et al. 2024, "SOAP", algorithm 4), and takes
     /// qᵀ M q for eigenvalues (George et al. 2018, "Fast approximate natural gradient descent in a Kronecker-factored eigenbasis").
     /// </summary>
@@ -69,13 +72,29 @@ internal sealed class EigenBasis<T>(int size)
         }
         earlier.Values.CopyTo(_keys, 0);
         Order(_keys, earlier.Rows, Columns); // values may have overtaken each other
-        Matrices.Multiply<T>(Columns, size, 1, Rows, _products, size, size, size);
-        Matrices.AddScaled(-_keys[0] * T.CreateChecked(Shift), Columns, _products);
-        if (!Orthonormal.TryMakeRows<T>(_products, size, Columns))
+        T shift = -_keys[0] * T.CreateChecked(Shift);
+        for (int step = 0; step <= MaxSteps; step++)
         {
-            return false;
+            Matrices.Multiply<T>(Columns, size, 1, Rows, _products, size, size, size);
+            if (step > 0 && squaredNorm - SeenSquares() <= tolerance * tolerance * squaredNorm)
+            {
+                Columns.CopyTo(Rows, 0);
+                Complete();
+                return true;
+            }
+            Matrices.AddScaled(shift, Columns, _products);
+            if (!Orthonormal.TryMakeRows<T>(_products, size, Columns))
+            {
+                return false;
+            }
+            _products.CopyTo(Columns, 0);
         }
-        Matrices.Multiply<T>(_products, size, 1, Rows, Columns, size, size, size);
+        return false;
+    }
+
+    // Takes what the factor is along each vector for its value, and returns the sum of their squares; not a number where one is none.
+    private double SeenSquares()
+    {
         double seen = 0;
         for (int k = 0; k < size; k++)
         {
@@ -83,13 +102,7 @@ internal sealed class EigenBasis<T>(int size)
             double value = double.CreateTruncating(Values[k]);
             seen += value * value;
         }
-        if (!(squaredNorm - seen <= tolerance * tolerance * squaredNorm))
-        {
-            return false;
-        }
-        _products.CopyTo(Rows, 0);
-        Complete();
-        return true;
+        return seen;
     }
 
     // Copies rows in falling order of their values, and leaves the values negative in rising order.

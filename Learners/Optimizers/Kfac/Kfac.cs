@@ -196,7 +196,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     {
         gradient.CopyTo(_direction);
         float norm = GlobalNorm.Clip(_direction, (float)_options.ColdMaxGradientNorm);
-        Step(parameters, float.IsFinite(norm) ? _options.ColdLearningRate : 0);
+        Step(parameters, Range.All, 1, float.IsFinite(norm) ? _options.ColdLearningRate : 0);
     }
 
     private void UpdateNatural(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate)
@@ -210,23 +210,23 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         {
             TensorPrimitives.Divide(slot.In(gradient), exactDivisor, slot.In(_direction.AsSpan()));
         }
-        if (
-            !float.IsFinite(TensorPrimitives.Dot(_direction, gradient))
-            || !float.IsFinite(TensorPrimitives.SumOfMagnitudes<float>(_direction))
-        )
+        Span<double> squaredNorms = stackalloc double[_regions.Length];
+        for (int i = 0; i < _regions.Length; i++)
+        {
+            squaredNorms[i] = TensorPrimitives.Dot(_direction.AsSpan(_regions[i]), gradient[_regions[i]]);
+        }
+        // Nothing that is not finite becomes so by the gradient's factor, not even by 0.
+        if (!TensorPrimitives.IsFiniteAll<double>(squaredNorms))
         {
             Diagnostics.SkippedUpdates++;
             return;
         }
-        foreach (Range region in _regions)
+        for (int i = 0; i < _regions.Length; i++)
         {
-            Span<float> direction = _direction.AsSpan(region);
-            double squaredNorm = TensorPrimitives.Dot(direction, gradient[region]);
-            double scale = TrustRegion.Scale(learningRate, squaredNorm, _options.KlClip);
-            TensorPrimitives.Multiply(direction, (float)scale, direction);
-            Diagnostics.AddStep(learningRate, scale, squaredNorm, _renewal.Count);
+            double scale = TrustRegion.Scale(learningRate, squaredNorms[i], _options.KlClip);
+            Diagnostics.AddStep(learningRate, scale, squaredNorms[i], _renewal.Count);
+            Step(parameters, _regions[i], (float)scale, learningRate * (1 - _options.Momentum));
         }
-        Step(parameters, learningRate * (1 - _options.Momentum));
     }
 
     // Parameters of the actor come before those of the critic, where they share none.
@@ -242,14 +242,15 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
             : [Range.EndAt(critic.Offset), Range.StartAt(critic.Offset)];
     }
 
-    // m ← μ m + U, θ ← θ − step m.
-    private void Step(Span<float> parameters, double stepSize)
+    // m ← μ m + ν U, θ ← θ − step m.
+    private void Step(Span<float> parameters, Range region, float scale, double stepSize)
     {
         if (stepSize == 0)
         {
             return;
         }
-        TensorPrimitives.MultiplyAdd(_velocity, (float)_options.Momentum, _direction, _velocity);
-        TensorPrimitives.MultiplyAdd(_velocity, (float)-stepSize, parameters, parameters);
+        Span<float> velocity = _velocity.AsSpan(region);
+        Matrices.Fold<float>(_direction.AsSpan(region), velocity, (float)_options.Momentum, scale);
+        TensorPrimitives.MultiplyAdd(velocity, (float)-stepSize, parameters[region], parameters[region]);
     }
 }

@@ -19,7 +19,6 @@ internal sealed class KfacLayer
     private readonly RunningFactor<float>? _biasOutput; // where it differs from that of the weight
     private readonly KroneckerBlock<float> _block;
     private readonly KroneckerBlock<float>? _biasBlock;
-    private readonly float[] _gradient;
     private readonly RunningFactor<float>[] _factors;
     private float[] _patches = [];
     private float[] _meanInputs = [];
@@ -44,7 +43,6 @@ internal sealed class KfacLayer
         _input = new RunningFactor<float>(_inputs, homogeneous);
         _output = new RunningFactor<float>(_outputs, homogeneous: false);
         _block = new KroneckerBlock<float>(_input, _output);
-        _gradient = new float[_input.Size * _outputs];
         _factors = [_input, _output];
         if (homogeneous)
         {
@@ -177,27 +175,12 @@ internal sealed class KfacLayer
     /// <param name="direction">Destination, flat.</param>
     public void Solve(ReadOnlySpan<float> gradient, Span<float> direction)
     {
-        Span<float> block = _gradient;
-        bool biasInside = _biasBlock is null;
-        if (_block.IsTransposed)
-        {
-            Transposition.Copy(_weight.In(gradient), block, _outputs, _inputs);
-            if (biasInside)
-            {
-                _bias.In(gradient).CopyTo(block[(_inputs * _outputs)..]);
-            }
-            _block.Solve(block, block, _options.Damping, _options.DampingKind);
-            Transposition.Copy(block, _weight.In(direction), _inputs, _outputs);
-            if (biasInside)
-            {
-                block[(_inputs * _outputs)..].CopyTo(_bias.In(direction));
-            }
-        }
-        else
-        {
-            SolveRows(gradient, direction, biasInside);
-        }
-        _biasBlock?.Solve(_bias.In(gradient), _bias.In(direction), _options.Damping, _options.DampingKind);
+        (double damping, DampingKind kind) = (_options.Damping, _options.DampingKind);
+        ReadOnlySpan<float> bias = _bias.In(gradient);
+        Span<float> solvedBias = _bias.In(direction);
+        bool inside = _biasBlock is null;
+        _block.Solve(_weight.In(gradient), inside ? bias : [], _weight.In(direction), inside ? solvedBias : [], damping, kind);
+        _biasBlock?.Solve(bias, [], solvedBias, [], damping, kind);
     }
 
     /// <summary>Saves all factors.</summary>
@@ -215,28 +198,6 @@ internal sealed class KfacLayer
         for (int i = 0; i < _factors.Length; i++)
         {
             _factors[i].LoadState(state.Scope($"factor{i}"));
-        }
-    }
-
-    private void SolveRows(ReadOnlySpan<float> gradient, Span<float> direction, bool biasInside)
-    {
-        int width = _input.Size;
-        for (int row = 0; row < _outputs; row++)
-        {
-            _weight.In(gradient).Slice(row * _inputs, _inputs).CopyTo(_gradient.AsSpan(row * width));
-            if (biasInside)
-            {
-                _gradient[row * width + _inputs] = _bias.In(gradient)[row];
-            }
-        }
-        _block.Solve(_gradient, _gradient, _options.Damping, _options.DampingKind);
-        for (int row = 0; row < _outputs; row++)
-        {
-            _gradient.AsSpan(row * width, _inputs).CopyTo(_weight.In(direction)[(row * _inputs)..]);
-            if (biasInside)
-            {
-                _bias.In(direction)[row] = _gradient[row * width + _inputs];
-            }
         }
     }
 

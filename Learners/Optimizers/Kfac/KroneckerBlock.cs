@@ -9,6 +9,7 @@ namespace Learners.Optimizers.Kfac;
 /// In the factors' eigenbases D = Q_Gᵀ ∇ Q_A, the solve is U = Q_G (D ./ (d_G d_Aᵀ + λ)) Q_Aᵀ, exactly (A ⊗ G + λ I)⁻¹ vec ∇ (Grosse and
 /// Martens 2016, appendix B). Where plain damping outweighs most eigenvectors of a factor, the same solve is U = ∇ / λ − Q_G (D ./ (d_G d_Aᵀ + λ)
 /// × d_G d_Aᵀ / λ) Q_Aᵀ over the others only: components with d_G d_A below λ / 100 then are off by a hundredth at most.
+/// Which these are, <see cref="LeadingParts"/> says.
 /// </remarks>
 internal sealed class KroneckerBlock<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -22,10 +23,13 @@ internal sealed class KroneckerBlock<T>
     // Wide enough to fill registers as columns of a product.
     private const int Wide = 16;
 
+    private readonly bool _transposed; // whether rows are inputs and columns outputs, the faster way round
     private readonly RunningFactor<T> _rowFactor;
     private readonly RunningFactor<T> _columnFactor;
     private readonly T[] _first;
     private readonly T[] _second;
+    private readonly T[] _numbers; // gradient, then direction
+    private readonly T[] _transposedNumbers;
     private readonly T[] _shifted;
 
     /// <summary>The block of two factors.</summary>
@@ -35,10 +39,12 @@ internal sealed class KroneckerBlock<T>
     {
         Input = input;
         Output = output;
-        IsTransposed = output.Size >= Wide || output.Size >= input.Size;
-        (_rowFactor, _columnFactor) = IsTransposed ? (input, output) : (output, input);
+        _transposed = output.Size >= Wide || output.Size >= input.Size;
+        (_rowFactor, _columnFactor) = _transposed ? (input, output) : (output, input);
         _first = new T[input.Size * output.Size];
         _second = new T[_first.Length];
+        _numbers = new T[_first.Length];
+        _transposedNumbers = new T[_transposed ? _first.Length : 0];
         _shifted = new T[_columnFactor.Size];
     }
 
@@ -48,32 +54,86 @@ internal sealed class KroneckerBlock<T>
     /// <summary>G.</summary>
     public RunningFactor<T> Output { get; }
 
-    /// <summary>Whether gradients are <c>[inputs, outputs]</c>, the faster way round, instead of <c>[outputs, inputs]</c>.</summary>
-    public bool IsTransposed { get; }
-
     /// <summary>Greatest eigenvalue of A ⊗ G.</summary>
-    public double LargestEigenvalue => Product(static values => values.Max());
+    public double LargestEigenvalue => Product(static values => TensorPrimitives.Max<T>(values));
 
     /// <summary>Least eigenvalue of A ⊗ G.</summary>
     public double SmallestEigenvalue => Product(static values => values.Min());
 
     /// <summary>Solves with the damped block.</summary>
-    /// <param name="gradient">∇, <c>[outputs, inputs]</c>, or the other way round where <see cref="IsTransposed"/> is set.</param>
-    /// <param name="direction">Destination, U in the same order; may be the gradient.</param>
+    /// <param name="gradient">∇ of the weight, <c>[outputs, inputs]</c>.</param>
+    /// <param name="biasGradient">∇ of the bias, <c>[outputs]</c>, where A is homogeneous; otherwise empty.</param>
+    /// <param name="direction">Destination, U of the weight in the same order; may be its gradient.</param>
+    /// <param name="biasDirection">Destination, U of the bias; may be its gradient.</param>
     /// <param name="damping">λ, at least 0.</param>
     /// <param name="kind">Where it is added.</param>
-    public void Solve(ReadOnlySpan<T> gradient, Span<T> direction, double damping, DampingKind kind)
+    public void Solve(
+        ReadOnlySpan<T> gradient,
+        ReadOnlySpan<T> biasGradient,
+        Span<T> direction,
+        Span<T> biasDirection,
+        double damping,
+        DampingKind kind
+    )
+    {
+        int outputs = Output.Size;
+        int inputs = Input.Size - (biasGradient.IsEmpty ? 0 : 1);
+        if (_transposed && kind == DampingKind.Plain && ChooseLeading(damping) is { } parts)
+        {
+            Append(gradient, biasGradient, inputs);
+            SolveLeading(damping, parts);
+            Split(direction, biasDirection, inputs, T.CreateChecked(1 / damping));
+        }
+        else if (_transposed)
+        {
+            Matrices.Transpose(gradient, _numbers, outputs, inputs);
+            biasGradient.CopyTo(_numbers.AsSpan(outputs * inputs));
+            SolveWhole(damping, kind);
+            Matrices.Transpose(_numbers, direction, inputs, outputs);
+            _numbers.AsSpan(outputs * inputs, biasDirection.Length).CopyTo(biasDirection);
+        }
+        else
+        {
+            Append(gradient, biasGradient, inputs);
+            SolveWhole(damping, kind);
+            Split(direction, biasDirection, inputs, T.One);
+        }
+    }
+
+    private void Append(ReadOnlySpan<T> gradient, ReadOnlySpan<T> biasGradient, int inputs)
+    {
+        int width = Input.Size;
+        for (int row = 0; row < Output.Size; row++)
+        {
+            gradient.Slice(row * inputs, inputs).CopyTo(_numbers.AsSpan(row * width));
+        }
+        for (int row = 0; row < biasGradient.Length; row++)
+        {
+            _numbers[row * width + inputs] = biasGradient[row];
+        }
+    }
+
+    private void Split(Span<T> direction, Span<T> biasDirection, int inputs, T scale)
+    {
+        int width = Input.Size;
+        for (int row = 0; row < Output.Size; row++)
+        {
+            TensorPrimitives.Multiply(_numbers.AsSpan(row * width, inputs), scale, direction[(row * inputs)..]);
+        }
+        for (int row = 0; row < biasDirection.Length; row++)
+        {
+            biasDirection[row] = scale * _numbers[row * width + inputs];
+        }
+    }
+
+    // Numbers are [rows, columns].
+    private void SolveWhole(double damping, DampingKind kind)
     {
         int rows = _rowFactor.Size;
         int columns = _columnFactor.Size;
         EigenBasis<T> rowBasis = _rowFactor.Basis;
         EigenBasis<T> columnBasis = _columnFactor.Basis;
-        if (kind == DampingKind.Plain && Leading(damping) is int leading && 4 * leading <= 3 * rows)
-        {
-            SolveLeading(gradient, direction, damping, leading);
-            return;
-        }
-        Matrices.Multiply<T>(rowBasis.Rows, rows, 1, gradient, _first, rows, columns, rows);
+        Matrices.Multiply<T>(rowBasis.Rows, rows, 1, _numbers, _first, rows, columns, rows);
         Matrices.Multiply<T>(_first, columns, 1, columnBasis.Columns, _second, rows, columns, columns);
         (T rowShift, T columnShift, T added) = Shifts(damping, kind);
         for (int column = 0; column < columns; column++)
@@ -85,52 +145,99 @@ internal sealed class KroneckerBlock<T>
             Divide(_second.AsSpan(row * columns, columns), rowBasis.Values[row] + rowShift, added);
         }
         Matrices.Multiply<T>(rowBasis.Columns, rows, 1, _second, _first, rows, columns, rows);
-        Matrices.Multiply<T>(_first, columns, 1, columnBasis.Rows, direction, rows, columns, columns);
+        Matrices.Multiply<T>(_first, columns, 1, columnBasis.Rows, _numbers, rows, columns, columns);
     }
 
-    // Eigenvectors of the rows' factor up to the last that counts beside the damping; all, where the damping cannot be split off.
-    private int Leading(double damping)
+    // Null where the damping cannot be split off, or so much counts beside it that the whole solve costs no more.
+    private LeadingParts? ChooseLeading(double damping)
     {
-        T[] values = _rowFactor.Basis.Values;
-        double largest = double.CreateChecked(TensorPrimitives.Max<T>(_columnFactor.Basis.Values));
-        if (double.CreateChecked(values[0]) * largest > LargestSplit * damping)
+        int rows = _rowFactor.Size;
+        int columns = _columnFactor.Size;
+        if (rows < Wide || LargestEigenvalue > LargestSplit * damping)
         {
-            return values.Length;
+            return null;
         }
-        int leading = values.Length;
-        while (leading > 0 && double.CreateChecked(values[leading - 1]) * largest < Negligible * damping)
-        {
-            leading--;
-        }
-        return leading;
+        T limit = T.CreateChecked(Negligible * damping);
+        var parts = LeadingParts.Choose<T>(_rowFactor.Basis.Values, _columnFactor.Basis.Values, limit, _shifted);
+        return 4 * parts.Cost > 3 * 2L * rows * columns * (rows + columns) ? null : parts;
     }
 
-    private void SolveLeading(ReadOnlySpan<T> gradient, Span<T> direction, double damping, int leading)
+    // Numbers are [columns, rows]; their share 1 / λ is left to the caller.
+    private void SolveLeading(double damping, in LeadingParts parts)
+    {
+        if (parts.StripRows > 0)
+        {
+            Matrices.Transpose<T>(_numbers, _transposedNumbers, _columnFactor.Size, _rowFactor.Size);
+        }
+        // Both start from the gradient: the strip from its copy, so that the other part may change it first.
+        if (parts.BelowColumns > 0)
+        {
+            AddBelow(damping, parts);
+        }
+        if (parts.StripRows > 0)
+        {
+            AddStrip(damping, parts.StripRows, parts.StripColumns);
+        }
+    }
+
+    // The first eigenvectors of the rows' factor, with any of the columns'.
+    private void AddStrip(double damping, int strip, int counting)
     {
         int rows = _rowFactor.Size;
         int columns = _columnFactor.Size;
         EigenBasis<T> rowBasis = _rowFactor.Basis;
         EigenBasis<T> columnBasis = _columnFactor.Basis;
-        T inverse = T.CreateChecked(1 / damping);
-        TensorPrimitives.Multiply(gradient[..(rows * columns)], inverse, direction);
-        if (leading == 0)
+        Matrices.Multiply<T>(rowBasis.Rows, rows, 1, _transposedNumbers, _first, strip, columns, rows);
+        Matrices.Multiply<T>(_first, columns, 1, columnBasis.Columns, _second, strip, columns, columns);
+        for (int row = 0; row < strip; row++)
         {
-            return;
+            Shrink(_second.AsSpan(row * columns, columns), columnBasis.Values, rowBasis.Values[row], damping);
         }
-        Matrices.Multiply<T>(rowBasis.Rows, rows, 1, direction, _first, leading, columns, rows);
-        Matrices.Multiply<T>(_first, columns, 1, columnBasis.Columns, _second, leading, columns, columns);
+        Matrices.Multiply<T>(_second, columns, 1, columnBasis.Rows, _first, strip, columns, counting);
+        Matrices.Multiply<T>(_first, 1, columns, rowBasis.Rows, _numbers, columns, rows, strip, accumulate: true);
+    }
+
+    // The other eigenvectors of the rows' factor, with the first of the columns'.
+    private void AddBelow(double damping, in LeadingParts parts)
+    {
+        int rows = _rowFactor.Size;
+        int columns = _columnFactor.Size;
+        EigenBasis<T> rowBasis = _rowFactor.Basis;
+        EigenBasis<T> columnBasis = _columnFactor.Basis;
+        int first = parts.StripRows;
+        int count = parts.Rows - first;
+        Matrices.Multiply<T>(columnBasis.Rows, columns, 1, _numbers, _first, parts.BelowColumns, rows, columns);
+        Matrices.Multiply<T>(_first, rows, 1, rowBasis.Columns, _second, parts.BelowColumns, rows, rows);
+        for (int column = 0; column < parts.BelowColumns; column++)
+        {
+            Span<T> numbers = _second.AsSpan(column * rows + first, count);
+            Shrink(numbers, rowBasis.Values.AsSpan(first, count), columnBasis.Values[column], damping);
+        }
+        ReadOnlySpan<T> vectors = rowBasis.Rows.AsSpan(first * rows);
+        Matrices.Multiply<T>(_second.AsSpan(first), rows, 1, vectors, _first, parts.BelowColumns, rows, count);
+        Matrices.Multiply<T>(columnBasis.Rows, 1, columns, _first, _numbers, columns, rows, parts.BelowColumns, accumulate: true);
+    }
+
+    // −D d / (d + λ) in the eigenbasis, with d = value × values.
+    private static void Shrink(Span<T> numbers, ReadOnlySpan<T> values, T value, double damping)
+    {
+        ref T pn = ref MemoryMarshal.GetReference(numbers);
+        ref T pv = ref MemoryMarshal.GetReference(values);
+        var negative = new Vector<T>(-value);
         T added = T.CreateChecked(damping);
-        for (int row = 0; row < leading; row++)
+        var constant = new Vector<T>(added);
+        int i = 0;
+        for (; i + Vector<T>.Count <= numbers.Length; i += Vector<T>.Count)
         {
-            // −D d / (d + λ) in the eigenbasis, of D that is divided by λ already.
-            TensorPrimitives.Multiply(columnBasis.Values, -rowBasis.Values[row], _shifted);
-            Span<T> values = _second.AsSpan(row * columns, columns);
-            TensorPrimitives.Multiply(values, _shifted, values);
-            TensorPrimitives.Subtract(added, _shifted, _shifted);
-            TensorPrimitives.Divide(values, _shifted, values);
+            Vector<T> product = negative * Vector.LoadUnsafe(ref pv, (nuint)i);
+            Vector<T> quotient = product / (constant - product);
+            (Vector.LoadUnsafe(ref pn, (nuint)i) * quotient).StoreUnsafe(ref pn, (nuint)i);
         }
-        Matrices.Multiply<T>(_second, columns, 1, columnBasis.Rows, _first, leading, columns, columns);
-        Matrices.Multiply<T>(rowBasis.Rows, 1, rows, _first, direction, rows, columns, leading, accumulate: true);
+        for (; i < numbers.Length; i++)
+        {
+            T product = -value * values[i];
+            numbers[i] *= product / (added - product);
+        }
     }
 
     // What is added to the eigenvalues of the rows' factor, of the columns' factor, and to their product.
@@ -145,7 +252,7 @@ internal sealed class KroneckerBlock<T>
         double pi = input > 0 && output > 0 ? Math.Sqrt(input / output) : 1;
         T inputShift = T.CreateChecked(Math.Sqrt(damping) * pi);
         T outputShift = T.CreateChecked(Math.Sqrt(damping) / pi);
-        return IsTransposed ? (inputShift, outputShift, T.Zero) : (outputShift, inputShift, T.Zero);
+        return _transposed ? (inputShift, outputShift, T.Zero) : (outputShift, inputShift, T.Zero);
     }
 
     // values[c] /= row × shifted[c] + added.

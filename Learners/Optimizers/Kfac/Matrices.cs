@@ -61,6 +61,22 @@ internal static class Matrices
         }
     }
 
+    /// <summary>C[i, j] += Σ_k X[k, i] X[k, j] for j ≥ i; what lies below the diagonal of C is worthless afterwards.</summary>
+    /// <param name="x">X, <c>[count, size]</c>.</param>
+    /// <param name="c">C, <c>[size, size]</c>.</param>
+    /// <param name="size">Numbers of a row.</param>
+    /// <param name="count">Rows of X.</param>
+    public static void AddGram<T>(ReadOnlySpan<T> x, Span<T> c, int size, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(float))
+        {
+            MatrixProduct.AddGram(MemoryMarshal.Cast<T, float>(x), MemoryMarshal.Cast<T, float>(c), size, count);
+            return;
+        }
+        Multiply(x, 1, size, x, c, size, size, count, accumulate: true);
+    }
+
     /// <summary>destination[c, r] = source[r, c].</summary>
     public static void Transpose<T>(ReadOnlySpan<T> source, Span<T> destination, int rows, int columns)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -95,6 +111,67 @@ internal static class Matrices
         for (int first = 0; first < values.Length; first += sums.Length)
         {
             AddScaled(T.One, values.Slice(first, sums.Length), sums);
+        }
+    }
+
+    /// <summary>matrix[j, i] = matrix[i, j] for j above i.</summary>
+    public static void MirrorUpper<T>(Span<T> matrix, int size)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(float))
+        {
+            Transposition.MirrorUpper(MemoryMarshal.Cast<T, float>(matrix), size);
+            return;
+        }
+        for (int row = 0; row < size; row++)
+        {
+            for (int column = row + 1; column < size; column++)
+            {
+                matrix[column * size + row] = matrix[row * size + column];
+            }
+        }
+    }
+
+    /// <summary>mean ← keep × mean + factor × batch, batch ← 0.</summary>
+    public static void Fold<T>(Span<T> batch, Span<T> mean, T keep, T factor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ref T pb = ref MemoryMarshal.GetReference(batch);
+        ref T pm = ref MemoryMarshal.GetReference(mean);
+        var keeps = new Vector<T>(keep);
+        var factors = new Vector<T>(factor);
+        int i = 0;
+        for (; i + Vector<T>.Count <= mean.Length; i += Vector<T>.Count)
+        {
+            Vector<T> kept = keeps * Vector.LoadUnsafe(ref pm, (nuint)i);
+            (kept + factors * Vector.LoadUnsafe(ref pb, (nuint)i)).StoreUnsafe(ref pm, (nuint)i);
+            Vector<T>.Zero.StoreUnsafe(ref pb, (nuint)i);
+        }
+        for (; i < mean.Length; i++)
+        {
+            mean[i] = keep * mean[i] + factor * batch[i];
+            batch[i] = T.Zero;
+        }
+    }
+
+    /// <summary>Numbers below 1e-30 become 0: what decays for ever ends in denormals, with which a processor is a hundred times slower.</summary>
+    public static void FlushTiny<T>(Span<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T tiny = T.CreateChecked(1e-30);
+        ref T first = ref MemoryMarshal.GetReference(values);
+        var limits = new Vector<T>(tiny);
+        int i = 0;
+        for (; i + Vector<T>.Count <= values.Length; i += Vector<T>.Count)
+        {
+            Vector<T> value = Vector.LoadUnsafe(ref first, (nuint)i);
+            Vector
+                .ConditionalSelect(Vector.LessThan(Vector.Abs(value), limits), Vector<T>.Zero, value)
+                .StoreUnsafe(ref first, (nuint)i);
+        }
+        for (; i < values.Length; i++)
+        {
+            values[i] = T.Abs(values[i]) < tiny ? T.Zero : values[i];
         }
     }
 

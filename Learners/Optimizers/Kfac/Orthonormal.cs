@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Learners.Optimizers.Kfac;
 
@@ -29,7 +30,7 @@ internal static class Orthonormal
             }
             for (int row = 0; row < rows; row++)
             {
-                if (!TryMakeRow(block, row, n))
+                if (!TryTakeRow(block, row, rows, n))
                 {
                     return false;
                 }
@@ -46,31 +47,25 @@ internal static class Orthonormal
         Span<T> overlaps = scratch.Slice(rows * n, first * rows);
         Matrices.Transpose<T>(block, transposed, rows, n);
         Matrices.Multiply<T>(done, n, 1, transposed, overlaps, first, rows, n);
-        foreach (ref T overlap in overlaps)
-        {
-            overlap = -overlap;
-        }
+        TensorPrimitives.Negate(overlaps, overlaps);
         Matrices.Multiply<T>(overlaps, 1, rows, done, block, rows, n, first, accumulate: true);
     }
 
-    private static bool TryMakeRow<T>(Span<T> block, int row, int n)
+    // Makes a row a unit vector and removes it from those after it, which do not wait for each other.
+    private static bool TryTakeRow<T>(Span<T> block, int row, int rows, int n)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Span<T> current = block.Slice(row * n, n);
-        for (int other = 0; other < row; other++)
-        {
-            ReadOnlySpan<T> done = block.Slice(other * n, n);
-            Matrices.AddScaled(-Matrices.Dot<T>(done, current), done, current);
-        }
         T length = T.Sqrt(Matrices.Dot<T>(current, current));
         if (!(length > T.Zero) || !T.IsFinite(length))
         {
             return false;
         }
-        T factor = T.One / length;
-        foreach (ref T value in current)
+        TensorPrimitives.Multiply(current, T.One / length, current);
+        for (int other = row + 1; other < rows; other++)
         {
-            value *= factor;
+            Span<T> next = block.Slice(other * n, n);
+            Matrices.AddScaled(-Matrices.Dot<T>(current, next), current, next);
         }
         return true;
     }

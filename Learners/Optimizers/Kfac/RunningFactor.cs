@@ -7,7 +7,8 @@ namespace Learners.Optimizers.Kfac;
 /// <summary>One Kronecker factor: the running average of a second moment E[x xᵀ], and its latest eigenbasis.</summary>
 /// <remarks>
 /// A homogeneous factor has a constant 1 as its last coordinate (Martens and Grosse 2015, section 2.1), so that a layer's bias is the last
-/// column of its weight. Products, sums and count are kept apart, and put together where the whole matrix is needed.
+/// column of its weight. Products, sums and count are kept apart, and put together where the whole matrix is needed. Of products, which are
+/// symmetric, only the diagonal and what lies above it counts.
 /// </remarks>
 internal sealed class RunningFactor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -48,8 +49,20 @@ internal sealed class RunningFactor<T>
     /// <summary>The latest eigenbasis.</summary>
     public EigenBasis<T> Basis { get; private set; }
 
-    /// <summary>Whether the rows added since the last fold are finite.</summary>
-    public bool IsFinite => T.IsFinite(TensorPrimitives.Sum<T>(_products)) && T.IsFinite(TensorPrimitives.Sum<T>(_sums));
+    /// <summary>Whether the rows added since the last fold are finite, and their squares.</summary>
+    public bool IsFinite
+    {
+        get
+        {
+            // No sum of products xᵢ xⱼ is greater than the mean of the sums of squares xᵢ² and xⱼ².
+            T squares = T.Zero;
+            for (int i = 0; i < _products.Length; i += _inputs + 1)
+            {
+                squares += _products[i];
+            }
+            return T.IsFinite(squares);
+        }
+    }
 
     /// <summary>Adds rows of this batch.</summary>
     /// <param name="rows"><c>[count, inputs]</c>.</param>
@@ -58,7 +71,7 @@ internal sealed class RunningFactor<T>
     {
         if (_inputs > 0)
         {
-            Matrices.Multiply(rows, 1, _inputs, rows, _products, _inputs, _inputs, count, accumulate: true);
+            Matrices.AddGram(rows, _products, _inputs, count);
             Matrices.AddColumnSums(rows[..(_homogeneous ? count * _inputs : 0)], _sums);
         }
         _count += T.CreateChecked(count);
@@ -69,10 +82,10 @@ internal sealed class RunningFactor<T>
     {
         T factor = T.CreateChecked(scale * share);
         T keep = T.CreateChecked(1 - share);
-        Fold(_products, _meanProducts, keep, factor);
-        Fold(_sums, _meanSums, keep, factor);
+        Matrices.Fold(_products, _meanProducts, keep, factor);
+        Matrices.Fold(_sums, _meanSums, keep, factor);
         _meanCount = keep * _meanCount + factor * _count;
-        Drop();
+        _count = T.Zero;
     }
 
     /// <summary>Forgets this batch.</summary>
@@ -88,7 +101,7 @@ internal sealed class RunningFactor<T>
     {
         for (int row = 0; row < _inputs; row++)
         {
-            _meanProducts.AsSpan(row * _inputs, _inputs).CopyTo(destination[(row * Size)..]);
+            _meanProducts.AsSpan(row * (_inputs + 1), _inputs - row).CopyTo(destination[(row * (Size + 1))..]);
         }
         if (_homogeneous)
         {
@@ -96,19 +109,9 @@ internal sealed class RunningFactor<T>
             {
                 destination[row * Size + _inputs] = _meanSums[row];
             }
-            _meanSums.CopyTo(destination[(_inputs * Size)..]);
             destination[Size * Size - 1] = _meanCount;
         }
-        // Products of a batch are symmetric but for rounding.
-        T half = T.CreateChecked(0.5);
-        for (int row = 0; row < Size; row++)
-        {
-            for (int column = row + 1; column < Size; column++)
-            {
-                T mean = half * (destination[row * Size + column] + destination[column * Size + row]);
-                destination[row * Size + column] = destination[column * Size + row] = mean;
-            }
-        }
+        Matrices.MirrorUpper(destination, Size);
     }
 
     /// <summary>How far the average has moved since the latest <see cref="Snapshot"/>, in Frobenius norms of the average.</summary>
@@ -116,8 +119,16 @@ internal sealed class RunningFactor<T>
     {
         get
         {
-            double moved = Distance(_meanProducts, _copiedProducts) + 2 * Distance(_meanSums, _copiedSums);
-            double norm = Square(_meanProducts) + 2 * Square(_meanSums);
+            double moved = 2 * Distance(_meanSums, _copiedSums);
+            double norm = 2 * Square(_meanSums);
+            for (int row = 0; row < _inputs; row++)
+            {
+                int diagonal = row * (_inputs + 1);
+                ReadOnlySpan<T> mean = _meanProducts.AsSpan(diagonal, _inputs - row);
+                ReadOnlySpan<T> copied = _copiedProducts.AsSpan(diagonal, _inputs - row);
+                moved += 2 * Distance(mean, copied) - Distance(mean[..1], copied[..1]);
+                norm += 2 * Square(mean) - Square(mean[..1]);
+            }
             return norm > 0 ? Math.Sqrt(moved / norm) : 0;
         }
     }
@@ -125,8 +136,8 @@ internal sealed class RunningFactor<T>
     /// <summary>Takes a copy of the average, to be decomposed.</summary>
     public void Snapshot()
     {
-        FlushTiny(_meanProducts);
-        FlushTiny(_meanSums);
+        Matrices.FlushTiny<T>(_meanProducts);
+        Matrices.FlushTiny<T>(_meanSums);
         _meanProducts.CopyTo(_copiedProducts, 0);
         _meanSums.CopyTo(_copiedSums, 0);
         CopyMean(_next.Rows);
@@ -168,16 +179,6 @@ internal sealed class RunningFactor<T>
         Drop();
     }
 
-    // What decays towards 0 for ever ends in denormal numbers, with which a processor is a hundred times slower.
-    private static void FlushTiny(Span<T> values)
-    {
-        T tiny = T.CreateChecked(1e-30);
-        foreach (ref T value in values)
-        {
-            value = T.Abs(value) < tiny ? T.Zero : value;
-        }
-    }
-
     private static double Distance(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
     {
         double distance = a.IsEmpty ? 0 : double.CreateTruncating(TensorPrimitives.Distance(a, b));
@@ -185,10 +186,4 @@ internal sealed class RunningFactor<T>
     }
 
     private static double Square(ReadOnlySpan<T> a) => a.IsEmpty ? 0 : double.CreateTruncating(TensorPrimitives.SumOfSquares(a));
-
-    private static void Fold(ReadOnlySpan<T> batch, Span<T> mean, T keep, T factor)
-    {
-        TensorPrimitives.Multiply(mean, keep, mean);
-        Matrices.AddScaled(factor, batch, mean);
-    }
 }

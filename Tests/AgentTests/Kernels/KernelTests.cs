@@ -108,6 +108,62 @@ public sealed class KernelTests
     }
 
     [Theory]
+    [InlineData(1, 3)]
+    [InlineData(5, 4)]
+    [InlineData(31, 7)]
+    [InlineData(37, 20)]
+    [InlineData(64, 64)]
+    [InlineData(100, 9)]
+    public void AddGram_AnySize_AddsProductsOnAndAboveTheDiagonal(int size, int count)
+    {
+        float[] x = [.. Enumerable.Range(0, size * count).Select(i => MathF.Sin(i))];
+        float[] c = [.. Enumerable.Range(0, size * size).Select(i => MathF.Cos(i))];
+        var before = (float[])c.Clone();
+
+        MatrixProduct.AddGram(x, c, size, count);
+
+        for (int i = 0; i < size; i++)
+        {
+            for (int j = i; j < size; j++)
+            {
+                double sum = before[i * size + j];
+                for (int k = 0; k < count; k++)
+                {
+                    sum += (double)x[k * size + i] * x[k * size + j];
+                }
+                Assert.Equal(sum, c[i * size + j], 1e-4);
+            }
+        }
+    }
+
+    [Fact]
+    public void AddGram_BuffersTooSmall_Throws()
+    {
+        Assert.Throws<ArgumentException>(() => MatrixProduct.AddGram(new float[11], new float[16], 4, 3));
+        Assert.Throws<ArgumentException>(() => MatrixProduct.AddGram(new float[12], new float[15], 4, 3));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(16)]
+    [InlineData(37)]
+    public void MirrorUpper_AnySize_MakesTheMatrixSymmetricAndKeepsItsUpperPart(int size)
+    {
+        float[] matrix = [.. Enumerable.Range(0, size * size).Select(i => (float)i)];
+
+        Transposition.MirrorUpper(matrix, size);
+
+        for (int row = 0; row < size; row++)
+        {
+            for (int column = 0; column < size; column++)
+            {
+                Assert.Equal(Math.Min(row, column) * size + Math.Max(row, column), matrix[row * size + column]);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(1, 64)]
     [InlineData(3, 5)]
     [InlineData(4, 33)]

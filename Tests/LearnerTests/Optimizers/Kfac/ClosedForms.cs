@@ -76,19 +76,8 @@ internal static class ClosedForms
     public static double[] Solve<T>(KroneckerBlock<T> block, double[] gradient, double damping, DampingKind kind)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (int outputs, int inputs) = (block.Output.Size, block.Input.Size);
         T[] numbers = Convert<T>(gradient);
-        if (block.IsTransposed)
-        {
-            var transposed = new T[numbers.Length];
-            Matrices.Transpose<T>(numbers, transposed, outputs, inputs);
-            block.Solve(transposed, transposed, damping, kind);
-            Matrices.Transpose<T>(transposed, numbers, inputs, outputs);
-        }
-        else
-        {
-            block.Solve(numbers, numbers, damping, kind);
-        }
+        block.Solve(numbers, [], numbers, [], damping, kind);
         return [.. numbers.Select(double.CreateChecked)];
     }
 

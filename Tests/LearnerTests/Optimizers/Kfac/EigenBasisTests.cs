@@ -58,6 +58,22 @@ public sealed class EigenBasisTests
         Assert.Equal(other, refined.Rows);
     }
 
+    [Fact]
+    public void TryRefine_MatrixThatMovedFurtherThanAStepFollows_TakesASecondOne()
+    {
+        (EigenBasis<float> basis, double[] moved) = Moved(0.5);
+        var refined = new EigenBasis<float>(Size);
+        ClosedForms.Convert<float>(moved).CopyTo(refined.Rows, 0);
+        Assert.True(refined.TryRefine(basis, 1));
+        double afterOne = Beside(refined.Rows, moved);
+        ClosedForms.Convert<float>(moved).CopyTo(refined.Rows, 0);
+
+        Assert.True(refined.TryRefine(basis, 0.8 * afterOne));
+
+        Assert.True(Orthogonality(refined.Rows) < 1e-4);
+        Assert.InRange(Beside(refined.Rows, moved), 1e-5, 0.8 * afterOne);
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
@@ -80,9 +96,11 @@ public sealed class EigenBasisTests
     }
 
     [Theory]
-    [InlineData(40, 37)]
-    [InlineData(20, 3)]
-    public void Solve_DampingThatOutweighsMostOfAFactor_IsOffByAHundredthAtMost(int inputs, int outputs)
+    [InlineData(40, 37, false, false)]
+    [InlineData(17, 40, false, true)]
+    [InlineData(60, 16, false, false)]
+    [InlineData(64, 64, true, true)]
+    public void Solve_DampingThatOutweighsMostOfAFactor_IsOffByAHundredthAtMost(int inputs, int outputs, bool slowly, bool below)
     {
         var random = new Pcg64(13);
         RunningFactor<double> Falling(int width, bool homogeneous, ref Pcg64 random)
@@ -90,11 +108,14 @@ public sealed class EigenBasisTests
             var rows = new double[4 * width * width];
             for (int i = 0; i < rows.Length; i++)
             {
-                rows[i] = random.NextGaussian() * Math.Exp(-0.4 * (i % width));
+                int place = i % width;
+                rows[i] = random.NextGaussian() * (slowly ? Math.Pow(place + 1, -1.3) : Math.Exp(-0.4 * place));
             }
             return ClosedForms.FactorOf<double>(rows, width, homogeneous);
         }
         var block = new KroneckerBlock<double>(Falling(inputs, true, ref random), Falling(outputs, false, ref random));
+        var parts = LeadingParts.Choose<double>(block.Input.Basis.Values, block.Output.Basis.Values, 1e-4, new double[outputs]);
+        Assert.Equal((!below || slowly, below), (parts.StripRows > 0, parts.BelowColumns > 0));
         double[] gradient =
         [
             .. ClosedForms.Convert<double>(Enumerable.Range(0, outputs * (inputs + 1)).Select(i => Math.Sin(i))),
@@ -104,7 +125,7 @@ public sealed class EigenBasisTests
 
         double[] again = ClosedForms.Multiply(ClosedForms.Mean(block.Input), ClosedForms.Mean(block.Output), 0.01, direction);
         double error = Math.Sqrt(gradient.Zip(again, (x, y) => (x - y) * (x - y)).Sum() / gradient.Sum(x => x * x));
-        Assert.InRange(error, 1e-9, 0.01); // above rounding: the rest was left out
+        Assert.InRange(error, 1e-4, 0.01); // far above rounding: the rest was left out
     }
 
     // The basis of a matrix, and that matrix after it moved by a share of itself.
