@@ -28,9 +28,10 @@ internal static class MarkdownReport
             text.Append('\n').Append(claim.Notes.Trim()).Append('\n');
         }
         AppendTrouble(text, report);
+        var shown = new HashSet<string>();
         foreach (MeasureFigure measure in report.Measures)
         {
-            AppendMeasure(text, measure);
+            AppendMeasure(text, measure, shown);
         }
         AppendCurves(text, report);
         AppendRuns(text, report);
@@ -79,25 +80,27 @@ internal static class MarkdownReport
         }
     }
 
-    private static void AppendMeasure(StringBuilder text, MeasureFigure figure)
+    /// <summary>A measure's section; what arms measured is not shown again where an earlier measure of the same metric has shown it.</summary>
+    private static void AppendMeasure(StringBuilder text, MeasureFigure figure, HashSet<string> shown)
     {
         ClaimMeasure measure = figure.Measure;
         text.Append(CultureInfo.InvariantCulture, $"\n## {measure.Name}\n\n");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"The {FigureText.Word(measure.SeedStatistic)} over seeds. Expected: {FigureText.Expectation(measure, null)}.\n\n"
+            $"The {FigureText.Word(measure.SeedStatistic)} over seeds. Expected: {FigureText.Expectation(measure, null)}.\n"
         );
-        text.Append("| task | measured | arm | over seeds | 95 % interval | each seed |\n|---|---|---|---|---|---|\n");
-        foreach (TaskFigure task in figure.Tasks)
+        string[] rows =
+        [
+            .. from task in figure.Tasks
+            from arm in task.Arms
+            select Row(measure, task, arm) into row
+            where shown.Add(row)
+            select row,
+        ];
+        if (rows.Length > 0)
         {
-            foreach (ArmFigure arm in task.Arms)
-            {
-                string seeds = string.Join(", ", arm.Values.Select(FigureText.Value));
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"| {task.Task.Name} | {FigureText.Metric(measure, task.Task)} | {arm.Arm.Title} | {FigureText.Point(arm.Estimate)} | {FigureText.Interval(arm.Estimate)} | {seeds} |\n"
-                );
-            }
+            text.Append("\n| task | measured | arm | over seeds | 95 % interval | each seed |\n|---|---|---|---|---|---|\n");
+            text.AppendJoin("", rows);
         }
         text.Append("\n| task | effect | estimate | 95 % interval | expected | verdict |\n|---|---|---|---|---|---|\n");
         foreach (TaskFigure task in figure.Tasks)
@@ -121,6 +124,12 @@ internal static class MarkdownReport
             );
         }
     }
+
+    private static string Row(ClaimMeasure measure, TaskFigure task, ArmFigure arm) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {task.Task.Name} | {FigureText.Metric(measure, task.Task)} | {arm.Arm.Title} | {FigureText.Point(arm.Estimate)} | {FigureText.Interval(arm.Estimate)} | {string.Join(", ", arm.Values.Select(FigureText.Value))} |\n"
+        );
 
     private static void AppendCurves(StringBuilder text, ReproductionReport report)
     {

@@ -56,7 +56,10 @@ public sealed class ReproducerTests : IDisposable
         Assert.Contains("# PPO and A2C learn", text, StringComparison.Ordinal);
         Assert.Contains("agents reproduce tiny.yaml", text, StringComparison.Ordinal);
         Assert.Contains("| CartPole-v1 | PPO : A2C |", text, StringComparison.Ordinal);
+        Assert.Contains("| CartPole-v1 | A2C : PPO |", text, StringComparison.Ordinal);
         Assert.Contains("3 of 3 seeds", text, StringComparison.Ordinal);
+        // Two measures of one metric, and one row of numbers for each arm.
+        Assert.Equal(2, text.Split("| CartPole-v1 | environment steps until the last 5 episodes").Length - 1);
         PngFile.AssertIsPlot(_folder.In("out", "CartPole-v1.png"), CurvePlot.Width, CurvePlot.Height);
 
         using var json = JsonDocument.Parse(File.ReadAllText(_folder.In("out", "report.json")));

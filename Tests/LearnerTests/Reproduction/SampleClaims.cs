@@ -47,6 +47,10 @@ internal static class SampleClaims
             metric: column_last
             column: losses/entropy
             arms: [ppo, a2c]
+          - name: frames to 15 the other way round
+            metric: steps_to_threshold
+            episodes: 5
+            arms: [a2c, ppo]
         """;
 
     public static Claim Parse(string yaml) => ClaimLibrary.Parse(yaml, "test");
