@@ -10,9 +10,9 @@ namespace Learners.Benchmarks;
 /// <summary>Physics steps of an environment against a loop in C over the same model, actions and episodes, in turns in one run.</summary>
 internal static class MuJoCoBenchmarks
 {
-    private const int Repetitions = 7;
+    private const int Repetitions = 31; // in short turns: a shared machine's speed changes within seconds
     private const int Rows = 64; // different actions
-    private const double TargetSeconds = 0.7; // processor time of a repetition
+    private const double TargetSeconds = 0.15; // processor time of a repetition
     private const int FrameSkip = 5;
 
     /// <summary>HalfCheetah: cheap steps, so what surrounds them shows.</summary>
@@ -47,7 +47,7 @@ internal static class MuJoCoBenchmarks
         var loop = new double[Repetitions];
         var own = new double[Repetitions];
         environment.Reset(1);
-        Play(environment, actions, episode); // warms up
+        Play(environment, actions, 8 * episode); // warms up
         long bytes = 0;
         for (int i = 0; i < Repetitions; i++)
         {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Learners.Benchmarks;
 
 /// <summary>Processor time, which other processes on a busy machine do not change.</summary>
@@ -12,14 +10,7 @@ internal static class Stopwatches
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Processor seconds of this process so far.</summary>
-    public static double CpuSeconds
-    {
-        get
-        {
-            using var process = Process.GetCurrentProcess();
-            return process.TotalProcessorTime.TotalSeconds;
-        }
-    }
+    public static double CpuSeconds => Environment.CpuUsage.TotalTime.TotalSeconds;
 
     /// <summary>Processor seconds per call of a repeated operation, by repetition, and bytes per call.</summary>
     /// <param name="operation">Runs the operation the given number of times.</param>
