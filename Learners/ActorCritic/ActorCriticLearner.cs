@@ -137,7 +137,7 @@ internal sealed class ActorCriticLearner : IDisposable
         }
         float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
         metrics.Add("charts/learning_rate", learningRate);
-        metrics.Add("losses/explained_variance", ExplainedVariance(_batch.Values, _batch.Returns));
+        metrics.Add("losses/explained_variance", ExplainedVariance.Of(_batch.Values, _batch.Returns));
 
         for (int i = 0; i < _sequences.Length; i++)
         {
@@ -290,24 +290,4 @@ internal sealed class ActorCriticLearner : IDisposable
     }
 
     private Span<float> ValueHead(string part, Span<float> parameters) => _layout["critic.head" + part].In(parameters);
-
-    private static double ExplainedVariance(ReadOnlySpan<float> values, ReadOnlySpan<float> returns)
-    {
-        double variance = Variance(returns, []);
-        return variance == 0 ? double.NaN : 1 - Variance(returns, values) / variance;
-    }
-
-    private static double Variance(ReadOnlySpan<float> a, ReadOnlySpan<float> minus)
-    {
-        double sum = 0;
-        double squares = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            double value = minus.IsEmpty ? a[i] : a[i] - minus[i];
-            sum += value;
-            squares += value * value;
-        }
-        double mean = sum / a.Length;
-        return squares / a.Length - mean * mean;
-    }
 }

@@ -23,6 +23,7 @@ internal sealed class TrajectoryBatch
     private float[] _finalCoreState = [];
     private bool[] _finalStarts = [];
     private float[] _lambdas = [];
+    private bool[] _ends = [];
     private float[] _logRatios = [];
     private float[] _entropies = [];
     private float[] _scratch = [];
@@ -92,11 +93,13 @@ internal sealed class TrajectoryBatch
         {
             // Rows of the taken actions only; the last row of distributions, which bootstraps, has none.
             FillLogRatios(unroll, distributions[..(count * _network.Spec.DistributionSize)]);
+            EpisodeBoundaries.Mark(unroll.Terminated, unroll.Truncated, _ends);
             VTrace.Estimate(
                 _logRatios,
                 unroll.Rewards,
                 _discounts,
-                _lambdas,
+                _ends,
+                lambda,
                 Values,
                 _nextValues,
                 Returns,
@@ -265,6 +268,7 @@ internal sealed class TrajectoryBatch
         _nextValues = new float[count];
         _discounts = new float[count];
         _lambdas = new float[count];
+        _ends = new bool[count];
         Advantages = new float[count];
         Returns = new float[count];
     }

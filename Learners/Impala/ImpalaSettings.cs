@@ -10,7 +10,8 @@ namespace Learners.Impala;
 /// </summary>
 /// <remarks>
 /// Defaults are for vectors and means over samples, not sums: unrolls of 20 steps, 32 copies, Adam at 5e-4 falling linearly, entropy
-/// 0.01, gradient norm 0.5, all clips 1. With <see cref="ClipRange"/> above 0 the policy loss is PPO's (known as APPO).
+/// 0.01, gradient norm 0.5, all clips 1. <c>lambda</c> scales the traces only (remark 2 of the paper): below 1 corrections of the value's
+/// targets travel less far, and advantages still look at the next step's corrected target, also at 0. With <see cref="ClipRange"/> above 0 the policy loss is PPO's (known as APPO).
 /// </remarks>
 public sealed record ImpalaSettings : ActorCriticSettings
 {

@@ -1,9 +1,22 @@
 namespace Learners.Returns;
 
-/// <summary>Turns episode ends into per-step discounts and λ, so that estimators need no branches.</summary>
+/// <summary>Turns episode ends into per-step discounts, λ and marks, so that estimators need no branches.</summary>
 internal static class EpisodeBoundaries
 {
-    /// <summary>Fills both arrays.</summary>
+    /// <summary>Marks the last steps of episodes, for estimators in which λ = 0 does not mean an end.</summary>
+    /// <param name="terminated">Step t ended the task, <c>[T, B]</c>.</param>
+    /// <param name="truncated">Step t cut the episode off, <c>[T, B]</c>.</param>
+    /// <param name="ends">Destination, <c>[T, B]</c>: either of both.</param>
+    public static void Mark(ReadOnlySpan<bool> terminated, ReadOnlySpan<bool> truncated, Span<bool> ends)
+    {
+        Shapes.Require(1, terminated.Length, truncated.Length, ends.Length);
+        for (int i = 0; i < terminated.Length; i++)
+        {
+            ends[i] = terminated[i] | truncated[i];
+        }
+    }
+
+    /// <summary>Fills discounts and λ.</summary>
     /// <param name="terminated">Step t ended the task, <c>[T, B]</c>: nothing follows, so its discount is 0.</param>
     /// <param name="truncated">Step t cut the episode off, <c>[T, B]</c>: the value of its final observation still counts.</param>
     /// <param name="discountFactor">γ.</param>

@@ -7,8 +7,10 @@ namespace Learners.Returns;
 /// the head gives n, and V = σ n + μ.
 /// </summary>
 /// <remarks>
-/// μ ← (1 − β) μ + β E[G], ν ← (1 − β) ν + β E[G²], σ = √(ν − μ²) within 1e-2 and 1e6. So that a short run is not ruled by the start, the k-th
-/// batch counts at least 1/k: until 1/β batches the moments are plain means.
+/// μ ← (1 − β) μ + β E[G], ν ← (1 − β) ν + β E[G²], σ = √(ν − μ²) within 1e-2 and 1e6, kept as mean and variance, since ν − μ² loses all digits
+/// where returns are large beside their deviation. So that a short run is not ruled by the start, the k-th batch counts at least 1/k: until
+/// 1/β batches the moments are plain means. The first batch moves the head instead of keeping its values: an untrained head's zeros are no
+/// knowledge, and holding V = 0 against a mean of 1000 deviations would take the bias that many steps to forget.
 /// </remarks>
 /// <param name="rate">Share β of a new batch, 0 to 1.</param>
 internal sealed class PopArt(double rate)
@@ -16,7 +18,7 @@ internal sealed class PopArt(double rate)
     private const double SmallestScale = 1e-2;
     private const double LargestScale = 1e6;
 
-    private double _secondMoment = 1;
+    private double _variance = 1;
     private long _batches;
 
     /// <summary>Running mean of returns, μ.</summary>
@@ -25,25 +27,25 @@ internal sealed class PopArt(double rate)
     /// <summary>Running deviation of returns, σ.</summary>
     public double Scale { get; private set; } = 1;
 
-    /// <summary>Takes new returns in and keeps the head's values: w ← w σ / σ', b ← (σ b + μ − μ') / σ'.</summary>
+    /// <summary>Takes new returns in and, but for the first ones, keeps the head's values: w ← w σ / σ', b ← (σ b + μ − μ') / σ'.</summary>
     /// <param name="returns">In the task's units.</param>
     /// <param name="weights">Weights of the value head.</param>
     /// <param name="bias">Its bias, one number.</param>
     public void Update(ReadOnlySpan<float> returns, Span<float> weights, Span<float> bias)
     {
         (double oldMean, double oldScale) = (Mean, Scale);
-        double sum = 0;
-        double squares = 0;
-        foreach (float value in returns)
-        {
-            sum += value;
-            squares += (double)value * value;
-        }
+        (double mean, double variance) = Moments(returns);
+        bool first = _batches == 0;
         double share = Math.Max(rate, 1.0 / ++_batches);
-        Mean += share * (sum / returns.Length - Mean);
-        _secondMoment += share * (squares / returns.Length - _secondMoment);
-        Scale = Math.Clamp(Math.Sqrt(Math.Max(0, _secondMoment - Mean * Mean)), SmallestScale, LargestScale);
-        Rescale(weights, bias, oldMean, oldScale, Mean, Scale);
+        double shift = mean - Mean;
+        Mean += share * shift;
+        // Equals ν' − μ'² of the moments above: both variances, and that of the two means about their mixture.
+        _variance = first ? variance : (1 - share) * _variance + share * variance + share * (1 - share) * shift * shift;
+        Scale = Math.Clamp(Math.Sqrt(_variance), SmallestScale, LargestScale);
+        if (!first)
+        {
+            Rescale(weights, bias, oldMean, oldScale, Mean, Scale);
+        }
     }
 
     /// <summary>Turns the head into one that gives values in the task's units.</summary>
@@ -71,7 +73,7 @@ internal sealed class PopArt(double rate)
     public void SaveState(StateDictionary state)
     {
         state.Set("mean", Mean);
-        state.Set("second_moment", _secondMoment);
+        state.Set("variance", _variance);
         state.Set("scale", Scale);
         state.Set("batches", _batches);
     }
@@ -80,9 +82,28 @@ internal sealed class PopArt(double rate)
     public void LoadState(StateDictionary state)
     {
         Mean = state.Get<double>("mean");
-        _secondMoment = state.Get<double>("second_moment");
+        // Earlier checkpoints hold E[G²] in its place.
+        _variance = state.Contains("variance")
+            ? state.Get<double>("variance")
+            : Math.Max(0, state.Get<double>("second_moment") - Mean * Mean);
         Scale = state.Get<double>("scale");
         _batches = state.Get<long>("batches");
+    }
+
+    private static (double Mean, double Variance) Moments(ReadOnlySpan<float> values)
+    {
+        double sum = 0;
+        foreach (float value in values)
+        {
+            sum += value;
+        }
+        double mean = sum / values.Length;
+        double squares = 0;
+        foreach (float value in values)
+        {
+            squares += (value - mean) * (value - mean);
+        }
+        return (mean, squares / values.Length);
     }
 
     private static void Rescale(Span<float> weights, Span<float> bias, double oldMean, double oldScale, double mean, double scale)

@@ -1,15 +1,21 @@
 namespace Learners.Returns;
 
-/// <summary>Off-policy corrected value targets and advantages (Espeholt et al. 2018, eq. 1).</summary>
+/// <summary>Off-policy corrected value targets and advantages (Espeholt et al. 2018, eq. 1 and section 4.2).</summary>
+/// <remarks>
+/// λ stands only where remark 2 of the paper puts it: in the traces, c_t = λ min(c̄, ratio). It shortens how far corrections of the targets travel back,
+/// and the advantage stays r_t + d_t v_{t+1} − V_t for every λ. So at λ = 0 targets look one step ahead and advantages two. The form that
+/// also mixes v_{t+1} with V_{t+1} by λ (DeepMind's rlax), which ends in one-step advantages, is another estimator.
+/// </remarks>
 internal static class VTrace
 {
     /// <summary>
-    /// δ_t = ρ_t (r_t + d_t V(s'_t) − V_t), v_t = V_t + δ_t + d_t λ_t c_t (v_{t+1} − V_{t+1}), A_t = ρ'_t (r_t + d_t v_{t+1} − V_t).
+    /// δ_t = ρ_t (r_t + d_t V(s'_t) − V_t), v_t = V_t + δ_t + d_t λ c_t (v_{t+1} − V_{t+1}), A_t = ρ'_t (r_t + d_t v_{t+1} − V_t).
     /// </summary>
     /// <param name="logRatios">log π(a|s) − log μ(a|s) of the taken actions, <c>[T, B]</c>.</param>
     /// <param name="rewards">Reward of step t, <c>[T, B]</c>.</param>
     /// <param name="discounts">γ, or 0 where the task ended, <c>[T, B]</c>.</param>
-    /// <param name="lambdas">λ, or 0 on the last step of an episode: there V(s'_t) takes the place of v_{t+1}, <c>[T, B]</c>.</param>
+    /// <param name="ends">Step t was an episode's last, either way: there V(s'_t) takes the place of v_{t+1}, <c>[T, B]</c>.</param>
+    /// <param name="lambda">λ, 0 to 1.</param>
     /// <param name="values">V of the observation step t acted on, <c>[T, B]</c>.</param>
     /// <param name="nextValues">V of the observation step t led to (an episode's final one), <c>[T, B]</c>.</param>
     /// <param name="targets">Destination of v, <c>[T, B]</c>.</param>
@@ -21,7 +27,8 @@ internal static class VTrace
         ReadOnlySpan<float> logRatios,
         ReadOnlySpan<float> rewards,
         ReadOnlySpan<float> discounts,
-        ReadOnlySpan<float> lambdas,
+        ReadOnlySpan<bool> ends,
+        float lambda,
         ReadOnlySpan<float> values,
         ReadOnlySpan<float> nextValues,
         Span<float> targets,
@@ -35,7 +42,7 @@ internal static class VTrace
             logRatios.Length,
             rewards.Length,
             discounts.Length,
-            lambdas.Length,
+            ends.Length,
             values.Length,
             nextValues.Length,
             targets.Length,
@@ -44,9 +51,9 @@ internal static class VTrace
         for (int i = rewards.Length - 1; i >= 0; i--)
         {
             float ratio = MathF.Exp(logRatios[i]);
-            bool continues = i + batch < rewards.Length && lambdas[i] != 0;
+            bool continues = i + batch < rewards.Length && !ends[i];
             float error = MathF.Min(clips.Rho, ratio) * (rewards[i] + discounts[i] * nextValues[i] - values[i]);
-            float correction = continues ? lambdas[i] * MathF.Min(clips.C, ratio) * (targets[i + batch] - values[i + batch]) : 0;
+            float correction = continues ? lambda * MathF.Min(clips.C, ratio) * (targets[i + batch] - values[i + batch]) : 0;
             targets[i] = values[i] + error + discounts[i] * correction;
             float next = continues ? targets[i + batch] : nextValues[i];
             float weight = clips.WeighAdvantages ? MathF.Min(clips.PolicyGradientRho, ratio) : 1;

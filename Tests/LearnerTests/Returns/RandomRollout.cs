@@ -64,10 +64,12 @@ internal sealed class RandomRollout
         VTraceClips clips
     )
     {
-        (float[] discounts, float[] lambdas) = Boundaries(discountFactor, lambda);
+        (float[] discounts, _) = Boundaries(discountFactor, lambda);
+        var ends = new bool[Rewards.Length];
+        EpisodeBoundaries.Mark(Terminated, Truncated, ends);
         var targets = new float[Rewards.Length];
         var advantages = new float[Rewards.Length];
-        VTrace.Estimate(logRatios, Rewards, discounts, lambdas, Values, NextValues, targets, advantages, Batch, clips);
+        VTrace.Estimate(logRatios, Rewards, discounts, ends, lambda, Values, NextValues, targets, advantages, Batch, clips);
         return (targets, advantages);
     }
 

@@ -25,10 +25,10 @@ public sealed class VTraceTests
     public void Estimate_ThreeSteps_EqualsClosedForm(double[] ratios, int endsAfter, double[] targets, double[] advantages)
     {
         float[] discounts = [.9f, .9f, .9f];
-        float[] lambdas = [1, 1, 1];
+        bool[] ends = [false, false, false];
         if (endsAfter >= 0)
         {
-            (discounts[endsAfter], lambdas[endsAfter]) = (0, 0);
+            (discounts[endsAfter], ends[endsAfter]) = (0, true);
         }
         float[] logRatios = [.. ratios.Select(ratio => (float)Math.Log(ratio))];
         var foundTargets = new float[3];
@@ -38,7 +38,8 @@ public sealed class VTraceTests
             logRatios,
             [1, 2, 3],
             discounts,
-            lambdas,
+            ends,
+            1,
             [.5f, .6f, .7f],
             [.6f, .7f, 4],
             foundTargets,
@@ -104,22 +105,49 @@ public sealed class VTraceTests
         }
     }
 
+    // Rewards 1, 2, 3: the first advantage is 1 + 0.9 v_1 − 0.5, and at λ = 0 v_1 = 2 + 0.9 · 0.7.
+    [Theory]
+    [InlineData(0f, 2.867)]
+    [InlineData(1e-6f, 2.867)]
+    [InlineData(0.5f, 5.2565)]
+    [InlineData(1f, 7.646)]
+    public void Estimate_AnyLambda_AdvantageReadsTheCorrectedTargetOfTheNextStep(float lambda, double first)
+    {
+        var targets = new float[3];
+        var advantages = new float[3];
+
+        VTrace.Estimate(
+            new float[3],
+            [1, 2, 3],
+            [.9f, .9f, .9f],
+            [false, false, false],
+            lambda,
+            [.5f, .6f, .7f],
+            [.6f, .7f, 4],
+            targets,
+            advantages,
+            batch: 1,
+            new VTraceClips()
+        );
+
+        Assert.Equal(first, advantages[0], 1e-4);
+    }
+
     [Fact]
     public void Estimate_TruncationBetweenTwoTrajectories_UsesNoValueOfTheNextEpisode()
     {
         float[] values = [1, 1, 100, 100];
         var rewards = new float[4];
-        var discounts = new float[4];
-        var lambdas = new float[4];
+        float[] discounts = [1, 1, 1, 1];
         var targets = new float[4];
         var advantages = new float[4];
-        EpisodeBoundaries.Fill(new bool[4], [false, true, false, false], 1, 1, discounts, lambdas);
 
         VTrace.Estimate(
             new float[4],
             rewards,
             discounts,
-            lambdas,
+            [false, true, false, false],
+            1,
             values,
             [1, 1, 100, 100],
             targets,
@@ -193,7 +221,7 @@ public sealed class VTraceTests
         double[] averages = [0, 0];
         var (logRatios, rewards, current, next) = (new float[Steps], new float[Steps], new float[Steps], new float[Steps]);
         float[] discounts = [.9f, .9f, .9f, .9f, .9f];
-        float[] lambdas = [1, 1, 1, 1, 1];
+        var ends = new bool[Steps];
         var targets = new float[Steps];
         var states = new int[Steps];
         int state = 0;
@@ -213,7 +241,8 @@ public sealed class VTraceTests
                 logRatios,
                 rewards,
                 discounts,
-                lambdas,
+                ends,
+                1,
                 current,
                 next,
                 targets,
@@ -248,9 +277,10 @@ public sealed class VTraceTests
     public void Estimate_OneArrayOfAnotherLength_Throws(int wrong)
     {
         float[][] a = [.. Enumerable.Range(0, 8).Select(i => new float[i == wrong ? 9 : 6])];
+        var ends = new bool[a[3].Length];
 
         Assert.Throws<ArgumentException>(() =>
-            VTrace.Estimate(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], batch: 3, new VTraceClips())
+            VTrace.Estimate(a[0], a[1], a[2], ends, 1, a[4], a[5], a[6], a[7], batch: 3, new VTraceClips())
         );
     }
 
@@ -278,9 +308,8 @@ public sealed class VTraceTests
             }
         }
         float[] discounts = [.. Enumerable.Repeat(0.9f, size)];
-        float[] lambdas = [.. Enumerable.Repeat(1f, size)];
         var targets = new float[size];
-        VTrace.Estimate(logRatios, rewards, discounts, lambdas, current, next, targets, new float[size], batch, clips);
+        VTrace.Estimate(logRatios, rewards, discounts, new bool[size], 1, current, next, targets, new float[size], batch, clips);
         return
         [
             (float)targets.Take(sequences).Average(value => (double)value),
