@@ -56,6 +56,10 @@ internal static partial class TorchShim
     {
         const uint versionNeeds = 0x6ffffffe; // type of the section .gnu.version_r
         const byte weak = 2;
+        if (elf.Length < 0x40 || !elf.StartsWith("\u007fELF"u8))
+        {
+            return 0;
+        }
         int marked = 0;
         int sections = Wide(elf, 0x28);
         for (int i = 0; i < Half(elf, 0x3C); i++)

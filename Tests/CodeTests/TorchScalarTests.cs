@@ -47,7 +47,6 @@ public sealed class TorchScalarTests
     [Fact]
     public void TorchNumbers_EveryScalar_IsKeptUntilTheCallIsOver()
     {
-        MethodInfo dispose = typeof(Scalar).GetMethod(nameof(Scalar.Dispose), [])!;
         foreach (MethodBase method in MethodBodies.Of(typeof(TorchNumbers).Assembly))
         {
             if (method.DeclaringType != typeof(TorchNumbers) || method.IsStatic && method is ConstructorInfo)
@@ -58,7 +57,7 @@ public sealed class TorchScalarTests
             MethodBase[] makers = [.. called.Where(Makers.Contains)];
 
             Assert.All(makers, maker => Assert.Equal(typeof(ScalarExtensionMethods), maker.DeclaringType));
-            Assert.Equal(makers.Length, called.Count(one => one == dispose));
+            Assert.Equal(makers.Length, called.Count(one => one.Name == nameof(IDisposable.Dispose))); // as using writes it
         }
     }
 
