@@ -62,7 +62,12 @@ internal sealed class EnvironmentParts : IDisposable
     )
     {
         bool isBatchwide = wrappers.NormalizeObservations || wrappers.NormalizeRewards;
-        if (overlap == OverlapMode.Off || isBatchwide || copies < 2 || !registry.Find(environment).StepsElsewhere)
+        bool mayOverlap = overlap switch
+        {
+            OverlapMode.Auto => true,
+            OverlapMode.Off => false,
+        };
+        if (!mayOverlap || isBatchwide || copies < 2 || !registry.Find(environment).StepsElsewhere)
         {
             return new EnvironmentParts(MakePipeline(copies, threads));
         }

@@ -49,7 +49,12 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     internal EncoderPlan Plan => _plan ??= new EncoderPlan(ObservationSpace, Settings);
 
     /// <summary>Numbers that a row has before the heads.</summary>
-    internal int TrunkSize => Settings.Core == CoreKind.Identity ? Plan.OutputSize : Settings.CoreSize;
+    internal int TrunkSize =>
+        Settings.Core switch
+        {
+            CoreKind.Identity => Plan.OutputSize,
+            CoreKind.Lstm or CoreKind.Gru or CoreKind.Gtrxl => Settings.CoreSize,
+        };
 
     /// <summary>Float32 numbers of one core's state per row: its output, then an LSTM's cell; or a transformer's memory.</summary>
     internal int StateSizeOfOneCore =>
@@ -58,7 +63,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
             CoreKind.Lstm => 2 * Settings.CoreSize,
             CoreKind.Gru => Settings.CoreSize,
             CoreKind.Gtrxl => new MemoryShape(Settings).StateSize,
-            _ => 0,
+            CoreKind.Identity => 0,
         };
 
     /// <summary>Float32 numbers of core state per row, 0 without memory; the actor's core first, then the critic's where it has its own.</summary>

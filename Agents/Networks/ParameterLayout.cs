@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Agents.Distributions;
 using Agents.Networks.Encoders;
 using Agents.Networks.Transformers;
@@ -74,18 +75,29 @@ internal sealed class ParameterLayout
             AddDense($"{prefix}encoder.{layer}", inputs, plan.HiddenSizes[layer], HiddenGain);
             inputs = plan.HiddenSizes[layer];
         }
-        if (spec.Settings.Core == CoreKind.Gtrxl)
+        switch (spec.Settings.Core)
         {
-            AddTransformer($"{prefix}core", inputs, spec.Settings);
+            case CoreKind.Identity:
+                break;
+            // Gates one after the other in PyTorch's order.
+            case CoreKind.Lstm: // input, forget, candidate, output
+                AddRecurrent($"{prefix}core", inputs, spec.Settings.CoreSize, gates: 4);
+                break;
+            case CoreKind.Gru: // reset, update, candidate
+                AddRecurrent($"{prefix}core", inputs, spec.Settings.CoreSize, gates: 3);
+                break;
+            case CoreKind.Gtrxl:
+                AddTransformer($"{prefix}core", inputs, spec.Settings);
+                break;
+            default:
+                throw new SwitchExpressionException(spec.Settings.Core);
         }
-        else if (spec.Settings.Core != CoreKind.Identity)
-        {
-            // Gates one after the other in PyTorch's order: input, forget, candidate, output; or reset, update, candidate.
-            int size = spec.Settings.CoreSize;
-            int gates = (spec.Settings.Core == CoreKind.Lstm ? 4 : 3) * size;
-            AddDense($"{prefix}core.input", inputs, gates, CoreGain);
-            AddDense($"{prefix}core.hidden", size, gates, CoreGain);
-        }
+    }
+
+    private void AddRecurrent(string core, int inputs, int size, int gates)
+    {
+        AddDense($"{core}.input", inputs, gates * size, CoreGain);
+        AddDense($"{core}.hidden", size, gates * size, CoreGain);
     }
 
     // Projections of queries, keys, values and positions have no bias; u and v of Dai et al. 2019 are content_bias and position_bias.
@@ -127,7 +139,7 @@ internal sealed class ParameterLayout
         {
             Add($"{name}.y.weight", [shape.OutputMatrices * width, width], CoreGain, 0);
         }
-        if (settings.Gate == GateKind.Gru)
+        if (shape.HasCandidate)
         {
             Add($"{name}.candidate.weight", [width, width], CoreGain, 0);
         }

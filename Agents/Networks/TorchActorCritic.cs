@@ -52,13 +52,12 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             view.grad = _flatGradient.narrow(0, slot.Offset, slot.Size).view(shape);
             _views.Add(slot.Name, view.DetachFromDisposeScope());
         }
-        foreach (
-            string prefix in spec.Settings.Core != CoreKind.Gtrxl
-                ? []
-                : (string[])(_plan.SharedTrunk ? [""] : ["actor.", "critic."])
-        )
+        if (spec.Settings.Core == CoreKind.Gtrxl)
         {
-            _transformers.Add(prefix, new TorchTransformer(spec.Settings, _views, prefix + "core"));
+            foreach (string prefix in (string[])(_plan.SharedTrunk ? [""] : ["actor.", "critic."]))
+            {
+                _transformers.Add(prefix, new TorchTransformer(spec.Settings, _views, prefix + "core"));
+            }
         }
     }
 
@@ -155,6 +154,7 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         {
             MemoryMarshal.Cast<byte, float>(value!.contiguous().bytes).CopyTo(values);
         }
+        GC.KeepAlive(this); // its views are in no scope
     }
 
     /// <summary>Writes 0 where an episode starts, else 1.</summary>
@@ -209,13 +209,13 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         {
             return (encoded, null);
         }
-        if (Spec.Settings.Core == CoreKind.Gtrxl)
+        return Spec.Settings.Core switch
         {
-            return _transformers[prefix].Forward(encoded, steps, continues!, state, keepState);
-        }
-        return Spec.Settings.Core == CoreKind.Lstm
-            ? Lstm(encoded, prefix + "core", steps, continues!, state)
-            : Gru(encoded, prefix + "core", steps, continues!, state);
+            CoreKind.Identity => (encoded, null),
+            CoreKind.Lstm => Lstm(encoded, prefix + "core", steps, continues!, state),
+            CoreKind.Gru => Gru(encoded, prefix + "core", steps, continues!, state),
+            CoreKind.Gtrxl => _transformers[prefix].Forward(encoded, steps, continues!, state, keepState),
+        };
     }
 
     /// <summary>An LSTM cell by cell, since episodes may start inside a sequence.</summary>
@@ -229,9 +229,9 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         for (int t = 0; t < steps; t++)
         {
             Tensor keep = continues[t];
-            Tensor gates = projected[t] + Linear(hidden * keep, name + ".hidden");
+            Tensor gates = projected[t].Plus(Linear(hidden * keep, name + ".hidden"));
             Tensor candidate = gates.narrow(1, 2 * size, size).tanh();
-            cell = gates.narrow(1, size, size).sigmoid() * (cell * keep) + gates.narrow(1, 0, size).sigmoid() * candidate;
+            cell = (gates.narrow(1, size, size).sigmoid() * (cell * keep)).Plus(gates.narrow(1, 0, size).sigmoid() * candidate);
             hidden = gates.narrow(1, 3 * size, size).sigmoid() * cell.tanh();
             outputs[t] = hidden;
         }
@@ -249,10 +249,10 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         {
             Tensor previous = hidden * continues[t];
             Tensor product = Linear(previous, name + ".hidden");
-            Tensor gates = (projected[t].narrow(1, 0, 2 * size) + product.narrow(1, 0, 2 * size)).sigmoid();
+            Tensor gates = projected[t].narrow(1, 0, 2 * size).Plus(product.narrow(1, 0, 2 * size)).sigmoid();
             Tensor reset = gates.narrow(1, 0, size);
-            Tensor candidate = (projected[t].narrow(1, 2 * size, size) + reset * product.narrow(1, 2 * size, size)).tanh();
-            hidden = candidate + gates.narrow(1, size, size) * (previous - candidate);
+            Tensor candidate = projected[t].narrow(1, 2 * size, size).Plus(reset * product.narrow(1, 2 * size, size)).tanh();
+            hidden = candidate.Plus(gates.narrow(1, size, size) * (previous - candidate));
             outputs[t] = hidden;
         }
         return (cat(outputs, 0), hidden);
@@ -301,7 +301,12 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
         return image.permute(0, 2, 3, 1).reshape(rows, -1);
     }
 
-    private Tensor Activate(Tensor input) => _plan.Activation == Activation.Tanh ? input.tanh() : input.relu();
+    private Tensor Activate(Tensor input) =>
+        _plan.Activation switch
+        {
+            Activation.Tanh => input.tanh(),
+            Activation.Relu => input.relu(),
+        };
 
     private Tensor Linear(Tensor input, string name)
     {

@@ -40,7 +40,7 @@ internal static class TorchDistribution
                 foreach (int count in multi.Counts)
                 {
                     Tensor component = CategoricalDivergence(old.narrow(1, offset, count), parameters.narrow(1, offset, count));
-                    sum = sum is null ? component : sum + component;
+                    sum = sum is null ? component : sum.Plus(component);
                     offset += count;
                 }
                 return sum!;
@@ -50,10 +50,10 @@ internal static class TorchDistribution
                 if (part == 0)
                 {
                     Tensor deviation = (parameters.narrow(1, 0, d) - old.narrow(1, 0, d)) * oldLogStd.neg().exp();
-                    return deviation.square().sum(-1) * 0.5;
+                    return deviation.Squared().sum(-1).Times(0.5);
                 }
-                Tensor growth = (parameters.narrow(1, d, d) - oldLogStd) * 2;
-                return (growth.neg().exp() - 1 + growth).sum(-1) * 0.5;
+                Tensor growth = (parameters.narrow(1, d, d) - oldLogStd).Times(2);
+                return growth.neg().exp().Plus(-1).Plus(growth).sum(-1).Times(0.5);
             default:
                 throw new NotSupportedException($"{distribution.GetType().Name} has no tensor form.");
         }
@@ -84,8 +84,8 @@ internal static class TorchDistribution
                 logits.narrow(1, offset, multi.Counts[i]),
                 actions.narrow(1, i, 1)
             );
-            logProb = logProb is null ? partLogProb : logProb + partLogProb;
-            entropy = entropy is null ? partEntropy : entropy + partEntropy;
+            logProb = logProb is null ? partLogProb : logProb.Plus(partLogProb);
+            entropy = entropy is null ? partEntropy : entropy.Plus(partEntropy);
             offset += multi.Counts[i];
         }
         return (logProb!, entropy!);
@@ -97,8 +97,8 @@ internal static class TorchDistribution
         Tensor mean = parameters.narrow(1, 0, d);
         Tensor logStd = parameters.narrow(1, d, d);
         Tensor deviation = (actions - mean) * logStd.neg().exp();
-        Tensor logProb = (deviation.square() * 0.5 + logStd + HalfLogTwoPi).sum(-1).neg();
-        Tensor entropy = (logStd + (0.5 + HalfLogTwoPi)).sum(-1);
+        Tensor logProb = deviation.Squared().Times(0.5).Plus(logStd).Plus(HalfLogTwoPi).sum(-1).neg();
+        Tensor entropy = logStd.Plus(0.5 + HalfLogTwoPi).sum(-1);
         return (logProb, entropy);
     }
 }

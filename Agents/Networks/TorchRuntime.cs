@@ -34,6 +34,7 @@ internal static class TorchRuntime
                 return;
             }
             Preload();
+            TorchShim.Load();
             torch.set_num_threads(Threads());
             UseDeterministicAlgorithms();
             _configured = true;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Managed;
@@ -68,13 +69,16 @@ internal sealed class NetworkPolicy : IPolicy
         {
             ReadOnlySpan<float> parameters = distributions.Slice(row * parameterSize, parameterSize);
             Span<float> action = output.Actions.Slice(row * actionSize, actionSize);
-            if (selection == ActionSelection.Sample)
+            switch (selection)
             {
-                _distribution.Sample(parameters, ref random, action);
-            }
-            else
-            {
-                _distribution.Mode(parameters, action);
+                case ActionSelection.Sample:
+                    _distribution.Sample(parameters, ref random, action);
+                    break;
+                case ActionSelection.Mode:
+                    _distribution.Mode(parameters, action);
+                    break;
+                default:
+                    throw new SwitchExpressionException(selection);
             }
             output.LogProbs[row] = _distribution.LogProb(parameters, action);
             output.Entropies[row] = _distribution.Entropy(parameters);

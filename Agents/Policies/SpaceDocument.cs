@@ -28,7 +28,11 @@ internal sealed record SpaceDocument
             {
                 Type = "box",
                 Shape = box.Shape.ToArray(),
-                ElementType = box.ElementType == Environments.Spaces.ElementType.UInt8 ? "uint8" : null,
+                ElementType = box.ElementType switch
+                {
+                    Environments.Spaces.ElementType.UInt8 => "uint8",
+                    Environments.Spaces.ElementType.Float32 => null,
+                },
                 Low = box.Low.ToArray(),
                 High = box.High.ToArray(),
             },

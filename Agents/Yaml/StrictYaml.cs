@@ -141,6 +141,11 @@ internal static class StrictYaml
                     )
                 );
             }
+            if (member is Enum word && !Enum.IsDefined(member.GetType(), word))
+            {
+                string known = string.Join(", ", Enum.GetNames(member.GetType()).Select(Naming.Apply));
+                throw new SettingsException($"{source}: {key} is {word}, but must be one of {known}.");
+            }
             Validate(member, key + ".", source);
         }
         if (value is IValidatableObject validatable)

@@ -68,7 +68,7 @@ public readonly record struct Cell
         {
             DoorState.Open => new Cell((int)CellType.Door, colour),
             DoorState.Closed => new Cell(ClosedDoor, colour, OpaqueBit),
-            _ => new Cell(LockedDoor, colour, OpaqueBit),
+            DoorState.Locked => new Cell(LockedDoor, colour, OpaqueBit),
         };
 
     /// <summary>The cell of a byte.</summary>

@@ -165,6 +165,10 @@ public struct MiniGrid
             case MiniGridAction.Toggle:
                 _cells[index] = ahead.Toggle(_carried);
                 break;
+            case MiniGridAction.MoveForward or MiniGridAction.PickUp or MiniGridAction.Drop or MiniGridAction.Done:
+                break;
+            default:
+                throw new SwitchExpressionException(action);
         }
         return false;
     }

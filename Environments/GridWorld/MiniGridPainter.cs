@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SkiaSharp;
 
 namespace Environments.GridWorld;
@@ -81,6 +82,10 @@ internal static class MiniGridPainter
             case CellType.Door:
                 PaintDoor(canvas, paint, cell);
                 break;
+            case CellType.Unseen or CellType.Empty:
+                break;
+            default:
+                throw new SwitchExpressionException(cell.Type);
         }
     }
 
@@ -112,12 +117,14 @@ internal static class MiniGridPainter
                 paint.Color = colour;
                 canvas.DrawCircle(0.75f, 0.5f, 0.08f, paint);
                 break;
-            default:
+            case DoorState.Locked:
                 canvas.DrawRect(0, 0, 1, 1, paint);
                 PaintInset(0.06f, new SKColor(Darkened(colour.Red), Darkened(colour.Green), Darkened(colour.Blue)));
                 paint.Color = colour;
                 canvas.DrawRect(0.52f, 0.5f, 0.23f, 0.06f, paint);
                 break;
+            default:
+                throw new SwitchExpressionException(door.DoorState);
         }
 
         void PaintInset(float margin, SKColor inside)
@@ -159,6 +166,6 @@ internal static class MiniGridPainter
             CellColour.Blue => new SKColor(0, 0, 255),
             CellColour.Purple => new SKColor(112, 39, 195),
             CellColour.Yellow => new SKColor(255, 255, 0),
-            _ => new SKColor(100, 100, 100),
+            CellColour.Grey => new SKColor(100, 100, 100),
         };
 }

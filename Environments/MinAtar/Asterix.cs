@@ -126,6 +126,10 @@ public struct Asterix : IMinAtarGame
             case MinAtarAction.Down:
                 _y = Math.Min(Lanes, _y + 1);
                 break;
+            case MinAtarAction.Wait or MinAtarAction.Fire:
+                break;
+            default:
+                throw new SwitchExpressionException(action);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Environments.Randomness;
 
 namespace Environments.MinAtar;
@@ -42,13 +43,18 @@ public struct Breakout : IMinAtarGame
     public StepResult Step<TRandom>(MinAtarAction action, ref TRandom random)
         where TRandom : struct, IRandomSource
     {
-        if (action == MinAtarAction.Left)
+        switch (action)
         {
-            _paddle = Math.Max(0, _paddle - 1);
-        }
-        else if (action == MinAtarAction.Right)
-        {
-            _paddle = Math.Min(9, _paddle + 1);
+            case MinAtarAction.Left:
+                _paddle = Math.Max(0, _paddle - 1);
+                break;
+            case MinAtarAction.Right:
+                _paddle = Math.Min(9, _paddle + 1);
+                break;
+            case MinAtarAction.Wait or MinAtarAction.Up or MinAtarAction.Down or MinAtarAction.Fire:
+                break;
+            default:
+                throw new SwitchExpressionException(action);
         }
 
         _trail = Board.Cell(_y, _x);

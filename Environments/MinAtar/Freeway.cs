@@ -42,10 +42,25 @@ public struct Freeway : IMinAtarGame
     public StepResult Step<TRandom>(MinAtarAction action, ref TRandom random)
         where TRandom : struct, IRandomSource
     {
-        if (_moveTimer == 0 && action is MinAtarAction.Up or MinAtarAction.Down)
+        switch (action)
         {
-            _moveTimer = ChickenInterval;
-            _row = action == MinAtarAction.Up ? Math.Max(0, _row - 1) : Math.Min(StartRow, _row + 1);
+            case MinAtarAction.Up when _moveTimer == 0:
+                _moveTimer = ChickenInterval;
+                _row = Math.Max(0, _row - 1);
+                break;
+            case MinAtarAction.Down when _moveTimer == 0:
+                _moveTimer = ChickenInterval;
+                _row = Math.Min(StartRow, _row + 1);
+                break;
+            case MinAtarAction.Wait
+            or MinAtarAction.Left
+            or MinAtarAction.Up
+            or MinAtarAction.Right
+            or MinAtarAction.Down
+            or MinAtarAction.Fire:
+                break;
+            default:
+                throw new SwitchExpressionException(action);
         }
         int reward = 0;
         if (_row == 0)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Environments.Randomness;
 
 namespace Environments.MinAtar;
@@ -172,6 +173,10 @@ public struct Seaquest : IMinAtarGame
             case MinAtarAction.Down:
                 _row = Math.Min(8, _row + 1);
                 break;
+            case MinAtarAction.Wait or MinAtarAction.Fire:
+                break;
+            default:
+                throw new SwitchExpressionException(action);
         }
     }
 

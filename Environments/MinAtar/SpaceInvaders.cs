@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Environments.Randomness;
 
 namespace Environments.MinAtar;
@@ -109,6 +110,10 @@ public struct SpaceInvaders : IMinAtarGame
             case MinAtarAction.Right:
                 _cannon = Math.Min(9, _cannon + 1);
                 break;
+            case MinAtarAction.Wait or MinAtarAction.Up or MinAtarAction.Down or MinAtarAction.Fire:
+                break;
+            default:
+                throw new SwitchExpressionException(action);
         }
         return Board.Bit(CannonRow, _cannon);
     }

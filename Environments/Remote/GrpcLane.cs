@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.Core;
@@ -129,7 +130,13 @@ internal sealed class GrpcLane : IBatchLane
     public void Reset(ulong seed)
     {
         _slots?.Dispose();
-        _slots = _id.Lane == ObservationLane.Messages || !CanShare ? null : SharedSlots.TryCreate(Results);
+        bool mayShare = _id.Lane switch
+        {
+            ObservationLane.Auto or ObservationLane.Shm => CanShare,
+            ObservationLane.Messages => false,
+            _ => throw new SwitchExpressionException(_id.Lane),
+        };
+        _slots = mayShare ? SharedSlots.TryCreate(Results) : null;
         SessionAnswer answer;
         try
         {

@@ -86,7 +86,7 @@ internal sealed record RemoteId
             switch (key)
             {
                 case "lane":
-                    if (!Enum.TryParse(value, ignoreCase: true, out lane) || char.IsAsciiDigit(value[0]))
+                    if (!value.All(char.IsAsciiLetter) || !Enum.TryParse(value, ignoreCase: true, out lane))
                     {
                         throw new InvalidOptionException($"'{id}' cannot take lane={value}: auto, messages, shm or inprocess.");
                     }

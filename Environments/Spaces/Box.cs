@@ -53,6 +53,10 @@ public sealed record Box : Space
         get;
         init
         {
+            if (!Enum.IsDefined(value))
+            {
+                throw new ArgumentException($"There is no element type {value}.");
+            }
             if (value == ElementType.UInt8 && !(Array.TrueForAll(_low, IsByte) && Array.TrueForAll(_high, IsByte)))
             {
                 throw new ArgumentException(

@@ -70,7 +70,7 @@ public struct Blackjack : IEnvironment, IRenderedEnvironment
             {
                 BlackjackRules.SuttonBarto when !_dealer.IsNatural => 1,
                 BlackjackRules.NaturalBonus when reward > 0 => 1.5f,
-                _ => reward,
+                BlackjackRules.SuttonBarto or BlackjackRules.NaturalBonus or BlackjackRules.Plain => reward,
             };
         }
         Observe(observation);

@@ -55,7 +55,7 @@ public sealed class EpisodeStatistics : BatchedEnvironmentWrapper
         ReadOnlySpan<float> rewards = Inner.Rewards;
         ReadOnlySpan<bool> terminated = Inner.Terminated;
         ReadOnlySpan<bool> truncated = Inner.Truncated;
-        bool resetsLater = AutoresetMode == AutoresetMode.NextStep;
+        bool resetsLater = AutoresetMode.ResetsLater();
         _completedCount = 0;
         for (int i = 0; i < rewards.Length; i++)
         {

@@ -96,13 +96,13 @@ public sealed class FrameStack : BatchedEnvironmentWrapper
             {
                 Push(Inner.FinalObservations, i);
                 StackOf(_observations, i).CopyTo(StackOf(_finalObservations, i));
-                if (AutoresetMode == AutoresetMode.SameStep)
+                if (AutoresetMode.ResetsLater())
                 {
-                    Fill(i);
+                    _awaitsReset[i] = true;
                 }
                 else
                 {
-                    _awaitsReset[i] = true;
+                    Fill(i);
                 }
             }
             else

@@ -87,14 +87,14 @@ public sealed class PreviousActionReward : BatchedEnvironmentWrapper
             {
                 Span<float> final = RowOf(_finalObservations, i);
                 Show(Inner.FinalObservations, actions, i, final);
-                if (AutoresetMode == AutoresetMode.SameStep)
-                {
-                    ShowFirst(i);
-                }
-                else
+                if (AutoresetMode.ResetsLater())
                 {
                     final.CopyTo(RowOf(_observations, i));
                     _awaitsReset[i] = true;
+                }
+                else
+                {
+                    ShowFirst(i);
                 }
             }
             else

@@ -61,6 +61,13 @@ internal sealed class ActorCriticLearner : IDisposable
         _objectives = objectives;
         _adaptive = [.. objectives.OfType<IAdaptiveObjective>()];
         _tags = [.. objectives.Select(objective => "losses/" + objective.Name)];
+        if (_tags.Distinct().Count() < _tags.Length)
+        {
+            throw new ArgumentException(
+                $"Two of the objectives {string.Join(", ", objectives.Select(objective => objective.Name))} have one name. Name each by itself.",
+                nameof(objectives)
+            );
+        }
         _losses = new double[objectives.Length];
         _engine = engine;
         _optimizer = settings.Optimizer switch
@@ -72,7 +79,7 @@ internal sealed class ActorCriticLearner : IDisposable
                 settings.Kfac,
                 new Pcg64(random.NextUInt64())
             ),
-            _ => new Adam(engine.Parameters.Length, settings.Adam),
+            OptimizerKind.Adam => new Adam(engine.Parameters.Length, settings.Adam),
         };
         _layout = new ParameterLayout(engine.Network.Spec);
         _target = settings.TargetNetworkPeriod is { } period
@@ -105,10 +112,12 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>The parameters that actors act with: the target network's where there is one, else the newest.</summary>
     public ReadOnlySpan<float> ActingParameters => _target is null ? _engine.Parameters : _target.Parameters;
 
-    /// <summary>Names of metrics that only this learner's objectives and optimiser have.</summary>
-    public IReadOnlyList<string> MoreTags =>
+    /// <summary>Names of the metrics that this learner's objectives and optimiser add; some are those of every run.</summary>
+    public IReadOnlyList<string> Tags =>
         [
-            .. _adaptive.SelectMany(objective => objective.Tags),
+            .. _objectives.SelectMany(
+                (objective, i) => objective is IAdaptiveObjective adaptive ? [_tags[i], .. adaptive.Tags] : (string[])[_tags[i]]
+            ),
             .. _popArt is null ? (string[])[] : [ReturnScaleTag],
             .. _kfac?.Diagnostics.Tags ?? [],
         ];

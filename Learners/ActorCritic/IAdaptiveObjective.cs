@@ -6,7 +6,7 @@ namespace Learners.ActorCritic;
 /// <summary>An objective with a number of its own to learn, such as a temperature or a Lagrange multiplier.</summary>
 internal interface IAdaptiveObjective : IObjective
 {
-    /// <summary>Names of the metrics that <see cref="End"/> adds, and of its loss where not every run has one of that name.</summary>
+    /// <summary>Names of the metrics that <see cref="End"/> adds.</summary>
     IReadOnlyList<string> Tags { get; }
 
     /// <summary>Called before each optimiser step.</summary>

@@ -8,5 +8,9 @@ internal static class Schedules
     /// <param name="kind">How it changes.</param>
     /// <param name="progress">0 at the start, 1 at the end.</param>
     public static float At(float initial, ScheduleKind kind, double progress) =>
-        kind == ScheduleKind.Linear ? (float)(initial * (1 - Math.Clamp(progress, 0, 1))) : initial;
+        kind switch
+        {
+            ScheduleKind.Constant => initial,
+            ScheduleKind.Linear => (float)(initial * (1 - Math.Clamp(progress, 0, 1))),
+        };
 }

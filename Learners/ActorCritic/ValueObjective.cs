@@ -1,3 +1,4 @@
+using Agents.Networks;
 using Learners.Engines;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ internal sealed class ValueObjective(float coefficient) : IObjective
 
     /// <inheritdoc/>
     public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress) =>
-        (evaluation.Values - batch.Returns).square().mean();
+        (evaluation.Values - batch.Returns).Squared().mean();
 
     /// <inheritdoc/>
     public double AddGradient(in SampleBlock block, double progress)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Agents.Networks;
 using Agents.Networks.Managed;
 using Environments.Randomness;
@@ -42,8 +43,11 @@ internal static class NetworkBenchmarks
     {
         NetworkSpec spec = Spec(kind);
         float[] parameters = Parameters(spec);
-        using IActorCriticNetwork network =
-            engine == EngineKind.Managed ? new ManagedActorCritic(spec, parameters) : new TorchActorCritic(spec, parameters);
+        using IActorCriticNetwork network = engine switch
+        {
+            EngineKind.Auto or EngineKind.Managed => new ManagedActorCritic(spec, parameters),
+            EngineKind.Torch => new TorchActorCritic(spec, parameters),
+        };
         float[] observations = Observations(spec, kind, rows);
         var starts = new bool[rows];
         var state = new float[rows * spec.CoreStateSize];
@@ -63,24 +67,27 @@ internal static class NetworkBenchmarks
         NetworkSpec spec = Spec(network);
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
         var settings = new PpoSettings();
-        IObjective[] objectives = agent is "a2c" or "acktr"
-            ?
+        IObjective[] objectives = agent switch
+        {
+            "a2c" or "acktr" =>
             [
                 new PolicyGradientObjective(),
                 new ValueObjective(settings.ValueCoefficient),
                 new EntropyObjective(settings.EntropyCoefficient),
-            ]
-            :
+            ],
+            "ppo" =>
             [
                 new ClippedSurrogateObjective(settings.ClipRangeAt),
                 new ClippedValueObjective(settings),
                 new EntropyObjective(settings.EntropyCoefficient),
-            ];
+            ],
+            _ => throw new SwitchExpressionException(agent),
+        };
         int sequenceLength = network switch
         {
             Kind.Recurrent => 32,
             Kind.Transformer => 12,
-            _ => 1,
+            Kind.Vector or Kind.Integer or Kind.Flags or Kind.Pixels => 1,
         };
         var batch = new Minibatch(spec, samples, sequenceLength);
         spec.Plan.Features.EncodeRows(Observations(spec, network, samples), batch.Features);
@@ -137,7 +144,7 @@ internal static class NetworkBenchmarks
             Kind.Integer => new(new Discrete(500), new Discrete(6), new NetworkSettings()),
             Kind.Flags => new(Bytes(1, 10, 10, 4), new Discrete(6), new NetworkSettings()),
             Kind.Pixels => new(Bytes(255, 4, 84, 84), new Discrete(6), new NetworkSettings()),
-            _ => new(new Box(-10, 10, 8), new Discrete(4), new NetworkSettings()),
+            Kind.Vector => new(new Box(-10, 10, 8), new Discrete(4), new NetworkSettings()),
         };
 
     private static Box Bytes(float high, params ReadOnlySpan<int> shape) =>
@@ -155,7 +162,7 @@ internal static class NetworkBenchmarks
                 Kind.Integer => random.NextInt(0, 500),
                 Kind.Flags => random.NextInt(0, 12) == 0 ? 1 : 0,
                 Kind.Pixels => random.NextInt(0, 256),
-                _ => (float)random.NextGaussian(),
+                Kind.Vector or Kind.Recurrent or Kind.Transformer => (float)random.NextGaussian(),
             };
         }
         return observations;

@@ -10,5 +10,9 @@ internal static class GradientEngines
     /// <param name="spec">Network.</param>
     /// <param name="parameters">Initial parameters, pinned; owned by the engine from here on.</param>
     public static IGradientEngine Create(EngineKind kind, NetworkSpec spec, float[] parameters) =>
-        kind == EngineKind.Torch ? new TorchGradientEngine(spec, parameters) : new ManagedGradientEngine(spec, parameters);
+        kind switch
+        {
+            EngineKind.Auto or EngineKind.Managed => new ManagedGradientEngine(spec, parameters),
+            EngineKind.Torch => new TorchGradientEngine(spec, parameters),
+        };
 }

@@ -77,16 +77,17 @@ internal sealed class TorchGradientEngine : IGradientEngine
         for (int i = 0; i < objectives.Length; i++)
         {
             Tensor loss = objectives[i].Loss(_tensors, evaluation, progress);
-            losses[i] = TorchSharp.TensorExtensionMethods.ToSingle(loss);
+            losses[i] = loss.item<float>();
             float weight = objectives[i].Weight;
             if (weight != 0)
             {
-                Tensor weighted = weight == 1 ? loss : loss * weight;
-                total = total is null ? weighted : total + weighted;
+                Tensor weighted = weight == 1 ? loss : loss.Times(weight);
+                total = total is null ? weighted : total.Plus(weighted);
             }
         }
         (total ?? throw new InvalidOperationException("Every objective has weight 0, so there is nothing to learn.")).backward();
         MemoryMarshal.Cast<byte, float>(logProb.contiguous().bytes).CopyTo(logProbs);
+        GC.KeepAlive(this); // tensors of network and minibatch are in no scope
     }
 
     // Sums over rows, so that a row's gradient is that of its own log-likelihood; the graph stays for the losses.
@@ -102,7 +103,7 @@ internal sealed class TorchGradientEngine : IGradientEngine
             MemoryMarshal.Cast<byte, float>(valueGradients.bytes)
         );
         (Tensor logProb, _) = TorchDistribution.Evaluate(_distribution, distributions, actions);
-        (logProb.sum() + (values * valueGradients).sum()).backward(retain_graph: true);
+        logProb.sum().Plus((values * valueGradients).sum()).backward(retain_graph: true);
         tape.Show(fisher.Observer);
         _network.Gradient.Clear();
         fisher.End();

@@ -1,3 +1,4 @@
+using Agents.Networks;
 using Learners.ActorCritic;
 using Learners.Engines;
 using static TorchSharp.torch;
@@ -21,7 +22,7 @@ internal sealed class ClippedSurrogateObjective(Func<double, double> clipRangeAt
     {
         double clip = clipRangeAt(progress);
         Tensor ratio = (evaluation.LogProbs - batch.BehaviourLogProbs).exp();
-        Tensor clipped = ratio.clamp(1 - clip, 1 + clip);
+        Tensor clipped = ratio.Within(1 - clip, 1 + clip);
         return minimum(batch.Advantages * ratio, batch.Advantages * clipped).mean().neg();
     }
 

@@ -1,3 +1,4 @@
+using Agents.Networks;
 using Learners.ActorCritic;
 using Learners.Engines;
 using static TorchSharp.torch;
@@ -19,14 +20,14 @@ internal sealed class ClippedValueObjective(PpoSettings settings) : IObjective
     /// <inheritdoc/>
     public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress)
     {
-        Tensor error = (evaluation.Values - batch.Returns).square();
+        Tensor error = (evaluation.Values - batch.Returns).Squared();
         if (settings.ClipValue)
         {
             double clip = settings.ClipRangeAt(progress);
-            Tensor clippedValues = batch.OldValues + (evaluation.Values - batch.OldValues).clamp(-clip, clip);
-            error = maximum(error, (clippedValues - batch.Returns).square());
+            Tensor clippedValues = batch.OldValues.Plus((evaluation.Values - batch.OldValues).Within(-clip, clip));
+            error = maximum(error, (clippedValues - batch.Returns).Squared());
         }
-        return error.mean() * 0.5;
+        return error.mean().Times(0.5);
     }
 
     /// <inheritdoc/>

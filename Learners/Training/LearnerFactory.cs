@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using Agents.Distributions;
 using Agents.Networks;
 using Environments.Randomness;
 using Learners.A2c;
+using Learners.Acktr;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Impala;
@@ -54,13 +56,14 @@ internal static class LearnerFactory
                 vmpo.Objectives(ActionDistribution.For(spec.ActionSpace)),
                 shuffling
             ),
-            _ => new ActorCriticLearner(
+            A2cSettings or AcktrSettings => new ActorCriticLearner(
                 engine,
                 common,
                 new UpdateSchedule(1, 1, 0, _ => UpdateSchedule.UsualClipRange),
                 [new PolicyGradientObjective(), new ValueObjective(common.ValueCoefficient), entropy],
                 shuffling
             ),
+            _ => throw new SwitchExpressionException(common.GetType()),
         };
     }
 }

@@ -44,7 +44,7 @@ internal sealed class RunLog : IDisposable
     /// <param name="folder">The run.</param>
     /// <param name="clock">Clock of the events.</param>
     /// <param name="averages">Means that a resumed run continues; owned from here on.</param>
-    /// <param name="moreTags">Metrics of this run besides those that every run has.</param>
+    /// <param name="moreTags">Metrics of this run, also those that every run has.</param>
     /// <param name="resumeAfterSteps">Step of the checkpoint that the run continues from; rows beyond it are dropped.</param>
     /// <param name="recordEpisodes">Whether every episode is written down.</param>
     public RunLog(
@@ -59,7 +59,7 @@ internal sealed class RunLog : IDisposable
         Averages = averages;
         _evaluated = resumeAfterSteps is { } steps && HasEvaluationRow(folder.Metrics, steps) ? steps : -1;
         _writer = new CompositeMetricsWriter(
-            new CsvMetricsWriter(folder.Metrics, [.. Tags, .. moreTags], resumeAfterSteps),
+            new CsvMetricsWriter(folder.Metrics, [.. Tags.Union(moreTags)], resumeAfterSteps),
             new TensorBoardWriter(folder.Path, clock, resumeAfterSteps)
         );
         _episodes = recordEpisodes

@@ -71,7 +71,7 @@ internal sealed class TrainingRun : IDisposable
                 folder,
                 options.Clock,
                 averages,
-                _learner.MoreTags,
+                _learner.Tags,
                 state is null ? null : _steps,
                 settings.RecordEpisodes
             );

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using Actors;
 using Agents.Networks;
 using Environments;
@@ -101,8 +102,9 @@ public sealed record TrainingSettings : IValidatableObject
             "a2c" => A2c,
             "acktr" => Acktr,
             "impala" => Impala,
+            "ppo" => Ppo,
             "vmpo" => Vmpo,
-            _ => Ppo,
+            _ => throw new SwitchExpressionException(Agent),
         };
 
     /// <summary>The tuned settings of an environment and agent, or the agent's defaults where none were tuned.</summary>
@@ -119,6 +121,7 @@ public sealed record TrainingSettings : IValidatableObject
                 $"there is no agent '{Agent}'.{NearestName.Suggest(Agent, AgentNames)} Known: {string.Join(", ", AgentNames)}.",
                 [nameof(Agent)]
             );
+            yield break; // the rest asks for its settings
         }
         if (Fleet.CopiesPerActor > 0 && ActorCritic.Copies % Fleet.CopiesPerActor != 0)
         {
@@ -145,7 +148,8 @@ public sealed record TrainingSettings : IValidatableObject
         {
             "ppo" => Ppo.Minibatches,
             "impala" => Impala.Minibatches,
-            _ => 1,
+            "a2c" or "acktr" or "vmpo" => 1,
+            _ => throw new SwitchExpressionException(Agent),
         };
         if (Network.Core != CoreKind.Identity && ActorCritic.Copies % minibatches != 0)
         {

@@ -28,7 +28,7 @@ internal sealed class TrustRegionObjective(ActionDistribution distribution, int 
     public float Weight => multiplier.Value;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Tags => ["losses/" + Name, _multiplierTag];
+    public IReadOnlyList<string> Tags => [_multiplierTag];
 
     /// <inheritdoc/>
     public void Begin(Minibatch batch) { }

@@ -239,10 +239,10 @@ public abstract class MemoryCoreContract
         values.view(Steps, Copies)[last].sum().backward();
         torch.Tensor gradient = features.grad!.abs().sum(1).view(Steps, Copies);
 
-        Assert.True(gradient[0, 0].ToSingle() > 0);
-        Assert.Equal(0, gradient[0, 1].ToSingle());
-        Assert.True(gradient[1, 1].ToSingle() > 0);
-        Assert.Equal(0, gradient[last + 1, 0].ToSingle());
+        Assert.True(gradient[0, 0].item<float>() > 0);
+        Assert.Equal(0, gradient[0, 1].item<float>());
+        Assert.True(gradient[1, 1].item<float>() > 0);
+        Assert.Equal(0, gradient[last + 1, 0].item<float>());
     }
 
     /// <summary>The core between five numbers and three actions.</summary>

@@ -45,10 +45,15 @@ internal sealed class EncoderPlan
         bool convolves = side < int.MaxValue;
         if (!convolves && (settings.Encoder == EncoderKind.Conv || settings.Convolutions is not null))
         {
+            string noImage =
+                $"network.{(settings.Convolutions is null ? "encoder is conv" : "convolutions are given")}, but {space} holds no image. Use encoder mlp without convolutions.";
             throw new SettingsException(
-                settings.Encoder == EncoderKind.Mlp
-                    ? "network.convolutions are given, but network.encoder is mlp, which has none. Use auto or conv, or leave them out."
-                    : $"network.{(settings.Convolutions is null ? "encoder is conv" : "convolutions are given")}, but {space} holds no image. Use encoder mlp without convolutions."
+                settings.Encoder switch
+                {
+                    EncoderKind.Mlp =>
+                        "network.convolutions are given, but network.encoder is mlp, which has none. Use auto or conv, or leave them out.",
+                    EncoderKind.Auto or EncoderKind.Conv => noImage,
+                }
             );
         }
         bool small = side < LargeSide;
@@ -120,7 +125,7 @@ internal sealed class EncoderPlan
         {
             EncoderKind.Auto => bytes && rank >= 3 && image?.Side >= SmallestSide ? image : null,
             EncoderKind.Conv => bytes || rank >= 3 ? image : null,
-            _ => null,
+            EncoderKind.Mlp => null,
         };
     }
 

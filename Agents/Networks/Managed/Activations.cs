@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Agents.Kernels;
 
 namespace Agents.Networks.Managed;
@@ -8,13 +9,16 @@ internal static class Activations
     /// <summary>Replaces values by what lies behind the nonlinearity.</summary>
     public static void Apply(Activation activation, Span<float> values)
     {
-        if (activation == Activation.Tanh)
+        switch (activation)
         {
-            Elementwise.Tanh(values);
-        }
-        else
-        {
-            Elementwise.Relu(values);
+            case Activation.Tanh:
+                Elementwise.Tanh(values);
+                break;
+            case Activation.Relu:
+                Elementwise.Relu(values);
+                break;
+            default:
+                throw new SwitchExpressionException(activation);
         }
     }
 
@@ -24,13 +28,16 @@ internal static class Activations
     /// <param name="gradients">As many as <paramref name="outputs"/>.</param>
     public static void Gradient(Activation activation, ReadOnlySpan<float> outputs, Span<float> gradients)
     {
-        if (activation == Activation.Tanh)
+        switch (activation)
         {
-            Elementwise.TanhGradient(outputs, gradients);
-        }
-        else
-        {
-            Elementwise.ReluGradient(outputs, gradients);
+            case Activation.Tanh:
+                Elementwise.TanhGradient(outputs, gradients);
+                break;
+            case Activation.Relu:
+                Elementwise.ReluGradient(outputs, gradients);
+                break;
+            default:
+                throw new SwitchExpressionException(activation);
         }
     }
 }

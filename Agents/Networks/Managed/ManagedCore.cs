@@ -15,7 +15,7 @@ internal abstract class ManagedCore
             CoreKind.Lstm => new LstmLayer(layout, name, settings.CoreSize),
             CoreKind.Gru => new GruLayer(layout, name, settings.CoreSize),
             CoreKind.Gtrxl => new ManagedTransformer(layout, name, settings),
-            _ => null,
+            CoreKind.Identity => null,
         };
 
     /// <summary>Takes over changed parameters.</summary>

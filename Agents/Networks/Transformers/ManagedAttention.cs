@@ -48,7 +48,7 @@ internal sealed class ManagedAttention
         _heads = transformer.Heads;
         _headSize = transformer.HeadSize;
         _projectionSize = transformer.ProjectionSize;
-        _normalized = transformer.Norm == NormPlacement.Pre;
+        _normalized = transformer.NormalizesFirst;
         _query = new Projection(layout[name + ".query.weight"]);
         _value = new Projection(layout[name + ".value.weight"]) { BlockSize = _headSize };
         _output = new Projection(layout[name + ".output.weight"]);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Agents.Kernels;
 
 namespace Agents.Networks.Transformers;
@@ -29,7 +30,7 @@ internal sealed class ManagedGate
         GateShape shape = GateShape.Of(kind);
         _ofX = shape.SkipMatrices > 0 ? new Projection(layout[name + ".x.weight"]) { BlockSize = width } : null;
         _ofY = shape.OutputMatrices > 0 ? new Projection(layout[name + ".y.weight"]) { BlockSize = width } : null;
-        _candidate = kind == GateKind.Gru ? new Projection(layout[name + ".candidate.weight"]) : null;
+        _candidate = shape.HasCandidate ? new Projection(layout[name + ".candidate.weight"]) : null;
         _biasSlot = shape.HasBias ? layout[name + ".bias"] : null;
     }
 
@@ -92,9 +93,11 @@ internal sealed class ManagedGate
             case GateKind.Gru:
                 ApplyGru(x, y, first, second, bias, rows);
                 break;
-            default:
+            case GateKind.Residual:
                 TensorPrimitives.Add(x, y, x);
                 break;
+            default:
+                throw new SwitchExpressionException(_kind);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class ManagedTransformer : ManagedCore
     public ManagedTransformer(ParameterLayout layout, string name, NetworkSettings settings)
     {
         _memory = new MemoryShape(settings);
-        _normalizesFirst = settings.Transformer.Norm == NormPlacement.Pre;
+        _normalizesFirst = settings.Transformer.NormalizesFirst;
         _embedding = new DenseLayer(layout, name + ".embedding");
         _training = new Lazy<TransformerSequence>(() => new TransformerSequence(layout, name, settings));
         _layers = [.. Enumerable.Range(0, _memory.Layers).Select(i => new Layer(layout, $"{name}.{i}", settings))];
@@ -223,7 +223,7 @@ internal sealed class ManagedTransformer : ManagedCore
             FeedForwardOffset = layout[feedForward + ".norm.bias"];
             First = new DenseLayer(layout, feedForward + ".0");
             Second = new DenseLayer(layout, feedForward + ".1");
-            if (transformer.Norm == NormPlacement.Pre)
+            if (transformer.NormalizesFirst)
             {
                 AttentionGate = new ManagedGate(layout, attention + ".gate", transformer.Gate, settings.CoreSize);
                 FeedForwardGate = new ManagedGate(layout, feedForward + ".gate", transformer.Gate, settings.CoreSize);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace Agents.Networks.Transformers;
@@ -17,25 +18,31 @@ internal static class TorchGate
         switch (kind)
         {
             case GateKind.Input:
-                return Multiply("x", x).sigmoid() * x + y;
+                return (Multiply("x", x).sigmoid() * x).Plus(y);
             case GateKind.Output:
-                return x + (Multiply("x", x) - views[name + ".bias"]).sigmoid() * y;
+                return x.Plus((Multiply("x", x) - views[name + ".bias"]).sigmoid() * y);
             case GateKind.Highway:
                 // s x + (1 − s) y
-                return y + (Multiply("x", x) + views[name + ".bias"]).sigmoid() * (x - y);
+                return y.Plus(Multiply("x", x).Plus(views[name + ".bias"]).sigmoid() * (x - y));
             case GateKind.SigTanh:
                 Tensor both = Multiply("y", y);
-                return x + (both.narrow(-1, 0, width) - views[name + ".bias"]).sigmoid() * both.narrow(-1, width, width).tanh();
+                return x.Plus(
+                    (both.narrow(-1, 0, width) - views[name + ".bias"]).sigmoid() * both.narrow(-1, width, width).tanh()
+                );
             case GateKind.Gru:
                 Tensor ofX = Multiply("x", x);
                 Tensor ofY = Multiply("y", y);
-                Tensor reset = (ofY.narrow(-1, 0, width) + ofX.narrow(-1, 0, width)).sigmoid();
-                Tensor update = (ofY.narrow(-1, width, width) + ofX.narrow(-1, width, width) - views[name + ".bias"]).sigmoid();
-                Tensor candidate = (ofY.narrow(-1, 2 * width, width) + Multiply("candidate", reset * x)).tanh();
+                Tensor reset = ofY.narrow(-1, 0, width).Plus(ofX.narrow(-1, 0, width)).sigmoid();
+                Tensor update = (
+                    ofY.narrow(-1, width, width).Plus(ofX.narrow(-1, width, width)) - views[name + ".bias"]
+                ).sigmoid();
+                Tensor candidate = ofY.narrow(-1, 2 * width, width).Plus(Multiply("candidate", reset * x)).tanh();
                 // (1 − z) x + z h
-                return x + update * (candidate - x);
+                return x.Plus(update * (candidate - x));
+            case GateKind.Residual:
+                return x.Plus(y);
             default:
-                return x + y;
+                throw new SwitchExpressionException(kind);
         }
 
         Tensor Multiply(string matrix, Tensor input) => nn.functional.linear(input, views[$"{name}.{matrix}.weight"]);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Agents.Networks.Transformers;
@@ -30,6 +31,7 @@ internal sealed class TorchTransformer : IDisposable
         _views = views;
         _name = name;
         float[] table = RelativePositions.Table(_memory.Length, _memory.Width);
+        using DisposeScope scope = NewDisposeScope();
         _positions = from_array(table).view(_memory.Length + 1, _memory.Width).clone().DetachFromDisposeScope();
     }
 
@@ -53,9 +55,9 @@ internal sealed class TorchTransformer : IDisposable
         using (no_grad())
         {
             // What counts as age is what MemoryShape.AgeOf says.
-            age = state.narrow(1, _memory.RingSize, 1).nan_to_num(0.0).clamp(0, 2 * length - 1).to(ScalarType.Int64);
+            age = state.narrow(1, _memory.RingSize, 1).nan_to_num(0.0).Within(0, 2 * length - 1).to(ScalarType.Int64);
             memories = Roll(state.narrow(1, 0, _memory.RingSize), age).permute(1, 2, 0, 3); // [L, M, B, width], oldest first
-            episodes = (1 - continues.squeeze(-1)).cumsum(0); // [T, B]: episodes that started since the memory
+            episodes = continues.squeeze(-1).neg().Plus(1).cumsum(0); // [T, B]: episodes that started since the memory
             mask = Mask(episodes, age, steps);
         }
         var read = new Tensor[_memory.Layers];
@@ -63,7 +65,7 @@ internal sealed class TorchTransformer : IDisposable
         {
             if (keepState)
             {
-                read[layer] = _settings.Norm == NormPlacement.Pre ? Standardize(stream) : stream;
+                read[layer] = _settings.NormalizesFirst ? Standardize(stream) : stream;
             }
             stream = Layer($"{_name}.{layer}", stream, memories[layer], mask, steps, batch);
         }
@@ -94,14 +96,14 @@ internal sealed class TorchTransformer : IDisposable
     {
         string attention = name + ".attention";
         string feedForward = name + ".feed_forward";
-        if (_settings.Norm == NormPlacement.Post)
+        if (!_settings.NormalizesFirst)
         {
             // Y = LN(E + attention), E' = LN(Y + f(Y))
-            Tensor attended = Normalize(x + Attend(attention, x, memory, mask, steps, batch), attention + ".norm");
-            return Normalize(attended + Perceptron(attended, feedForward), feedForward + ".norm");
+            Tensor attended = Normalize(x.Plus(Attend(attention, x, memory, mask, steps, batch)), attention + ".norm");
+            return Normalize(attended.Plus(Perceptron(attended, feedForward)), feedForward + ".norm");
         }
         // Z = LN([memory, E]), Y = g(E, relu(attention(Z))), E' = g(Y, relu(f(LN(Y))))
-        Tensor normalizedMemory = memory * _views[attention + ".norm.weight"] + _views[attention + ".norm.bias"];
+        Tensor normalizedMemory = (memory * _views[attention + ".norm.weight"]).Plus(_views[attention + ".norm.bias"]);
         Tensor output = Attend(attention, Normalize(x, attention + ".norm"), normalizedMemory, mask, steps, batch).relu();
         Tensor y = TorchGate.Apply(_settings.Gate, _views, attention + ".gate", x, output);
         Tensor perceived = Perceptron(Normalize(y, feedForward + ".norm"), feedForward).relu();
@@ -119,11 +121,11 @@ internal sealed class TorchTransformer : IDisposable
         Tensor value = Project(rows, name + ".value").view(keys, batch * heads, size);
         Tensor position = Project(_positions, name + ".position").view(-1, heads, size);
 
-        Tensor forContent = (query + _views[name + ".content_bias"]).view(steps, batch * heads, size).transpose(0, 1);
+        Tensor forContent = query.Plus(_views[name + ".content_bias"]).view(steps, batch * heads, size).transpose(0, 1);
         Tensor content = bmm(forContent, key.permute(1, 2, 0)); // [B × H, T, M + T]
-        Tensor forPosition = (query + _views[name + ".position_bias"]).view(steps * batch, heads, size).transpose(0, 1);
+        Tensor forPosition = query.Plus(_views[name + ".position_bias"]).view(steps * batch, heads, size).transpose(0, 1);
         Tensor byDistance = bmm(forPosition, position.permute(1, 2, 0)).view(heads, steps, batch, -1).permute(2, 0, 1, 3);
-        Tensor scores = (content.view(batch, heads, steps, keys) + Shift(byDistance)) * (1 / MathF.Sqrt(size)) + mask;
+        Tensor scores = content.view(batch, heads, steps, keys).Plus(Shift(byDistance)).Times(1 / MathF.Sqrt(size)).Plus(mask);
         Tensor weights = scores.softmax(-1).view(batch * heads, steps, keys);
         Tensor mixed = bmm(weights, value.transpose(0, 1)).transpose(0, 1).reshape(steps, batch, heads * size);
         return Project(mixed, name + ".output");
@@ -146,23 +148,23 @@ internal sealed class TorchTransformer : IDisposable
     private Tensor Mask(Tensor episodes, Tensor age, int steps)
     {
         int length = _memory.Length;
-        Tensor time = arange(steps).unsqueeze(1);
-        Tensor row = arange(length); // oldest first: M − row steps before step 0
-        Tensor filled = (length - row).le(age); // [B, M]
-        Tensor old = episodes.eq(0).unsqueeze(-1).logical_and(filled.unsqueeze(0)); // [T, B, M]
+        Tensor time = TorchNumbers.Range(steps).unsqueeze(1);
+        Tensor row = TorchNumbers.Range(length); // oldest first: M − row steps before step 0
+        Tensor filled = row.neg().Plus(length).le(age); // [B, M]
+        Tensor old = episodes.EqualTo(0).unsqueeze(-1).logical_and(filled.unsqueeze(0)); // [T, B, M]
         Tensor near = row.unsqueeze(0).ge(time).unsqueeze(1); // [T, 1, M]
         Tensor same = episodes.unsqueeze(-1).eq(episodes.transpose(0, 1).unsqueeze(0)); // [T, B, T]
-        Tensor distance = time - arange(steps).unsqueeze(0);
-        Tensor inBand = distance.ge(0).logical_and(distance.le(length)).unsqueeze(1); // [T, 1, T]
+        Tensor distance = time - TorchNumbers.Range(steps).unsqueeze(0);
+        Tensor inBand = distance.AtLeast(0).logical_and(distance.AtMost(length)).unsqueeze(1); // [T, 1, T]
         Tensor seen = cat([old.logical_and(near), same.logical_and(inBand)], -1);
-        return zeros(1).masked_fill(seen.logical_not(), Hidden).permute(1, 0, 2).unsqueeze(1);
+        return zeros(1).Filled(seen.logical_not(), Hidden).permute(1, 0, 2).unsqueeze(1);
     }
 
     // Rings [B, L × M × width] in the order of time, or back, as [B, L, M, width]: row j of the result is row (j + shift) mod M.
     private Tensor Roll(Tensor rings, Tensor shift)
     {
         long batch = rings.shape[0];
-        Tensor slots = (shift + arange(_memory.Length)).remainder(_memory.Length);
+        Tensor slots = shift.Plus(TorchNumbers.Range(_memory.Length)).Modulo(_memory.Length);
         Tensor index = slots.view(batch, 1, _memory.Length, 1).expand(batch, _memory.Layers, _memory.Length, _memory.Width);
         return rings.reshape(batch, _memory.Layers, _memory.Length, _memory.Width).gather(2, index);
     }
@@ -173,10 +175,10 @@ internal sealed class TorchTransformer : IDisposable
         Tensor last = episodes[steps - 1]; // [B]
         // Steps of the last episode: all, and the memory's, where none started; else those since its start.
         Tensor since = episodes.eq(last.unsqueeze(0)).sum(0L).unsqueeze(1); // [B, 1]
-        Tensor count = where(last.unsqueeze(1).eq(0), since + age, since);
-        Tensor next = where(count.ge(2 * length), length + count.remainder(length), count);
+        Tensor count = where(last.unsqueeze(1).EqualTo(0), since.Plus(age), since);
+        Tensor next = where(count.AtLeast(2 * length), count.Modulo(length).Plus(length), count);
         Tensor rows = cat([memories, read], 1).narrow(1, steps, length).permute(2, 0, 1, 3); // [B, L, M, width], oldest first
-        Tensor filled = (length - arange(length)).le(count).view(batch, 1, length, 1);
+        Tensor filled = TorchNumbers.Range(length).neg().Plus(length).le(count).view(batch, 1, length, 1);
         Tensor rings = Roll((rows * filled).reshape(batch, -1), -next);
         return cat([rings.reshape(batch, -1), next.to(ScalarType.Float32)], 1);
     }

@@ -49,7 +49,22 @@ public sealed record TransformerSettings : IValidatableObject
     public float? GateBias { get; init; }
 
     /// <summary><see cref="GateBias"/> with nothing left open.</summary>
-    internal float InitialGateBias => GateBias ?? (Gate == GateKind.Gru ? 2 : 1);
+    internal float InitialGateBias =>
+        GateBias
+        ?? Gate switch
+        {
+            GateKind.Gru => 2,
+            GateKind.Output or GateKind.Highway or GateKind.SigTanh => 1,
+            GateKind.Residual or GateKind.Input => 0, // they have none
+        };
+
+    /// <summary>Whether layers normalise what their sub-layers read, and not what those give.</summary>
+    internal bool NormalizesFirst =>
+        Norm switch
+        {
+            NormPlacement.Pre => true,
+            NormPlacement.Post => false,
+        };
 
     /// <summary>Numbers of all heads together, H × head size.</summary>
     internal int ProjectionSize => Heads * HeadSize;
@@ -61,10 +76,16 @@ public sealed record TransformerSettings : IValidatableObject
         {
             yield return new ValidationResult("gates need norm pre; post-normalisation has gate residual alone.", [nameof(Gate)]);
         }
-        if (GateBias is not null && Gate is GateKind.Residual or GateKind.Input)
+        string? unbiased = Gate switch
+        {
+            GateKind.Input => "input gate",
+            GateKind.Residual => "residual addition",
+            GateKind.Output or GateKind.Highway or GateKind.SigTanh or GateKind.Gru => null,
+        };
+        if (GateBias is not null && unbiased is not null)
         {
             yield return new ValidationResult(
-                $"the {(Gate == GateKind.Input ? "input gate" : "residual addition")} has no bias. Leave it out, or choose another gate.",
+                $"the {unbiased} has no bias. Leave it out, or choose another gate.",
                 [nameof(GateBias)]
             );
         }

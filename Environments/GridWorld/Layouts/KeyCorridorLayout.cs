@@ -162,7 +162,7 @@ public readonly struct KeyCorridorLayout(int roomSize, int rows) : IMiniGridLayo
                 Side.Right => ((column + 1) * pitch, (int)_rightDoorY[room]),
                 Side.Left => (column * pitch, _rightDoorY[room + Step(Side.Left)]),
                 Side.Down => (_lowerDoorX[room], (row + 1) * pitch),
-                _ => (_lowerDoorX[room + Step(Side.Up)], row * pitch),
+                Side.Up => (_lowerDoorX[room + Step(Side.Up)], row * pitch),
             };
             grid[x, y] = door;
             Connect(column, row, side);
@@ -181,7 +181,7 @@ public readonly struct KeyCorridorLayout(int roomSize, int rows) : IMiniGridLayo
                 Side.Right => column < Columns - 1,
                 Side.Left => column > 0,
                 Side.Down => row < rows - 1,
-                _ => row > 0,
+                Side.Up => row > 0,
             };
 
         private static int RoomAt(int column, int row) => row * Columns + column;
@@ -192,7 +192,7 @@ public readonly struct KeyCorridorLayout(int roomSize, int rows) : IMiniGridLayo
                 Side.Right => 1,
                 Side.Left => -1,
                 Side.Down => Columns,
-                _ => -Columns,
+                Side.Up => -Columns,
             };
     }
 }

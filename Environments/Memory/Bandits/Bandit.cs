@@ -33,7 +33,14 @@ public struct Bandit : IEnvironment, IRenderedEnvironment
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(arms, 2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(arms, family == BanditFamily.Independent ? MaxArms : 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            arms,
+            family switch
+            {
+                BanditFamily.Independent => MaxArms,
+                BanditFamily.Uniform or BanditFamily.Easy or BanditFamily.Medium or BanditFamily.Hard => 2,
+            }
+        );
         (_family, _trials, _arms) = (family, trials, arms);
     }
 
@@ -62,14 +69,14 @@ public struct Bandit : IEnvironment, IRenderedEnvironment
         }
         else
         {
-            double better = _family switch
+            (double better, int first) = _family switch
             {
-                BanditFamily.Uniform => random.NextDouble(),
-                BanditFamily.Easy => 0.9,
-                BanditFamily.Medium => 0.75,
-                _ => 0.6,
+                BanditFamily.Uniform => (random.NextDouble(), 0),
+                BanditFamily.Easy => (0.9, random.NextInt(0, 2)),
+                BanditFamily.Medium => (0.75, random.NextInt(0, 2)),
+                BanditFamily.Hard => (0.6, random.NextInt(0, 2)),
+                _ => throw new SwitchExpressionException(_family),
             };
-            int first = _family == BanditFamily.Uniform ? 0 : random.NextInt(0, 2);
             _probabilities[first] = better;
             _probabilities[1 - first] = 1 - better;
         }

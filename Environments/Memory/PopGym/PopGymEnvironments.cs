@@ -88,6 +88,6 @@ internal static class PopGymEnvironments
         {
             PopGymLevel.Easy => easy,
             PopGymLevel.Medium => medium,
-            _ => hard,
+            PopGymLevel.Hard => hard,
         };
 }

@@ -237,9 +237,15 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
             !slot.Name.StartsWith("actor.", StringComparison.Ordinal)
             && !slot.Name.StartsWith("critic.", StringComparison.Ordinal)
         );
-        return scope == TrustRegionScope.Joint || critic is null || isShared
-            ? [Range.All]
-            : [Range.EndAt(critic.Offset), Range.StartAt(critic.Offset)];
+        return scope switch
+        {
+            TrustRegionScope.Separate when critic is not null && !isShared =>
+            [
+                Range.EndAt(critic.Offset),
+                Range.StartAt(critic.Offset),
+            ],
+            TrustRegionScope.Joint or TrustRegionScope.Separate => [Range.All],
+        };
     }
 
     // m ← μ m + ν U, θ ← θ − step m.

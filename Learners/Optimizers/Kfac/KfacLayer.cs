@@ -20,6 +20,7 @@ internal sealed class KfacLayer
     private readonly KroneckerBlock<float> _block;
     private readonly KroneckerBlock<float>? _biasBlock;
     private readonly RunningFactor<float>[] _factors;
+    private readonly bool _sumsUses;
     private float[] _patches = [];
     private float[] _meanInputs = [];
     private float[] _summedGradients = [];
@@ -39,7 +40,16 @@ internal sealed class KfacLayer
         _options = options;
         _outputs = weight.Shape[0];
         _inputs = weight.Size / _outputs;
-        bool homogeneous = options.Bias == BiasKind.Homogeneous;
+        bool homogeneous = options.Bias switch
+        {
+            BiasKind.Homogeneous => true,
+            BiasKind.Split => false,
+        };
+        _sumsUses = options.SharedUses switch
+        {
+            SharedUses.Summed => true,
+            SharedUses.Independent => false,
+        };
         _input = new RunningFactor<float>(_inputs, homogeneous);
         _output = new RunningFactor<float>(_outputs, homogeneous: false);
         _block = new KroneckerBlock<float>(_input, _output);
@@ -49,7 +59,7 @@ internal sealed class KfacLayer
             return;
         }
         // The bias of a convolution sees the sum over positions, which its weight's factor does not know.
-        bool sumsPositions = weight.Shape.Length > 2 && options.SharedUses == SharedUses.Independent;
+        bool sumsPositions = weight.Shape.Length > 2 && !_sumsUses;
         _biasOutput = sumsPositions ? new RunningFactor<float>(_outputs, homogeneous: false) : null;
         var one = new RunningFactor<float>(0, homogeneous: true);
         _biasBlock = new KroneckerBlock<float>(one, _biasOutput ?? _output);
@@ -72,7 +82,7 @@ internal sealed class KfacLayer
     public void AddDense(ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses)
     {
         _samples += rows;
-        if (uses > 1 && _options.SharedUses == SharedUses.Summed)
+        if (uses > 1 && _sumsUses)
         {
             // Time-major: use u of sequence s is row u × sequences + s.
             int sequences = rows / uses;
@@ -101,15 +111,14 @@ internal sealed class KfacLayer
         _samples += rows;
         int positions = shape.OutputHeight * shape.OutputWidth;
         EnsureCapacity(ref _patches, positions * _inputs);
-        bool summed = _options.SharedUses == SharedUses.Summed;
-        if (summed)
+        if (_sumsUses)
         {
             EnsureCapacity(ref _meanInputs, rows * _inputs);
         }
         for (int row = 0; row < rows; row++)
         {
             Unfold(shape, images.Slice(row * stride, shape.InputSize));
-            if (summed)
+            if (_sumsUses)
             {
                 Span<float> mean = _meanInputs.AsSpan(row * _inputs, _inputs);
                 mean.Clear();
@@ -121,11 +130,11 @@ internal sealed class KfacLayer
                 _input.Add(_patches.AsSpan(0, positions * _inputs), positions);
             }
         }
-        if (summed || _biasOutput is not null)
+        if (_sumsUses || _biasOutput is not null)
         {
             Reduce(gradients, ref _summedGradients, _outputs, rows, positions, 1, positions, 1);
         }
-        if (summed)
+        if (_sumsUses)
         {
             Add(_meanInputs, _summedGradients, rows);
             (_inputScale, _outputScale) = (1, 1);

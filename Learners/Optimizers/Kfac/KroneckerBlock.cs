@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Learners.Optimizers.Kfac;
@@ -243,10 +244,19 @@ internal sealed class KroneckerBlock<T>
     // What is added to the eigenvalues of the rows' factor, of the columns' factor, and to their product.
     private (T Row, T Column, T Added) Shifts(double damping, DampingKind kind)
     {
-        if (kind == DampingKind.Plain)
+        switch (kind)
         {
-            return (T.Zero, T.Zero, T.CreateChecked(damping));
+            case DampingKind.Plain:
+                return (T.Zero, T.Zero, T.CreateChecked(damping));
+            case DampingKind.Factored:
+                return FactoredShifts(damping);
+            default:
+                throw new SwitchExpressionException(kind);
         }
+    }
+
+    private (T Row, T Column, T Added) FactoredShifts(double damping)
+    {
         double input = double.CreateChecked(Input.Basis.Trace) / Input.Size;
         double output = double.CreateChecked(Output.Basis.Trace) / Output.Size;
         double pi = input > 0 && output > 0 ? Math.Sqrt(input / output) : 1;

@@ -52,7 +52,12 @@ internal sealed record Claim : IValidatableObject
     public ClaimMeasure[] Measures { get; init; } = [];
 
     /// <summary>Seeds of a budget.</summary>
-    public int SeedsOf(ReproductionBudget budget) => budget == ReproductionBudget.Full ? FullSeeds ?? Seeds : Seeds;
+    public int SeedsOf(ReproductionBudget budget) =>
+        budget switch
+        {
+            ReproductionBudget.Quick => Seeds,
+            ReproductionBudget.Full => FullSeeds ?? Seeds,
+        };
 
     /// <summary>Tasks of a budget: those of the quick one belong to the full one too.</summary>
     public IEnumerable<ClaimTask> TasksOf(ReproductionBudget budget) => Tasks.Where(task => task.Budget <= budget);

@@ -55,7 +55,19 @@ internal sealed record ClaimMeasure
 
     /// <summary>How seeds become one number.</summary>
     public Statistic SeedStatistic =>
-        Statistic ?? (Metric == MetricKind.StepsToThreshold ? Claims.Statistic.Median : Claims.Statistic.Mean);
+        Statistic
+        ?? Metric switch
+        {
+            MetricKind.StepsToThreshold => Claims.Statistic.Median, // of numbers that may be open to above
+            MetricKind.FinalReturn
+            or MetricKind.EvaluationReturn
+            or MetricKind.AreaUnderCurve
+            or MetricKind.SuccessRate
+            or MetricKind.ColumnLast
+            or MetricKind.ColumnMean
+            or MetricKind.ColumnMax
+            or MetricKind.Summary => Claims.Statistic.Mean,
+        };
 
     /// <summary>Whether it needs a threshold.</summary>
     public bool NeedsThreshold => Metric is MetricKind.StepsToThreshold or MetricKind.SuccessRate;
@@ -75,7 +87,11 @@ internal sealed record ClaimMeasure
     {
         string[] arms = [.. claim.Arms.Select(arm => arm.Name)];
         string[] tasks = [.. claim.Tasks.Select(task => task.Name)];
-        int wanted = Effect == EffectKind.Bar ? 1 : 2;
+        int wanted = Effect switch
+        {
+            EffectKind.Bar => 1,
+            EffectKind.Ratio or EffectKind.Difference => 2,
+        };
         if (Name.Length == 0)
         {
             return "a measure needs a name.";
@@ -117,9 +133,10 @@ internal sealed record ClaimMeasure
         }
         if (Size is { } size)
         {
-            double none = Effect == EffectKind.Ratio ? 1 : 0;
-            bool fits = Effect != EffectKind.Bar && (Expected == Expectation.Below ? size < none : size > none);
-            return fits && Expected != Expectation.None
+            double none = Effect != EffectKind.Bar && Effect.IsRatio() ? 1 : 0;
+            bool fits =
+                Effect != EffectKind.Bar && Expected != Expectation.None && (Expected.IsAbove() ? size > none : size < none);
+            return fits
                 ? null
                 : $"size lies on the expected side of {none}, of a ratio or difference with expected: below or above.";
         }

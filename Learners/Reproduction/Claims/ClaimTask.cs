@@ -40,7 +40,12 @@ internal sealed record ClaimTask : IValidatableObject
     public string Name => Label.Length > 0 ? Label : Environment;
 
     /// <summary>Environment steps of a run in a budget.</summary>
-    public long StepsOf(ReproductionBudget budget) => budget == ReproductionBudget.Full ? FullSteps ?? Steps : Steps;
+    public long StepsOf(ReproductionBudget budget) =>
+        budget switch
+        {
+            ReproductionBudget.Quick => Steps,
+            ReproductionBudget.Full => FullSteps ?? Steps,
+        };
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -51,7 +51,7 @@ internal static class FigureText
         {
             return "nothing: reported only";
         }
-        string none = measure.Effect == EffectKind.Ratio ? "1" : "0";
+        string none = measure.Effect.IsRatio() ? "1" : "0";
         string size = measure.Size is { } claimed ? $", claimed {Number(claimed)} or {(below ? "less" : "more")}" : "";
         return $"{(below ? "below" : "above")} {none}{size}";
     }
@@ -70,10 +70,15 @@ internal static class FigureText
             MetricKind.ColumnLast => $"last {measure.Column}",
             MetricKind.ColumnMean => $"mean {measure.Column}",
             MetricKind.ColumnMax => $"largest {measure.Column}",
-            _ => $"{measure.Column} of summary.json",
+            MetricKind.Summary => $"{measure.Column} of summary.json",
         };
 
     /// <summary>How seeds become one number, in words.</summary>
     public static string Word(Statistic statistic) =>
-        statistic == Statistic.InterquartileMean ? "interquartile mean" : statistic.ToString().ToLowerInvariant();
+        statistic switch
+        {
+            Statistic.Median => "median",
+            Statistic.Mean => "mean",
+            Statistic.InterquartileMean => "interquartile mean",
+        };
 }

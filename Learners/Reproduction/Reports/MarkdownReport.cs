@@ -62,7 +62,7 @@ internal static class MarkdownReport
         [
             .. figure.Measure.Arms.Select(name => figure.Tasks[0].Arms.First(arm => arm.Arm.Name == name).Arm.Title),
         ];
-        return string.Join(figure.Measure.Effect == EffectKind.Ratio ? " : " : " − ", titles);
+        return string.Join(figure.Measure.Effect.IsRatio() ? " : " : " − ", titles);
     }
 
     private static void AppendTrouble(StringBuilder text, ReproductionReport report)
@@ -117,7 +117,7 @@ internal static class MarkdownReport
         }
         if (measure.Effect != EffectKind.Bar && figure.Tasks.Count > 1)
         {
-            string over = measure.Effect == EffectKind.Ratio ? "all, geometric mean" : "all, mean";
+            string over = measure.Effect.IsRatio() ? "all, geometric mean" : "all, mean";
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"| {over} | {Effect(figure)} | {FigureText.Point(figure.Effect)} | {FigureText.Interval(figure.Effect)} | {FigureText.Expectation(measure, null)} | {figure.Verdict.InWords()} |\n"

@@ -34,7 +34,7 @@ internal static class Bootstrap
         ulong seed
     )
     {
-        bool ratio = effect == EffectKind.Ratio;
+        bool ratio = effect.IsRatio();
         return Run(
             tasks,
             (first, second) => Compare(Of(first, statistic), Of(second, statistic), ratio),

@@ -18,27 +18,28 @@ internal static class RunMetrics
         }
         JsonElement summary = outcome.Files.Summary!.Value;
         double steps = summary.GetProperty("env_steps").GetDouble();
-        switch (measure.Metric)
-        {
-            case MetricKind.EvaluationReturn:
-                return RunValue.Known(Field(summary, "mean_return", outcome));
-            case MetricKind.Summary:
-                return RunValue.Known(Field(summary, measure.Column, outcome));
-            case MetricKind.ColumnLast or MetricKind.ColumnMean or MetricKind.ColumnMax:
-                double[] column = MetricsTable.Read(outcome.Files.Metrics).Column(measure.Column).Values;
-                return column.Length == 0 ? RunValue.Missing
-                    : measure.Metric == MetricKind.ColumnLast ? RunValue.Known(column[^1])
-                    : RunValue.Known(measure.Metric == MetricKind.ColumnMean ? column.Average() : column.Max());
-        }
-        EpisodeTable episodes = EpisodeTable.Read(outcome.Files.Episodes);
-        double threshold = measure.ThresholdOn(outcome.Run.Task);
         return measure.Metric switch
         {
-            MetricKind.StepsToThreshold => episodes.StepsTo(threshold, measure.Episodes, steps),
-            MetricKind.SuccessRate => RunValue.Known(episodes.SuccessRate(threshold, measure.Episodes)),
-            MetricKind.AreaUnderCurve => RunValue.Known(episodes.AreaUnderCurve(measure.Episodes, steps)),
-            _ => RunValue.Known(episodes.FinalMean(measure.Episodes)),
+            MetricKind.EvaluationReturn => RunValue.Known(Field(summary, "mean_return", outcome)),
+            MetricKind.Summary => RunValue.Known(Field(summary, measure.Column, outcome)),
+            MetricKind.ColumnLast => OfColumn(column => column[^1]),
+            MetricKind.ColumnMean => OfColumn(column => column.Average()),
+            MetricKind.ColumnMax => OfColumn(column => column.Max()),
+            MetricKind.StepsToThreshold => Episodes().StepsTo(Threshold(), measure.Episodes, steps),
+            MetricKind.SuccessRate => RunValue.Known(Episodes().SuccessRate(Threshold(), measure.Episodes)),
+            MetricKind.AreaUnderCurve => RunValue.Known(Episodes().AreaUnderCurve(measure.Episodes, steps)),
+            MetricKind.FinalReturn => RunValue.Known(Episodes().FinalMean(measure.Episodes)),
         };
+
+        EpisodeTable Episodes() => EpisodeTable.Read(outcome.Files.Episodes);
+
+        double Threshold() => measure.ThresholdOn(outcome.Run.Task);
+
+        RunValue OfColumn(Func<double[], double> read)
+        {
+            double[] column = MetricsTable.Read(outcome.Files.Metrics).Column(measure.Column).Values;
+            return column.Length == 0 ? RunValue.Missing : RunValue.Known(read(column));
+        }
     }
 
     private static double Field(JsonElement summary, string path, RunOutcome outcome)

@@ -12,16 +12,12 @@ internal static class SampleStatistics
     {
         values.Sort();
         int count = values.Length;
-        switch (statistic)
+        return statistic switch
         {
-            case Statistic.Median:
-                return count % 2 == 1 ? values[count / 2] : Middle(values[count / 2 - 1], values[count / 2]);
-            case Statistic.InterquartileMean:
-                int cut = count / 4;
-                return Mean(values[cut..(count - cut)]);
-            default:
-                return Mean(values);
-        }
+            Statistic.Median => count % 2 == 1 ? values[count / 2] : Middle(values[count / 2 - 1], values[count / 2]),
+            Statistic.Mean => Mean(values),
+            Statistic.InterquartileMean => Mean(values[(count / 4)..(count - count / 4)]),
+        };
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ internal static class Verdicts
             Verdict.Seen => "seen",
             Verdict.NotSeen => "not seen",
             Verdict.Unclear => "unclear",
-            _ => "",
+            Verdict.None => "",
         };
 
     /// <summary>Judges a ratio or difference.</summary>
@@ -35,9 +35,9 @@ internal static class Verdicts
             return Verdict.Unclear;
         }
         // Turned round where "below" is claimed, so that more is always better.
-        bool above = expected == Expectation.Above;
+        bool above = expected.IsAbove();
         double sign = above ? 1 : -1;
-        double zero = sign * (effect == EffectKind.Ratio ? 1 : 0);
+        double zero = sign * (effect.IsRatio() ? 1 : 0);
         double claimed = sign * size ?? double.NegativeInfinity;
         double low = above ? estimate.IntervalLow : -estimate.IntervalHigh;
         double high = above ? estimate.IntervalHigh : -estimate.IntervalLow;
@@ -53,7 +53,7 @@ internal static class Verdicts
         {
             return Verdict.Unclear;
         }
-        bool above = expected == Expectation.Above;
+        bool above = expected.IsAbove();
         bool all = above ? estimate.IntervalLow >= bar : estimate.IntervalHigh <= bar;
         bool none = above ? estimate.IntervalHigh < bar : estimate.IntervalLow > bar;
         return all ? Verdict.Seen
@@ -79,7 +79,7 @@ internal static class Verdicts
         int claimedSeeds
     )
     {
-        bool above = expected == Expectation.Above;
+        bool above = expected.IsAbove();
         int reached = values.Count(value => above ? value.Low >= bar : value.High <= bar);
         int possible = values.Count(value => value.IsMissing || (above ? value.High >= bar : value.Low <= bar));
         int needed = (int)Math.Ceiling(share * values.Length - 1e-9);

@@ -125,8 +125,8 @@ public sealed class ActionDistributionTests
         {
             ReadOnlySpan<float> parameter = Row(parameters, row, distribution.ParameterSize);
             ReadOnlySpan<float> action = Row(actions, row, distribution.ActionSize);
-            Assert.Equal(logProbs[row].ToSingle(), distribution.LogProb(parameter, action), 1e-5);
-            Assert.Equal(entropies[row].ToSingle(), distribution.Entropy(parameter), 1e-5);
+            Assert.Equal(logProbs[row].item<float>(), distribution.LogProb(parameter, action), 1e-5);
+            Assert.Equal(entropies[row].item<float>(), distribution.Entropy(parameter), 1e-5);
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class DivergenceTests
         divergence.backward();
         family.AddDivergenceGradient(part, old, parameters, 1, gradient);
 
-        Assert.Equal(divergence.ToSingle(), family.Divergence(part, old, parameters), 1e-5);
+        Assert.Equal(divergence.item<float>(), family.Divergence(part, old, parameters), 1e-5);
         Assert.All(leaf.grad!.data<float>().ToArray().Zip(gradient), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }
 

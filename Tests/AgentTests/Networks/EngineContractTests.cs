@@ -196,7 +196,7 @@ public sealed class EngineContractTests
                 null,
                 out _
             );
-            (distributions.square().sum() + values.sum()).backward();
+            distributions.Squared().sum().Plus(values.sum()).backward();
         }
 
         foreach (ParameterSlot slot in network.Layout.Slots)

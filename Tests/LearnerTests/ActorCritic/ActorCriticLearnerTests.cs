@@ -6,6 +6,7 @@ using Environments.Randomness;
 using Environments.Wrappers;
 using Learners.A2c;
 using Learners.ActorCritic;
+using Learners.Engines;
 using Learners.Metrics;
 using Learners.Optimizers;
 using Learners.Ppo;
@@ -194,6 +195,69 @@ public sealed class ActorCriticLearnerTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
+    [Fact]
+    public void Update_ObjectiveWithANameOfItsOwn_WritesItsLossIntoTheRun()
+    {
+        var settings = new TrainingSettings
+        {
+            A2c = new A2cSettings { Copies = 4, UnrollLength = 8 },
+            Agent = "a2c",
+        };
+        using var parts = new Parts(settings);
+        using var learner = new ActorCriticLearner(
+            GradientEngines.Create(EngineKind.Managed, parts.Spec, parts.Learner.Parameters.ToArray()),
+            settings.A2c,
+            new UpdateSchedule(1, 1, 0, _ => UpdateSchedule.UsualClipRange),
+            [new PolicyGradientObjective(), new ValueObjective(0.5f), new EntropyObjective(0.01f), new Curiosity()],
+            new Pcg64(1)
+        );
+        using var folder = new TemporaryFolder();
+        var run = new RunFolder(folder.In("run"));
+        var averages = new MetricAverages();
+        using (var log = new RunLog(run, TimeProvider.System, averages, learner.Tags, null, recordEpisodes: false))
+        {
+            learner.Update(parts.Next(), 0, averages);
+            log.Write(32, 1, 0);
+        }
+
+        MetricsTable table = MetricsTable.Read(run.Metrics);
+
+        Assert.Equal([7], table.Column("losses/curiosity").Values);
+        Assert.Single(table.Column("losses/policy_loss").Values);
+    }
+
+    [Fact]
+    public void Constructor_TwoObjectivesOfOneName_NamesThem()
+    {
+        using var parts = new Parts(new TrainingSettings());
+        using IGradientEngine engine = GradientEngines.Create(EngineKind.Managed, parts.Spec, parts.Learner.Parameters.ToArray());
+
+        ArgumentException exception = Assert.Throws<ArgumentException>(() =>
+            new ActorCriticLearner(
+                engine,
+                new A2cSettings(),
+                new UpdateSchedule(1, 1, 0, _ => UpdateSchedule.UsualClipRange),
+                [new Curiosity(), new Curiosity()],
+                new Pcg64(1)
+            )
+        );
+
+        Assert.Contains("curiosity, curiosity have one name", exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A loss that no agent of ours has.</summary>
+    private sealed class Curiosity : IObjective
+    {
+        public string Name => "curiosity";
+
+        public float Weight => 1;
+
+        public TorchSharp.torch.Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress) =>
+            throw new NotSupportedException();
+
+        public double AddGradient(in SampleBlock block, double progress) => 7.0 * block.LogProbs.Length / block.Total;
+    }
+
     private static Dictionary<string, double> Drain(MetricAverages metrics)
     {
         var list = new List<Metric>();
@@ -215,11 +279,14 @@ public sealed class ActorCriticLearnerTests
                 agent.DiscountFactor
             );
             NetworkSpec spec = pipeline.NetworkFor(settings.Network);
+            Spec = spec;
             Learner = LearnerFactory.Create(settings, spec, new SeedSequence(3));
             _policy = new NetworkPolicy(spec);
             Recorder = new UnrollRecorder(new EnvironmentParts(pipeline), _policy, environmentSeed: 4, new Pcg64(5));
             Unroll = new Unroll(pipeline.ShapeFor(spec, agent.UnrollLength));
         }
+
+        public NetworkSpec Spec { get; }
 
         public ActorCriticLearner Learner { get; }
 

@@ -114,7 +114,7 @@ public sealed class ObjectiveTests : IDisposable
         using var tensors = new TensorMinibatch(batch, spec);
         Tensor[] outputs = [Leaf(sample.LogProb), Leaf(sample.Entropy), Leaf(sample.Value)];
         Tensor loss = objective.Loss(tensors, new NetworkEvaluation(outputs[0], outputs[1], outputs[2]), progress);
-        (loss * objective.Weight).backward();
+        loss.Times(objective.Weight).backward();
 
         var gradients = new float[3];
         double plain = objective.AddGradient(
@@ -135,11 +135,11 @@ public sealed class ObjectiveTests : IDisposable
             progress
         );
 
-        Assert.Equal(loss.ToSingle(), plain, 1e-5);
+        Assert.Equal(loss.item<float>(), plain, 1e-5);
         for (int i = 0; i < 3; i++)
         {
             Tensor? gradient = outputs[i].grad;
-            Assert.Equal(gradient is null || gradient.IsInvalid ? 0 : gradient.ToSingle(), gradients[i], 1e-5);
+            Assert.Equal(gradient is null || gradient.IsInvalid ? 0 : gradient.item<float>(), gradients[i], 1e-5);
         }
         return (plain, gradients[0], gradients[1], gradients[2]);
 

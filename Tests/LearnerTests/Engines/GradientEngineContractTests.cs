@@ -153,7 +153,7 @@ public sealed class GradientEngineContractTests
             ["integers"] = new(new Discrete(9), new Discrete(2), new NetworkSettings { HiddenSizes = [16] }),
         };
 
-    private static Dictionary<string, Func<NetworkSpec, IObjective[]>> Objectives { get; } =
+    internal static Dictionary<string, Func<NetworkSpec, IObjective[]>> Objectives { get; } =
         new()
         {
             ["a2c"] = _ => [new PolicyGradientObjective(), new ValueObjective(0.5f), new EntropyObjective(0.01f)],

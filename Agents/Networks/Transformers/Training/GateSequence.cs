@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Agents.Kernels;
 
 namespace Agents.Networks.Transformers.Training;
@@ -28,7 +29,7 @@ internal sealed class GateSequence
         GateShape shape = GateShape.Of(kind);
         _ofX = shape.SkipMatrices > 0 ? new Projection(layout[name + ".x.weight"]) { BlockSize = width } : null;
         _ofY = shape.OutputMatrices > 0 ? new Projection(layout[name + ".y.weight"]) { BlockSize = width } : null;
-        _candidateOf = kind == GateKind.Gru ? new Projection(layout[name + ".candidate.weight"]) : null;
+        _candidateOf = shape.HasCandidate ? new Projection(layout[name + ".candidate.weight"]) : null;
         _bias = shape.HasBias ? layout[name + ".bias"] : null;
     }
 
@@ -98,9 +99,11 @@ internal sealed class GateSequence
             case GateKind.Gru:
                 ForwardGru(parameters, rows, output);
                 break;
-            default:
+            case GateKind.Residual:
                 TensorPrimitives.Add(keptX, keptY, output);
                 break;
+            default:
+                throw new SwitchExpressionException(_kind);
         }
     }
 
@@ -164,9 +167,11 @@ internal sealed class GateSequence
             case GateKind.Gru:
                 BackwardGru(parameters, xGradient, yGradient, gradient, rows);
                 break;
-            default:
+            case GateKind.Residual:
                 xGradient.CopyTo(yGradient);
                 break;
+            default:
+                throw new SwitchExpressionException(_kind);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class LayerSequence
         string feedForward = name + ".feed_forward";
         _length = transformer.MemoryLength;
         _width = settings.CoreSize;
-        _normalizesFirst = transformer.Norm == NormPlacement.Pre;
+        _normalizesFirst = transformer.NormalizesFirst;
         _attention = new AttentionSequence(layout, attention, settings);
         _attentionGate = new GateSequence(layout, attention + ".gate", transformer.Gate, _width);
         _feedForwardGate = new GateSequence(layout, feedForward + ".gate", transformer.Gate, _width);

@@ -139,14 +139,14 @@ public sealed class AttentionTests
         using var network = new TorchActorCritic(spec, parameters);
         torch.Tensor features = torch.randn(2, 4);
         torch.Tensor continues = torch.ones(2, 1, 1);
-        torch.Tensor state = torch.cat([torch.randn(1, 8), torch.full(1, 1, 2f)], 1).requires_grad_();
+        torch.Tensor state = torch.cat([torch.randn(1, 8), torch.ones(1, 1).Times(2)], 1).requires_grad_();
 
         (torch.Tensor distributions, _) = network.Forward(features, 2, continues, state, out _);
-        (torch.Tensor other, _) = network.Forward(features, 2, continues, state.detach() * 2 - 2, out _);
-        distributions.square().sum().backward();
+        (torch.Tensor other, _) = network.Forward(features, 2, continues, state.detach().Times(2).Plus(-2), out _);
+        distributions.Squared().sum().backward();
 
         Assert.Null(state.grad);
-        Assert.True((distributions - other).abs().max().ToSingle() > 1e-4f);
+        Assert.True((distributions - other).abs().max().item<float>() > 1e-4f);
     }
 
     private static double[] Normalize(double[] row)

@@ -1,0 +1,208 @@
+using System.Collections;
+using System.Reflection;
+using Actors;
+using Agents.Networks;
+using Agents.Networks.Managed;
+using Agents.Networks.Transformers;
+using Agents.Policies;
+using Agents.Yaml;
+using Environments;
+using Environments.GridWorld;
+using Environments.Memory.Bandits;
+using Environments.MinAtar;
+using Environments.Randomness;
+using Environments.Remote;
+using Environments.Spaces;
+using Environments.Wrappers;
+using Learners.ActorCritic;
+using Learners.Benchmarks;
+using Learners.Engines;
+using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
+using Learners.Ppo;
+using Learners.Reproduction.Claims;
+using Learners.Reproduction.Reports;
+using Learners.Reproduction.Statistics;
+using Learners.Training;
+using TorchSharp;
+using Xunit;
+
+namespace Tests.CodeTests;
+
+/// <summary>A value that no enum or list of names knows is refused, and never taken for another.</summary>
+public sealed class UnknownValueTests
+{
+    private const int Unknown = 99;
+
+    private static readonly Box Vector = new(-1, 1, 3);
+
+    private static Dictionary<string, Action> Entries { get; } =
+        new()
+        {
+            ["core: layout"] = () => _ = new ParameterLayout(Spec(new() { Core = (CoreKind)Unknown })),
+            ["core: trunk"] = () => _ = Spec(new() { Core = (CoreKind)Unknown }).TrunkSize,
+            ["core: state"] = () => _ = Spec(new() { Core = (CoreKind)Unknown }).CoreStateSize,
+            ["core: managed"] = () =>
+                ManagedCore.Create(new ParameterLayout(Spec(new())), "core", new() { Core = (CoreKind)Unknown }),
+            ["core: torch"] = () => new TorchActorCritic(Spec(new() { Core = (CoreKind)Unknown }), []),
+            ["encoder"] = () => _ = Spec(new() { Encoder = (EncoderKind)Unknown }).Plan,
+            ["activation: managed"] = () => Forward(EngineKind.Managed, new() { Activation = (Activation)Unknown }),
+            ["activation: torch"] = () => Forward(EngineKind.Torch, new() { Activation = (Activation)Unknown }),
+            ["activation: gradient"] = () => Activations.Gradient((Activation)Unknown, [1], [1]),
+            ["gate: shape"] = () => GateShape.Of((GateKind)Unknown),
+            ["gate: bias"] = () => _ = new TransformerSettings { Gate = (GateKind)Unknown }.InitialGateBias,
+            ["gate: managed"] = () => _ = new ManagedGate(new ParameterLayout(Spec(new())), "gate", (GateKind)Unknown, 2),
+            ["gate: torch"] = () =>
+            {
+                using DisposeScope scope = torch.NewDisposeScope();
+                TorchGate.Apply(
+                    (GateKind)Unknown,
+                    new Dictionary<string, torch.Tensor>(),
+                    "gate",
+                    torch.ones(1, 2),
+                    torch.ones(1, 2)
+                );
+            },
+            ["norm"] = () => _ = new TransformerSettings { Norm = (NormPlacement)Unknown }.NormalizesFirst,
+            ["engine: gradients"] = () => GradientEngines.Create((EngineKind)Unknown, Spec(new()), Parameters(Spec(new()))),
+            ["engine: benchmarks"] = () => NetworkBenchmarks.Forward((EngineKind)Unknown, NetworkBenchmarks.Kind.Vector, rows: 1),
+            ["network of a benchmark"] = () =>
+                NetworkBenchmarks.Forward(EngineKind.Managed, (NetworkBenchmarks.Kind)Unknown, rows: 1),
+            ["agent of a benchmark"] = () =>
+                NetworkBenchmarks.Update(EngineKind.Managed, NetworkBenchmarks.Kind.Vector, "sarsa", samples: 8),
+            ["engine: learner"] = () => Learner(new() { Engine = (EngineKind)Unknown }),
+            ["optimizer"] = () => Learner(new() { Ppo = new PpoSettings { Optimizer = (OptimizerKind)Unknown } }),
+            ["agent: settings"] = () => _ = new TrainingSettings { Agent = "sarsa" }.ActorCritic,
+            ["agent: learner"] = () => Learner(new() { Agent = "sarsa" }),
+            ["schedule"] = () => Schedules.At(1, (ScheduleKind)Unknown, 0.5),
+            ["kfac: bias"] = () => Kfac(new() { Bias = (BiasKind)Unknown }),
+            ["kfac: shared uses"] = () => Kfac(new() { SharedUses = (SharedUses)Unknown }),
+            ["kfac: trust region"] = () => Kfac(new() { TrustRegion = (TrustRegionScope)Unknown }),
+            ["kfac: damping"] = () => Kfac(new() { DampingKind = (DampingKind)Unknown }),
+            ["selection"] = () =>
+            {
+                using var policy = new NetworkPolicy(Spec(new()));
+                var random = new Pcg64(1);
+                policy.Act([0, 0, 0], [true], [], (ActionSelection)Unknown, ref random, policy.CreateOutput(1));
+            },
+            ["element type"] = () => _ = new Box(0, 1, 2) { ElementType = (ElementType)Unknown },
+            ["overlap"] = () =>
+                EnvironmentParts.ForTraining(
+                    EnvironmentRegistry.Default,
+                    "CartPole-v1",
+                    2,
+                    1,
+                    (OverlapMode)Unknown,
+                    new WrapperSettings(),
+                    0.9f
+                ),
+            ["autoreset"] = () => ((AutoresetMode)Unknown).ResetsLater(),
+            ["effect"] = () => ((EffectKind)Unknown).IsRatio(),
+            ["expectation"] = () => ((Expectation)Unknown).IsAbove(),
+            ["statistic"] = () => SampleStatistics.Of((Statistic)Unknown, [1, 2]),
+            ["statistic: word"] = () => FigureText.Word((Statistic)Unknown),
+            ["metric"] = () => _ = new ClaimMeasure { Metric = (MetricKind)Unknown }.SeedStatistic,
+            ["metric: words"] = () => FigureText.Metric(new ClaimMeasure { Metric = (MetricKind)Unknown }, new ClaimTask()),
+            ["verdict"] = () => ((Verdict)Unknown).InWords(),
+            ["budget: steps"] = () => new ClaimTask().StepsOf((ReproductionBudget)Unknown),
+            ["budget: seeds"] = () => new Claim().SeedsOf((ReproductionBudget)Unknown),
+            ["bandit"] = () => _ = new Bandit((BanditFamily)Unknown, trials: 1),
+            ["door"] = () => Cell.Door(CellColour.Red, (DoorState)Unknown),
+            ["action: asterix"] = () => Play(new Asterix()),
+            ["action: breakout"] = () => Play(new Breakout()),
+            ["action: freeway"] = () => Play(new Freeway()),
+            ["action: seaquest"] = () => Play(new Seaquest()),
+            ["action: space invaders"] = () => Play(new SpaceInvaders()),
+            ["lane: a number"] = () => RemoteId.Parse("gym:CartPole-v1?lane=-1"),
+            ["lane: two"] = () => RemoteId.Parse("gym:CartPole-v1?lane=messages,shm"),
+        };
+
+    public static TheoryData<string> Names => [.. Entries.Keys];
+
+    public static TheoryData<string> Settings => [.. Words(typeof(TrainingSettings), "").Select(word => word.Path)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Entry_UnknownValue_Throws(string name)
+    {
+        Exception exception = Assert.ThrowsAny<Exception>(Entries[name]);
+
+        Assert.True(exception is InvalidOperationException or ArgumentException, $"{exception}");
+        Assert.IsNotType<ObjectDisposedException>(exception);
+    }
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Validate_UnknownValueOfASetting_NamesTheKey(string path)
+    {
+        var settings = new TrainingSettings();
+        object owner = settings;
+        string[] names = path.Split('.');
+        foreach (string name in names[..^1])
+        {
+            owner = owner.GetType().GetProperty(name)!.GetValue(owner)!;
+        }
+        PropertyInfo word = owner.GetType().GetProperty(names[^1])!;
+        Type type = Nullable.GetUnderlyingType(word.PropertyType) ?? word.PropertyType;
+        word.SetValue(owner, Enum.ToObject(type, Unknown));
+
+        SettingsException exception = Assert.Throws<SettingsException>(() => StrictYaml.Validate(settings, "", "settings"));
+
+        Assert.Contains($" is {Unknown}, but must be one of ", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<(string Path, Type Type)> Words(Type type, string path)
+    {
+        foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            Type inner = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            if (!property.CanWrite)
+            {
+                continue;
+            }
+            if (inner.IsEnum)
+            {
+                yield return (path + property.Name, inner);
+            }
+            else if (inner.IsClass && inner != typeof(string) && !inner.IsAssignableTo(typeof(IEnumerable)))
+            {
+                foreach ((string Path, Type Type) word in Words(inner, $"{path}{property.Name}."))
+                {
+                    yield return word;
+                }
+            }
+        }
+    }
+
+    private static NetworkSpec Spec(NetworkSettings settings) => new(Vector, new Discrete(2), settings);
+
+    private static float[] Parameters(NetworkSpec spec) => GC.AllocateArray<float>(new ParameterLayout(spec).Count, pinned: true);
+
+    private static void Forward(EngineKind engine, NetworkSettings settings)
+    {
+        NetworkSpec spec = Spec(settings);
+        using IGradientEngine gradients = GradientEngines.Create(engine, spec, Parameters(spec));
+        gradients.Network.Unroll(1, [0, 0, 0], [true], [], new float[2], new float[1]);
+    }
+
+    private static void Learner(TrainingSettings settings) =>
+        LearnerFactory.Create(settings, Spec(new()), new SeedSequence(1)).Dispose();
+
+    private static void Kfac(KfacOptions options)
+    {
+        NetworkSpec spec = Spec(new());
+        var kfac = new Kfac(new ParameterLayout(spec), options with { ColdUpdates = 0 }, new Pcg64(1));
+        using var engine = new ManagedGradientEngine(spec, Parameters(spec));
+        var batch = new Minibatch(spec, 4);
+        engine.Backward(batch, [new EntropyObjective(1)], 0, new double[1], new float[4], kfac.BeginUpdate());
+        kfac.Update(engine.Parameters, engine.Gradient, 0.1f);
+    }
+
+    private static void Play<TGame>(TGame game)
+        where TGame : IMinAtarGame
+    {
+        var random = new Pcg64(1);
+        game.Reset(ref random);
+        game.Step((MinAtarAction)Unknown, ref random);
+    }
+}
