@@ -14,8 +14,8 @@ internal static class Connections
     /// <summary>How long it waits for the answer; a busy machine may need many seconds for one.</summary>
     public static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
 
-    // Including the handshake of an encrypted connection, for which both sides have to compute.
-    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
+    /// <summary>How long connecting may take, with the handshake of an encrypted connection, for which both sides have to compute.</summary>
+    public static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
 
     /// <summary>What connects to an address, for calls of any kind.</summary>
     /// <param name="address">Socket, loopback or encrypted.</param>

@@ -55,11 +55,8 @@ public sealed class TakenPortTests : IDisposable
         _other.Stop();
         using var stop = new CancellationTokenSource();
         var told = new StringWriter();
-        TextWriter safe = TextWriter.Synchronized(told);
-        Task<int> again = Application.RunAsync(arguments, TextWriter.Null, safe, stop.Token);
-        await Deadline.UntilAsync(() =>
-            safe.ToString()!.Contains("Waiting for actors", StringComparison.Ordinal) || again.IsCompleted
-        );
+        Task<int> again = Application.RunAsync(arguments, TextWriter.Null, told, stop.Token);
+        await Deadline.UntilAsync(() => RunFolder.Exists(_folder.In("run")) || again.IsCompleted);
         await stop.CancelAsync();
         Assert.True(await again.InTime() == 130, told.ToString());
     }

@@ -130,7 +130,7 @@ public sealed class HealthTests : IDisposable
             Assert.True((await ActAsync(socket, "late")).RunCompleted);
             // Its last evaluation; stopped inside it, the run would not be complete.
             await Deadline.UntilAsync(() => File.Exists(_folder.In("run", "summary.json")) || learner.IsCompleted);
-            Assert.True((await ActAsync(socket, "too late")).RunCompleted);
+            Assert.True((await ActAsync(socket, "too-late")).RunCompleted);
             Assert.False(learner.IsCompleted);
             await stop.CancelAsync();
             Assert.False((await learner).Interrupted);

@@ -6,7 +6,7 @@ internal static class Deadline
     /// <summary>Far more than anything here takes on a machine with thirty busy processes beside the tests.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The deadline of a call that begins now.</summary>
     public static DateTime Utc => DateTime.UtcNow + Patience;

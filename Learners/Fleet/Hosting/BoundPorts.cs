@@ -184,6 +184,7 @@ internal sealed class BoundPorts : IDisposable
         {
             var https = new HttpsConnectionAdapterOptions
             {
+                HandshakeTimeout = Connections.ConnectTime,
                 ServerCertificate = X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.KeyFile),
             };
             if (options.ClientAuthorityFile is { } authorityFile)
