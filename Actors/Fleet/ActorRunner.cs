@@ -68,7 +68,7 @@ public static class ActorRunner
             catch (Exception exception)
                 when (exception is RpcException or IOException or HttpRequestException or InvalidDataException)
             {
-                reason = exception is RpcException rpc ? rpc.Status.Detail : exception.Message;
+                reason = exception is RpcException rpc ? RpcFailures.Describe(rpc) : exception.Message;
             }
             catch (EnvironmentsFailedException exception)
             {

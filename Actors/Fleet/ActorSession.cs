@@ -15,7 +15,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
     private static readonly TimeSpan ParameterDeadline = TimeSpan.FromSeconds(60);
     private const int LooksPerTimeout = 10;
     private static readonly TimeSpan LastAcknowledgements = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(60);
 
     private readonly ParameterFetcher _fetcher = new(invoker, ParameterDeadline);
     private readonly UnrollWriter _writer = new();

@@ -35,6 +35,12 @@ internal static class ChaosCommand
             Description = "Seconds without a finished step after which an actor replaces its environments, for hang.",
             DefaultValueFactory = _ => "20",
         };
+        var slowdown = new Option<string>("--slowdown")
+        {
+            Description =
+                "How many times slower than an idle machine this one may be; bars and waits that are times are so much longer.",
+            DefaultValueFactory = _ => "1",
+        };
         var seed = new Option<string>("--seed") { Description = "Seed of all that is drawn.", DefaultValueFactory = _ => "1" };
         Option<bool> json = JsonOption.Create();
         var command = new Command(
@@ -66,6 +72,7 @@ internal static class ChaosCommand
             messages,
             minutes,
             timeout,
+            slowdown,
             seed,
             json,
         };
@@ -86,6 +93,7 @@ internal static class ChaosCommand
                     Messages = Whole("--messages", parsed.GetValue(messages))!.Value,
                     Soak = TimeSpan.FromMinutes(Whole("--minutes", parsed.GetValue(minutes))!.Value),
                     StepTimeout = TimeSpan.FromSeconds(Whole("--step-timeout", parsed.GetValue(timeout))!.Value),
+                    Slowdown = Whole("--slowdown", parsed.GetValue(slowdown))!.Value,
                     Seed = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue),
                     Progress = line => error.WriteLine(line),
                 };

@@ -7,8 +7,6 @@ namespace Cli.Commands;
 /// <summary><c>agents health</c>.</summary>
 internal static class HealthCommand
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
-
     public static Command Create(TextWriter output, TextWriter error)
     {
         var metrics = new Option<string>("--metrics")
@@ -19,6 +17,7 @@ internal static class HealthCommand
         var authority = new Option<string?>("--ca") { Description = "PEM file of the authority of the learner's certificate." };
         var certificate = new Option<string?>("--certificate") { Description = "PEM file of a client certificate." };
         var key = new Option<string?>("--key") { Description = "PEM file of its key." };
+        Option<string> timeout = TimeoutOption.Create();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "health",
@@ -37,17 +36,19 @@ internal static class HealthCommand
             authority,
             certificate,
             key,
+            timeout,
             json,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 FleetAddress address = FleetAddress.Parse(parsed.GetValue(metrics)!);
+                TimeSpan patience = TimeoutOption.Read(parsed, timeout);
                 using var client = new HttpClient(
                     Connections.Handler(address, parsed.GetValue(authority), parsed.GetValue(certificate), parsed.GetValue(key))
                 )
                 {
-                    Timeout = Deadline,
+                    Timeout = patience,
                 };
                 string? trouble;
                 try
@@ -63,7 +64,7 @@ internal static class HealthCommand
                 }
                 catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
-                    trouble = $"it did not answer within {Deadline.TotalSeconds:0} seconds";
+                    trouble = $"it did not answer within {patience.TotalSeconds:0} s";
                 }
                 if (parsed.GetValue(json))
                 {

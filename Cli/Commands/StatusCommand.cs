@@ -12,8 +12,6 @@ namespace Cli.Commands;
 /// <summary><c>agents status</c>.</summary>
 internal static class StatusCommand
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
-
     public static Command Create(TextWriter output)
     {
         var learner = new Option<string>("--learner")
@@ -28,6 +26,7 @@ internal static class StatusCommand
         var authority = new Option<string?>("--ca") { Description = "PEM file of the authority of the learner's certificate." };
         var certificate = new Option<string?>("--certificate") { Description = "PEM file of a client certificate." };
         var key = new Option<string?>("--key") { Description = "PEM file of its key." };
+        Option<string> timeout = TimeoutOption.Create();
         var watch = new Option<bool>("--watch") { Description = "Refresh every second until Ctrl-C." };
         Option<bool> json = JsonOption.Create();
         var command = new Command(
@@ -46,6 +45,7 @@ internal static class StatusCommand
             authority,
             certificate,
             key,
+            timeout,
             watch,
             json,
         };
@@ -60,11 +60,12 @@ internal static class StatusCommand
                     parsed.GetValue(key)
                 );
                 CallInvoker invoker = channel.CreateCallInvoker();
+                TimeSpan patience = TimeoutOption.Read(parsed, timeout);
                 if (!parsed.GetValue(watch) || output != Console.Out || Console.IsOutputRedirected)
                 {
                     do
                     {
-                        FleetStatus status = await FetchAsync(invoker, parsed.GetValue(learner)!, cancellationToken)
+                        FleetStatus status = await FetchAsync(invoker, parsed.GetValue(learner)!, patience, cancellationToken)
                             .ConfigureAwait(false);
                         if (parsed.GetValue(json))
                         {
@@ -84,7 +85,7 @@ internal static class StatusCommand
                     {
                         do
                         {
-                            FleetStatus status = await FetchAsync(invoker, parsed.GetValue(learner)!, cancellationToken)
+                            FleetStatus status = await FetchAsync(invoker, parsed.GetValue(learner)!, patience, cancellationToken)
                                 .ConfigureAwait(false);
                             live.UpdateTarget(new Rows(Summary(status), Actors(status)));
                         } while (await PauseAsync(cancellationToken).ConfigureAwait(false));
@@ -109,7 +110,12 @@ internal static class StatusCommand
         }
     }
 
-    private static async Task<FleetStatus> FetchAsync(CallInvoker invoker, string learner, CancellationToken cancellationToken)
+    private static async Task<FleetStatus> FetchAsync(
+        CallInvoker invoker,
+        string learner,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -117,7 +123,7 @@ internal static class StatusCommand
                 .AsyncUnaryCall(
                     FleetMethods.GetStatus,
                     null,
-                    new CallOptions(deadline: DateTime.UtcNow + Deadline, cancellationToken: cancellationToken),
+                    new CallOptions(deadline: DateTime.UtcNow + patience, cancellationToken: cancellationToken),
                     new StatusRequest()
                 )
                 .ConfigureAwait(false);
@@ -129,10 +135,17 @@ internal static class StatusCommand
                 exception
             );
         }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.DeadlineExceeded)
+        {
+            throw new IOException(
+                $"The learner at {learner} did not answer within {patience.TotalSeconds:0} s. It may be busy: give it longer with --timeout.",
+                exception
+            );
+        }
         catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new IOException(
-                $"The learner at {learner} does not answer ({exception.Status.Detail}). Is it running, and is the address right?",
+                $"The learner at {learner} does not answer ({RpcFailures.Describe(exception).TrimEnd('.')}). Is it running, and is the address right?",
                 exception
             );
         }

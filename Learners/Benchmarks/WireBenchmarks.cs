@@ -64,8 +64,9 @@ internal static class WireBenchmarks
         hub.Publish(new float[16], 0, null);
         string socket = Path.Combine(Path.GetTempPath(), $"agents-bench-{Environment.ProcessId}.sock");
         var board = new FleetStatusBoard(settings, "");
+        var options = new FleetOptions { Listen = "unix:" + socket };
         await using FleetServer server = await FleetServer
-            .StartAsync(hub, board, new FleetOptions { Listen = "unix:" + socket }, NullLoggerFactory.Instance)
+            .StartAsync(FleetServer.Bind(options), hub, board, options, NullLoggerFactory.Instance)
             .ConfigureAwait(false);
         using var ending = new CancellationTokenSource();
         Task learner = DrainAsync(hub, ending.Token);

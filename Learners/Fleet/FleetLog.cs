@@ -60,4 +60,11 @@ internal static partial class FleetLog
 
     [LoggerMessage(16, LogLevel.Error, "The call {Method} failed.")]
     public static partial void CallFailed(ILogger log, Exception exception, string method);
+
+    [LoggerMessage(
+        17,
+        LogLevel.Warning,
+        "{Address} has {Limit} connections and takes no more, since this process may open only {Files} files. Raise that with 'ulimit -n', or find out who connects."
+    )]
+    public static partial void Full(ILogger log, string address, int limit, long files);
 }

@@ -37,4 +37,7 @@ public sealed record FleetOptions
 
     /// <summary>Told once which addresses are open.</summary>
     public Action<string>? Listening { get; init; }
+
+    /// <summary>How long a learner that ends waits for actors to take its goodbye.</summary>
+    internal TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

@@ -10,26 +10,24 @@ using Protos;
 
 namespace Learners.Fleet;
 
-/// <summary>Puts the parts of one fleet learner together, opens its ports when the run is ready, and closes them after it.</summary>
+/// <summary>Puts the parts of one fleet learner together, takes its ports, serves them when the run is ready, and closes them after it.</summary>
 internal sealed class FleetSession : IAsyncDisposable
 {
     private readonly FleetOptions _fleet;
     private readonly TrainingOptions _options;
     private readonly string _folder;
+    private readonly BoundPorts _ports;
     private readonly ILoggerFactory _loggers;
     private FleetStatusBoard? _board;
     private FleetServer? _server;
     private Func<Task>? _open;
 
-    /// <summary>A session of a run.</summary>
+    /// <summary>A session of a run; its ports are taken from here on.</summary>
+    /// <exception cref="IOException">An address cannot be opened.</exception>
+    /// <exception cref="ArgumentException">The options would open a port to strangers, or a certificate cannot be used.</exception>
     public FleetSession(FleetOptions fleet, TrainingOptions options, string folder)
     {
-        // Wrong addresses should be told before a run folder is made.
-        ListenRules.Check(fleet.Listen, fleet);
-        if (fleet.MetricsListen is { } metrics)
-        {
-            ListenRules.Check(metrics, fleet);
-        }
+        _ports = FleetServer.Bind(fleet); // first: a port that is taken must not leave a run folder behind
         _fleet = fleet;
         _options = options;
         _folder = folder;
@@ -85,7 +83,7 @@ internal sealed class FleetSession : IAsyncDisposable
         TrainingAudit? audit = _fleet.AuditFile is { } file ? new TrainingAudit(file) : null;
         FleetStatusBoard board = _board ??= new FleetStatusBoard(settings, _folder);
         hub.Metrics.Observe(() => board.Progress);
-        _open = async () => _server = await FleetServer.StartAsync(hub, board, _fleet, _loggers).ConfigureAwait(false);
+        _open = async () => _server = await FleetServer.StartAsync(_ports, hub, board, _fleet, _loggers).ConfigureAwait(false);
         return new RemoteUnrollSource(hub, spec, shape, settings, audit, _options.Clock, log) { OpenAsync = _open };
     }
 
@@ -112,6 +110,7 @@ internal sealed class FleetSession : IAsyncDisposable
         {
             await _server.DisposeAsync().ConfigureAwait(false);
         }
+        _ports.Dispose();
         _loggers.Dispose();
     }
 

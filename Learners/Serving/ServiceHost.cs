@@ -1,18 +1,14 @@
-using System.Net.Sockets;
 using Agents.Policies;
 using Environments;
 using Grpc.AspNetCore.Server.Model;
 using Learners.Fleet;
 using Learners.Fleet.Hosting;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Protos.Bridge;
-using Protos.Fleet;
 
 namespace Learners.Serving;
 
@@ -22,15 +18,16 @@ public sealed class ServiceHost : IAsyncDisposable
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _application;
+    private readonly BoundPorts _ports;
 
-    private ServiceHost(WebApplication application, IReadOnlyList<string> addresses)
+    private ServiceHost(WebApplication application, BoundPorts ports)
     {
         _application = application;
-        Addresses = addresses;
+        _ports = ports;
     }
 
     /// <summary>The addresses that are open, in the order in which they were asked for.</summary>
-    public IReadOnlyList<string> Addresses { get; }
+    public IReadOnlyList<string> Addresses => [.. _ports.Addresses.Select(address => address.ToString())];
 
     /// <summary>Serves an environment to whoever speaks <c>environment.proto</c>, such as the Python package's client.</summary>
     /// <param name="registry">Where the environment is looked up.</param>
@@ -74,14 +71,10 @@ public sealed class ServiceHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(options);
         var desk = new PolicyDesk(policy, seed);
-        var ports = new List<(string, HttpProtocols)> { (options.Listen, HttpProtocols.Http1) };
-        if (grpcListen is not null)
-        {
-            ports.Add((grpcListen, HttpProtocols.Http2));
-        }
+        (string, HttpProtocols) http = (options.Listen, HttpProtocols.Http1);
         return StartAsync(
             options,
-            ports,
+            grpcListen is null ? [http] : [http, (grpcListen, HttpProtocols.Http2)],
             services => services.AddSingleton(desk),
             application =>
             {
@@ -100,28 +93,20 @@ public sealed class ServiceHost : IAsyncDisposable
     {
         await _application.StopAsync().ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
+        _ports.Dispose();
     }
 
     private static async Task<ServiceHost> StartAsync(
         FleetOptions options,
-        IReadOnlyList<(string Text, HttpProtocols Protocols)> ports,
+        (string Address, HttpProtocols Protocols)[] ports,
         Action<IServiceCollection> add,
         Action<WebApplication> map
     )
     {
-        (FleetAddress Address, HttpProtocols Protocols)[] open =
-        [
-            .. ports.Select(port => (ListenRules.Check(port.Text, options), port.Protocols)),
-        ];
-        foreach ((FleetAddress address, _) in open)
-        {
-            Ports.FreeSocket(address);
-        }
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new LargeBlocks());
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = BridgeMethods.MaxMessageSize;
@@ -129,50 +114,35 @@ public sealed class ServiceHost : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         add(builder.Services);
-        if (options.CertificateFile is not null)
-        {
-            builder.WebHost.UseKestrelHttpsConfiguration();
-        }
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
-            kestrel.Limits.Http2.InitialStreamWindowSize = 2 << 20;
-            foreach ((FleetAddress address, HttpProtocols protocols) in open)
-            {
-                Ports.Listen(kestrel, address, protocols, options);
-            }
-        });
-        WebApplication application = builder.Build();
-        application.Use(
-            async (context, next) =>
-            {
-                if (options.Token is { } token && !Ports.IsRight(context.Request.Headers.Authorization, token))
-                {
-                    Ports.Refuse(context);
-                    return;
-                }
-                await next(context).ConfigureAwait(false);
-            }
-        );
-        map(application);
+        var bound = BoundPorts.Bind(options, ports);
+        WebApplication? application = null;
         try
         {
-            await application.StartAsync().ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is IOException or SocketException)
-        {
-            await application.DisposeAsync().ConfigureAwait(false);
-            throw new IOException(
-                $"{string.Join(" or ", open.Select(port => port.Address))} cannot be opened: {exception.Message} Choose another address, or stop what uses it.",
-                exception
+            bound.AddTo(builder);
+            application = builder.Build();
+            application.Use(
+                async (context, next) =>
+                {
+                    if (options.Token is { } token && !TokenCheck.IsRight(context.Request.Headers.Authorization, token))
+                    {
+                        TokenCheck.Refuse(context);
+                        return;
+                    }
+                    await next(context).ConfigureAwait(false);
+                }
             );
+            map(application);
+            await application.StartAsync().ConfigureAwait(false);
+            return new ServiceHost(application, bound);
         }
-        string[] urls = [.. application.Urls];
-        string[] addresses =
-        [
-            .. open.Select((port, i) => port.Address is { Port: 0, SocketPath: null } ? urls[i] : port.Address.ToString()),
-        ];
-        return new ServiceHost(application, addresses);
+        catch
+        {
+            if (application is not null)
+            {
+                await application.DisposeAsync().ConfigureAwait(false);
+            }
+            bound.Dispose();
+            throw;
+        }
     }
 }

@@ -8,12 +8,21 @@ namespace Protos.Fleet;
 /// <summary>How clients connect to this machine's sockets and to encrypted servers, and show their token.</summary>
 internal static class Connections
 {
+    /// <summary>Silence after which either side of a fleet asks whether the other is still there.</summary>
+    public static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it waits for the answer; a busy machine may need many seconds for one.</summary>
+    public static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long connecting may take, with the handshake of an encrypted connection, for which both sides have to compute.</summary>
+    public static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
+
     /// <summary>What connects to an address, for calls of any kind.</summary>
     /// <param name="address">Socket, loopback or encrypted.</param>
     /// <param name="authorityFile">Authority of an encrypted server's certificate, PEM; null for those that this machine trusts.</param>
     /// <param name="certificateFile">The client's own certificate, PEM; null for none.</param>
     /// <param name="keyFile">Its key; null where the certificate's file holds it.</param>
-    /// <param name="pingTimeout">Silence after a ping that ends a connection; default 5 s.</param>
+    /// <param name="pingTimeout">Silence after a ping that ends a connection; null for <see cref="PingTimeout"/>.</param>
     /// <exception cref="ArgumentException">A file is missing.</exception>
     public static SocketsHttpHandler Handler(
         FleetAddress address,
@@ -27,11 +36,11 @@ internal static class Connections
         {
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = 2 << 20,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(10),
-            KeepAlivePingTimeout = pingTimeout ?? TimeSpan.FromSeconds(5),
+            KeepAlivePingDelay = PingDelay,
+            KeepAlivePingTimeout = pingTimeout ?? PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectTimeout = ConnectTime,
             UseProxy = false,
         };
         if (address.SocketPath is { } path)

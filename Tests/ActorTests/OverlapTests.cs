@@ -9,6 +9,7 @@ using Learners.Ppo;
 using Learners.Training;
 using Protos;
 using Tests.EnvironmentTests.Remote;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.ActorTests;
@@ -252,7 +253,7 @@ public sealed class OverlapTests : IDisposable
     {
         public override void Step(ReadOnlySpan<float> actions)
         {
-            Assert.True(meeting.SignalAndWait(TimeSpan.FromSeconds(20)), "The other half was not stepped meanwhile.");
+            Assert.True(meeting.SignalAndWait(Deadline.Patience), "The other half was not stepped meanwhile.");
             base.Step(actions);
         }
     }

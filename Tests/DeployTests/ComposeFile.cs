@@ -78,11 +78,27 @@ internal sealed partial class ComposeFile
     {
         if (!_ports.TryGetValue(port, out string? free))
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            _ports[port] = free = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+            _ports[port] = free = FreePort().ToString(CultureInfo.InvariantCulture);
         }
         return free;
+    }
+
+    // None of those that the system hands out by itself: somebody else could get it before the service opens it.
+    private static int FreePort()
+    {
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(20_000, 32_000));
+            try
+            {
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // In use; another one.
+            }
+        }
     }
 
     [GeneratedRegex(@"^((?:https?://|grpcs?://)?)[A-Za-z0-9.-]+:(\d+)(/\S*)?$")]

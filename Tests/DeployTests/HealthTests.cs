@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
 using Protos.Fleet;
 using Tests.LearnerTests.Metrics;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.DeployTests;
@@ -24,6 +25,7 @@ public sealed class HealthTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [ShortTime("The clock is set by hand.")]
     public void Pulse_LoopThatWorksTooLong_IsUnhealthyUntilItBeats()
     {
         var clock = new ManualTime();
@@ -39,6 +41,7 @@ public sealed class HealthTests : IDisposable
     }
 
     [Fact]
+    [ShortTime("The clock is set by hand.")]
     public void Pulse_LoopThatWaitsForActors_IsHealthyHoweverLong()
     {
         var clock = new ManualTime();
@@ -58,13 +61,18 @@ public sealed class HealthTests : IDisposable
         using FleetHub hub = MakeHub(clock);
         await using FleetServer server = await StartAsync(hub, socket);
         FleetAddress address = FleetAddress.Parse("unix:" + socket);
-        using var client = new HttpClient(Connections.Handler(address));
+        using HttpClient client = Deadline.Http(Connections.Handler(address));
 
         hub.Pulse.Rest();
         Assert.Equal("healthy\n", await client.GetStringAsync(new Uri(address.Url, "/health")));
         Assert.Equal(
             0,
-            await Application.RunAsync(["health", "--metrics", address.ToString()], TextWriter.Null, TextWriter.Null, default)
+            await Application.RunAsync(
+                ["health", "--metrics", address.ToString(), "--timeout", "300"],
+                TextWriter.Null,
+                TextWriter.Null,
+                default
+            )
         );
 
         hub.Pulse.Beat();
@@ -74,7 +82,12 @@ public sealed class HealthTests : IDisposable
         Assert.Equal("unhealthy\n", await hanging.Content.ReadAsStringAsync());
         Assert.Equal(
             1,
-            await Application.RunAsync(["health", "--metrics", address.ToString()], TextWriter.Null, TextWriter.Null, default)
+            await Application.RunAsync(
+                ["health", "--metrics", address.ToString(), "--timeout", "300"],
+                TextWriter.Null,
+                TextWriter.Null,
+                default
+            )
         );
 
         foreach (string path in (string[])["/metrics", "/health/", "/healthz", "/"])
@@ -93,7 +106,7 @@ public sealed class HealthTests : IDisposable
         var error = new StringWriter();
 
         int code = await Application.RunAsync(
-            ["health", "--metrics", "unix:" + _folder.In("none.sock")],
+            ["health", "--metrics", "unix:" + _folder.In("none.sock"), "--timeout", "300"],
             TextWriter.Null,
             error,
             default
@@ -115,12 +128,9 @@ public sealed class HealthTests : IDisposable
             Task<TrainingResult> learner = FleetLearner.TrainAsync(settings, fleet, options, stop.Token);
             Assert.True((await ActAsync(socket, "early")).RunCompleted);
             Assert.True((await ActAsync(socket, "late")).RunCompleted);
-            while (!File.Exists(_folder.In("run", "summary.json")))
-            {
-                Assert.False(learner.IsCompleted);
-                await Task.Delay(20); // its last evaluation; stopped inside it, the run would not be complete
-            }
-            await Task.Delay(100);
+            // Its last evaluation; stopped inside it, the run would not be complete.
+            await Deadline.UntilAsync(() => File.Exists(_folder.In("run", "summary.json")) || learner.IsCompleted);
+            Assert.True((await ActAsync(socket, "too-late")).RunCompleted);
             Assert.False(learner.IsCompleted);
             await stop.CancelAsync();
             Assert.False((await learner).Interrupted);
@@ -162,7 +172,7 @@ public sealed class HealthTests : IDisposable
             {
                 Learner = learner,
                 Id = id,
-                Patience = TimeSpan.FromSeconds(30),
+                Patience = Deadline.Patience,
             }
         );
 
@@ -188,14 +198,18 @@ public sealed class HealthTests : IDisposable
 
     private Task<FleetServer> StartAsync(FleetHub hub, string metrics) =>
         FleetServer.StartAsync(
+            FleetServer.Bind(Options(metrics)),
             hub,
             new FleetStatusBoard(TrainingSettings.For("CartPole-v1", "impala"), _folder.Path),
-            new FleetOptions
-            {
-                Listen = "unix:" + _folder.In("fleet.sock"),
-                MetricsListen = "unix:" + metrics,
-                Token = Token,
-            },
+            Options(metrics),
             NullLoggerFactory.Instance
         );
+
+    private FleetOptions Options(string metrics) =>
+        new()
+        {
+            Listen = "unix:" + _folder.In("fleet.sock"),
+            MetricsListen = "unix:" + metrics,
+            Token = Token,
+        };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Tests.Waits;
 
 namespace Tests.DeployTests;
 
@@ -38,16 +39,16 @@ internal sealed class ServiceProcess : IDisposable
     public string Log => $"{Name}:\n{string.Join('\n', _lines)}";
 
     /// <summary>Waits for the end and returns the exit code.</summary>
-    public async Task<int> EndAsync(TimeSpan patience)
+    public async Task<int> EndAsync()
     {
-        using var limit = new CancellationTokenSource(patience);
+        using CancellationTokenSource limit = Deadline.Source();
         try
         {
             await _process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"No end within {patience.TotalSeconds} s. {Log}");
+            throw new TimeoutException($"It does not end. {Log}");
         }
         return _process.ExitCode;
     }
@@ -57,10 +58,24 @@ internal sealed class ServiceProcess : IDisposable
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
-            _process.WaitForExit(5_000);
+            _process.WaitForExit();
         }
         _process.Dispose();
     }
+
+    /// <summary>Waits until a condition holds; that it ends before is a failure.</summary>
+    public Task UntilAsync(Func<Task<bool>> condition) =>
+        Deadline.UntilAsync(
+            async () =>
+            {
+                bool ended = HasExited;
+                return await condition() || (ended ? throw new InvalidOperationException($"It has ended. {Log}") : false);
+            },
+            () => Log
+        );
+
+    /// <summary>Waits until it has written a text.</summary>
+    public Task SaysAsync(string text) => UntilAsync(() => Task.FromResult(Log.Contains(text, StringComparison.Ordinal)));
 
     private void Keep(string? line)
     {

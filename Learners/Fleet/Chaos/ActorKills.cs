@@ -24,7 +24,9 @@ internal static class ActorKills
         await Task.WhenAll(
                 Enumerable
                     .Range(0, fleet.Actors.Count)
-                    .Select(actor => KillAgainAndAgainAsync(fleet, actor, fleet.Random.NextUInt64(), tally, cancellationToken))
+                    .Select(actor =>
+                        KillAgainAndAgainAsync(fleet, actor, options, fleet.Random.NextUInt64(), tally, cancellationToken)
+                    )
             )
             .ConfigureAwait(false);
         var report = new ChaosReport();
@@ -38,6 +40,7 @@ internal static class ActorKills
     private static async Task KillAgainAndAgainAsync(
         ChaosFleet fleet,
         int actor,
+        ChaosOptions options,
         ulong seed,
         Tally tally,
         CancellationToken cancellationToken
@@ -53,7 +56,7 @@ internal static class ActorKills
             while (
                 !early
                 && LengthOf(fleet.ActorAudit(actor)) == known
-                && Stopwatch.GetElapsedTime(born) < LongestLife
+                && Stopwatch.GetElapsedTime(born) < options.Slowdown * LongestLife
                 && fleet.Actors[actor] is { HasExited: false }
             )
             {

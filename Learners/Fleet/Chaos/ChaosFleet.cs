@@ -122,7 +122,7 @@ internal sealed class ChaosFleet : IDisposable
             command.RemoveRange(command.IndexOf("--set"), 1 + _settings.Length);
         }
         _learner?.Dispose();
-        _learner = FleetProcess.Start(command, LearnerLog);
+        _learner = FleetProcess.Start(command, LearnerLog, _options.Slowdown);
     }
 
     /// <summary>Starts an actor.</summary>
@@ -148,7 +148,8 @@ internal sealed class ChaosFleet : IDisposable
                 $"{(int)_options.StepTimeout.TotalSeconds}",
                 .. more,
             ],
-            ActorLog
+            ActorLog,
+            _options.Slowdown
         );
 
     /// <summary>Starts the learner and all actors and waits until all of them act.</summary>
@@ -172,7 +173,10 @@ internal sealed class ChaosFleet : IDisposable
                 .AsyncUnaryCall(
                     FleetMethods.GetStatus,
                     null,
-                    new CallOptions(deadline: DateTime.UtcNow + AnswerTime, cancellationToken: cancellationToken),
+                    new CallOptions(
+                        deadline: DateTime.UtcNow + _options.Slowdown * AnswerTime,
+                        cancellationToken: cancellationToken
+                    ),
                     new StatusRequest()
                 )
                 .ConfigureAwait(false);
@@ -183,12 +187,31 @@ internal sealed class ChaosFleet : IDisposable
         }
     }
 
+    /// <summary>The learner's status, as soon as it answers.</summary>
+    /// <exception cref="IOException">It does not.</exception>
+    public async Task<FleetStatus> AskAsync(CancellationToken cancellationToken)
+    {
+        FleetStatus? status = null;
+        await WaitAsync(
+                "the learner answers",
+                60,
+                async () => (status = await StatusAsync(cancellationToken).ConfigureAwait(false)) is not null,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return status!;
+    }
+
     /// <summary>Whether every actor is connected and has sent an unroll to this learner process.</summary>
     public async Task<bool> IsEveryoneActingAsync(CancellationToken cancellationToken) =>
         await StatusAsync(cancellationToken).ConfigureAwait(false) is { UnrollsTrained: > 0 } status
         && status.Actors.Count(actor => actor.Connected && actor.Unrolls > 0) >= _actors.Length;
 
     /// <summary>Waits for a condition.</summary>
+    /// <param name="what">What it means.</param>
+    /// <param name="seconds">How long to wait on an idle machine.</param>
+    /// <param name="condition">Asked again and again.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Seconds that it took.</returns>
     /// <exception cref="IOException">It did not come true in time, or the learner has ended.</exception>
     public async Task<double> WaitAsync(
@@ -198,6 +221,7 @@ internal sealed class ChaosFleet : IDisposable
         CancellationToken cancellationToken
     )
     {
+        seconds *= _options.Slowdown;
         long started = TimeProvider.System.GetTimestamp();
         while (!await condition().ConfigureAwait(false))
         {
@@ -265,9 +289,9 @@ internal sealed class ChaosFleet : IDisposable
     public async Task FillUpAsync(CancellationToken cancellationToken)
     {
         using FleetProcess filler = StartFiller();
-        FleetStatus? now = await StatusAsync(cancellationToken).ConfigureAwait(false);
+        FleetStatus now = await AskAsync(cancellationToken).ConfigureAwait(false);
         // The journal is read before the queue, and the queue in order: what waited is learned from before so many more are taken in.
-        long enough = 2 * (now?.QueueCapacity ?? 100) + 20;
+        long enough = 2 * now.QueueCapacity + 20;
         await WaitAsync(
                 "the queue is learned from",
                 60,
@@ -305,6 +329,9 @@ internal sealed class ChaosFleet : IDisposable
             report.Remark(line);
         }
     }
+
+    /// <summary>Unrolls that an actor has heard acknowledged.</summary>
+    public int Acknowledged(int actor) => File.Exists(ActorAudit(actor)) ? File.ReadLines(ActorAudit(actor)).Count() : 0;
 
     /// <summary>Counts the audits as they are.</summary>
     public UnrollCount Count() => UnrollCount.Of(Enumerable.Range(0, _actors.Length).Select(ActorAudit), LearnerAudit);

@@ -27,6 +27,10 @@ internal sealed record ChaosOptions
     /// <summary>Time without a finished step after which an actor gives its environments up.</summary>
     public TimeSpan StepTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How many times slower than an idle machine this one may be: bars and waits that are times are so many times longer.</summary>
+    /// <value>At least 1. Default 1.</value>
+    public int Slowdown { get; init; } = 1;
+
     /// <summary>Seed of everything that is drawn.</summary>
     public ulong Seed { get; init; } = 1;
 

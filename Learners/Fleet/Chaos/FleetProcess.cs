@@ -5,17 +5,19 @@ namespace Learners.Fleet.Chaos;
 /// <summary>A learner or an actor in a process of its own, whose lines are kept in a log. Owns the process: disposing kills it.</summary>
 internal sealed class FleetProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly ProcessLog _log;
+    private readonly TimeSpan _patience;
     private readonly TaskCompletionSource _outputEnded = new();
     private readonly TaskCompletionSource _errorEnded = new();
 
-    private FleetProcess(Process process, ProcessLog log)
+    private FleetProcess(Process process, ProcessLog log, TimeSpan patience)
     {
         _process = process;
         _log = log;
+        _patience = patience;
         process.OutputDataReceived += (_, line) => Hear(line.Data, _outputEnded);
         process.ErrorDataReceived += (_, line) => Hear(line.Data, _errorEnded);
         process.BeginOutputReadLine();
@@ -34,14 +36,15 @@ internal sealed class FleetProcess : IDisposable
     /// <summary>Starts a command.</summary>
     /// <param name="command">Program and arguments.</param>
     /// <param name="log">Where its lines go.</param>
-    public static FleetProcess Start(IReadOnlyList<string> command, ProcessLog log)
+    /// <param name="slowdown">How many times slower than an idle machine this one may be.</param>
+    public static FleetProcess Start(IReadOnlyList<string> command, ProcessLog log, int slowdown)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return new FleetProcess(Process.Start(start)!, log);
+        return new FleetProcess(Process.Start(start)!, log, slowdown * EndTime);
     }
 
     /// <summary>Sends a signal.</summary>
@@ -51,18 +54,18 @@ internal sealed class FleetProcess : IDisposable
     public async Task KillAsync()
     {
         Signal(PosixProcess.Kill);
-        await _process.WaitForExitAsync().WaitAsync(Patience).ConfigureAwait(false);
+        await _process.WaitForExitAsync().WaitAsync(_patience).ConfigureAwait(false);
     }
 
     /// <summary>Asks it to end and waits until it has.</summary>
-    /// <exception cref="IOException">It has not ended within 30 seconds.</exception>
+    /// <exception cref="IOException">It has not ended within 30 seconds, times the slowdown.</exception>
     public async Task StopAsync()
     {
         Signal(PosixProcess.Terminate);
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(Patience).ConfigureAwait(false);
-            await Task.WhenAll(_outputEnded.Task, _errorEnded.Task).WaitAsync(Patience).ConfigureAwait(false);
+            await _process.WaitForExitAsync().WaitAsync(_patience).ConfigureAwait(false);
+            await Task.WhenAll(_outputEnded.Task, _errorEnded.Task).WaitAsync(_patience).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
@@ -77,7 +80,7 @@ internal sealed class FleetProcess : IDisposable
         {
             Signal(PosixProcess.Continue);
             Signal(PosixProcess.Kill);
-            _process.WaitForExit(Patience);
+            _process.WaitForExit(_patience);
         }
         _process.Dispose();
     }

@@ -22,30 +22,34 @@ internal static class FullDisk
             fleet.LearnerLog.Watch(line);
         }
         await fleet.StartAsync(journal: true, cancellationToken).ConfigureAwait(false);
-        await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken).ConfigureAwait(false);
         var checkpoints = new CheckpointStore(new RunFolder(fleet.Run).Checkpoints, keep: 3);
 
+        FleetStatus before = await fleet.AskAsync(cancellationToken).ConfigureAwait(false);
         PosixProcess.LimitFileSize(fleet.Learner.Id, 1);
         options.Progress("the disk is full");
-        FleetStatus? before = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
-        TimeSpan fault = options.Fault ?? DefaultFault;
-        await Task.Delay(fault, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(options.Fault ?? DefaultFault, cancellationToken).ConfigureAwait(false);
+        FleetStatus? during = null;
         await fleet
             .WaitAsync(
-                "a checkpoint fails",
+                "it trains on with a full disk and says so",
                 60,
-                () => Task.FromResult(fleet.LearnerLog.Count(CheckpointFailed) > 0 || fleet.LearnerDeaths > 0),
+                async () =>
+                    fleet.LearnerDeaths > 0
+                    || (during = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false))
+                        is { UnrollsOutsideJournal: > 0 } status
+                        && status.EnvironmentSteps > before.EnvironmentSteps
+                        && fleet.LearnerLog.Count(JournalFailed) > 0
+                        && fleet.LearnerLog.Count(CheckpointFailed) > 0,
                 cancellationToken
             )
             .ConfigureAwait(false);
-        FleetStatus? during = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
         fleet.NoteDeaths();
         if (fleet.LearnerDeaths == 0)
         {
             PosixProcess.LimitFileSize(fleet.Learner.Id, null);
         }
         options.Progress("the disk has room again");
-        report.AddAtLeast("steps_with_a_full_disk", (during?.EnvironmentSteps ?? 0) - (before?.EnvironmentSteps ?? 0), 1);
+        report.AddAtLeast("steps_with_a_full_disk", (during?.EnvironmentSteps ?? 0) - before.EnvironmentSteps, 1);
         report.AddAtLeast("journal_failures_told", fleet.LearnerLog.Count(JournalFailed), 1);
         report.AddAtLeast("unrolls_counted_outside_the_journal", during?.UnrollsOutsideJournal ?? 0, 1);
         report.AddAtLeast("failed_checkpoints_told", fleet.LearnerLog.Count(CheckpointFailed), 1);
@@ -59,10 +63,18 @@ internal static class FullDisk
                 cancellationToken
             )
             .ConfigureAwait(false);
-        report.AddAtMost("recovered_seconds", recovered, 30);
+        report.AddAtMost("recovered_seconds", recovered, options.Slowdown * 30);
 
         // Whatever is acknowledged from here on has to outlive a kill again.
-        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
+        int[] known = [.. Enumerable.Range(0, fleet.Actors.Count).Select(fleet.Acknowledged)];
+        await fleet
+            .WaitAsync(
+                "every actor hears acknowledgements again",
+                60,
+                () => Task.FromResult(known.Index().All(one => fleet.Acknowledged(one.Index) > one.Item + 2)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await fleet.Learner.KillAsync().ConfigureAwait(false);
         fleet.StartLearner(journal: true);
         await fleet

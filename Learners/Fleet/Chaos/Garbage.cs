@@ -60,37 +60,30 @@ internal static class Garbage
         await watcher.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         silent.ForEach(call => call.Dispose());
 
-        FleetStatus? after = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
+        FleetStatus after = await fleet.AskAsync(cancellationToken).ConfigureAwait(false);
         report.AddAtLeast("messages", tally.Sent, options.Messages);
         report.Add("messages_per_second", tally.Sent / seconds);
-        report.Add("unrolls_refused", after?.UnrollsRefused ?? double.NaN);
-        report.Add(
-            "damaged_but_well_formed",
-            after?.Actors.Where(actor => !IsReal(actor)).Sum(actor => actor.Unrolls) ?? double.NaN
-        );
-        report.AddAtLeast("actors_quarantined", after?.Actors.Count(actor => actor.Quarantine.Length > 0) ?? double.NaN, 1);
-        report.AddAtMost(
-            "real_actors_quarantined",
-            after?.Actors.Count(actor => IsReal(actor) && actor.Quarantine.Length > 0) ?? double.NaN,
-            0
-        );
+        report.Add("unrolls_refused", after.UnrollsRefused);
+        report.Add("damaged_but_well_formed", after.Actors.Where(actor => !IsReal(actor)).Sum(actor => actor.Unrolls));
+        report.AddAtLeast("actors_quarantined", after.Actors.Count(actor => actor.Quarantine.Length > 0), 1);
+        report.AddAtMost("real_actors_quarantined", after.Actors.Count(actor => IsReal(actor) && actor.Quarantine.Length > 0), 0);
         report.Add("sent_megabytes", tally.Bytes / 1e6);
         (double first, double growth) = memory.Fit(0);
         report.Add("learner_megabytes", first / 1e6);
         report.AddAtMost("learner_growth_megabytes", growth / 1e6, GrowthBar);
-        long trained = after?.UnrollsTrained ?? 0;
+        long real = after.Actors.Where(IsReal).Sum(actor => actor.Unrolls);
         double later = await fleet
             .WaitAsync(
                 "the learner trains on with its actor",
                 60,
                 async () =>
                     await fleet.StatusAsync(cancellationToken).ConfigureAwait(false) is { } status
-                    && status.UnrollsTrained > trained + 20
-                    && status.Actors.Any(actor => IsReal(actor) && actor.Connected && actor.IdleSeconds < 1),
+                    && status.UnrollsTrained > after.UnrollsTrained + 20
+                    && status.Actors.Where(IsReal).Sum(actor => actor.Unrolls) > real + 20,
                 cancellationToken
             )
             .ConfigureAwait(false);
-        report.AddAtMost("trains_on_after_seconds", later, 15);
+        report.AddAtMost("trains_on_after_seconds", later, options.Slowdown * 15);
         await fleet.FinishAsync(report).ConfigureAwait(false);
         return report;
     }

@@ -26,7 +26,7 @@ internal static class Hangs
         var latest = new long[fleet.Actors.Count];
         Array.Fill(latest, Stopwatch.GetTimestamp());
         long started = Stopwatch.GetTimestamp();
-        TimeSpan patience = (wanted + 2) * 2 * options.StepTimeout + TimeSpan.FromSeconds(30);
+        TimeSpan patience = options.Slowdown * ((wanted + 2) * 2 * options.StepTimeout + TimeSpan.FromSeconds(30));
         while (fleet.ActorLog.Count(MadeAnew) < wanted && Stopwatch.GetElapsedTime(started) < patience)
         {
             await Task.Delay(Look, cancellationToken).ConfigureAwait(false);
@@ -48,7 +48,11 @@ internal static class Hangs
             }
         }
         report.AddAtLeast("environments_replaced", fleet.ActorLog.Count(MadeAnew), wanted);
-        report.AddAtMost("longest_silence_seconds", longest.TotalSeconds, (options.StepTimeout + ReplacementTime).TotalSeconds);
+        report.AddAtMost(
+            "longest_silence_seconds",
+            longest.TotalSeconds,
+            options.Slowdown * (options.StepTimeout + ReplacementTime).TotalSeconds
+        );
         await fleet.FinishAsync(report).ConfigureAwait(false);
         return report;
     }

@@ -59,12 +59,12 @@ internal static class LearnerKills
         for (int i = 1; i <= kills; i++)
         {
             await Task.Delay(TimeSpan.FromSeconds(fleet.Random.NextUniform(0.2, 3)), cancellationToken).ConfigureAwait(false);
-            FleetStatus? before = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
-            missing += before?.UnrollsMissing ?? 0;
+            FleetStatus before = await fleet.AskAsync(cancellationToken).ConfigureAwait(false);
+            missing += before.UnrollsMissing;
             await fleet.Learner.KillAsync().ConfigureAwait(false);
             long killed = TimeProvider.System.GetTimestamp();
             long kept = checkpoints.List() is [(long steps, _), ..] ? steps : 0;
-            mostLost = Math.Max(mostLost, (before?.EnvironmentSteps ?? 0) - kept);
+            mostLost = Math.Max(mostLost, before.EnvironmentSteps - kept);
             fleet.StartLearner(journal);
             await fleet
                 .WaitAsync(
@@ -93,11 +93,11 @@ internal static class LearnerKills
             );
         }
         report.AddAtLeast("kills", kills, kills);
-        report.AddAtMost("slowest_resume_seconds", slowest, ResumeBar);
+        report.AddAtMost("slowest_resume_seconds", slowest, options.Slowdown * ResumeBar);
         report.Add("mean_resume_seconds", total / kills);
-        report.AddAtMost("slowest_return_of_all_actors_seconds", slowestRejoin, 2 * ResumeBar);
+        report.AddAtMost("slowest_return_of_all_actors_seconds", slowestRejoin, options.Slowdown * 2 * ResumeBar);
         report.AddAtMost("most_steps_behind_after_a_kill", mostLost, Interval + Batch);
-        FleetStatus? last = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
-        report.Add("counted_missing", missing + (last?.UnrollsMissing ?? 0));
+        FleetStatus last = await fleet.AskAsync(cancellationToken).ConfigureAwait(false);
+        report.Add("counted_missing", missing + last.UnrollsMissing);
     }
 }

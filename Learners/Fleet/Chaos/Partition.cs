@@ -16,34 +16,41 @@ internal static class Partition
         using var fleet = new ChaosFleet(options, "partition", options.Actors ?? DefaultActors, "checkpoints.every_steps=200000");
         await fleet.StartAsync(journal: false, cancellationToken).ConfigureAwait(false);
 
-        FleetStatus? before = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
-        await StopAsync(fleet, fleet.Actors[0]!, "an actor", options, fault, cancellationToken).ConfigureAwait(false);
-        FleetStatus? after = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
-        report.AddAtLeast("steps_without_the_actor", (after?.EnvironmentSteps ?? 0) - (before?.EnvironmentSteps ?? 0), 1);
-        report.AddAtMost("actor_back_seconds", await BackAsync(fleet, [0], cancellationToken).ConfigureAwait(false), BackBar);
+        double bar = options.Slowdown * BackBar;
+        FleetStatus before = await fleet.AskAsync(cancellationToken).ConfigureAwait(false);
+        fleet.Actors[0]!.Signal(PosixProcess.Stop);
+        options.Progress($"an actor is stopped for {fault.TotalSeconds:0.#} s");
+        await Task.Delay(fault, cancellationToken).ConfigureAwait(false);
+        await fleet
+            .WaitAsync(
+                "the learner trains without the actor that is stopped",
+                60,
+                async () =>
+                    await fleet.StatusAsync(cancellationToken).ConfigureAwait(false) is { } status
+                    && status.EnvironmentSteps > before.EnvironmentSteps,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        FleetStatus after = await fleet.AskAsync(cancellationToken).ConfigureAwait(false);
+        Continue(fleet, fleet.Actors[0]!, "the actor", options);
+        report.AddAtLeast("steps_without_the_actor", after.EnvironmentSteps - before.EnvironmentSteps, 1);
+        report.AddAtMost("actor_back_seconds", await BackAsync(fleet, [0], cancellationToken).ConfigureAwait(false), bar);
 
-        await StopAsync(fleet, fleet.Learner, "the learner", options, fault, cancellationToken).ConfigureAwait(false);
+        fleet.Learner.Signal(PosixProcess.Stop);
+        options.Progress($"the learner is stopped for {fault.TotalSeconds:0.#} s");
+        await Task.Delay(fault, cancellationToken).ConfigureAwait(false);
+        Continue(fleet, fleet.Learner, "the learner", options);
         int[] all = [.. Enumerable.Range(0, fleet.Actors.Count)];
-        report.AddAtMost("learner_back_seconds", await BackAsync(fleet, all, cancellationToken).ConfigureAwait(false), BackBar);
-        after = await fleet.StatusAsync(cancellationToken).ConfigureAwait(false);
-        report.Add("unrolls_received_again", after?.UnrollsDuplicate ?? 0);
-        report.AddAtMost("unrolls_missing", after?.UnrollsMissing ?? double.NaN, 0);
+        report.AddAtMost("learner_back_seconds", await BackAsync(fleet, all, cancellationToken).ConfigureAwait(false), bar);
+        after = await fleet.AskAsync(cancellationToken).ConfigureAwait(false);
+        report.Add("unrolls_received_again", after.UnrollsDuplicate);
+        report.AddAtMost("unrolls_missing", after.UnrollsMissing, 0);
         await fleet.FinishAsync(report).ConfigureAwait(false);
         return report;
     }
 
-    private static async Task StopAsync(
-        ChaosFleet fleet,
-        FleetProcess process,
-        string who,
-        ChaosOptions options,
-        TimeSpan fault,
-        CancellationToken cancellationToken
-    )
+    private static void Continue(ChaosFleet fleet, FleetProcess process, string who, ChaosOptions options)
     {
-        process.Signal(PosixProcess.Stop);
-        options.Progress($"{who} is stopped for {fault.TotalSeconds:0.#} s");
-        await Task.Delay(fault, cancellationToken).ConfigureAwait(false);
         process.Signal(PosixProcess.Continue);
         options.Progress($"{who} goes on");
         fleet.NoteDeaths();
@@ -52,14 +59,12 @@ internal static class Partition
     // Back is who has an unroll acknowledged that was sent after the stop; the two that are on their way do not count.
     private static Task<double> BackAsync(ChaosFleet fleet, int[] actors, CancellationToken cancellationToken)
     {
-        int[] known = [.. actors.Select(actor => Lines(fleet, actor))];
+        int[] known = [.. actors.Select(fleet.Acknowledged)];
         return fleet.WaitAsync(
             "whoever was stopped is back",
             120,
-            () => Task.FromResult(actors.All(actor => Lines(fleet, actor) > known[actor] + 10)),
+            () => Task.FromResult(actors.All(actor => fleet.Acknowledged(actor) > known[actor] + 10)),
             cancellationToken
         );
     }
-
-    private static int Lines(ChaosFleet fleet, int actor) => File.ReadLines(fleet.ActorAudit(actor)).Count();
 }

@@ -38,7 +38,7 @@ internal static class Soak
         }
         double from = Math.Min(300, options.Soak.TotalSeconds / 6);
         report.Add("minutes", options.Soak.TotalMinutes);
-        report.Add("steps", (await fleet.StatusAsync(cancellationToken).ConfigureAwait(false))?.EnvironmentSteps ?? 0);
+        report.Add("steps", (await fleet.AskAsync(cancellationToken).ConfigureAwait(false)).EnvironmentSteps);
         learner.AddTo(report, "learner", from);
         for (int i = 0; i < actors; i++)
         {

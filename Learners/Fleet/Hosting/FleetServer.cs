@@ -1,7 +1,5 @@
-using System.Net.Sockets;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -19,40 +17,40 @@ namespace Learners.Fleet.Hosting;
 /// <summary>The learner's ports: actors on one, metrics and health on another. Closed to strangers.</summary>
 internal sealed class FleetServer : IAsyncDisposable
 {
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
-
     // One word that says nothing about the run, so that probes need no secret.
     private const string HealthPath = "/health";
 
     private readonly WebApplication _application;
+    private readonly BoundPorts _ports;
 
-    private FleetServer(WebApplication application) => _application = application;
+    private FleetServer(WebApplication application, BoundPorts ports)
+    {
+        _application = application;
+        _ports = ports;
+    }
 
-    /// <summary>Opens the ports.</summary>
-    /// <param name="hub">Where unrolls go.</param>
-    /// <param name="board">What status says.</param>
-    /// <param name="options">Where to listen.</param>
-    /// <param name="loggers">Where the server logs.</param>
+    /// <summary>Takes the ports that options name, before a run is begun that could not be served.</summary>
     /// <exception cref="IOException">An address cannot be opened.</exception>
     /// <exception cref="ArgumentException">The options would open a port to strangers, or a file is missing.</exception>
+    public static BoundPorts Bind(FleetOptions options) =>
+        options.MetricsListen is { } metrics
+            ? BoundPorts.Bind(options, (options.Listen, HttpProtocols.Http2), (metrics, HttpProtocols.Http1))
+            : BoundPorts.Bind(options, (options.Listen, HttpProtocols.Http2));
+
+    /// <summary>Starts to serve.</summary>
+    /// <param name="ports">The options' ports; the server's from here on.</param>
+    /// <param name="hub">Where unrolls go.</param>
+    /// <param name="board">What status says.</param>
+    /// <param name="options">Whom to let in, and whom to tell.</param>
+    /// <param name="loggers">Where the server logs.</param>
     public static async Task<FleetServer> StartAsync(
+        BoundPorts ports,
         FleetHub hub,
         FleetStatusBoard board,
         FleetOptions options,
         ILoggerFactory loggers
     )
     {
-        FleetAddress address = ListenRules.Check(options.Listen, options);
-        FleetAddress? metrics = options.MetricsListen is null ? null : ListenRules.Check(options.MetricsListen, options);
-        if (metrics is not null && metrics.ToString() == address.ToString())
-        {
-            throw new ArgumentException($"Actors and metrics cannot both use {address}. Give them two addresses.");
-        }
-        Ports.FreeSocket(address);
-        if (metrics is not null)
-        {
-            Ports.FreeSocket(metrics);
-        }
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
@@ -61,7 +59,6 @@ internal sealed class FleetServer : IAsyncDisposable
         builder.Services.AddSingleton(board);
         builder.Services.AddSingleton<FleetService>();
         builder.Services.AddSingleton<IServiceMethodProvider<FleetService>, FleetServiceMethods>();
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new LargeBlocks());
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = FleetMethods.MaxMessageSize;
@@ -75,31 +72,19 @@ internal sealed class FleetServer : IAsyncDisposable
                 () => hub.Pulse.IsHealthy(options.StallTimeout) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy()
             );
         builder.Services.Configure<HealthCheckPublisherOptions>(health => health.Delay = TimeSpan.Zero);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         AddTelemetry(builder);
-        if (options.CertificateFile is not null)
-        {
-            builder.WebHost.UseKestrelHttpsConfiguration();
-        }
+        ports.AddTo(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = 10_000;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
-            kestrel.Limits.Http2.InitialStreamWindowSize = 2 << 20;
-            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(10);
-            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
-            Ports.Listen(kestrel, address, HttpProtocols.Http2, options);
-            if (metrics is not null)
-            {
-                Ports.Listen(kestrel, metrics, HttpProtocols.Http1, options);
-            }
+            kestrel.Limits.Http2.KeepAlivePingDelay = Connections.PingDelay;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = Connections.PingTimeout;
         });
         WebApplication application = builder.Build();
         application.Use((context, next) => CheckTokenAsync(context, next, hub, options.Token, loggers));
         application.MapGrpcService<FleetService>();
         application.MapGrpcHealthChecksService();
-        if (metrics is not null)
+        if (options.MetricsListen is not null)
         {
             // Hosts would do, but a Unix socket has none: the two endpoints differ in protocol.
             application.MapPrometheusScrapingEndpoint("/metrics");
@@ -115,19 +100,15 @@ internal sealed class FleetServer : IAsyncDisposable
         {
             await application.StartAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or SocketException)
+        catch
         {
             await application.DisposeAsync().ConfigureAwait(false);
-            throw new IOException(
-                $"{address}{(metrics is null ? "" : $" or {metrics}")} cannot be opened: {exception.Message} Choose another address, or stop what uses it.",
-                exception
-            );
+            throw;
         }
         hub.Metrics.Announce();
-        string[] open = [.. application.Urls];
-        options.Listening?.Invoke(address.Port == 0 && address.SocketPath is null ? open[0] : address.ToString());
-        FleetLog.Listening(loggers.CreateLogger<FleetServer>(), string.Join(", ", open), hub.RunId);
-        return new FleetServer(application);
+        options.Listening?.Invoke(ports.Addresses[0].ToString());
+        FleetLog.Listening(loggers.CreateLogger<FleetServer>(), string.Join(", ", ports.Addresses), hub.RunId);
+        return new FleetServer(application, ports);
     }
 
     /// <summary>Closes the ports, once streams have ended or a few seconds have passed.</summary>
@@ -135,6 +116,7 @@ internal sealed class FleetServer : IAsyncDisposable
     {
         await _application.StopAsync().ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
+        _ports.Dispose();
     }
 
     private static void AddTelemetry(WebApplicationBuilder builder)
@@ -177,13 +159,13 @@ internal sealed class FleetServer : IAsyncDisposable
     )
     {
         bool isProbe = HttpMethods.IsGet(context.Request.Method) && context.Request.Path == HealthPath;
-        if (token is null || isProbe || Ports.IsRight(context.Request.Headers.Authorization, token))
+        if (token is null || isProbe || TokenCheck.IsRight(context.Request.Headers.Authorization, token))
         {
             await next(context).ConfigureAwait(false);
             return;
         }
         hub.Metrics.CountStranger();
         FleetLog.Stranger(loggers.CreateLogger<FleetServer>(), context.Connection.RemoteIpAddress?.ToString() ?? "a socket");
-        Ports.Refuse(context);
+        TokenCheck.Refuse(context);
     }
 }

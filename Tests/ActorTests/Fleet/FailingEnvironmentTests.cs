@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Actors.Fleet;
 using Agents.Networks;
 using Environments;
@@ -8,6 +9,8 @@ using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
 using Tests.LearnerTests.Fleet;
+using Tests.LearnerTests.Metrics;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.ActorTests.Fleet;
@@ -28,8 +31,10 @@ public sealed class FailingEnvironmentTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [ShortTime("The clock is set by hand.")]
     public async Task RunAsync_EnvironmentThatHangsOrThrows_IsReplacedAndNoEpisodeIsJoined(bool hangs)
     {
+        var hanging = new TaskCompletionSource();
         EnvironmentRegistry registry = WatchedEnvironment.Register(step =>
         {
             if (step == 13)
@@ -38,19 +43,32 @@ public sealed class FailingEnvironmentTests : IDisposable
                 {
                     throw new InvalidOperationException("the simulator crashed");
                 }
+                hanging.SetResult();
                 _release.Wait();
             }
         });
-        List<string> log = [];
+        ConcurrentQueue<string> log = [];
+        var clock = new ManualTime();
         var actor = new ActorOptions
         {
             Learner = "unix:" + _folder.In("s"),
             Id = "a",
             StepTimeout = TimeSpan.FromSeconds(1),
             Registry = registry,
-            Log = log.Add,
+            Log = log.Enqueue,
+            Clock = clock,
         };
-        (List<long> incarnations, ActorResult result) = await PlayAsync(actor, unrolls: 5);
+        Task<(List<long> Incarnations, ActorResult Result)> playing = PlayAsync(actor, unrolls: 5);
+        if (hangs)
+        {
+            await await Task.WhenAny(hanging.Task, playing);
+            await Deadline.UntilAsync(() =>
+            {
+                clock.Now += actor.StepTimeout / 10; // one look at a time
+                return log.Any(line => line.Contains("made anew", StringComparison.Ordinal)) || playing.IsCompleted;
+            });
+        }
+        (List<long> incarnations, ActorResult result) = await playing;
 
         Assert.Equal([1, 4], incarnations.CountBy(incarnation => incarnation).Select(pair => pair.Value));
         Assert.Equal((1, 1), (result.Restarts, result.Reconnects));
@@ -98,13 +116,15 @@ public sealed class FailingEnvironmentTests : IDisposable
         };
         using var parts = new FleetParts(settings: settings, registry: actor.Registry);
         parts.Source.Publish(new float[new ParameterLayout(parts.Spec).Count], 0);
+        var options = new FleetOptions { Listen = actor.Learner };
         await using FleetServer server = await FleetServer.StartAsync(
+            FleetServer.Bind(options),
             parts.Hub,
             new FleetStatusBoard(settings, ""),
-            new FleetOptions { Listen = actor.Learner },
+            options,
             NullLoggerFactory.Instance
         );
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        using CancellationTokenSource stop = Deadline.Source();
         Task<ActorResult> acting = ActorRunner.RunAsync(actor, stop.Token);
         List<long> incarnations = [];
         while (incarnations.Count < unrolls)

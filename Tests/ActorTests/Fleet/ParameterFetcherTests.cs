@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Actors.Fleet;
 using Grpc.Core;
 using Protos.Fleet;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.ActorTests.Fleet;
@@ -98,7 +99,7 @@ public sealed class ParameterFetcherTests
 
     private static Task<(Publication, ReadOnlyMemory<byte>)> FetchAsync(IEnumerable<ParameterFrame> chunks)
     {
-        var fetcher = new ParameterFetcher(new Replies([.. chunks]), TimeSpan.FromSeconds(10));
+        var fetcher = new ParameterFetcher(new Replies([.. chunks]), Deadline.Patience);
         return fetcher.FetchAsync(-1, Size, CancellationToken.None);
     }
 

@@ -3,6 +3,7 @@ using Environments;
 using Environments.Remote;
 using Google.Protobuf.Reflection;
 using Protos.Bridge;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.EnvironmentTests.Remote;
@@ -97,6 +98,7 @@ public sealed class BridgePackageTests
     }
 
     [Fact]
+    [ShortTime("Looks again every tenth of a second, for five minutes.")]
     public void Serve_ParentIsGone_EndsByItself()
     {
         // A process between: it starts the bridge as a child of its own, and is killed.
@@ -104,12 +106,12 @@ public sealed class BridgePackageTests
             """
             import os, signal, subprocess, sys, tempfile, time
             folder = tempfile.mkdtemp()
-            code = "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-m', 'agents_bridge', 'serve', '--parent', '--listen', 'unix:%s/s'], stdin=subprocess.PIPE, stdout=subprocess.PIPE); p.stdout.readline(); print(p.pid, flush=True); time.sleep(60)" % folder
+            code = "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-m', 'agents_bridge', 'serve', '--parent', '--listen', 'unix:%s/s'], stdin=subprocess.PIPE, stdout=subprocess.PIPE); p.stdout.readline(); print(p.pid, flush=True); time.sleep(3600)" % folder
             parent = subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE)
             child = int(parent.stdout.readline())
             os.kill(parent.pid, signal.SIGKILL)
             parent.wait()
-            for _ in range(100):
+            for _ in range(3000):
                 if not os.path.exists('/proc/%d' % child) or open('/proc/%d/stat' % child).read().split()[2] == 'Z':
                     break
                 time.sleep(0.1)

@@ -1,9 +1,11 @@
 using Environments;
 using Environments.Remote;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.EnvironmentTests.Remote;
 
+[ShortTime("Ids are read and nothing is started.")]
 public sealed class RemoteIdTests
 {
     [Theory]

@@ -1,6 +1,7 @@
 using Learners.Fleet;
 using Learners.Fleet.Journal;
 using Protos.Fleet;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Fleet;
@@ -149,8 +150,7 @@ public sealed class FleetHubTests
         await actor.SendAsync(1, reward: 1);
 
         Task third = actor.SendAsync(2, reward: 2);
-        await Task.Delay(50);
-        Assert.False(third.IsCompleted);
+        Assert.False(third.IsCompleted); // it was handed over in this thread, as far as the queue let it
         Assert.Equal(2, actor.Told.NextTaken);
         actor.Leave();
         TestActor again = parts.Join("a");
@@ -159,8 +159,8 @@ public sealed class FleetHubTests
         Task fourth = again.SendAsync(3, reward: 3);
 
         await parts.ExpectAsync(0, 0, 1, 1);
-        await third.WaitAsync(TimeSpan.FromSeconds(10));
-        await fourth.WaitAsync(TimeSpan.FromSeconds(10));
+        await third.InTime();
+        await fourth.InTime();
         parts.Publish(1);
         await parts.ExpectAsync(2, 2, 3, 3);
         parts.Publish(2);
@@ -179,7 +179,7 @@ public sealed class FleetHubTests
 
         parts.Source.End(completed: true);
 
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10)); // a failure would end the stream before the goodbye
+        await waiting.InTime(); // a failure would end the stream before the goodbye
         await actor.SendAsync(3);
         Assert.Equal(Goodbye.Types.Reason.RunCompleted, actor.Connection.Goodbye!.Reason);
         (_, _, LearnerMessage answer) = parts.Hub.Join(FleetParts.Hello("b"));

@@ -7,6 +7,7 @@ using Environments.Wrappers;
 using Learners.Checkpoints;
 using Learners.Fleet;
 using Learners.Training;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Fleet;
@@ -117,7 +118,7 @@ public sealed class FleetLearnerTests : IDisposable
             Id = "a",
             Registry = registry,
         };
-        await ActorRunner.RunAsync(actor).WaitAsync(TimeSpan.FromSeconds(60));
+        await ActorRunner.RunAsync(actor).InTime();
         await learning;
 
         // The actor's copies are those that were stepped longest; evaluation has others. Each showed one observation more than it made steps.

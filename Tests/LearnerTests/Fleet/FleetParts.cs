@@ -10,6 +10,7 @@ using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
 using Protos.Fleet;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Fleet;
@@ -97,7 +98,7 @@ internal sealed class FleetParts : IDisposable
     /// <summary>The next batch, as the rewards of its first step: they tell who recorded it.</summary>
     public async Task<float[]> NextAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource limit = Deadline.Source();
         Unroll batch = await Source.NextAsync(limit.Token);
         return batch.Rewards[..batch.Copies];
     }
@@ -108,16 +109,16 @@ internal sealed class FleetParts : IDisposable
     /// <summary>Whether no batch is ready.</summary>
     public async Task<bool> IsWaitingAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        try
+        // What was sent lies in the queue already, so a batch that is ready is there at once.
+        using var stop = new CancellationTokenSource();
+        ValueTask<Unroll> next = Source.NextAsync(stop.Token);
+        if (next.IsCompleted)
         {
-            await Source.NextAsync(limit.Token);
             return false;
         }
-        catch (OperationCanceledException)
-        {
-            return true;
-        }
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.AsTask());
+        return true;
     }
 
     /// <summary>State of the source, as a checkpoint keeps it.</summary>

@@ -4,6 +4,7 @@ using Environments;
 using Learners.Fleet;
 using Learners.Impala;
 using Learners.Training;
+using Tests.Waits;
 
 namespace Tests.LearnerTests.Fleet;
 
@@ -11,7 +12,7 @@ namespace Tests.LearnerTests.Fleet;
 internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = null) : IProgress<TrainingProgress>, IDisposable
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(90));
+    private readonly CancellationTokenSource _limit = Deadline.Source();
 
     /// <summary>Settings of a small run on CartPole: batches of 4 copies × 8 steps.</summary>
     public static TrainingSettings Small { get; } =
@@ -40,7 +41,13 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
     /// <summary>Where both sides look environments up.</summary>
     public EnvironmentRegistry Registry { get; init; } = EnvironmentRegistry.Default;
 
-    private FleetOptions Fleet => new() { Listen = Address, AuditFile = AuditFile };
+    private FleetOptions Fleet =>
+        new()
+        {
+            Listen = Address,
+            AuditFile = AuditFile,
+            ShutdownTimeout = Deadline.Patience,
+        };
 
     private TrainingOptions Options =>
         new()
@@ -65,6 +72,7 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
                 Id = id,
                 Copies = copies,
                 Clock = _clock,
+                StepTimeout = Deadline.Patience,
                 Registry = Registry,
                 Log = line => Locked(ActorLog, () => ActorLog.Add(line)),
                 Acknowledged = (incarnation, number) =>
@@ -84,11 +92,7 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
     /// <summary>Blocks until actors have logged a number of lines of a kind.</summary>
     public void AwaitActorLog(string part, int lines)
     {
-        while (Count() < lines)
-        {
-            _limit.Token.ThrowIfCancellationRequested();
-            Thread.Sleep(10);
-        }
+        Deadline.Until(() => Count() >= lines);
 
         int Count()
         {

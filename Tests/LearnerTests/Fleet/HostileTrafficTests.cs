@@ -10,6 +10,7 @@ using Protos;
 using Protos.Fleet;
 using Tests.ProtoTests;
 using Tests.ProtoTests.Fleet;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Fleet;
@@ -85,7 +86,7 @@ public sealed class HostileTrafficTests(ITestOutputHelper output) : IDisposable
         byte[] hello = new ActorMessage { Hello = FleetParts.Hello(name, 1 + (long)(random.NextUInt64() >> 2)) }.ToByteArray();
         using AsyncDuplexStreamingCall<byte[], byte[]> call = channel
             .CreateCallInvoker()
-            .AsyncDuplexStreamingCall(Raw, null, new CallOptions(deadline: DateTime.UtcNow.AddSeconds(60)));
+            .AsyncDuplexStreamingCall(Raw, null, new CallOptions(deadline: Deadline.Utc));
         await call.RequestStream.WriteAsync(hello);
         Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
         Assert.NotNull(LearnerMessage.Parser.ParseFrom(call.ResponseStream.Current).Welcome);
@@ -105,7 +106,7 @@ public sealed class HostileTrafficTests(ITestOutputHelper output) : IDisposable
             await call.RequestStream.WriteAsync(message);
         }
         await call.RequestStream.CompleteAsync();
-        await reading.WaitAsync(TimeSpan.FromSeconds(60)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await reading.InTime().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return sent;
     }
 
@@ -130,15 +131,11 @@ public sealed class HostileTrafficTests(ITestOutputHelper output) : IDisposable
 
     private static async Task UntilAsync(Func<bool> condition, Task learning)
     {
-        for (int i = 0; i < 1_000 && !condition(); i++)
+        await Deadline.UntilAsync(() => condition() || learning.IsCompleted, () => "The learner does not go on.");
+        if (learning.IsCompleted)
         {
-            if (learning.IsCompleted)
-            {
-                await learning;
-                Assert.Fail("The learner ended.");
-            }
-            await Task.Delay(20);
+            await learning;
+            Assert.Fail("The learner ended.");
         }
-        Assert.True(condition(), "The learner does not go on.");
     }
 }

@@ -1,13 +1,73 @@
 namespace Tests.LearnerTests.Metrics;
 
-/// <summary>A clock that stands still until a test moves it.</summary>
+/// <summary>A clock that stands still until a test moves it; timers that are due then ring.</summary>
 internal sealed class ManualTime : TimeProvider
 {
-    public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000.25);
+    private readonly List<Timer> _timers = [];
+
+    public DateTimeOffset Now
+    {
+        get;
+        set
+        {
+            Timer[] due;
+            lock (_timers)
+            {
+                field = value;
+                due = [.. _timers.Where(timer => timer.Due <= value)];
+                _timers.RemoveAll(due.Contains);
+            }
+            Array.ForEach(due, timer => timer.Ring());
+        }
+    } = DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000.25);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => Now;
 
     public override long GetTimestamp() => Now.UtcTicks;
+
+    /// <inheritdoc/>
+    /// <remarks>It rings once; nothing here needs more.</remarks>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new Timer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private sealed class Timer(ManualTime clock, Action ring) : ITimer
+    {
+        public DateTimeOffset Due { get; private set; }
+
+        public void Ring() => ring();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._timers)
+            {
+                clock._timers.Remove(this);
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    Due = clock.Now + dueTime;
+                    clock._timers.Add(this);
+                }
+                return true;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (clock._timers)
+            {
+                clock._timers.Remove(this);
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

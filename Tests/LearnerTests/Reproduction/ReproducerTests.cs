@@ -8,6 +8,7 @@ using Learners.Reproduction.Reports;
 using Learners.Reproduction.Running;
 using Learners.Reproduction.Statistics;
 using Learners.Training;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Reproduction;
@@ -185,10 +186,7 @@ public sealed class ReproducerTests : IDisposable
         )
         {
             // Some rows beyond the first checkpoint of a tenth, which the continued run must not have twice.
-            while (new RunFiles(folder).Steps < 44_000 && !killed.HasExited)
-            {
-                await Task.Delay(5);
-            }
+            await Deadline.UntilAsync(() => new RunFiles(folder).Steps >= 44_000 || killed.HasExited);
             killed.Kill();
             await killed.WaitForExitAsync();
         }
@@ -221,10 +219,7 @@ public sealed class ReproducerTests : IDisposable
             cancellationToken: stop.Token
         );
         var files = new RunFiles(_folder.In("out", Plan(File.ReadAllText(claim)).Runs[0].Folder));
-        while (files.Steps == 0 && !running.IsCompleted)
-        {
-            await Task.Delay(20);
-        }
+        await Deadline.UntilAsync(() => files.Steps > 0 || running.IsCompleted);
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);

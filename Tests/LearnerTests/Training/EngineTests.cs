@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Agents.Networks;
+using Learners.Checkpoints;
 using Learners.Training;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Training;
@@ -43,6 +45,7 @@ public sealed class EngineTests : IDisposable
                 "1e12",
                 "--set",
                 "evaluation.episodes=0",
+                "checkpoints.every_steps=10000",
             ]
         )
         {
@@ -53,13 +56,8 @@ public sealed class EngineTests : IDisposable
         try
         {
             // A checkpoint beyond the first one says that it is training.
-            string metrics = _folder.In("run", "policy", "policy.yaml");
-            var clock = Stopwatch.StartNew();
-            while (!File.Exists(metrics) && clock.Elapsed < TimeSpan.FromSeconds(60))
-            {
-                await Task.Delay(100, TestContext.Current.CancellationToken);
-            }
-            await Task.Delay(1_000, TestContext.Current.CancellationToken);
+            var checkpoints = new CheckpointStore(_folder.In("run", "checkpoints"), keep: 3);
+            await Deadline.UntilAsync(() => checkpoints.List() is [(> 0, _), ..] || process.HasExited);
 
             string libraries = await File.ReadAllTextAsync($"/proc/{process.Id}/maps", TestContext.Current.CancellationToken);
 

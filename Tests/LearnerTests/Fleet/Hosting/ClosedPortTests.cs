@@ -7,6 +7,7 @@ using Learners.Fleet;
 using Learners.Fleet.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Fleet.Hosting;
@@ -75,7 +76,8 @@ public sealed class ClosedPortTests : IDisposable
             }
         );
         await using FleetServer closing = server;
-        using HttpClient actors = new() { BaseAddress = new Uri(address) };
+        using HttpClient actors = Deadline.Http();
+        actors.BaseAddress = new Uri(address);
         using HttpClient client = Over(metrics);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("metrics")).StatusCode);
@@ -236,6 +238,7 @@ public sealed class ClosedPortTests : IDisposable
     {
         string address = "";
         FleetServer server = await FleetServer.StartAsync(
+            FleetServer.Bind(options),
             _parts.Hub,
             new FleetStatusBoard(_parts.Settings, ""),
             options with
@@ -258,10 +261,12 @@ public sealed class ClosedPortTests : IDisposable
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
-        return new HttpClient(handler) { BaseAddress = new Uri("http://localhost") };
+        HttpClient client = Deadline.Http(handler);
+        client.BaseAddress = new Uri("http://localhost");
+        return client;
     }
 
-    private static CallOptions Limit => new(deadline: DateTime.UtcNow.AddSeconds(20));
+    private static CallOptions Limit => new(deadline: Deadline.Utc);
 
     private static AsyncDuplexStreamingCall<ActorFrame, LearnerMessage> Stream(GrpcChannel channel) =>
         channel.CreateCallInvoker().AsyncDuplexStreamingCall(FleetMethods.StreamFrom(new UnrollWriter()), null, Limit);
