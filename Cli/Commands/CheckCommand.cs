@@ -58,7 +58,7 @@ internal static class CheckCommand
                     Steps = (int)Numbers.Parse("--steps", parsed.GetValue(steps)!, 10, 1_000_000),
                     Copies = (int)Numbers.Parse("--copies", parsed.GetValue(copies)!, 2, 1_024),
                     Seed = (uint)Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, int.MaxValue),
-                    SlowestStep = TimeSpan.FromSeconds(Numbers.Parse("--slowest", parsed.GetValue(slowest)!, 1, 86_400)),
+                    SlowestStep = TimeSpan.FromSeconds(Numbers.ParseReal("--slowest", parsed.GetValue(slowest)!, 1e-6, 86_400)),
                 };
                 CheckReport report = EnvironmentChecker.Check(
                     parsed.GetValue(id)!,

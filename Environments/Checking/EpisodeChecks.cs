@@ -6,10 +6,12 @@ namespace Environments.Checking;
 internal static class EpisodeChecks
 {
     private const int EndsToJudge = 4;
+    private const string KeepIt =
+        "Write the observation that the last step led to into an array of its own, before the copy is reset: values are bootstrapped from it.";
 
     public static Finding Autoreset(Subject subject)
     {
-        IBatchedEnvironment batch = subject.Batch;
+        using IBatchedEnvironment batch = subject.Make(subject.Settings.Copies); // whose first episodes are its first ones
         if (batch.AutoresetMode != AutoresetMode.SameStep)
         {
             return Finding.Fail(
@@ -102,15 +104,50 @@ internal static class EpisodeChecks
             );
     }
 
-    /// <summary>Whether the last observation of an episode is there, and not the next one's first, an old one or nothing.</summary>
+    /// <summary>Whether the last observation of an episode is there, and not the next one's first, the one before it, or nothing.</summary>
     public static Finding FinalObservation(Subject subject)
     {
+        if (subject.Simulations is not null)
+        {
+            return Finding.Skip("The batch keeps what the last step wrote; 'all written' tells whether it wrote.");
+        }
         using IBatchedEnvironment batch = subject.Make(subject.Settings.Copies); // nothing was ever written into its arrays
+        if (batch.FinalObservations.Overlaps(batch.Observations))
+        {
+            return Finding.Fail("FinalObservations and Observations are the same memory.", KeepIt);
+        }
+        Ends ends = Watch(subject, batch);
+        if (ends.Count < 2)
+        {
+            return Finding.Skip($"Too few episodes ended within {subject.Settings.Steps} steps.");
+        }
+        if (ends.AreNext == ends.Count && ends.Starts.Count > 1)
+        {
+            return Finding.Fail(
+                $"In each of {ends.Count} episodes that ended the final observation is the first one of the next episode.",
+                KeepIt
+            );
+        }
+        bool changing = ends.Changes > ends.Count;
+        string? doubt =
+            changing && ends.ArePrevious == ends.Count ? "is the one before the last step"
+            : changing && ends.AreUnwritten == ends.Count ? "is the row that stood there at the beginning"
+            : null;
+        return doubt is null
+            ? Finding.Pass($"{ends.Count} episodes ended, and what they ended with is there.")
+            : Finding.Note(
+                $"In each of {ends.Count} episodes that ended the final observation {doubt}.",
+                $"Nothing to do where the task is so; else: {KeepIt}"
+            );
+    }
+
+    private static Ends Watch(Subject subject, IBatchedEnvironment batch)
+    {
         int size = subject.Size;
+        var ends = new Ends();
         var seen = new HashSet<int>();
         var before = new int[batch.Count];
-        var kept = new int[batch.Count]; // what stood in the final row before
-        (int ends, int isNext, int isBefore, int isKept, int changes) = (0, 0, 0, 0, 0);
+        var unwritten = new int[batch.Count];
         subject.Play(
             batch,
             subject.Settings.Seed,
@@ -120,40 +157,40 @@ internal static class EpisodeChecks
                 {
                     int shown = Comparison.HashOf(batch.Observations.Slice(copy * size, size));
                     int final = Comparison.HashOf(batch.FinalObservations.Slice(copy * size, size));
-                    if (t > 0 && (batch.Terminated[copy] || batch.Truncated[copy]))
+                    if (t == 0)
                     {
-                        ends++;
-                        isNext += final == shown ? 1 : 0;
-                        isBefore += final == before[copy] ? 1 : 0;
-                        isKept += final == kept[copy] && !seen.Contains(final) ? 1 : 0;
+                        unwritten[copy] = final;
                     }
-                    else if (t > 0)
+                    else if (batch.Terminated[copy] || batch.Truncated[copy])
                     {
-                        changes += shown != before[copy] ? 1 : 0;
+                        ends.Count++;
+                        ends.Starts.Add(shown);
+                        ends.AreNext += final == shown ? 1 : 0;
+                        ends.ArePrevious += final == before[copy] ? 1 : 0;
+                        ends.AreUnwritten += final == unwritten[copy] && !seen.Contains(final) ? 1 : 0;
+                    }
+                    else
+                    {
+                        ends.Changes += shown != before[copy] ? 1 : 0;
                     }
                     seen.Add(shown);
                     before[copy] = shown;
-                    kept[copy] = final;
                 }
                 return true;
             }
         );
-        if (ends < 2)
-        {
-            return Finding.Skip($"Too few episodes ended within {subject.Settings.Steps} steps.");
-        }
-        bool changing = changes > ends;
-        string? what =
-            isNext == ends && changing ? "is the first one of the next episode"
-            : isBefore == ends && changing ? "is the one before the last step"
-            : isKept > 0 && isKept >= Math.Min(ends, batch.Count) ? "was never written"
-            : null;
-        return what is null
-            ? Finding.Pass($"{ends} episodes ended, and what they ended with is there.")
-            : Finding.Fail(
-                $"In each of {ends} episodes that ended the final observation {what}.",
-                "Write the observation that the last step led to before the copy is reset: values are bootstrapped from it."
-            );
+        return ends;
+    }
+
+    /// <summary>What final observations were seen to be.</summary>
+    private sealed class Ends
+    {
+        public HashSet<int> Starts { get; } = [];
+        public int Count { get; set; }
+        public int AreNext { get; set; }
+        public int ArePrevious { get; set; }
+        public int AreUnwritten { get; set; }
+        public int Changes { get; set; } // of observations within episodes
     }
 
     /// <summary>Whether a simulation remembers an earlier episode.</summary>

@@ -67,6 +67,7 @@ internal static class LifeChecks
         }
         string? fault = null;
         int ends = 0;
+        int silent = 0;
         subject.Play(
             remote,
             subject.Settings.Seed,
@@ -79,9 +80,12 @@ internal static class LifeChecks
                         continue;
                     }
                     ends++;
-                    fault ??= FaultOf(remote.FinalInfo(copy)) is { } mistake
-                        ? $"The info at the end of an episode of copy {copy} in step {t} {mistake}."
-                        : null;
+                    string? info = remote.FinalInfo(copy);
+                    silent += info is null ? 1 : 0;
+                    fault ??=
+                        info is not null && FaultOf(info) is { } mistake
+                            ? $"The info at the end of an episode of copy {copy} in step {t} {mistake}."
+                            : null;
                 }
                 return fault is null;
             }
@@ -90,9 +94,16 @@ internal static class LifeChecks
         {
             return Finding.Fail(fault, "Return a dictionary with text as keys as the last thing of reset and step.");
         }
-        return ends > 0
-            ? Finding.Pass($"{ends} episodes ended with an info that is a dictionary.")
-            : Finding.Skip($"No episode ended within {subject.Settings.Steps} steps.");
+        if (silent > 0 && silent < ends)
+        {
+            return Finding.Fail(
+                $"{silent} of {ends} episodes ended without an info.",
+                "Return one in every step, if only an empty one."
+            );
+        }
+        return ends == 0 ? Finding.Skip($"No episode ended within {subject.Settings.Steps} steps.")
+            : silent == ends ? Finding.Skip("Its server says nothing besides.")
+            : Finding.Pass($"{ends} episodes ended with an info that is a dictionary.");
     }
 
     public static Finding Timing(Subject subject)
@@ -208,12 +219,8 @@ internal static class LifeChecks
         return null;
     }
 
-    private static string? FaultOf(string? info)
+    private static string? FaultOf(string info)
     {
-        if (info is null)
-        {
-            return "is missing";
-        }
         try
         {
             using JsonDocument document = JsonDocument.Parse(info);

@@ -9,11 +9,12 @@ internal static class SeedChecks
 
     public static Finding SameSeed(Subject subject)
     {
-        (IBatchedEnvironment batch, IBatchedEnvironment twin) = (subject.Batch, subject.Twin);
+        using IBatchedEnvironment fresh = subject.Make(subject.Settings.Copies);
+        IBatchedEnvironment twin = subject.Twin;
         ulong seed = subject.Settings.Seed;
         int used = 0;
         subject.Play(twin, seed + 1_000, _ => ++used < subject.Settings.Steps / 2); // what it was before must not matter
-        if (Together(subject, batch, twin, seed) is { } difference)
+        if (Together(subject, fresh, twin, seed) is { } difference)
         {
             return Finding.Fail(
                 difference,

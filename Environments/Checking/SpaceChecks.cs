@@ -77,14 +77,22 @@ internal static class SpaceChecks
     public static Finding Types(Subject subject)
     {
         var check = RowCheck.OfObservations(subject.Spec.ObservationSpace);
-        string? fault = FirstIn(
-            subject,
-            row =>
-            {
-                int index = check.FindFault(row);
-                return index < 0 ? null : $"{row[index]} as {check.Describe(index)}";
-            }
-        );
+        string? fault;
+        try
+        {
+            fault = FirstIn(
+                subject,
+                row =>
+                {
+                    int index = check.FindFault(row);
+                    return index < 0 ? null : $"{row[index]} as {check.Describe(index)}";
+                }
+            );
+        }
+        catch (EnvironmentFaultException exception)
+        {
+            fault = exception.Message; // a batch of simulations looks itself now and then
+        }
         return fault is null
             ? Finding.Pass("Every number is finite, and whole where integers or bytes belong.")
             : Finding.Fail(fault, "Write what the space promises, or promise what is written: training stops at such a number.");
@@ -188,30 +196,23 @@ internal static class SpaceChecks
     {
         string? fault = null;
         IBatchedEnvironment batch = subject.Batch;
-        try
-        {
-            subject.Play(
-                batch,
-                subject.Settings.Seed,
-                t =>
+        subject.Play(
+            batch,
+            subject.Settings.Seed,
+            t =>
+            {
+                for (int copy = 0; copy < batch.Count && fault is null; copy++)
                 {
-                    for (int copy = 0; copy < batch.Count && fault is null; copy++)
+                    fault = Describe(faultOf(Row(batch.Observations, copy, subject.Size)), "observation", t, copy);
+                    if (fault is null && t > 0 && (batch.Terminated[copy] || batch.Truncated[copy]))
                     {
-                        fault = Describe(faultOf(Row(batch.Observations, copy, subject.Size)), "observation", t, copy);
-                        if (fault is null && t > 0 && (batch.Terminated[copy] || batch.Truncated[copy]))
-                        {
-                            ReadOnlySpan<float> final = Row(batch.FinalObservations, copy, subject.Size);
-                            fault = Describe(faultOf(final), "final observation", t, copy);
-                        }
+                        ReadOnlySpan<float> final = Row(batch.FinalObservations, copy, subject.Size);
+                        fault = Describe(faultOf(final), "final observation", t, copy);
                     }
-                    return fault is null;
                 }
-            );
-        }
-        catch (EnvironmentFaultException exception)
-        {
-            return exception.Message;
-        }
+                return fault is null;
+            }
+        );
         return fault;
     }
 
