@@ -166,7 +166,7 @@ internal static class SpaceChecks
                 {
                     float reward = subject.Batch.Rewards[copy];
                     (low, high) = (Math.Min(low, reward), Math.Max(high, reward));
-                    if (!float.IsFinite(reward) || (t == 0 && reward != 0))
+                    if (fault is null && (!float.IsFinite(reward) || (t == 0 && reward != 0)))
                     {
                         fault =
                             t == 0
