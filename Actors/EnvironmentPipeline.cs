@@ -10,7 +10,7 @@ namespace Actors;
 
 /// <summary>An environment batch with the layers its settings ask for, and handles to those that others read. Owns the batch.</summary>
 /// <remarks>
-/// From the inside out: sticky actions, no-ops at reset, frame skip (these three define the task, so evaluation has them, too), finite
+/// From the inside out: sticky actions, no-ops at reset, frame skip (these three define the task, so evaluation has them, too), value
 /// check, episode statistics on raw rewards, previous action and reward, action clip, reward scale, reward normalisation or clip, frame stack, observation scale,
 /// observation normalisation. So stickiness is decided at every environment step, no-ops are single environment steps, and an episode's
 /// length counts actions.
@@ -136,7 +136,7 @@ internal sealed class EnvironmentPipeline : IDisposable
         bool previousActionReward
     )
     {
-        var episodes = new EpisodeStatistics(new FiniteCheck(environment));
+        var episodes = new EpisodeStatistics(new ValueCheck(environment));
         IBatchedEnvironment layers = previousActionReward ? new PreviousActionReward(episodes) : episodes;
         return (environment.Spec.ActionSpace is Box ? new ActionClip(layers) : layers, episodes);
     }

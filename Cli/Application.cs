@@ -112,6 +112,7 @@ internal static class Application
         root.Add(ServeCommand.Create(error));
         root.Add(ServeEnvironmentCommand.Create(error));
         root.Add(EnvironmentsCommand.Create(output));
+        root.Add(CheckCommand.Create(output));
         root.Add(ListCommand.Create(output));
         root.Add(InspectCommand.Create(output));
         root.Add(ChaosCommand.Create(output, error));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Environments.Checking;
 using Environments.Randomness;
 using Environments.Rendering;
 using Environments.Spaces;
@@ -9,9 +10,12 @@ namespace Environments;
 
 /// <summary>B copies of a simulation, stepped in one loop that the compiler specialises for a struct. Resets in the same step.</summary>
 /// <typeparam name="TEnvironment">A struct for speed; a class works too, with a virtual call per step.</typeparam>
-public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
+public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISimulations
     where TEnvironment : IEnvironment
 {
+    // A whole row is checked once in so many: what is wrong in every step shows at the first reset, and ValueCheck looks at all of them.
+    private const int RowsPerCheck = 64;
+
     private readonly Func<TEnvironment> _create;
     private readonly TEnvironment[] _environments;
     private readonly Pcg64[] _randoms;
@@ -23,9 +27,12 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     private readonly bool[] _truncated;
     private readonly int _observationSize;
     private readonly int _actionSize;
-    private readonly int _actionCount; // 0 unless the action is one integer
+    private readonly RowCheck _actionCheck;
+    private readonly RowCheck? _observationCheck; // null where only finite numbers are asked for
     private readonly int _maxEpisodeSteps;
     private bool _started;
+    private int _uncheckedRows;
+    private int _nextChecked;
 
     /// <summary>A batch of <paramref name="count"/> copies.</summary>
     /// <param name="spec">Description of one copy; its time limit is applied here.</param>
@@ -45,7 +52,9 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         }
         _observationSize = spec.ObservationSpace.Size;
         _actionSize = spec.ActionSpace.Size;
-        _actionCount = spec.ActionSpace is Discrete discrete ? discrete.Count : 0;
+        _actionCheck = RowCheck.OfActions(spec.ActionSpace);
+        var observationCheck = RowCheck.OfObservations(spec.ObservationSpace);
+        _observationCheck = observationCheck.HasWholeNumbers ? observationCheck : null;
         _maxEpisodeSteps = spec.MaxEpisodeSteps ?? int.MaxValue;
         _randoms = new Pcg64[count];
         _elapsed = new int[count];
@@ -102,6 +111,10 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         Array.Clear(_terminated);
         Array.Clear(_truncated);
         _started = true;
+        for (int i = 0; i < Count && _observationCheck is not null; i++)
+        {
+            CheckRow(i);
+        }
     }
 
     /// <inheritdoc/>
@@ -125,6 +138,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
                 EndEpisode(i);
             }
         }
+        SampleCheck();
     }
 
     /// <inheritdoc/>
@@ -148,6 +162,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
                 _truncated[i] = false;
             }
         }
+        SampleCheck();
     }
 
     /// <inheritdoc/>
@@ -175,6 +190,8 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     /// <inheritdoc/>
     /// <remarks>A struct of plain values is its own saved form; anything else says how it is saved by <see cref="ISavableEnvironment"/>.</remarks>
     public bool CanSaveState => IsPlain || _environments[0] is ISavableEnvironment;
+
+    IEnvironment ISimulations.CreateCopy() => _create();
 
     private static bool IsPlain => !RuntimeHelpers.IsReferenceOrContainsReferences<TEnvironment>();
 
@@ -269,6 +286,33 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         }
     }
 
+    private void SampleCheck()
+    {
+        _uncheckedRows += Count;
+        if (_uncheckedRows >= RowsPerCheck && _observationCheck is not null)
+        {
+            _uncheckedRows = 0;
+            _nextChecked = (_nextChecked + 1) % Count;
+            CheckRow(_nextChecked);
+        }
+    }
+
+    private void CheckRow(int copy)
+    {
+        ReadOnlySpan<float> row = _observations.AsSpan(copy * _observationSize, _observationSize);
+        int fault = _observationCheck!.FindFault(row);
+        if (fault >= 0)
+        {
+            throw _observationCheck.Fault(
+                Spec,
+                "observation",
+                row,
+                fault,
+                $"in step {_elapsed[copy]} of an episode of copy {copy}"
+            );
+        }
+    }
+
     private void RequireReady(ReadOnlySpan<float> actions)
     {
         if (!_started)
@@ -284,57 +328,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
                 nameof(actions)
             );
         }
-        RequireValid(actions);
-    }
-
-    private void RequireValid(ReadOnlySpan<float> actions)
-    {
-        bool valid = true;
-        if (_actionCount > 0)
-        {
-            foreach (float action in actions)
-            {
-                int index = (int)action;
-                valid &= (uint)index < (uint)_actionCount & index == action;
-            }
-        }
-        else if (Spec.ActionSpace is not Box)
-        {
-            for (int i = 0; i < Count; i++)
-            {
-                valid &= Spec.ActionSpace.Contains(actions.Slice(i * _actionSize, _actionSize));
-            }
-        }
-        else
-        {
-            foreach (float component in actions)
-            {
-                valid &= float.IsFinite(component);
-            }
-        }
-        if (!valid)
-        {
-            ThrowInvalidAction(actions);
-        }
-    }
-
-    private void ThrowInvalidAction(ReadOnlySpan<float> actions)
-    {
-        for (int i = 0; i < Count; i++)
-        {
-            ReadOnlySpan<float> action = actions.Slice(i * _actionSize, _actionSize);
-            if (
-                Spec.ActionSpace is not Box
-                    ? !Spec.ActionSpace.Contains(action)
-                    : action.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
-            )
-            {
-                throw new ArgumentException(
-                    $"Action [{string.Join(", ", action.ToArray())}] of copy {i} is not in {Spec.ActionSpace} of {Spec.Id}.",
-                    nameof(actions)
-                );
-            }
-        }
+        _actionCheck.RequireActions(Spec, actions);
     }
 
     private unsafe Span<byte> CopyBytes() =>

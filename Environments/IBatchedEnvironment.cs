@@ -49,6 +49,10 @@ public interface IBatchedEnvironment : IDisposable
     /// the environment's business, or <c>ActionClip</c>'s.
     /// </exception>
     /// <exception cref="InvalidOperationException">There was no <see cref="Reset"/> yet.</exception>
+    /// <exception cref="EnvironmentFaultException">
+    /// The environment showed what its space cannot hold, where that was noticed: <see cref="Wrappers.ValueCheck"/>, which training and
+    /// evaluation put around it, notices every such number.
+    /// </exception>
     void Step(ReadOnlySpan<float> actions);
 
     /// <summary>Steps some copies and leaves the others as they are: those get reward 0 and no flag. For layers that repeat actions.</summary>

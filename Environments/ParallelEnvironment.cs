@@ -1,4 +1,5 @@
 using Environments.Rendering;
+using Environments.Spaces;
 using Environments.State;
 using SkiaSharp;
 
@@ -14,6 +15,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
 {
     private readonly Part[] _parts;
     private readonly CountdownEvent _running;
+    private readonly RowCheck _actionCheck;
     private readonly float[] _actions;
     private readonly bool[] _active;
     private readonly float[] _observations;
@@ -49,6 +51,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         _running = new CountdownEvent(threads);
         _observationSize = Spec.ObservationSpace.Size;
         _actionSize = Spec.ActionSpace.Size;
+        _actionCheck = RowCheck.OfActions(Spec.ActionSpace);
         _actions = new float[count * _actionSize];
         _active = new bool[count];
         _observations = new float[count * _observationSize];
@@ -187,6 +190,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
                 nameof(actions)
             );
         }
+        _actionCheck.RequireActions(Spec, actions); // here, since a thread that fails ends the environment
         actions.CopyTo(_actions);
         active.CopyTo(_active);
         _masked = masked;

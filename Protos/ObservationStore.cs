@@ -129,11 +129,18 @@ public sealed class ObservationStore
     }
 
     /// <summary>Writes a frame as bytes of the format.</summary>
+    /// <exception cref="ArgumentException">The format is of bytes, and a number is none: what is learned from would differ from what was acted on.</exception>
     public void Encode(ReadOnlySpan<float> frame, Span<byte> bytes)
     {
         if (Format.IsBytes)
         {
-            TensorPrimitives.ConvertTruncating(frame, bytes);
+            int fault = ByteRows.Narrow(frame, bytes);
+            if (fault >= 0)
+            {
+                throw new ArgumentException(
+                    $"Element {fault} of a frame is {frame[fault]}, but frames are kept as bytes, which hold whole numbers from 0 to 255. Correct what wrote it, or give its space real numbers."
+                );
+            }
         }
         else
         {

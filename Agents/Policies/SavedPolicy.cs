@@ -28,6 +28,7 @@ public sealed class SavedPolicy : IPolicy
 
     private readonly NetworkPolicy _network;
     private readonly float[] _parameters;
+    private readonly RowCheck _observationCheck;
     private readonly RunningStatistics? _statistics;
     private float[] _normalized = [];
 
@@ -40,6 +41,7 @@ public sealed class SavedPolicy : IPolicy
         _statistics = statistics is null
             ? null
             : RunningStatistics.FromMoments(Round(statistics.Mean), Round(statistics.Variance));
+        _observationCheck = RowCheck.OfObservations(spec.ObservationSpace);
         _network = new NetworkPolicy(spec);
         _network.LoadParameters(_parameters, info.ParameterVersion);
     }
@@ -135,6 +137,7 @@ public sealed class SavedPolicy : IPolicy
         new(this, count, new Pcg64(seed), selection);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A number cannot be: it is not finite, or no whole number where the space holds integers or bytes.</exception>
     public void Act(
         ReadOnlySpan<float> observations,
         ReadOnlySpan<bool> episodeStarts,
@@ -144,6 +147,14 @@ public sealed class SavedPolicy : IPolicy
         PolicyOutput output
     )
     {
+        int fault = _observationCheck.FindFault(observations);
+        if (fault >= 0)
+        {
+            throw new ArgumentException(
+                $"The observation of row {fault / ObservationSpace.Size} holds {observations[fault]} as {_observationCheck.Describe(fault)}.",
+                nameof(observations)
+            );
+        }
         if (_statistics is not null || Info.ObservationScale != 1)
         {
             if (_normalized.Length < observations.Length)

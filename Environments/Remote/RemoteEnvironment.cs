@@ -1,5 +1,6 @@
 using Environments.Randomness;
 using Environments.Rendering;
+using Environments.Spaces;
 using Environments.State;
 using Protos.Bridge;
 using SkiaSharp;
@@ -18,6 +19,7 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
     private readonly Func<StepResults?, bool, IBatchLane> _open;
     private readonly int _maxRestarts;
     private readonly StepResults _results;
+    private readonly RowCheck _actionCheck;
     private readonly int _observationSize;
     private readonly bool[] _isFirst; // whether a copy shows an episode's first observation
     private readonly bool[] _isCut; // whether a resting copy's episode was lost, which is told when it steps next
@@ -52,6 +54,7 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
         _maxRestarts = maxRestarts;
         _lane = open(null, false);
         _results = _lane.Results;
+        _actionCheck = RowCheck.OfActions(spec.ActionSpace);
         _observationSize = spec.ObservationSpace.Size;
         _isFirst = new bool[count];
         _isCut = new bool[count];
@@ -342,21 +345,7 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
                 nameof(actions)
             );
         }
-        for (int i = 0; i < Count; i++)
-        {
-            ReadOnlySpan<float> action = actions.Slice(i * size, size);
-            if (
-                Spec.ActionSpace is Spaces.Box
-                    ? action.ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
-                    : !Spec.ActionSpace.Contains(action)
-            )
-            {
-                throw new ArgumentException(
-                    $"Action [{string.Join(", ", action.ToArray())}] of copy {i} is not in {Spec.ActionSpace} of {Spec.Id}.",
-                    nameof(actions)
-                );
-            }
-        }
+        _actionCheck.RequireActions(Spec, actions);
     }
 
     private Span<float> Row(float[] rows, int copy) => rows.AsSpan(copy * _observationSize, _observationSize);

@@ -89,9 +89,10 @@ public sealed record Box : Space
         {
             return false;
         }
+        bool isByte = ElementType == ElementType.UInt8;
         for (int i = 0; i < value.Length; i++)
         {
-            if (!(value[i] >= _low[i] && value[i] <= _high[i]))
+            if (!(value[i] >= _low[i] && value[i] <= _high[i]) || (isByte && value[i] != MathF.Floor(value[i])))
             {
                 return false;
             }
@@ -103,6 +104,14 @@ public sealed record Box : Space
     public override void Sample(ref Pcg64 random, Span<float> value)
     {
         RequireSize(value.Length, nameof(value));
+        if (ElementType == ElementType.UInt8)
+        {
+            for (int i = 0; i < value.Length; i++)
+            {
+                value[i] = random.NextInt((int)_low[i], (int)_high[i] + 1);
+            }
+            return;
+        }
         for (int i = 0; i < value.Length; i++)
         {
             double draw = (float.IsFinite(_low[i]), float.IsFinite(_high[i])) switch

@@ -17,6 +17,7 @@ internal sealed class UnrollChecks
     private const long LastSequenceNumber = 1L << 53;
 
     private readonly NetworkSpec _spec;
+    private readonly RowCheck _observationCheck;
     private readonly UnrollShape _shape;
     private readonly int _maxCopies;
 
@@ -27,6 +28,7 @@ internal sealed class UnrollChecks
     public UnrollChecks(NetworkSpec spec, UnrollShape shape, ActorCriticSettings settings)
     {
         _spec = spec;
+        _observationCheck = RowCheck.OfObservations(spec.ObservationSpace);
         _shape = shape;
         _maxCopies = settings.Copies;
     }
@@ -63,8 +65,13 @@ internal sealed class UnrollChecks
             return defect;
         }
         // Real-valued observations may be anything finite, which the reader has checked; integers choose a row of weights.
-        return _spec.ObservationSpace is Box ? null : ObservationDefect(unroll);
+        return _observationCheck.HasWholeNumbers && !IsAnyByte(_spec.ObservationSpace) ? ObservationDefect(unroll) : null;
     }
+
+    private static bool IsAnyByte(Space space) =>
+        space is Box { ElementType: ElementType.UInt8 } box
+        && !box.Low.ContainsAnyExcept(byte.MinValue)
+        && !box.High.ContainsAnyExcept(byte.MaxValue);
 
     private static string? LargeDefect(string name, ReadOnlySpan<float> values) =>
         !values.IsEmpty && MathF.Abs(TensorPrimitives.MaxMagnitude(values)) is var largest and > Largest
@@ -98,20 +105,19 @@ internal sealed class UnrollChecks
     {
         int size = _spec.ObservationSize;
         float[] observations = unroll.Observations.Read(unroll.EpisodeStarts);
-        for (int i = 0; i < observations.Length; i += size)
+        int fault = _observationCheck.FindFault(observations);
+        if (fault >= 0)
         {
-            if (!_spec.ObservationSpace.Contains(observations.AsSpan(i, size)))
-            {
-                return $"observation {i / size} is not in {_spec.ObservationSpace}";
-            }
+            return $"observation {fault / size} holds {observations[fault]} as {_observationCheck.Describe(fault)}";
         }
         var final = new float[size];
         for (int i = 0; i < unroll.FinalRows.Count; i++)
         {
             unroll.ReadFinalObservation(i, final);
-            if (!_spec.ObservationSpace.Contains(final))
+            fault = _observationCheck.FindFault(final);
+            if (fault >= 0)
             {
-                return $"final observation {i} is not in {_spec.ObservationSpace}";
+                return $"final observation {i} holds {final[fault]} as {_observationCheck.Describe(fault)}";
             }
         }
         return null;

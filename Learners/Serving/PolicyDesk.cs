@@ -23,7 +23,7 @@ internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
     /// <param name="episodeStarts"><c>[B]</c>; empty for: none where a core state is given, else all.</param>
     /// <param name="coreState"><c>[B, CoreStateSize]</c>, from the last answer; empty at the beginning.</param>
     /// <param name="sample">Whether actions are drawn.</param>
-    /// <exception cref="ArgumentException">A length is wrong, or a number is not finite.</exception>
+    /// <exception cref="ArgumentException">A length is wrong, or a number cannot be.</exception>
     public PolicyAnswer Act(
         ReadOnlySpan<float> observations,
         ReadOnlySpan<bool> episodeStarts,
@@ -38,10 +38,6 @@ internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
             throw new ArgumentException(
                 $"Observations are rows of {size} numbers, 1 to {MaxRows} of them; {observations.Length} numbers were sent."
             );
-        }
-        if (observations.ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
-        {
-            throw new ArgumentException("An observation holds a number that is not finite.");
         }
         if (!episodeStarts.IsEmpty && episodeStarts.Length != rows)
         {

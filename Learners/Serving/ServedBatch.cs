@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 using Environments;
 using Environments.Remote;
 using Environments.Spaces;
+using Environments.Wrappers;
 using Google.Protobuf;
+using Protos;
 using Protos.Bridge;
 using SkiaSharp;
 
@@ -19,7 +21,7 @@ internal sealed class ServedBatch : IDisposable
     /// <summary>Serves a batch.</summary>
     public ServedBatch(IBatchedEnvironment environment)
     {
-        _environment = environment;
+        _environment = new ValueCheck(environment);
         _areBytes = IsBytes(environment.Spec);
         Description = Describe(environment.Spec, environment.Rendering?.FramesPerSecond ?? 0);
     }
@@ -126,10 +128,7 @@ internal sealed class ServedBatch : IDisposable
             return MemoryMarshal.AsBytes(rows).ToArray();
         }
         var bytes = new byte[rows.Length];
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            bytes[i] = (byte)rows[i];
-        }
+        ByteRows.Narrow(rows, bytes); // which the value check has looked at
         return bytes;
     }
 

@@ -88,4 +88,17 @@ public sealed class ParallelEnvironmentTests
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
+
+    [Fact]
+    public void Step_InvalidAction_NamesTheCopyOfTheWholeBatchAndEndsNothing()
+    {
+        using var environment = new ParallelEnvironment(size => EnvironmentRegistry.Default.Make("CartPole-v1", size), 4, 2);
+        environment.Reset(1);
+
+        ArgumentException error = Assert.Throws<ArgumentException>(() => environment.Step([0, 1, 0, 2]));
+        environment.Step([0, 1, 0, 1]);
+
+        Assert.Contains("Action [2] of copy 3 is not in Discrete(2) of CartPole-v1", error.Message);
+        Assert.Equal([1f, 1, 1, 1], environment.Rewards);
+    }
 }

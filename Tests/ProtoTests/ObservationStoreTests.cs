@@ -54,4 +54,39 @@ public sealed class ObservationStoreTests
 
         Assert.Equal([7, 8, 8, 9], store.Read([false, false]));
     }
+
+    [Theory]
+    [InlineData(0.9f)]
+    [InlineData(300)]
+    [InlineData(-1)]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Write_NumberThatIsNoByte_IsRefusedAtEveryPlace(float impossible)
+    {
+        foreach (int size in (int[])[1, 5, 31, 32, 33, 70])
+        {
+            var store = new ObservationStore(new ObservationFormat(size, IsBytes: true), steps: 1, copies: 1);
+            for (int i = 0; i < size; i++)
+            {
+                var row = new float[size];
+                Array.Fill(row, 255);
+                row[i] = impossible;
+
+                ArgumentException error = Assert.Throws<ArgumentException>(() => store.Write(0, row));
+
+                Assert.Contains($"Element {i} of a frame is {impossible}", error.Message);
+            }
+        }
+    }
+
+    [Fact]
+    public void Write_EveryByte_IsReadAgain()
+    {
+        var store = new ObservationStore(new ObservationFormat(256, IsBytes: true), steps: 1, copies: 1);
+        float[] row = [.. Enumerable.Range(0, 256).Select(value => (float)value)];
+
+        store.Write(0, row);
+
+        Assert.Equal(row, store.Read([false, false])[..256]);
+    }
 }

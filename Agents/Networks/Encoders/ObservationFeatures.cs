@@ -41,16 +41,6 @@ internal sealed class ObservationFeatures
     /// <summary>The entries, in the order of their floats.</summary>
     public IReadOnlyList<FeaturePart> Parts => _parts;
 
-    /// <summary>Spaces within a space that are no <see cref="Dict"/>, with their paths.</summary>
-    public static IEnumerable<(string Name, Space Entry)> EntriesOf(Space space, string name = "")
-    {
-        if (space is not Dict dict)
-        {
-            return [(name, space)];
-        }
-        return dict.Entries.ToArray().SelectMany(entry => EntriesOf(entry.Value, name + (name == "" ? "" : ".") + entry.Key));
-    }
-
     /// <summary>Writes the features of rows of observations.</summary>
     /// <param name="observations"><c>[N, ObservationSize]</c>.</param>
     /// <param name="features">Destination, <c>[N, Size]</c>.</param>
@@ -72,5 +62,33 @@ internal sealed class ObservationFeatures
                 first += part.ObservationSize;
             }
         }
+    }
+
+    /// <summary>Spaces within a space that are no <see cref="Dict"/>, with their paths, which are all different.</summary>
+    private static IEnumerable<(string Name, Space Entry)> EntriesOf(Space space)
+    {
+        (string Name, Space Entry)[] entries = [.. EntriesOf(space, "", key => key)];
+        // An entry 'a.b' beside an entry 'a' that holds a 'b': parameters are named by paths, so dots of names are marked then.
+        return entries.DistinctBy(entry => entry.Name).Count() == entries.Length
+            ? entries
+            : EntriesOf(
+                space,
+                "",
+                key =>
+                    key.Length == 0
+                        ? "\\"
+                        : key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(".", "\\.", StringComparison.Ordinal)
+            );
+    }
+
+    private static IEnumerable<(string Name, Space Entry)> EntriesOf(Space space, string name, Func<string, string> write)
+    {
+        if (space is not Dict dict)
+        {
+            return [(name, space)];
+        }
+        return dict
+            .Entries.ToArray()
+            .SelectMany(entry => EntriesOf(entry.Value, name + (name == "" ? "" : ".") + write(entry.Key), write));
     }
 }

@@ -276,7 +276,7 @@ def _check_mode(env):
 
 def _bounds(data, shape):
     flat = np.frombuffer(data, "<f4")
-    return np.broadcast_to(flat, shape) if flat.size == 1 else flat.reshape(shape)
+    return np.broadcast_to(flat[0], shape) if flat.size == 1 else flat.reshape(shape)
 
 
 def _target(address):

@@ -10,11 +10,18 @@ from agents_bridge.failures import BridgeError
 
 def make(space):
     """The row form of a space."""
+    row = _make(space)
+    if row.size == 0:
+        raise BridgeError("ENVIRONMENT", "%s holds no numbers; an agent needs something to see and to do" % type(space).__name__)
+    return row
+
+
+def _make(space):
     inner = getattr(space, "spaces", None)
     if hasattr(inner, "items"):
-        return DictRow([(name, make(entry)) for name, entry in inner.items()])
+        return DictRow([(name, _make(entry)) for name, entry in inner.items()])
     if inner is not None and isinstance(space, Sequence):  # a tuple; a choice between spaces is no sequence
-        return DictRow([(index, make(entry)) for index, entry in enumerate(inner)])
+        return DictRow([(index, _make(entry)) for index, entry in enumerate(inner)])
     if hasattr(space, "nvec"):
         return MultiDiscreteRow(space)
     if hasattr(space, "low") and hasattr(space, "high"):
@@ -30,8 +37,6 @@ class BoxRow:
     def __init__(self, space):
         self.shape, self.dtype = tuple(space.shape), np.dtype(space.dtype)
         self.size = int(np.prod(self.shape, dtype=np.int64))
-        if self.size == 0:
-            raise BridgeError("ENVIRONMENT", "a box of shape %s holds nothing" % (self.shape,))
         with np.errstate(over="ignore"):
             low, high = np.asarray(space.low).astype(np.float32), np.asarray(space.high).astype(np.float32)
         self.low, self.high = np.broadcast_to(low, self.shape), np.broadcast_to(high, self.shape)
@@ -123,23 +128,22 @@ class MultiBinaryRow:
 
 
 class DictRow:
-    """Entries one after the other; a tuple is a dictionary with the keys 0, 1, …"""
+    """Entries one after the other; a tuple is a dictionary with the keys 0, 1, … Entries without numbers do not cross."""
 
     def __init__(self, entries):
-        if not entries:
-            raise BridgeError("ENVIRONMENT", "an empty dictionary cannot cross the bridge")
         self.parts, first = [], 0
         for key, row in entries:
             self.parts.append((key, row, slice(first, first + row.size)))
             first += row.size
         self.size = first
-        self.is_bytes = all(row.is_bytes for _, row, _ in self.parts)
-        self.is_tuple = isinstance(entries[0][0], int)
+        self.is_bytes = all(row.is_bytes for _, row, _ in self.parts if row.size)
+        self.is_tuple = bool(entries) and isinstance(entries[0][0], int)
 
     def describe(self):
         message = messages.Space()
         for key, row, _ in self.parts:
-            message.dict.entries.add(name=str(key)).space.CopyFrom(row.describe())
+            if row.size:
+                message.dict.entries.add(name=str(key)).space.CopyFrom(row.describe())
         return message
 
     def write(self, value, row):

@@ -55,7 +55,8 @@ public sealed class RemoteFailureTests
         Step(pipeline.Environment, 4);
         EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => Step(pipeline.Environment, 1));
 
-        Assert.Equal($"gym:bridge_cases:{name} gave the {what} NaN in step 5 of copy 0. Correct the environment.", fault.Message);
+        Assert.StartsWith($"gym:bridge_cases:{name} gave the {what} NaN in step 5 of copy 0", fault.Message);
+        Assert.EndsWith("Correct the environment.", fault.Message);
     }
 
     [Theory]

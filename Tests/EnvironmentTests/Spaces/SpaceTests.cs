@@ -121,4 +121,23 @@ public sealed class SpaceTests
         Assert.Throws<ArgumentException>(() => new Box(0, 0.5f, 2) { ElementType = ElementType.UInt8 });
         Assert.NotEqual(new Box(0, 255, 2), new Box(0, 255, 2) { ElementType = ElementType.UInt8 });
     }
+
+    [Theory]
+    [InlineData(0.9f, false)]
+    [InlineData(7, true)]
+    [InlineData(6, false)]
+    [InlineData(float.NaN, false)]
+    public void Contains_OfBytes_OnlyWholeNumbers(float value, bool expected) =>
+        Assert.Equal(expected, new Box(7, 200, 2) { ElementType = ElementType.UInt8 }.Contains([7, value]));
+
+    [Fact]
+    public void Sample_OfBytes_DrawsEveryWholeNumberFromLowToHigh()
+    {
+        var space = new Box(250, 255, 300) { ElementType = ElementType.UInt8 };
+        var random = new Pcg64(1);
+        var value = new float[300];
+        space.Sample(ref random, value);
+
+        Assert.Equal([250f, 251, 252, 253, 254, 255], value.Distinct().Order());
+    }
 }

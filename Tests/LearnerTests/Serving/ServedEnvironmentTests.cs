@@ -1,8 +1,10 @@
 using Environments;
 using Environments.Randomness;
 using Environments.Remote;
+using Environments.Spaces;
 using Learners.Fleet;
 using Learners.Serving;
+using Tests.EnvironmentTests.Checking;
 using Tests.EnvironmentTests.Remote;
 using Xunit;
 
@@ -119,6 +121,68 @@ public sealed class ServedEnvironmentTests
             "is not served here",
             Assert.Throws<UnknownNameException>(() => EnvironmentRegistry.Default.Find($"{Address(host)}/Acrobot-v1")).Message
         );
+    }
+
+    [Theory]
+    [InlineData(0.9f)]
+    [InlineData(300)]
+    [InlineData(-1)]
+    public async Task Step_EnvironmentShowsWhatIsNoByte_TellsTheClientInsteadOfCastingIt(float impossible)
+    {
+        var registry = new EnvironmentRegistry();
+        var space = new Box(0, 255, 3) { ElementType = ElementType.UInt8 };
+        registry.Register("Showing-v0", () => new Showing(space, [0, impossible, 0], at: 2));
+        await using ServiceHost host = await ServiceHost.ServeEnvironmentAsync(registry, "Showing-v0", 8, Anywhere);
+        using IBatchedEnvironment remote = registry.Make($"{Address(host)}/Showing-v0");
+        remote.Reset(1);
+        remote.Step([0]);
+
+        EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => remote.Step([0]));
+
+        Assert.Contains($"observation {impossible} in step 2 of copy 0, as element 1 of {space}", fault.Message);
+    }
+
+    [Theory]
+    [InlineData(5, -1)]
+    [InlineData(0, 0.5f)]
+    public async Task Step_ActionThatTheSpaceCannotHold_IsRefusedByServerAndClient(float first, float second)
+    {
+        var registry = new EnvironmentRegistry();
+        registry.Register("Zoo/Pair-v0", () => new Pair());
+        await using ServiceHost host = await ServiceHost.ServeEnvironmentAsync(registry, "Zoo/Pair-v0", 8, Anywhere);
+        using IBatchedEnvironment remote = registry.Make($"{Address(host)}/Zoo/Pair-v0");
+        remote.Reset(1);
+        string expected = $"Action [{first}, {second}] of copy 0 is not in MultiDiscrete(2, 3)";
+
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => remote.Step([first, second])).Message);
+        string told = PythonRun.Run(
+            """
+            import sys
+            from agents_bridge import client
+            env = client.Env(sys.argv[1])
+            env.reset(seed=1)
+            try:
+                env.step([float(sys.argv[2]), float(sys.argv[3])])
+            except Exception as error:
+                print(error)
+            """,
+            host.Addresses[0],
+            $"{first}",
+            $"{second}"
+        );
+        Assert.Contains(expected, told);
+    }
+
+    /// <summary>Takes two integers.</summary>
+    private struct Pair : IEnvironment
+    {
+        public readonly Space ObservationSpace => new MultiBinary(2);
+
+        public readonly Space ActionSpace => new MultiDiscrete(2, 3);
+
+        public readonly void Reset(Span<float> observation, ref Pcg64 random) => observation.Clear();
+
+        public readonly StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random) => new(1);
     }
 
     [Fact]

@@ -101,6 +101,33 @@ public sealed class ServedPolicyTests
     }
 
     [Fact]
+    public async Task Act_NumberThatTheSpaceCannotHold_IsRefusedByNameOverHttpAndBySessions()
+    {
+        using var folder = new TemporaryFolder();
+        using SavedPolicy policy = await TrainAsync("FrozenLake-v1", folder);
+        await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
+        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        foreach (float impossible in (float[])[16, -1, 0.9f])
+        {
+            string body = new JsonObject
+            {
+                ["observations"] = new JsonArray(new JsonArray(0), new JsonArray(impossible)),
+            }.ToString();
+            using HttpResponseMessage response = await http.PostAsync("/v1/act", new StringContent(body));
+            string expected =
+                $"observation of row 1 holds {impossible} as element 0 of Discrete(16), which takes a whole number from 0 to 15";
+
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.Contains(expected, await response.Content.ReadAsStringAsync());
+            Assert.Contains(
+                expected,
+                Assert.Throws<ArgumentException>(() => policy.CreateSession(2).Act([0, impossible])).Message
+            );
+        }
+        Assert.Throws<ArgumentException>(() => policy.CreateSession().Act([float.NaN]));
+    }
+
+    [Fact]
     public async Task Serve_WithAToken_LetsNobodyInWithoutIt()
     {
         using var folder = new TemporaryFolder();

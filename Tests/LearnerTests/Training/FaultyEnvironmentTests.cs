@@ -3,6 +3,7 @@ using Environments.Randomness;
 using Environments.Spaces;
 using Learners.Ppo;
 using Learners.Training;
+using Tests.EnvironmentTests.Checking;
 using Xunit;
 
 namespace Tests.LearnerTests.Training;
@@ -38,6 +39,33 @@ public sealed class FaultyEnvironmentTests : IDisposable
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
         Assert.Contains("000000000512", Directory.GetDirectories(_folder.In("run", "checkpoints")).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData(0.9f)]
+    [InlineData(300)]
+    [InlineData(-1)]
+    public async Task TrainAsync_NumberThatIsNoByte_StopsInsteadOfCastingIt(float impossible)
+    {
+        var registry = new EnvironmentRegistry();
+        var space = new Box(0, 255, 3) { ElementType = ElementType.UInt8 };
+        registry.Register("Showing-v0", () => new Showing(space, [0, 0, impossible], at: 20));
+        var settings = new TrainingSettings
+        {
+            Environment = "Showing-v0",
+            TotalSteps = 10_000,
+            Ppo = new PpoSettings { Copies = 1, UnrollLength = 8 },
+        };
+        var options = new TrainingOptions { OutputFolder = _folder.In("run"), Registry = registry };
+
+        EnvironmentFaultException exception = await Assert.ThrowsAsync<EnvironmentFaultException>(() =>
+            Trainer.TrainAsync(settings, options)
+        );
+
+        Assert.Contains(
+            $"Showing-v0 gave the observation {impossible} in step 20 of copy 0, as element 2 of {space}, which takes a whole number from 0 to 255",
+            exception.Message
+        );
     }
 
     /// <summary>Breaks in its 310th step.</summary>

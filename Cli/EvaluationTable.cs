@@ -1,7 +1,7 @@
 using Learners.Evaluation;
 using Spectre.Console;
 
-namespace Cli.Commands;
+namespace Cli;
 
 /// <summary>The scores of an evaluation as a table.</summary>
 internal static class EvaluationTable
