@@ -39,9 +39,18 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         Count = count;
         _create = create;
         _environments = new TEnvironment[count];
-        for (int i = 0; i < count; i++)
+        int made = 0;
+        try
         {
-            _environments[i] = create();
+            for (; made < count; made++)
+            {
+                _environments[made] = create();
+            }
+        }
+        catch
+        {
+            DisposeCopies(made);
+            throw;
         }
         _observationSize = spec.ObservationSpace.Size;
         _actionSize = spec.ActionSpace.Size;
@@ -229,17 +238,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
     }
 
     /// <summary>Disposes the copies that own something, such as native memory; the arrays are the collector's.</summary>
-    public void Dispose()
-    {
-        if (!typeof(IDisposable).IsAssignableFrom(typeof(TEnvironment)))
-        {
-            return;
-        }
-        foreach (TEnvironment environment in _environments)
-        {
-            (environment as IDisposable)?.Dispose();
-        }
-    }
+    public void Dispose() => DisposeCopies(Count);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EndEpisode(int index)
@@ -248,6 +247,18 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment
         _observations.AsSpan(first, _observationSize).CopyTo(_finalObservations.AsSpan(first));
         EpisodeEnding?.Invoke(index);
         ResetCopy(index);
+    }
+
+    private void DisposeCopies(int made)
+    {
+        if (!typeof(IDisposable).IsAssignableFrom(typeof(TEnvironment)))
+        {
+            return;
+        }
+        foreach (TEnvironment environment in _environments.AsSpan(0, made))
+        {
+            (environment as IDisposable)?.Dispose();
+        }
     }
 
     private void ResetCopy(int index)

@@ -129,6 +129,13 @@ internal sealed class ServedBatch : IDisposable
         for (int i = 0; i < bytes.Length; i++)
         {
             bytes[i] = (byte)rows[i];
+            if (bytes[i] != rows[i])
+            {
+                int size = _environment.Spec.ObservationSpace.Size;
+                throw new EnvironmentFaultException(
+                    $"{_environment.Spec.Id} gave the value {rows[i]} in element {i % size} of an observation, where {_environment.Spec.ObservationSpace} holds whole numbers from 0 to 255. Correct the environment."
+                );
+            }
         }
         return bytes;
     }

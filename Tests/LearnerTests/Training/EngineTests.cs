@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Agents.Networks;
+using Environments.Processes;
 using Learners.Training;
 using Xunit;
 
@@ -68,8 +69,7 @@ public sealed class EngineTests : IDisposable
         }
         finally
         {
-            process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
+            ChildProcess.Kill(process);
         }
     }
 }
