@@ -30,7 +30,7 @@ public sealed partial class RemoteEnvironment : IBatchedEnvironment
     private Picture? _finalPicture;
 
     /// <summary>Steps in a row without a loss after which the losses before are forgiven.</summary>
-    public const int GoodStepsPerRestart = 1_000;
+    internal const int GoodStepsPerRestart = 1_000;
 
     /// <summary>Opens a lane over given arrays, or new ones.</summary>
     /// <param name="results">Arrays to use again; null for new ones.</param>

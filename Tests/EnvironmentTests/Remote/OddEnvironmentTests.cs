@@ -98,7 +98,7 @@ public sealed class OddEnvironmentTests
         environment.Reset(0xFEDC_BA98_FFFF_FFFF);
 
         // 31 bits of the seed, and of the seed + 1.
-        Assert.Equal([0x7FFFf, 0xFFFFf, 0f, 0f], environment.Observations);
+        Assert.Equal([32767f, 65535f, 0f, 0f], environment.Observations);
         environment.Reset(41);
         Assert.Equal([0f, 41f, 0f, 42f], environment.Observations);
     }
