@@ -74,6 +74,7 @@ internal sealed class EnvironmentPart : IDisposable
             return;
         }
         _disposed = true;
+        Pipeline.Environment.Interrupt(); // nobody wants what a step that still goes on will give
         if (_thread is not null)
         {
             _begun!.Release();

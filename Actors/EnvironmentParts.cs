@@ -51,6 +51,7 @@ internal sealed class EnvironmentParts : IDisposable
     /// <param name="overlap">Whether there may be two parts.</param>
     /// <param name="wrappers">Layers of training.</param>
     /// <param name="discountFactor">γ of the reward normalisation.</param>
+    /// <param name="warn">Receives one line when what steps copies was lost and is replaced; null for nobody.</param>
     public static EnvironmentParts ForTraining(
         EnvironmentRegistry registry,
         string environment,
@@ -58,7 +59,8 @@ internal sealed class EnvironmentParts : IDisposable
         int threads,
         OverlapMode overlap,
         WrapperSettings wrappers,
-        float discountFactor
+        float discountFactor,
+        Action<string>? warn = null
     )
     {
         bool isBatchwide = wrappers.NormalizeObservations || wrappers.NormalizeRewards;
@@ -84,14 +86,23 @@ internal sealed class EnvironmentParts : IDisposable
             throw;
         }
 
-        EnvironmentPipeline MakePipeline(int count, int over) =>
-            EnvironmentPipeline.ForTraining(
+        EnvironmentPipeline MakePipeline(int count, int over)
+        {
+            IBatchedEnvironment batch =
                 over == 1
                     ? registry.Make(environment, count)
-                    : new ParallelEnvironment(size => registry.Make(environment, size), count, over),
-                wrappers,
-                discountFactor
-            );
+                    : new ParallelEnvironment(size => registry.Make(environment, size), count, over);
+            try
+            {
+                batch.Warn = warn;
+                return EnvironmentPipeline.ForTraining(batch, wrappers, discountFactor);
+            }
+            catch
+            {
+                batch.Dispose();
+                throw;
+            }
+        }
     }
 
     /// <summary>The network of an agent on these environments.</summary>
@@ -108,6 +119,15 @@ internal sealed class EnvironmentParts : IDisposable
         foreach (EnvironmentPart part in _parts)
         {
             part.Pipeline.Environment.Reset(unchecked(seed + (ulong)part.First));
+        }
+    }
+
+    /// <inheritdoc cref="IBatchedEnvironment.Interrupt"/>
+    public void Interrupt()
+    {
+        foreach (EnvironmentPart part in _parts)
+        {
+            part.Pipeline.Environment.Interrupt();
         }
     }
 

@@ -104,7 +104,7 @@ internal static class Application
         root.Add(StatusCommand.Create(output));
         root.Add(HealthCommand.Create(output, error));
         root.Add(CertificatesCommand.Create(output, error));
-        root.Add(EvaluateCommand.Create(output));
+        root.Add(EvaluateCommand.Create(output, error));
         root.Add(ReproduceCommand.Create(output, error));
         root.Add(PlotCommand.Create(output));
         root.Add(RecordCommand.Create(output));

@@ -46,9 +46,18 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         Count = count;
         _create = create;
         _environments = new TEnvironment[count];
-        for (int i = 0; i < count; i++)
+        int made = 0;
+        try
         {
-            _environments[i] = create();
+            for (; made < count; made++)
+            {
+                _environments[made] = create();
+            }
+        }
+        catch
+        {
+            DisposeCopies(made);
+            throw;
         }
         _observationSize = spec.ObservationSpace.Size;
         _actionSize = spec.ActionSpace.Size;
@@ -246,17 +255,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
     }
 
     /// <summary>Disposes the copies that own something, such as native memory; the arrays are the collector's.</summary>
-    public void Dispose()
-    {
-        if (!typeof(IDisposable).IsAssignableFrom(typeof(TEnvironment)))
-        {
-            return;
-        }
-        foreach (TEnvironment environment in _environments)
-        {
-            (environment as IDisposable)?.Dispose();
-        }
-    }
+    public void Dispose() => DisposeCopies(Count);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EndEpisode(int index)
@@ -265,6 +264,18 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         _observations.AsSpan(first, _observationSize).CopyTo(_finalObservations.AsSpan(first));
         EpisodeEnding?.Invoke(index);
         ResetCopy(index);
+    }
+
+    private void DisposeCopies(int made)
+    {
+        if (!typeof(IDisposable).IsAssignableFrom(typeof(TEnvironment)))
+        {
+            return;
+        }
+        foreach (TEnvironment environment in _environments.AsSpan(0, made))
+        {
+            (environment as IDisposable)?.Dispose();
+        }
     }
 
     private void ResetCopy(int index)

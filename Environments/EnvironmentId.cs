@@ -1,8 +1,14 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Environments;
 
 /// <summary>The parts of an id, <c>Namespace/Name-vN?key=value&amp;key=value</c>, and its form in file names.</summary>
 internal static class EnvironmentId
 {
+    private const int LongestFolderName = 200; // bytes; file systems take 255
+    private const int HashBytes = 8;
+
     /// <summary>The id without its options.</summary>
     public static string NameOf(string id)
     {
@@ -15,6 +21,26 @@ internal static class EnvironmentId
     /// <c>Name-v0,key=value,key=value</c>. Slashes stay.
     /// </summary>
     public static string ToFileName(string id) => id.Replace('?', ',').Replace('&', ',');
+
+    /// <summary>
+    /// The id as the name of one folder, at most 200 bytes long: of a longer one the beginning, and a hash of the whole. For
+    /// <c>Name-v0?key=value</c> it is <c>Name-v0,key=value</c>.
+    /// </summary>
+    public static string ToFolderName(string id)
+    {
+        string name = ToFileName(id).Replace("://", "-", StringComparison.Ordinal).Replace('/', '-').Replace(':', '-');
+        if (Encoding.UTF8.GetByteCount(name) <= LongestFolderName)
+        {
+            return name;
+        }
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, HashBytes));
+        int kept = name.Length;
+        while (Encoding.UTF8.GetByteCount(name.AsSpan(0, kept)) > LongestFolderName - 1 - 2 * HashBytes)
+        {
+            kept -= char.IsLowSurrogate(name[kept - 1]) ? 2 : 1;
+        }
+        return $"{name[..kept]}-{hash}";
+    }
 
     /// <summary>The id that <see cref="ToFileName"/> was given.</summary>
     public static string FromFileName(string name)

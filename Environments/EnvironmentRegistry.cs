@@ -77,12 +77,7 @@ public sealed partial class EnvironmentRegistry
             options,
             (canonical, values) =>
             {
-                TEnvironment probe = create(values);
-                var spec = new EnvironmentSpec(canonical, probe.ObservationSpace, probe.ActionSpace)
-                {
-                    Options = options,
-                    Model = (probe as ITabularEnvironment)?.Model,
-                };
+                EnvironmentSpec spec = Look(canonical, options, create(values));
                 spec = describe?.Invoke(spec, values) ?? spec;
                 if (spec.Id != canonical)
                 {
@@ -182,6 +177,24 @@ public sealed partial class EnvironmentRegistry
             _ = entry.Default; // what is wrong with it should be told where it is registered
         }
         _entries[id] = entry;
+    }
+
+    /// <summary>What a copy says of itself; the copy is disposed, since it may hold a process or a file.</summary>
+    private static EnvironmentSpec Look<TEnvironment>(string id, IReadOnlyList<EnvironmentOption> options, TEnvironment probe)
+        where TEnvironment : IEnvironment
+    {
+        try
+        {
+            return new EnvironmentSpec(id, probe.ObservationSpace, probe.ActionSpace)
+            {
+                Options = options,
+                Model = (probe as ITabularEnvironment)?.Model,
+            };
+        }
+        finally
+        {
+            (probe as IDisposable)?.Dispose();
+        }
     }
 
     private static EnvironmentRegistry CreateDefault()

@@ -91,6 +91,19 @@ public interface IBatchedEnvironment : IDisposable
         set { }
     }
 
+    /// <summary>Receives one line when what steps the copies was lost and is replaced; null for nobody. May be called on the thread that steps.</summary>
+    Action<string>? Warn
+    {
+        get => null;
+        set { }
+    }
+
+    /// <summary>
+    /// Asks a step that another thread waits for to end soon, since the program is to stop: a step in another process is given up after a
+    /// moment, with <see cref="OperationCanceledException"/>. May be called on any thread; nothing where steps cannot be left.
+    /// </summary>
+    void Interrupt() { }
+
     /// <summary>Whether <see cref="SaveState"/> works; where it does not, a resumed run begins new episodes.</summary>
     bool CanSaveState { get; }
 

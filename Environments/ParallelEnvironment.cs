@@ -40,14 +40,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         threads = Math.Min(threads, count);
         Count = count;
-        _parts = new Part[threads];
-        int first = 0;
-        for (int i = 0; i < threads; i++)
-        {
-            int size = count / threads + (i < count % threads ? 1 : 0);
-            _parts[i] = new Part(make(size), first);
-            first += size;
-        }
+        _parts = MakeParts(make, count, threads);
         _running = new CountdownEvent(threads);
         _observationSize = Spec.ObservationSpace.Size;
         _actionSize = Spec.ActionSpace.Size;
@@ -131,6 +124,28 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
     }
 
     /// <inheritdoc/>
+    public Action<string>? Warn
+    {
+        get => _parts[0].Environment.Warn;
+        set
+        {
+            foreach (Part part in _parts)
+            {
+                part.Environment.Warn = value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Interrupt()
+    {
+        foreach (Part part in _parts)
+        {
+            part.Environment.Interrupt();
+        }
+    }
+
+    /// <inheritdoc/>
     /// <remarks>Called on the thread of the copy's part.</remarks>
     public Action<int>? EpisodeEnding
     {
@@ -178,6 +193,26 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
             part.Environment.Dispose();
         }
         _running.Dispose();
+    }
+
+    private static Part[] MakeParts(Func<int, IBatchedEnvironment> make, int count, int threads)
+    {
+        var parts = new List<Part>(threads);
+        try
+        {
+            for (int i = 0, first = 0; i < threads; i++)
+            {
+                int size = count / threads + (i < count % threads ? 1 : 0);
+                parts.Add(new Part(make(size), first));
+                first += size;
+            }
+            return [.. parts];
+        }
+        catch
+        {
+            parts.ForEach(part => part.Environment.Dispose());
+            throw;
+        }
     }
 
     private void StepAll(ReadOnlySpan<float> actions, ReadOnlySpan<bool> active, bool masked)

@@ -35,17 +35,27 @@ internal sealed class EnvironmentWorker : IDisposable
             threads: 1,
             settings.Overlap,
             settings.Wrappers,
-            settings.DiscountFactor
+            settings.DiscountFactor,
+            options.Log
         );
-        NetworkSpec spec = _environments.NetworkFor(settings.Network);
-        _parameterCount = new ParameterLayout(spec).Count;
-        _policy = new NetworkPolicy(spec);
-        if (_environments.Normalization is { } normalization)
+        try
         {
-            _observed = normalization.Observed = RunningStatistics.Empty(normalization.Statistics.Size);
+            NetworkSpec spec = _environments.NetworkFor(settings.Network);
+            _parameterCount = new ParameterLayout(spec).Count;
+            _policy = new NetworkPolicy(spec);
+            if (_environments.Normalization is { } normalization)
+            {
+                _observed = normalization.Observed = RunningStatistics.Empty(normalization.Statistics.Size);
+            }
+            _recorder = new UnrollRecorder(_environments, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
+            Shape = _environments.ShapeFor(spec, settings.UnrollLength);
         }
-        _recorder = new UnrollRecorder(_environments, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
-        Shape = _environments.ShapeFor(spec, settings.UnrollLength);
+        catch
+        {
+            _policy?.Dispose();
+            _environments.Dispose();
+            throw;
+        }
         Incarnation = incarnation;
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Json.Nodes;
+using Environments.Processes;
 using Learners.Benchmarks;
 using Spectre.Console;
 
@@ -12,6 +13,7 @@ namespace Cli.Commands;
 internal static class BenchCommand
 {
     private const int Repetitions = 10;
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(30); // seconds on any machine worth measuring
 
     public static Command Create(TextWriter output, TextWriter error)
     {
@@ -132,13 +134,15 @@ internal static class BenchCommand
             using Process process = Process.Start(
                 new ProcessStartInfo("dotnet", all) { RedirectStandardOutput = true, RedirectStandardError = true }
             )!;
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
+            (string Output, string Errors) said =
+                ChildProcess.Finish(process, RunLimit)
+                ?? throw new IOException(
+                    $"'agents {string.Join(' ', arguments)}' did not end within {RunLimit.TotalMinutes:0} minutes and was stopped."
+                );
             if (process.ExitCode != 0)
             {
                 throw new IOException(
-                    $"'agents {string.Join(' ', arguments)}' failed with exit code {process.ExitCode}: {errors.Result.ReplaceLineEndings(" ")}"
+                    $"'agents {string.Join(' ', arguments)}' failed with exit code {process.ExitCode}: {said.Errors.ReplaceLineEndings(" ")}"
                 );
             }
             seconds[i] = ChildProcesses.CpuSeconds - before;

@@ -10,7 +10,7 @@ namespace Cli.Commands;
 /// <summary><c>agents evaluate</c>.</summary>
 internal static class EvaluateCommand
 {
-    public static Command Create(TextWriter output)
+    public static Command Create(TextWriter output, TextWriter error)
     {
         var path = new Argument<string>("policy") { Description = "Run folder, or a policy folder such as <run>/best." };
         var episodes = new Option<string>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => "100" };
@@ -58,7 +58,8 @@ internal static class EvaluateCommand
                     seedValue,
                     parsed.GetValue(deterministic),
                     registry: parsed.Registry(assembly),
-                    cancellationToken: cancellationToken
+                    cancellationToken: cancellationToken,
+                    warn: line => error.WriteLine("warning: " + line)
                 );
                 string played = parsed.GetValue(environment) ?? Evaluator.EnvironmentOf(policy);
                 double? humanNormalized =

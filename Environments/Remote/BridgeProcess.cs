@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Environments.Processes;
 using Protos.Fleet;
 
 namespace Environments.Remote;
@@ -10,6 +11,7 @@ internal sealed class BridgeProcess : IDisposable
 {
     private const int KeptLines = 30;
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastWordsTimeout = TimeSpan.FromSeconds(5);
     private static readonly object Lock = new();
     private static string? s_python; // the interpreter that was found to have the packages
 
@@ -101,7 +103,7 @@ internal sealed class BridgeProcess : IDisposable
         return last is null ? state : $"{state}; its last words: {last}";
     }
 
-    /// <summary>Stops it, at the latest after two seconds.</summary>
+    /// <summary>Stops it, at the latest after two seconds, with all that environments started there.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -124,8 +126,8 @@ internal sealed class BridgeProcess : IDisposable
 
     private static BridgeProcess? TryStart(string python, RemoteSettings settings, List<string> complaints)
     {
-        string? folder = OperatingSystem.IsWindows() ? null : Directory.CreateTempSubdirectory("agents-bridge-").FullName;
-        string listen = folder is null ? "127.0.0.1:0" : "unix:" + Path.Combine(folder, "socket");
+        string? folder = OperatingSystem.IsWindows() ? null : SocketFolder.Create(Path.GetTempPath());
+        string listen = folder is null ? "127.0.0.1:0" : "unix:" + SocketFolder.SocketIn(folder);
         string? token = folder is null ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) : null;
         ProcessStartInfo info = PythonInterpreter.Start(
             python,
@@ -148,7 +150,15 @@ internal sealed class BridgeProcess : IDisposable
             return null;
         }
         var lastLines = new Queue<string>();
-        process.ErrorDataReceived += (_, line) => Keep(lastLines, line.Data);
+        var saidAll = new TaskCompletionSource();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            Keep(lastLines, line.Data);
+            if (line.Data is null)
+            {
+                saidAll.TrySetResult();
+            }
+        };
         process.BeginErrorReadLine();
         Task<string?> first = process.StandardOutput.ReadLineAsync();
         bool inTime = first.Wait(settings.StartTimeout);
@@ -159,7 +169,7 @@ internal sealed class BridgeProcess : IDisposable
         bool ended = process.WaitForExit(inTime ? 5_000 : 0);
         if (ended)
         {
-            process.WaitForExit(); // the rest of what it said
+            saidAll.Task.Wait(LastWordsTimeout);
         }
         string last = LastLine(lastLines) ?? "nothing";
         string state = ended
@@ -195,17 +205,16 @@ internal sealed class BridgeProcess : IDisposable
         try
         {
             process.StandardInput.Close(); // which it takes as the word to stop
-            if (patience == TimeSpan.Zero || !process.WaitForExit(patience))
-            {
-                process.Kill(entireProcessTree: true);
-                process.WaitForExit();
-            }
         }
-        catch (Exception exception)
-            when (exception is InvalidOperationException or IOException or System.ComponentModel.Win32Exception)
+        catch (IOException)
         {
             // It ended by itself.
         }
+        if (patience > TimeSpan.Zero)
+        {
+            process.WaitForExit(patience);
+        }
+        ChildProcess.Kill(process, leadsGroup: true);
         process.Dispose();
         RemoveFolder(folder);
     }

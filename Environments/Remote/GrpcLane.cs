@@ -9,8 +9,10 @@ using Wire = Protos.Bridge;
 namespace Environments.Remote;
 
 /// <summary>Copies behind a gRPC stream. Owns the stream, the channel and, where it started one, the server's process.</summary>
-internal sealed class GrpcLane : IBatchLane
+internal sealed partial class GrpcLane : IBatchLane
 {
+    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(3);
+
     private readonly RemoteId _id;
     private readonly BridgeProcess? _process;
     private readonly GrpcChannel _channel;
@@ -21,14 +23,23 @@ internal sealed class GrpcLane : IBatchLane
     private readonly ByteString _actionBytes;
     private readonly ByteString _activeBytes;
     private readonly string _where;
+    private readonly CancellationToken _interruption;
     private StepResults? _results;
     private SharedSlots? _slots;
     private bool _lost;
     private bool _disposed;
 
-    private GrpcLane(RemoteId id, RemoteSettings settings, BridgeProcess? process, int copies, int actionSize)
+    private GrpcLane(
+        RemoteId id,
+        RemoteSettings settings,
+        BridgeProcess? process,
+        int copies,
+        int actionSize,
+        CancellationToken interruption
+    )
     {
         _id = id;
+        _interruption = interruption;
         _process = process;
         _where = id.Address?.ToString() ?? "the Python process";
         _actions = new byte[copies * actionSize * sizeof(float)];
@@ -49,82 +60,6 @@ internal sealed class GrpcLane : IBatchLane
 
     /// <summary>The server's process, where it was started here.</summary>
     public BridgeProcess? Process => _process;
-
-    /// <summary>Opens copies.</summary>
-    /// <param name="id">Which environment.</param>
-    /// <param name="settings">This machine's.</param>
-    /// <param name="process">A server of one's own, owned from here on; null where the id has an address.</param>
-    /// <param name="spec">Spaces that they must have.</param>
-    /// <param name="copies">B.</param>
-    /// <param name="maxEpisodeSteps">Limit; 0 for the environment's own.</param>
-    /// <param name="results">Arrays to use again; null for new ones.</param>
-    /// <exception cref="BridgeLostException">The server cannot be reached.</exception>
-    public static GrpcLane Open(
-        RemoteId id,
-        RemoteSettings settings,
-        BridgeProcess? process,
-        EnvironmentSpec spec,
-        int copies,
-        int maxEpisodeSteps,
-        StepResults? results
-    )
-    {
-        var lane = new GrpcLane(id, settings, process, copies, spec.ActionSpace.Size);
-        try
-        {
-            var open = new Open
-            {
-                Source = SourceOf(id),
-                Copies = (uint)copies,
-                MaxEpisodeSteps = (uint)maxEpisodeSteps,
-            };
-            SessionAnswer answer = lane.Ask(new SessionRequest { Open = open }, settings.StartTimeout);
-            Description opened = answer.Opened ?? throw lane.Fault("answered to Open with something else");
-            Spaces.Space observations = WireSpaces.Read(opened.ObservationSpace);
-            if (observations != spec.ObservationSpace || WireSpaces.Read(opened.ActionSpace) != spec.ActionSpace)
-            {
-                throw new InvalidDataException(
-                    $"{id.Text} has other spaces than it had before: {observations} instead of {spec.ObservationSpace}. Start again."
-                );
-            }
-            lane._results = results ?? new StepResults(copies, observations.Size, opened.ByteObservations);
-            return lane;
-        }
-        catch
-        {
-            lane.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Asks what an environment looks like.</summary>
-    /// <exception cref="BridgeLostException">The server cannot be reached.</exception>
-    public static Description Describe(RemoteId id, RemoteSettings settings, BridgeProcess? process)
-    {
-        using GrpcChannel channel = process is null
-            ? BridgeChannel.Open(id.Address!, settings.ReadToken(), settings.AuthorityFile)
-            : BridgeChannel.Open(process.Address, process.Token, authorityFile: null);
-        try
-        {
-            DescribeReply reply = channel
-                .CreateCallInvoker()
-                .BlockingUnaryCall(
-                    BridgeMethods.Describe,
-                    null,
-                    new CallOptions(deadline: DateTime.UtcNow + settings.StartTimeout),
-                    SourceOf(id)
-                );
-            return reply.Failure is { } failure
-                ? throw Failures.Of(id.Text, failure)
-                : reply.Description ?? throw new InvalidDataException($"{id.Text}: the server described nothing.");
-        }
-        catch (RpcException exception)
-        {
-            throw process is { IsAlive: false }
-                ? new BridgeLostException(process.Epitaph())
-                : Failures.Of(id.Address?.ToString() ?? "The Python process", exception);
-        }
-    }
 
     /// <inheritdoc/>
     public void Reset(ulong seed)
@@ -230,18 +165,6 @@ internal sealed class GrpcLane : IBatchLane
 
     private bool CanShare => _process is not null || _id.Address is { IsLocal: true };
 
-    private static Source SourceOf(RemoteId id)
-    {
-        var source = new Source
-        {
-            ProtocolVersion = BridgeMethods.ProtocolVersion,
-            Id = id.Name,
-            ArgumentsJson = id.ArgumentsJson,
-        };
-        source.Wrappers.AddRange(id.Wrappers);
-        return source;
-    }
-
     private SessionAnswer Ask(SessionRequest request, TimeSpan timeout)
     {
         SessionAnswer answer;
@@ -249,7 +172,7 @@ internal sealed class GrpcLane : IBatchLane
         {
             Task write = _call.RequestStream.WriteAsync(request);
             Task<bool> read = _call.ResponseStream.MoveNext(CancellationToken.None);
-            if (!read.Wait(timeout))
+            if (!Wait(read, timeout))
             {
                 _lost = true;
                 throw new BridgeLostException($"no answer within {timeout.TotalSeconds:0.#} s");
@@ -258,7 +181,10 @@ internal sealed class GrpcLane : IBatchLane
             {
                 throw Lost("the stream ended");
             }
-            write.GetAwaiter().GetResult();
+            if (!write.Wait(timeout))
+            {
+                throw Lost("an answer came before the whole request was sent");
+            }
             answer = _call.ResponseStream.Current;
         }
         catch (Exception exception) when (Unwrap(exception) is RpcException or IOException or InvalidOperationException)
@@ -286,6 +212,18 @@ internal sealed class GrpcLane : IBatchLane
             throw Failures.Of(_id.Text, failure);
         }
         return answer.Defect is { } defect ? throw new EnvironmentFaultException($"{_id.Text}: {defect}.") : answer;
+    }
+
+    private bool Wait(Task<bool> answer, TimeSpan timeout)
+    {
+        try
+        {
+            return answer.Wait((int)timeout.TotalMilliseconds, _interruption);
+        }
+        catch (OperationCanceledException) when (_interruption.IsCancellationRequested && !answer.IsCompleted)
+        {
+            return answer.Wait(timeout < LastMoment ? timeout : LastMoment, CancellationToken.None);
+        }
     }
 
     private static Exception Unwrap(Exception exception) =>

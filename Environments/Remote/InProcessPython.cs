@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Environments.Processes;
 using Python.Runtime;
 
 namespace Environments.Remote;
@@ -92,11 +93,9 @@ internal static class InProcessPython
         {
             using Process process = Process.Start(PythonInterpreter.Start(python, settings, ["-c", Question]))!;
             process.StandardInput.Close();
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            string text = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? JsonDocument.Parse(text).RootElement : null;
+            return ChildProcess.Finish(process, settings.StartTimeout) is { } said && process.ExitCode == 0
+                ? JsonDocument.Parse(said.Output).RootElement
+                : null;
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or JsonException)
         {

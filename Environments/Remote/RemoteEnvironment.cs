@@ -1,9 +1,7 @@
 using Environments.Randomness;
-using Environments.Rendering;
 using Environments.Spaces;
 using Environments.State;
 using Protos.Bridge;
-using SkiaSharp;
 
 namespace Environments.Remote;
 
@@ -14,10 +12,11 @@ namespace Environments.Remote;
 /// or an answer that breaks the contract, is an <see cref="EnvironmentFaultException"/> and final. Owns its lane, and with it the process
 /// that it started.
 /// </remarks>
-public sealed class RemoteEnvironment : IBatchedEnvironment
+public sealed partial class RemoteEnvironment : IBatchedEnvironment
 {
-    private readonly Func<StepResults?, bool, IBatchLane> _open;
+    private readonly OpenLane _open;
     private readonly int _maxRestarts;
+    private readonly CancellationTokenSource _interruption = new(); // without a timer, so there is nothing to dispose of
     private readonly StepResults _results;
     private readonly RowCheck _actionCheck;
     private readonly int _observationSize;
@@ -28,31 +27,33 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
     private IBatchLane _lane;
     private ulong _seed;
     private bool _started;
-    private int _restartsInARow;
-    private RenderInfo? _rendering;
-    private bool _hasRendering;
+    private int _recentRestarts;
+    private int _goodSteps; // since the latest loss
     private Picture? _finalPicture;
+
+    /// <summary>Steps in a row without a loss after which the losses before are forgiven.</summary>
+    internal const int GoodStepsPerRestart = 1_000;
+
+    /// <summary>Opens a lane over given arrays, or new ones.</summary>
+    /// <param name="results">Arrays to use again; null for new ones.</param>
+    /// <param name="again">Whether it replaces a lost one.</param>
+    /// <param name="interruption">Ends waiting for answers.</param>
+    internal delegate IBatchLane OpenLane(StepResults? results, bool again, CancellationToken interruption);
 
     /// <summary>A batch over a lane.</summary>
     /// <param name="spec">Description of one copy.</param>
     /// <param name="count">Copies, B.</param>
     /// <param name="framesPerSecond">Pictures per second; 0 where it draws none.</param>
-    /// <param name="open">Opens a lane over given arrays, or new ones; the flag says that it replaces a lost one.</param>
-    /// <param name="maxRestarts">Lanes that may be lost in a row.</param>
-    internal RemoteEnvironment(
-        EnvironmentSpec spec,
-        int count,
-        int framesPerSecond,
-        Func<StepResults?, bool, IBatchLane> open,
-        int maxRestarts
-    )
+    /// <param name="open">Opens a lane.</param>
+    /// <param name="maxRestarts">Lanes that may be replaced, each less than <see cref="GoodStepsPerRestart"/> steps after the one before.</param>
+    internal RemoteEnvironment(EnvironmentSpec spec, int count, int framesPerSecond, OpenLane open, int maxRestarts)
     {
         Spec = spec;
         Count = count;
         FramesPerSecond = framesPerSecond;
         _open = open;
         _maxRestarts = maxRestarts;
-        _lane = open(null, false);
+        _lane = open(null, false, _interruption.Token);
         _results = _lane.Results;
         _actionCheck = RowCheck.OfActions(spec.ActionSpace);
         _observationSize = spec.ObservationSpace.Size;
@@ -161,32 +162,11 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
     public Action<int>? EpisodeEnding { get; set; }
 
     /// <inheritdoc/>
-    public RenderInfo? Rendering
-    {
-        get
-        {
-            if (!_hasRendering && FramesPerSecond > 0)
-            {
-                Picture picture = Draw(0);
-                _rendering = new RenderInfo(new SKSizeI((int)picture.Width, (int)picture.Height), FramesPerSecond);
-            }
-            _hasRendering = true;
-            return _rendering;
-        }
-    }
+    /// <remarks>Called for every server that is replaced.</remarks>
+    public Action<string>? Warn { get; set; }
 
     /// <inheritdoc/>
-    public void Render(int copy, SKCanvas canvas)
-    {
-        ArgumentNullException.ThrowIfNull(canvas);
-        if (FramesPerSecond == 0)
-        {
-            throw new NotSupportedException($"{Spec.Id} does not draw itself: its render_mode is not rgb_array.");
-        }
-        Picture picture = _finalPicture is { } final && final.Copy == copy ? final : Draw(copy);
-        using SKBitmap bitmap = ToBitmap(picture);
-        canvas.DrawBitmap(bitmap, 0, 0);
-    }
+    public void Interrupt() => _interruption.Cancel();
 
     /// <summary>False: what runs elsewhere is not saved, and a resumed run begins new episodes.</summary>
     public bool CanSaveState => false;
@@ -217,7 +197,10 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
             CutEpisodes(lost, active);
             return;
         }
-        _restartsInARow = 0;
+        if (_recentRestarts > 0 && ++_goodSteps >= GoodStepsPerRestart)
+        {
+            _recentRestarts = 0;
+        }
         for (int i = 0; i < Count; i++)
         {
             if (active.IsEmpty || active[i])
@@ -278,55 +261,33 @@ public sealed class RemoteEnvironment : IBatchedEnvironment
 
     private void Replace(BridgeLostException lost)
     {
-        LastLoss = lost.Message;
         while (true)
         {
+            LastLoss = lost.Message;
             _lane.Dispose();
-            if (_restartsInARow >= _maxRestarts)
+            _interruption.Token.ThrowIfCancellationRequested();
+            if (_recentRestarts >= _maxRestarts)
             {
                 throw new EnvironmentFaultException(
-                    $"{Spec.Id} was lost {_restartsInARow + 1} times without a step in between: {LastLoss}."
+                    $"{Spec.Id} was lost {_recentRestarts + 1} times, each time less than {GoodStepsPerRestart} steps after the time before: {LastLoss}."
                 );
             }
-            _restartsInARow++;
+            _recentRestarts++;
+            _goodSteps = 0;
             Restarts++;
+            Warn?.Invoke(
+                $"{Spec.Id} was lost ({LastLoss}) and is replaced, replacement {Restarts}. Its unfinished episodes are cut off and count as no score."
+            );
             try
             {
-                _lane = _open(_results, true);
+                _lane = _open(_results, true, _interruption.Token);
                 return;
             }
             catch (BridgeLostException again)
             {
-                LastLoss = again.Message;
+                lost = again;
             }
         }
-    }
-
-    private Picture Draw(int copy)
-    {
-        try
-        {
-            return _lane.Render(copy);
-        }
-        catch (BridgeLostException lost)
-        {
-            throw new EnvironmentFaultException($"{Spec.Id} was lost while it drew: {lost.Message}.");
-        }
-    }
-
-    private static SKBitmap ToBitmap(Picture picture)
-    {
-        var bitmap = new SKBitmap((int)picture.Width, (int)picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        ReadOnlySpan<byte> source = picture.Rgb.Span;
-        Span<byte> pixels = bitmap.GetPixelSpan();
-        for (int from = 0, to = 0; from < source.Length; from += 3, to += 4)
-        {
-            pixels[to] = source[from];
-            pixels[to + 1] = source[from + 1];
-            pixels[to + 2] = source[from + 2];
-            pixels[to + 3] = 255;
-        }
-        return bitmap;
     }
 
     private void RequireReady(ReadOnlySpan<float> actions)

@@ -62,7 +62,7 @@ internal static class RemoteEnvironments
             },
             count,
             framesPerSecond,
-            (results, again) => Open(id, settings, spec, count, limit ?? 0, results, again),
+            (results, again, interruption) => Open(id, settings, spec, count, limit ?? 0, results, again, interruption),
             settings.MaxRestarts
         );
     }
@@ -74,7 +74,8 @@ internal static class RemoteEnvironments
         int copies,
         int limit,
         StepResults? results,
-        bool again
+        bool again,
+        CancellationToken interruption
     )
     {
         if (id.Lane == ObservationLane.InProcess)
@@ -83,7 +84,7 @@ internal static class RemoteEnvironments
         }
         if (id.Address is null)
         {
-            return GrpcLane.Open(id, settings, TakeProcess(settings), spec, copies, limit, results);
+            return GrpcLane.Open(id, settings, TakeProcess(settings), spec, copies, limit, results, interruption);
         }
         // Whoever serves may be starting again; the first time somebody waits for a mistake in the address.
         long start = Environment.TickCount64;
@@ -91,11 +92,12 @@ internal static class RemoteEnvironments
         {
             try
             {
-                return GrpcLane.Open(id, settings, null, spec, copies, limit, results);
+                return GrpcLane.Open(id, settings, null, spec, copies, limit, results, interruption);
             }
             catch (BridgeLostException) when (again && Environment.TickCount64 - start < ReconnectTime.TotalMilliseconds)
             {
-                Thread.Sleep(pause);
+                interruption.WaitHandle.WaitOne(pause);
+                interruption.ThrowIfCancellationRequested();
             }
         }
     }
@@ -131,11 +133,18 @@ internal static class RemoteEnvironments
             {
                 Known[key] = description;
             }
+            KeepIdle(process);
             return description;
         }
-        finally
+        catch (BridgeLostException)
+        {
+            process.Kill(); // it may still be busy with what nobody waits for any more
+            throw;
+        }
+        catch
         {
             KeepIdle(process);
+            throw;
         }
     }
 

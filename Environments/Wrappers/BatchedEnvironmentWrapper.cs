@@ -82,6 +82,16 @@ public abstract class BatchedEnvironmentWrapper : IBatchedEnvironment
     }
 
     /// <inheritdoc/>
+    public Action<string>? Warn
+    {
+        get => Inner.Warn;
+        set => Inner.Warn = value;
+    }
+
+    /// <inheritdoc/>
+    public void Interrupt() => Inner.Interrupt();
+
+    /// <inheritdoc/>
     public bool CanSaveState => Inner.CanSaveState;
 
     /// <inheritdoc/>

@@ -13,7 +13,8 @@ public static class Evaluator
     /// <summary>Steps after which an episode is cut off where the environment has no limit of its own, unless said otherwise.</summary>
     public const int DefaultMaxEpisodeSteps = 10_000;
 
-    private const int MaxCopies = 32;
+    /// <summary>Copies of the environment, at most, unless said otherwise.</summary>
+    internal const int DefaultCopies = 32;
 
     /// <summary>Runs whole episodes and reports their returns.</summary>
     /// <remarks>Each copy plays a fixed number of episodes, so that short ones are not counted more often than long ones.</remarks>
@@ -24,6 +25,7 @@ public static class Evaluator
     /// <param name="deterministic">Whether the most probable action is taken instead of a drawn one.</param>
     /// <param name="maxEpisodeSteps">Steps after which an episode is cut off, where the environment has no limit of its own.</param>
     /// <param name="registry">Where the environment is looked up; null for the default.</param>
+    /// <param name="warn">Receives one line when what steps copies was lost and is replaced; null for nobody.</param>
     /// <param name="cancellationToken">Stops early with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">The environment is unknown, or its spaces are not the policy's.</exception>
     public static EvaluationResult Evaluate(
@@ -34,14 +36,30 @@ public static class Evaluator
         bool deterministic = false,
         int maxEpisodeSteps = DefaultMaxEpisodeSteps,
         EnvironmentRegistry? registry = null,
+        Action<string>? warn = null,
         CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
-        int copies = Math.Min(episodes, MaxCopies);
-        using EnvironmentPipeline pipeline = CreatePipeline(policy, environmentId, copies, maxEpisodeSteps, registry);
+        int copies = Math.Min(episodes, DefaultCopies);
+        using EnvironmentPipeline pipeline = CreatePipeline(policy, environmentId, copies, maxEpisodeSteps, registry, warn);
+        return Play(pipeline, policy, episodes, seed, deterministic, cancellationToken);
+    }
+
+    /// <summary>Plays whole episodes in environments that were made before, after a reset.</summary>
+    internal static EvaluationResult Play(
+        EnvironmentPipeline pipeline,
+        SavedPolicy policy,
+        int episodes,
+        ulong seed,
+        bool deterministic,
+        CancellationToken cancellationToken
+    )
+    {
         IBatchedEnvironment environment = pipeline.Environment;
+        int copies = environment.Count;
+        using CancellationTokenRegistration interruption = cancellationToken.Register(environment.Interrupt);
         PolicySession session = Start(pipeline, policy, seed, deterministic);
         var returns = new List<double>(episodes);
         var lengths = new List<int>(episodes);
@@ -78,20 +96,23 @@ public static class Evaluator
         string? environmentId,
         int copies,
         int maxEpisodeSteps,
-        EnvironmentRegistry? registry
+        EnvironmentRegistry? registry,
+        Action<string>? warn = null
     )
     {
         registry ??= EnvironmentRegistry.Default;
         environmentId ??= EnvironmentOf(policy);
-        var pipeline = EnvironmentPipeline.ForEvaluation(registry.Make(environmentId, copies, maxEpisodeSteps), policy.Info);
+        IBatchedEnvironment batch = registry.Make(environmentId, copies, maxEpisodeSteps);
         try
         {
+            batch.Warn = warn;
+            EnvironmentPipeline pipeline = EnvironmentPipeline.ForEvaluation(batch, policy.Info);
             RequireSameSpaces(policy, pipeline.PolicySpec, environmentId);
             return pipeline;
         }
         catch
         {
-            pipeline.Dispose();
+            batch.Dispose();
             throw;
         }
     }

@@ -21,6 +21,12 @@ public sealed record EvaluationSettings
     [Range(1, 100_000)]
     public int FinalEpisodes { get; init; } = 100;
 
+    /// <summary>Copies of the environment that play an evaluation, at most; a run keeps them from its first evaluation to its end.</summary>
+    /// <remarks>No more are made than an evaluation during training has episodes, or where there is none the one after it.</remarks>
+    /// <value>1 to 4,096. Default 32.</value>
+    [Range(1, 4_096)]
+    public int Copies { get; init; } = Evaluator.DefaultCopies;
+
     /// <summary>Steps after which an evaluation cuts an episode off, where the environment has no limit of its own.</summary>
     /// <value>1 to 10,000,000. Default 10,000.</value>
     [Range(1, 10_000_000)]

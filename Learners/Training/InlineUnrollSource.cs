@@ -32,9 +32,18 @@ internal sealed class InlineUnrollSource : IUnrollSource
             settings.EnvironmentThreads,
             settings.Overlap,
             settings.Wrappers,
-            settings.ActorCritic.DiscountFactor
+            settings.ActorCritic.DiscountFactor,
+            options.Warn
         );
-        return new InlineUnrollSource(environments, environments.NetworkFor(settings.Network), settings.ActorCritic, seed);
+        try
+        {
+            return new InlineUnrollSource(environments, environments.NetworkFor(settings.Network), settings.ActorCritic, seed);
+        }
+        catch
+        {
+            environments.Dispose();
+            throw;
+        }
     }
 
     private InlineUnrollSource(EnvironmentParts environments, NetworkSpec spec, ActorCriticSettings settings, SeedSequence seed)
@@ -53,6 +62,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
     /// <inheritdoc/>
     public ValueTask<Unroll> NextAsync(CancellationToken cancellationToken)
     {
+        using CancellationTokenRegistration interruption = cancellationToken.Register(_environments.Interrupt);
         _recorder.Record(_unroll);
         _unroll.Header = new UnrollHeader("inline", 0, _sequenceNumber++, _policy.ParameterVersion, _environments.Spec.Id);
         return new ValueTask<Unroll>(_unroll);

@@ -37,11 +37,7 @@ internal sealed class RunFolder
     public static string DefaultPath(TrainingSettings settings, TimeProvider clock)
     {
         string time = clock.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        string environment = EnvironmentId
-            .ToFileName(settings.Environment)
-            .Replace("://", "-", StringComparison.Ordinal)
-            .Replace('/', '-')
-            .Replace(':', '-');
+        string environment = EnvironmentId.ToFolderName(settings.Environment);
         string path = System.IO.Path.Combine("runs", environment, settings.Agent, $"{time}-{settings.Seed}");
         string free = path;
         for (int i = 2; Directory.Exists(free); i++)

@@ -26,6 +26,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly CheckpointStore _checkpoints;
     private readonly RunLog _log;
     private readonly EpisodeWindow _episodes = new();
+    private readonly RunEvaluation _evaluation;
     private readonly SeedSequence _evaluationSeed;
     private readonly long _startSteps;
     private readonly long _started;
@@ -52,6 +53,7 @@ internal sealed class TrainingRun : IDisposable
         _options = options;
         _folder = folder;
         var seeds = new SeedSequence(settings.Seed);
+        _evaluation = new RunEvaluation(settings, options.Registry, options.Warn);
         _evaluationSeed = seeds.Child(2);
         _source = createSource(seeds.Child(0));
         _spec = _source.Spec;
@@ -182,6 +184,7 @@ internal sealed class TrainingRun : IDisposable
         _log.Dispose();
         _learner.Dispose();
         _source.Dispose();
+        _evaluation.Dispose();
     }
 
     // Due when a multiple of the interval was passed by the latest unroll; an interval of 0 means a share of the run.
@@ -258,16 +261,7 @@ internal sealed class TrainingRun : IDisposable
     {
         try
         {
-            return Evaluator.Evaluate(
-                policy,
-                _settings.Environment,
-                episodes,
-                seed.GenerateSeed(),
-                _settings.Evaluation.Deterministic,
-                _settings.Evaluation.MaxEpisodeSteps,
-                _options.Registry,
-                cancellationToken
-            );
+            return _evaluation.Play(policy, episodes, seed.GenerateSeed(), cancellationToken);
         }
         catch (OperationCanceledException)
         {

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Environments.Processes;
 
 namespace Tests.CliTests;
 
 /// <summary>Runs <c>agents</c> in a process of its own, with environment variables of its own.</summary>
 internal static class AgentsProcess
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     /// <summary>Exit code, standard output and standard error.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(
         Dictionary<string, string> variables,
@@ -26,9 +29,9 @@ internal static class AgentsProcess
         try
         {
             Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
-            string output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            return (process.ExitCode, output, await error);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+            return (process.ExitCode, ChildProcess.Said(output), ChildProcess.Said(error));
         }
         finally
         {

@@ -106,6 +106,26 @@ public sealed class EnvironmentOptionTests
         Assert.Equal(id, EnvironmentId.FromFileName(name));
     }
 
+    [Theory]
+    [InlineData("gym:odd:Case?a=1&b=2", "gym-odd-Case,a=1,b=2")]
+    [InlineData("grpc://127.0.0.1:50061/ALE/Pong-v5", "grpc-127.0.0.1-50061-ALE-Pong-v5")]
+    public void ToFolderName_AnyId_IsOneName(string id, string name) => Assert.Equal(name, EnvironmentId.ToFolderName(id));
+
+    [Theory]
+    [InlineData('x')]
+    [InlineData('ü')]
+    [InlineData('漢')]
+    public void ToFolderName_AnOptionOf250Characters_IsShortenedAndStaysTellable(char letter)
+    {
+        string id = "gym:module:Class?text=" + new string(letter, 250);
+        string name = EnvironmentId.ToFolderName(id);
+
+        Assert.StartsWith("gym-module-Class,text=" + letter, name, StringComparison.Ordinal);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(name), 180, 200);
+        Assert.Equal(name, EnvironmentId.ToFolderName(id));
+        Assert.NotEqual(name, EnvironmentId.ToFolderName(id + letter));
+    }
+
     [Fact]
     public void Reset_WhatACopyKeepsAcrossEpisodes_EndsWithTheSeed()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Environments.Processes;
 using Xunit;
 
 namespace Tests.SampleTests;
@@ -19,19 +20,21 @@ public sealed class QuickstartTests : IDisposable
     }
 
     [Fact]
-    public async Task Quickstart_Run_TrainsSavesLoadsAndActs()
+    public void Quickstart_Run_TrainsSavesLoadsAndActs()
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Quickstart.dll")])
         {
             WorkingDirectory = _folder.Path,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
 
         using Process process = Process.Start(start)!;
-        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        (string Output, string Errors)? said = ChildProcess.Finish(process, TimeSpan.FromMinutes(10));
+        Assert.NotNull(said);
+        (string output, string errors) = said.Value;
 
-        Assert.Equal(0, process.ExitCode);
+        Assert.True(process.ExitCode == 0, errors);
         Assert.Contains("Mean return", output, StringComparison.Ordinal);
         Assert.Contains("Reward of the first action: 1", output, StringComparison.Ordinal);
         Assert.True(

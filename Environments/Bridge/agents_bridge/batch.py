@@ -1,13 +1,21 @@
 """Copies of an environment that are stepped together and reset in the step that ends their episode."""
 
 import json
+import math
 
 import numpy as np
 
 from agents_bridge import making, messages, rows
-from agents_bridge.failures import BridgeError, describe
+from agents_bridge.failures import BridgeError, describe, needs_main_thread
 
 MAX_INFO = 64 << 10
+MAX_DEPTH = 8  # to which infos are told that JSON cannot tell by itself
+MAX_SEED = (1 << 31) - 1  # more than that numpy's old generators, C and many games do not take
+
+MAIN_THREAD_HINT = (
+    "; it needs the main thread, which it has in a process of its own, gym:NAME, and where a bridge serves one client,"
+    " agents-bridge serve --max-clients 1, but neither beside other clients nor with lane=inprocess"
+)
 
 
 class Slot:
@@ -38,9 +46,13 @@ class Batch:
                 self.envs.append(making.make(name, arguments, wrappers))
             first = self.envs[0]
             self.observations, self.actions = rows.make(first.observation_space), rows.make(first.action_space)
-        except BaseException:
+        except BaseException as error:
+            made = len(self.envs)
             self.close()
-            raise
+            if isinstance(error, Exception) and not needs_main_thread(error):
+                raise
+            raise self._failed(made, error, "its constructor") from error
+        self._limits = None if self.observations.limits is None else rows.Limits(self.observations, count)
         self.element = np.uint8 if self.observations.is_bytes else np.float32
         own = making.limit_of(first)
         self._limit = min(own or 1 << 62, limit or 1 << 62)
@@ -65,10 +77,11 @@ class Batch:
         return message
 
     def reset(self, seed, options, slot):
-        """New episodes; copy b is seeded with seed + b."""
+        """New episodes; copy b is seeded with the lowest 31 bits of seed + b."""
         self._steps = 0
         for copy in range(self.count):
-            self._reset(copy, slot, seed=(seed + copy) & 0xFFFFFFFFFFFFFFFF, options=options or None)
+            self._reset(copy, slot, seed=(seed + copy) & MAX_SEED, options=options or None)
+        self._require_in_space(slot.observations)
         slot.rewards[:], slot.terminated[:], slot.truncated[:] = 0, 0, 0
         self._last = slot
 
@@ -80,6 +93,7 @@ class Batch:
         ended, pictures, last = [], [], self._last
         write, out, limit = self.observations.write, slot.rows, self._limit
         rewards, terminations, truncations = slot.rewards, slot.terminated, slot.truncated
+        values = self.actions.read_many(actions)
         for copy, env in enumerate(self.envs):
             if active is not None and not active[copy]:
                 rewards[copy] = terminations[copy] = truncations[copy] = 0
@@ -87,7 +101,7 @@ class Batch:
                     out[copy][:] = last.rows[copy]
                 continue
             try:
-                observation, reward, terminated, truncated, info = env.step(self.actions.read(actions[copy]))
+                observation, reward, terminated, truncated, info = env.step(values[copy])
                 self._elapsed[copy] += 1
                 truncated = truncated or self._elapsed[copy] >= limit
                 rewards[copy], terminations[copy], truncations[copy] = reward, bool(terminated), bool(truncated)
@@ -95,13 +109,16 @@ class Batch:
                     write(observation, out[copy])
                     continue
                 write(observation, slot.final_rows[copy])
-            except Exception as error:
+            except BaseException as error:  # sys.exit() in an environment is a failure of it, and no end of the bridge
                 raise self._failed(copy, error) from error
             ended.append((copy, info))
             if final_pictures:
                 pictures.append(self.render(copy))
             self._reset(copy, slot)
         self._last = slot
+        self._require_in_space(slot.observations)
+        if ended:
+            self._require_in_space(slot.final_observations, [copy for copy, _ in ended])
         return ended, pictures
 
     def render(self, copy):
@@ -112,7 +129,7 @@ class Batch:
             self.envs[copy].reset()
         try:
             picture = np.ascontiguousarray(self.envs[copy].render())
-        except Exception as error:
+        except BaseException as error:
             raise self._failed(copy, error, "rendering") from error
         if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
             raise BridgeError("ENVIRONMENT", "copy %d of %s drew a picture of shape %s" % (copy, self.name, picture.shape))
@@ -122,7 +139,7 @@ class Batch:
         for env in self.envs:
             try:
                 env.close()
-            except Exception:  # what it was wanted for is over
+            except BaseException:  # what it was wanted for is over
                 pass
         self.envs = []
 
@@ -130,22 +147,35 @@ class Batch:
         try:
             observation, _ = self.envs[copy].reset(**arguments)
             self.observations.write(observation, slot.rows[copy])
-        except Exception as error:
+        except BaseException as error:
             raise self._failed(copy, error, "its reset") from error
         self._elapsed[copy] = 0
 
     def _failed(self, copy, error, where=None):
         where = where or "step %d" % self._steps
         what = "gave %s" % error if isinstance(error, BridgeError) else "raised %s" % describe(error)
-        return BridgeError("ENVIRONMENT", "copy %d of %s %s in %s" % (copy, self.name, what, where))
+        hint = MAIN_THREAD_HINT if needs_main_thread(error) else ""
+        return BridgeError("ENVIRONMENT", "copy %d of %s %s in %s%s" % (copy, self.name, what, where, hint))
+
+    def _require_in_space(self, observations, copies=None):
+        found = self._limits and self._limits.find(observations, copies)
+        if found:
+            copy, complaint = found
+            raise self._failed(copy, BridgeError("ENVIRONMENT", complaint))
 
 
 def info_json(info):
-    """An info as JSON; what has no form in JSON as its text, and nothing where it would be huge."""
-    if not info:
+    """An info as JSON; what has no form in JSON as its text, and nothing where it would be huge. Never raises: it is only told."""
+    try:
+        if info is None or len(info) == 0:
+            return "{}"
+        try:
+            text = json.dumps(info, default=_plain, allow_nan=False)
+        except Exception:  # a key that is no text, a value within itself, not a number
+            text = json.dumps(_tell(info, MAX_DEPTH))
+        return text if len(text) <= MAX_INFO else "{}"
+    except Exception:
         return "{}"
-    text = json.dumps(info, default=_plain)
-    return text if len(text) <= MAX_INFO else "{}"
 
 
 def _plain(value):
@@ -154,3 +184,19 @@ def _plain(value):
     if isinstance(value, np.generic):
         return value.item()
     return str(value)
+
+
+def _tell(value, depth):
+    """A value in what JSON has: keys as their texts, and as its text whatever lies too deep or is of another kind."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
+    if depth > 0 and isinstance(value, dict):
+        return {str(key): _tell(entry, depth - 1) for key, entry in value.items()}
+    if depth > 0 and isinstance(value, (list, tuple)):
+        return [_tell(entry, depth - 1) for entry in value]
+    if value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    try:
+        return str(value)[:MAX_INFO]
+    except Exception:
+        return "a " + type(value).__name__

@@ -19,9 +19,11 @@ import os
 import signal
 import threading
 
-from agents_bridge import making, server
+from agents_bridge import channels, making, server
+from agents_bridge.main_thread import MainThread
 
 MIN_TOKEN = 16
+MAX_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes that the system has room for
 HEALTH_SECONDS = 5
 
 
@@ -34,12 +36,12 @@ def main(arguments=None):
     serve.add_argument("--listen", default="127.0.0.1:50061", help="host:port or unix:/path (default %(default)s)")
     serve.add_argument("--arg", action="append", default=[], metavar="KEY=VALUE", help="argument of the environment")
     serve.add_argument("--wrap", action="append", default=[], metavar="NAME?KEY=VALUE;…", help="wrapper, innermost first: atari or module:Class")
-    serve.add_argument("--max-clients", type=int, default=64, help="streams at once (default %(default)s)")
+    serve.add_argument("--max-clients", type=int, default=64, help="streams at once (default %(default)s); the environments of one client alone run on the main thread")
     serve.add_argument("--no-shared-memory", action="store_true", help="send all arrays as messages, also on this machine")
     serve.add_argument("--token-file", help="file of the token that callers must know; else the variable AGENTS_BRIDGE_TOKEN")
     serve.add_argument("--certificate", help="PEM file; needed to listen beyond this machine")
     serve.add_argument("--key", help="PEM file of the certificate's key")
-    serve.add_argument("--parent", action="store_true", help="stop when standard input ends, and remove the socket's folder")
+    serve.add_argument("--parent", action="store_true", help="serve one client; stop when standard input ends, with all that environments started, and remove the socket's folder")
     health = commands.add_parser("health", help="end with 0 if a bridge listens at an address, else with 1")
     health.add_argument("address", help="host:port or unix:/path")
     health.add_argument("--authority", help="PEM file of the authority that issued the bridge's certificate, where it has one")
@@ -52,6 +54,8 @@ def main(arguments=None):
 
 
 def _serve(options):
+    if options.parent:
+        _lead_group()
     sys.path.insert(0, os.getcwd())
     os.umask(0o077)  # sockets are the owner's
     token = _token(options.token_file)
@@ -66,40 +70,86 @@ def _serve(options):
         token,
         not options.no_shared_memory,
     )
-    listener = server.create(service, options.max_clients)
+    listener, answering = server.create(service, 1 if options.parent else options.max_clients)
     path = options.listen[len("unix:"):] if options.listen.startswith("unix:") else None
+    if path and len(os.fsencode(path)) > MAX_SOCKET_PATH:
+        raise ValueError("the path of the socket, %s, is longer than the %d bytes of one; choose a shorter folder" % (path, MAX_SOCKET_PATH))
     if path and os.path.exists(path):
         os.unlink(path)
     port = listener.add_secure_port(options.listen, credentials) if credentials else listener.add_insecure_port(options.listen)
     if not port:
         raise OSError("%s cannot be opened; choose another address, or stop what uses it" % options.listen)
+    stopping = _stop_on_signals()
     listener.start()
     address = options.listen if path else "%s:%d" % (options.listen.rpartition(":")[0], port)
     print(json.dumps({"listening": address, "python": sys.version.split()[0]}), flush=True)
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
     if options.parent:
         os.dup2(2, 1)  # what environments print must not be taken for an answer
         threading.Thread(target=_wait_for_parent, args=(stopping,), daemon=True).start()
+    end = threading.Thread(target=_end, args=(stopping, listener, path, options.parent))
+    end.start()
+    if isinstance(answering, MainThread):
+        answering.run()
+    end.join()
+
+
+def _end(stopping, listener, path, is_child):
+    """Waits for the end and ends the process, whatever its other threads are doing."""
     stopping.wait()
-    listener.stop(0 if options.parent else 2).wait(5)
+    listener.stop(0 if is_child else 2).wait(5)
     if path and os.path.exists(path):
         os.unlink(path)
-    if path and options.parent:
+    if path and is_child:
         try:
             os.rmdir(os.path.dirname(path))
         except OSError:
             pass
     sys.stderr.flush()
+    if is_child and _leads_group():
+        os.killpg(0, signal.SIGKILL)  # processes that environments started and left behind end with this one
     os._exit(0)  # a hanging environment must not keep the process
 
 
+def _stop_on_signals():
+    """An event that SIGINT and SIGTERM set, also while the main thread is busy in an environment that never returns."""
+    stopping = threading.Event()
+    numbers = signal.SIGINT, signal.SIGTERM
+    for number in numbers:
+        signal.signal(number, lambda *_: stopping.set())
+    if os.name == "nt":
+        return stopping
+    # Handlers wait for the main thread; the numbers of signals are written here at once.
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+
+    def wait():
+        while not any(number in numbers for number in os.read(reading, 64)):
+            pass
+        stopping.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    return stopping
+
+
+def _lead_group():
+    """A group of processes of one's own, so that whoever started this one can end it with all that environments start."""
+    try:
+        os.setsid()
+    except (AttributeError, OSError):
+        pass  # Windows has none, and a shell may have made one already
+
+
+def _leads_group():
+    return hasattr(os, "getpgrp") and os.getpgrp() == os.getpid()
+
+
 def _health(options):
-    channel = grpc.insecure_channel(options.address)
+    authority = None
     if options.authority:
-        with open(options.authority, "rb") as authority:
-            channel = grpc.secure_channel(options.address, grpc.ssl_channel_credentials(authority.read()))
+        with open(options.authority, "rb") as file:
+            authority = file.read()
+    channel = channels.open(options.address, authority is not None, authority)
     try:
         grpc.channel_ready_future(channel).result(HEALTH_SECONDS)
     except grpc.FutureTimeoutError:

@@ -9,10 +9,9 @@ import json
 import os
 import queue
 
-import grpc
 import numpy as np
 
-from agents_bridge import messages, spaces
+from agents_bridge import channels, messages, spaces
 from agents_bridge.failures import BridgeError
 
 try:
@@ -41,14 +40,11 @@ class Session:
     def __init__(self, address, name="", copies=1, max_episode_steps=0, token=None, authority=None, timeout=60.0):
         options = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)]
         target, secure = _target(address)
-        if secure:
-            pem = None
-            if authority:
-                with open(authority, "rb") as file:
-                    pem = file.read()
-            self._channel = grpc.secure_channel(target, grpc.ssl_channel_credentials(pem), options)
-        else:
-            self._channel = grpc.insecure_channel(target, options)
+        pem = None
+        if secure and authority:
+            with open(authority, "rb") as file:
+                pem = file.read()
+        self._channel = channels.open(target, secure, pem, options)
         token = token or os.environ.get("AGENTS_BRIDGE_TOKEN")
         metadata = [("authorization", "Bearer " + token)] if token else None
         method = self._channel.stream_stream(

@@ -11,6 +11,7 @@ import numpy as np
 from agents_bridge import batch as batches
 from agents_bridge import failures, making, messages, shared_memory
 from agents_bridge.failures import BridgeError
+from agents_bridge.main_thread import MainThread
 
 MAX_MESSAGE = 64 << 20
 MAX_COPIES = 65536
@@ -169,7 +170,7 @@ class _Session:
 
 
 def create(service, max_clients):
-    """A server without a port."""
+    """A server without a port, and what answers its calls: where there is one client the main thread, once it runs it, else many threads."""
     options = [
         ("grpc.max_receive_message_length", MAX_MESSAGE),
         ("grpc.max_send_message_length", MAX_MESSAGE),
@@ -178,6 +179,7 @@ def create(service, max_clients):
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_ping_strikes", 0),
     ]
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=max_clients), options=options)
+    answering = MainThread() if max_clients == 1 else futures.ThreadPoolExecutor(max_workers=max_clients)
+    server = grpc.server(answering, options=options)
     server.add_generic_rpc_handlers((service.handlers(),))
-    return server
+    return server, answering

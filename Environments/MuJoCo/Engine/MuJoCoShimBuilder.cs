@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Environments.Processes;
 
 namespace Environments.MuJoCo.Engine;
 
@@ -105,17 +106,12 @@ internal static class MuJoCoShimBuilder
         }
         using (process)
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            Task<string> errors = process.StandardError.ReadToEndAsync();
-            if (!process.WaitForExit(CompilerLimit))
-            {
-                process.Kill(entireProcessTree: true);
-                throw new MuJoCoUnavailableException($"{compiler} did not compile its binding within {CompilerLimit}.");
-            }
-            Task.WaitAll(output, errors);
+            (string Output, string Errors) said =
+                ChildProcess.Finish(process, CompilerLimit)
+                ?? throw new MuJoCoUnavailableException($"{compiler} did not compile its binding within {CompilerLimit}.");
             return process.ExitCode == 0
                 ? true
-                : throw new MuJoCoUnavailableException($"{compiler} could not compile its binding: {FirstLine(errors.Result)}.");
+                : throw new MuJoCoUnavailableException($"{compiler} could not compile its binding: {FirstLine(said.Errors)}.");
         }
     }
 

@@ -1,16 +1,20 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Environments.Processes;
 
 namespace Environments.Rendering.Animation;
 
 /// <summary>Pipes raw pictures into the program <c>ffmpeg</c>, which makes an H.264 film of them. Owns the process.</summary>
 internal sealed class FfmpegWriter : IAnimationWriter
 {
+    // ffmpeg encodes some pictures late and moves the film's table to its front; it is never silent for as long.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly string _path;
-    private readonly int _size;
+    private readonly byte[] _picture;
     private bool _disposed;
 
     /// <summary>Starts <paramref name="program"/>; sides are padded to even numbers, which H.264 needs.</summary>
@@ -18,7 +22,7 @@ internal sealed class FfmpegWriter : IAnimationWriter
     public FfmpegWriter(string path, int width, int height, double framesPerSecond, string program = "ffmpeg")
     {
         _path = path;
-        _size = width * height * 4;
+        _picture = new byte[width * height * 4];
         string rate = framesPerSecond.ToString(CultureInfo.InvariantCulture);
         string[] arguments =
         [
@@ -48,17 +52,22 @@ internal sealed class FfmpegWriter : IAnimationWriter
     /// <inheritdoc/>
     public void Add(ReadOnlySpan<byte> rgba)
     {
-        if (rgba.Length != _size)
+        if (rgba.Length != _picture.Length)
         {
-            throw new ArgumentException($"A picture has {_size} bytes; {rgba.Length} were given.", nameof(rgba));
+            throw new ArgumentException($"A picture has {_picture.Length} bytes; {rgba.Length} were given.", nameof(rgba));
         }
+        rgba.CopyTo(_picture);
         try
         {
-            _process.StandardInput.BaseStream.Write(rgba);
+            if (!_process.StandardInput.BaseStream.WriteAsync(_picture, 0, _picture.Length).Wait(Patience))
+            {
+                ChildProcess.Kill(_process);
+                throw Failed(null);
+            }
         }
-        catch (IOException exception)
+        catch (AggregateException exception) when (exception.InnerException is IOException cause)
         {
-            throw Failed(exception);
+            throw Failed(cause);
         }
         Frames++;
     }
@@ -80,9 +89,11 @@ internal sealed class FfmpegWriter : IAnimationWriter
         {
             // It has ended already; its exit code says more.
         }
-        _process.WaitForExit();
-        int code = _process.ExitCode;
-        IOException? failure = code == 0 ? null : Failed(null);
+        if (!_process.WaitForExit(Patience))
+        {
+            ChildProcess.Kill(_process);
+        }
+        IOException? failure = _process is { HasExited: true, ExitCode: 0 } ? null : Failed(null);
         _process.Dispose();
         if (failure is not null)
         {
@@ -90,5 +101,10 @@ internal sealed class FfmpegWriter : IAnimationWriter
         }
     }
 
-    private IOException Failed(Exception? cause) => new($"ffmpeg could not write '{_path}': {_errors.Result.Trim()}", cause);
+    private IOException Failed(Exception? cause)
+    {
+        string said = ChildProcess.Said(_errors).Trim();
+        string why = said.Length > 0 ? said : $"it did nothing for {Patience.TotalMinutes:0} minutes, or was stopped";
+        return new IOException($"ffmpeg could not write '{_path}': {why}", cause);
+    }
 }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Environments.Processes;
 
 namespace Learners.Fleet.Chaos;
 
 /// <summary>What campaigns do to processes: signals, limits, a look at their memory. Linux only.</summary>
 internal static partial class PosixProcess
 {
-    public const int Kill = 9;
+    public const int Kill = ChildProcess.KillSignal;
     public const int Terminate = 15;
     public const int Continue = 18;
     public const int Stop = 19;
@@ -25,7 +26,7 @@ internal static partial class PosixProcess
     }
 
     /// <summary>Sends a signal; a process that is gone is left alone.</summary>
-    public static void Signal(int process, int signal) => _ = SendSignal(process, signal);
+    public static void Signal(int process, int signal) => ChildProcess.Signal(process, signal);
 
     /// <summary>Limits how far a process may write into a file, which looks to it like a full disk.</summary>
     /// <param name="process">Whose files.</param>
@@ -57,9 +58,6 @@ internal static partial class PosixProcess
             return 0;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int SendSignal(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "prlimit64", SetLastError = true)]
     private static partial int SetLimit(int process, int resource, ref ulong limit, IntPtr old);

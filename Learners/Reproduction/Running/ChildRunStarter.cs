@@ -11,6 +11,7 @@ internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyLi
 {
     // Saving a checkpoint takes seconds; a final evaluation ends at the next step.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public async Task<string?> RunAsync(PlannedRun run, RunFiles files, bool resume, CancellationToken cancellationToken)
@@ -42,10 +43,13 @@ internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyLi
         process.StandardInput.Close();
         string last = "";
         using CancellationTokenRegistration stop = cancellationToken.Register(() => Stop(process));
-        Task output = ForwardAsync(process.StandardOutput, log, _ => { });
-        await ForwardAsync(process.StandardError, log, line => last = line).ConfigureAwait(false);
-        await output.ConfigureAwait(false);
+        Task forwarding = Task.WhenAll(
+            ForwardAsync(process.StandardOutput, log, _ => { }),
+            ForwardAsync(process.StandardError, log, line => last = line)
+        );
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        // What an environment started and left behind may keep the output open for ever.
+        await Task.WhenAny(forwarding, Task.Delay(LastWords, CancellationToken.None)).ConfigureAwait(false);
         if (process.ExitCode != 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -77,7 +81,7 @@ internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyLi
         await Task.Delay(Patience).ConfigureAwait(false);
         try
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
         }
         catch (InvalidOperationException)
         {

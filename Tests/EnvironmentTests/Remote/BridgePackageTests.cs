@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Environments;
+using Environments.Processes;
 using Environments.Remote;
 using Google.Protobuf.Reflection;
 using Protos.Bridge;
@@ -127,9 +128,9 @@ public sealed class BridgePackageTests
     private static string Refusal(params string[] arguments)
     {
         using Process process = Process.Start(PythonServer.Command(null, arguments))!;
-        string said = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        (string Output, string Errors)? said = ChildProcess.Finish(process, TimeSpan.FromMinutes(2));
+        Assert.NotNull(said);
         Assert.Equal(1, process.ExitCode);
-        return said;
+        return said.Value.Errors;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Environments.Processes;
 using Environments.Remote;
 
 namespace Tests.EnvironmentTests.Remote;
@@ -6,6 +7,8 @@ namespace Tests.EnvironmentTests.Remote;
 /// <summary>Runs a few lines of Python with the bridge's package on the path, in the interpreter that the bridge finds.</summary>
 internal static class PythonRun
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     /// <summary>What it printed; its failure is an exception with what it said.</summary>
     public static string Run(string code, params string[] arguments) => Run(PythonCases.Settings, code, arguments);
 
@@ -16,13 +19,13 @@ internal static class PythonRun
         ProcessStartInfo info = PythonInterpreter.Start(python, settings, ["-c", code, .. arguments]);
         using Process process = Process.Start(info)!;
         process.StandardInput.Close();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"Python failed: {errors.Result}");
+        (string output, string errors) =
+            ChildProcess.Finish(process, Patience) ?? throw new InvalidOperationException("Python did not end.");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"Python failed: {errors}");
     }
 
-    private static string FindPython()
+    /// <summary>The interpreter.</summary>
+    public static string FindPython()
     {
         using BridgeProcess process = BridgeProcess.Start(PythonCases.Settings); // fails with what to install
         return process.Python;

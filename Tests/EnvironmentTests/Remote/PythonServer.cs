@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Environments.Processes;
 using Environments.Remote;
 
 namespace Tests.EnvironmentTests.Remote;
@@ -9,11 +10,13 @@ internal sealed class PythonServer : IDisposable
 {
     private readonly Process _process;
     private readonly string[] _arguments;
-    private readonly string _address;
 
     /// <summary>Starts one on a free port.</summary>
     public PythonServer(params string[] arguments)
         : this("127.0.0.1:0", arguments) { }
+
+    /// <summary>Starts one at an address.</summary>
+    public static PythonServer At(string listen, params string[] arguments) => new(listen, arguments);
 
     private PythonServer(string listen, string[] arguments)
     {
@@ -23,8 +26,11 @@ internal sealed class PythonServer : IDisposable
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();
         string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The bridge did not start.");
-        _address = JsonDocument.Parse(line).RootElement.GetProperty("listening").GetString()!;
+        Address = JsonDocument.Parse(line).RootElement.GetProperty("listening").GetString()!;
     }
+
+    /// <summary>Where it listens.</summary>
+    public string Address { get; }
 
     /// <summary>How to start one; python3 of Debian, or the one that <c>AGENTS_PYTHON</c> names.</summary>
     public static ProcessStartInfo Command(string? token, string[] arguments)
@@ -43,20 +49,26 @@ internal sealed class PythonServer : IDisposable
     }
 
     /// <summary>The id of an environment here where a certificate was given.</summary>
-    public string SecureId(string name) => $"grpcs://{_address}/{name}";
+    public string SecureId(string name) => $"grpcs://{Address}/{name}";
 
     /// <summary>The id of an environment here.</summary>
-    public string Id(string name) => $"grpc://{_address}/{name}";
+    public string Id(string name) => $"grpc://{Address}/{name}";
 
-    /// <summary>Ends it at once.</summary>
-    public void Kill()
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(int signal) => ChildProcess.Signal(_process.Id, signal);
+
+    /// <summary>Waits for its end and gives its exit code.</summary>
+    public async Task<int> EndAsync(TimeSpan patience)
     {
-        _process.Kill();
-        _process.WaitForExit();
+        await _process.WaitForExitAsync().WaitAsync(patience);
+        return _process.ExitCode;
     }
 
+    /// <summary>Ends it at once.</summary>
+    public void Kill() => ChildProcess.Kill(_process);
+
     /// <summary>Another one at the same address.</summary>
-    public PythonServer Again() => new(_address, _arguments);
+    public PythonServer Again() => new(Address, _arguments);
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Actors;
 using Environments;
+using Environments.Processes;
 using Environments.Remote;
 using Environments.Wrappers;
 using Tests.Waits;
@@ -159,8 +160,7 @@ public sealed class RemoteFailureTests
         Step(environment, 3);
         using (Process process = Process.GetProcessById(((GrpcLane)environment.Lane).Process!.Id))
         {
-            process.Kill();
-            process.WaitForExit();
+            ChildProcess.Kill(process);
         }
         environment.Step([1, 1]);
 
@@ -169,18 +169,37 @@ public sealed class RemoteFailureTests
         Assert.Equal(1, environment.Restarts);
     }
 
-    [Fact]
-    public void Step_ServerDiesAgainAndAgain_StopsWithOneLine()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Step_ServerDiesAgainAndAgain_WarnsOfEachReplacementAndStopsWithOneLine(int at)
     {
-        using RemoteEnvironment environment = PythonCases.Make("Dies?at=1");
+        using RemoteEnvironment environment = PythonCases.Make($"Dies?at={at}");
+        var warnings = new List<string>();
+        environment.Warn = warnings.Add;
         environment.Reset(0);
-        EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => Step(environment, 10));
+        EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => Step(environment, 50));
 
         Assert.StartsWith(
-            "gym:bridge_cases:Dies?at=1 was lost 4 times without a step in between: the Python process ended with exit code 9",
+            $"gym:bridge_cases:Dies?at={at} was lost 4 times, each time less than 1000 steps after the time before: the Python process ended with exit code 9",
             fault.Message
         );
         Assert.DoesNotContain('\n', fault.Message);
+        Assert.Equal(3, warnings.Count);
+        Assert.StartsWith(
+            $"gym:bridge_cases:Dies?at={at} was lost (the Python process ended with exit code 9) and is replaced, replacement 3.",
+            warnings[2]
+        );
+    }
+
+    [Fact]
+    public void Step_ServerDiesAfterManyGoodSteps_IsReplacedHoweverOftenThatWas()
+    {
+        using RemoteEnvironment environment = PythonCases.Make($"Dies?at={RemoteEnvironment.GoodStepsPerRestart + 1}");
+        environment.Reset(0);
+        Step(environment, 5 * (RemoteEnvironment.GoodStepsPerRestart + 1));
+
+        Assert.Equal(5, environment.Restarts);
     }
 
     [Theory]

@@ -43,6 +43,23 @@ public sealed class ServedEnvironmentTests
         }
     }
 
+    [Theory]
+    [InlineData(300)]
+    [InlineData(-1)]
+    [InlineData(0.9f)]
+    public async Task Step_ABytesEnvironmentShowsWhatIsNoByte_FailsInsteadOfSendingAnother(float shown)
+    {
+        var registry = new EnvironmentRegistry();
+        registry.Register("Tests/Bright-v0", () => new Bright(shown));
+        await using ServiceHost host = await ServiceHost.ServeEnvironmentAsync(registry, "Tests/Bright-v0", 8, Anywhere);
+        using IBatchedEnvironment remote = EnvironmentRegistry.Default.Make($"{Address(host)}/Tests/Bright-v0", 2);
+        remote.Reset(0);
+        EnvironmentFaultException fault = Assert.Throws<EnvironmentFaultException>(() => remote.Step([0, 0]));
+
+        Assert.Contains(FormattableString.Invariant($"{shown}"), fault.Message);
+        Assert.Contains("Tests/Bright-v0", fault.Message);
+    }
+
     [Fact]
     public async Task Client_InPython_StepsWhatTheNativeBatchPlays()
     {
@@ -234,6 +251,21 @@ public sealed class ServedEnvironmentTests
         for (int i = 0; i < expected.Length; i++)
         {
             Assert.Equal(expected[i], actual[i], 1.1e-5f);
+        }
+    }
+
+    private readonly struct Bright(float shown) : IEnvironment
+    {
+        public Space ObservationSpace => new Box(0, 255, 2) { ElementType = ElementType.UInt8 };
+
+        public Space ActionSpace => new Discrete(2);
+
+        public void Reset(Span<float> observation, ref Pcg64 random) => observation.Clear();
+
+        public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
+        {
+            observation[1] = shown;
+            return new StepResult(0);
         }
     }
 }

@@ -10,6 +10,7 @@ using Grpc.Net.Client;
 using Learners.Fleet;
 using Learners.Serving;
 using Learners.Training;
+using Protos.Fleet;
 using Protos.Serving;
 using Tests.Waits;
 using Xunit;
@@ -29,9 +30,12 @@ public sealed class ServedPolicyTests
         using SavedPolicy policy = await TrainAsync(environmentId, folder);
         PolicySession session = SavedPolicy.Load(Path.Combine(folder.Path, "run", "policy")).CreateSession();
         await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
-        using HttpClient http = Deadline.Http();
+        using HttpClient http = Deadline.Http(Connections.Handler(FleetAddress.Parse(host.Addresses[0])));
         http.BaseAddress = new Uri(host.Addresses[0]);
-        using GrpcChannel channel = GrpcChannel.ForAddress(host.Addresses[1]);
+        using GrpcChannel channel = GrpcChannel.ForAddress(
+            host.Addresses[1],
+            new GrpcChannelOptions { HttpHandler = Connections.Handler(FleetAddress.Parse(host.Addresses[1])) }
+        );
         var grpc = new Policies.PoliciesClient(channel);
         using IBatchedEnvironment environment = EnvironmentRegistry.Default.Make(environmentId);
         environment.Reset(1);
@@ -75,9 +79,12 @@ public sealed class ServedPolicyTests
         using var folder = new TemporaryFolder();
         using SavedPolicy policy = await TrainAsync("CartPole-v1", folder);
         await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
-        using HttpClient http = Deadline.Http();
+        using HttpClient http = Deadline.Http(Connections.Handler(FleetAddress.Parse(host.Addresses[0])));
         http.BaseAddress = new Uri(host.Addresses[0]);
-        using GrpcChannel channel = GrpcChannel.ForAddress(host.Addresses[1]);
+        using GrpcChannel channel = GrpcChannel.ForAddress(
+            host.Addresses[1],
+            new GrpcChannelOptions { HttpHandler = Connections.Handler(FleetAddress.Parse(host.Addresses[1])) }
+        );
         foreach (
             (string body, string reason) in ((string, string)[])
                 [
@@ -141,7 +148,7 @@ public sealed class ServedPolicyTests
                 Token = "a token of more than sixteen letters",
             }
         );
-        using HttpClient http = Deadline.Http();
+        using HttpClient http = Deadline.Http(Connections.Handler(FleetAddress.Parse(host.Addresses[0])));
         http.BaseAddress = new Uri(host.Addresses[0]);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/v1/policy")).StatusCode);
         http.DefaultRequestHeaders.Authorization = new("Bearer", "a token of more than sixteen letters");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Agents.Networks;
 using Learners.Checkpoints;
+using Environments.Processes;
 using Learners.Training;
 using Tests.Waits;
 using Xunit;
@@ -66,8 +67,7 @@ public sealed class EngineTests : IDisposable
         }
         finally
         {
-            process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
+            ChildProcess.Kill(process);
         }
     }
 }

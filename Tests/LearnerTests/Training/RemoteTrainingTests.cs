@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Environments;
 using Learners.Training;
 using Tests.EnvironmentTests.Remote;
@@ -32,6 +33,7 @@ public sealed class RemoteTrainingTests
     {
         using var folder = new TemporaryFolder();
         string once = Path.Combine(folder.Path, "once");
+        var warnings = new ConcurrentQueue<string>();
         TrainingSettings settings = TrainingSettings.For(PythonCases.Id($"Dies?at=100&once={once}")) with
         {
             TotalSteps = 4_096,
@@ -39,11 +41,42 @@ public sealed class RemoteTrainingTests
         };
         TrainingResult result = await Trainer.TrainAsync(
             settings,
-            new TrainingOptions { OutputFolder = Path.Combine(folder.Path, "run") }
+            new TrainingOptions { OutputFolder = Path.Combine(folder.Path, "run"), Warn = warnings.Enqueue }
         );
 
         Assert.True(File.Exists(once));
         Assert.Equal(4_096, result.EnvironmentSteps);
+        Assert.Single(warnings, line => line.Contains("was lost (the Python process ended with exit code 9)"));
+    }
+
+    [Fact]
+    public async Task Train_StoppedWhileAStepHangs_SavesAndSaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        string once = Path.Combine(folder.Path, "once");
+        TrainingSettings settings = TrainingSettings.For(PythonCases.Id($"Hangs?timeout=3000&at=100&once={once}")) with
+        {
+            TotalSteps = 100_000,
+        };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        string run = Path.Combine(folder.Path, "run");
+        Task<TrainingResult> training = Trainer.TrainAsync(settings, new TrainingOptions { OutputFolder = run }, stop.Token);
+        while (!File.Exists(once) && !training.IsCompleted)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        await stop.CancelAsync();
+        TrainingResult result = await training.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+
+        Assert.True(result.Interrupted);
+        Assert.True(File.Exists(Path.Combine(run, "summary.json")));
+        TrainingResult resumed = await Trainer.ResumeAsync(
+            run,
+            ["total_steps=8192", "evaluation.episodes=0", "evaluation.final_episodes=2"],
+            null,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(8_192, resumed.EnvironmentSteps);
     }
 
     [Fact]
