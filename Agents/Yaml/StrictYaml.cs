@@ -132,6 +132,18 @@ internal static class StrictYaml
         {
             string key = path + Naming.Apply(property.Name);
             object? member = property.GetValue(value);
+            if (
+                member
+                is float
+                    and not (>= float.MinValue and <= float.MaxValue)
+                    or double
+                    and not (>= double.MinValue and <= double.MaxValue)
+            )
+            {
+                throw new SettingsException(
+                    string.Create(CultureInfo.InvariantCulture, $"{source}: {key} is {member}, but must be a finite number.")
+                );
+            }
             if (property.GetCustomAttribute<RangeAttribute>() is { } range && member is not null && !range.IsValid(member))
             {
                 throw new SettingsException(

@@ -25,6 +25,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
     /// <param name="seed">Seed of environments and actions.</param>
     public static InlineUnrollSource Create(TrainingSettings settings, TrainingOptions options, SeedSequence seed)
     {
+        RunSize.RequireEnvironments(settings, options.Registry.Find(settings.Environment), options.MemoryLimit);
         var environments = EnvironmentParts.ForTraining(
             options.Registry,
             settings.Environment,
@@ -34,7 +35,17 @@ internal sealed class InlineUnrollSource : IUnrollSource
             settings.Wrappers,
             settings.ActorCritic.DiscountFactor
         );
-        return new InlineUnrollSource(environments, environments.NetworkFor(settings.Network), settings.ActorCritic, seed);
+        try
+        {
+            NetworkSpec spec = environments.NetworkFor(settings.Network);
+            RunSize.Require(settings, spec, options.MemoryLimit);
+            return new InlineUnrollSource(environments, spec, settings.ActorCritic, seed);
+        }
+        catch
+        {
+            environments.Dispose();
+            throw;
+        }
     }
 
     private InlineUnrollSource(EnvironmentParts environments, NetworkSpec spec, ActorCriticSettings settings, SeedSequence seed)
