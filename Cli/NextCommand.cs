@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Cli;
 
 /// <summary>Commands that are printed to be run next: they run as they stand, from the same folder.</summary>
@@ -17,11 +19,14 @@ internal static class NextCommand
 
     private static string ProgramOf(string? told)
     {
-        string process = Environment.ProcessPath ?? "";
-        return !string.IsNullOrEmpty(told) ? Shell.Quote(told)
-            : Path.GetFileNameWithoutExtension(process) == "agents-cli" ? Shell.Quote(process)
-            : Path.GetFileNameWithoutExtension(process) == "dotnet" ? $"dotnet {Shell.Quote(typeof(NextCommand).Assembly.Location)}"
-            : "agents";
+        if (!string.IsNullOrEmpty(told) || Assembly.GetEntryAssembly() != typeof(NextCommand).Assembly)
+        {
+            return Shell.Quote(string.IsNullOrEmpty(told) ? "agents" : told);
+        }
+        string process = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(process) == "dotnet"
+            ? $"dotnet {Shell.Quote(typeof(NextCommand).Assembly.Location)}"
+            : Shell.Quote(process);
     }
 
     /// <summary>A path as seen from the current folder, or in full where that is shorter.</summary>

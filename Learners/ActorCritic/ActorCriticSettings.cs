@@ -98,6 +98,9 @@ public abstract record ActorCriticSettings : IValidatableObject
     /// <summary>Share of a batch in the running scale of a normalised value head; null for a head that gives values as they are.</summary>
     internal virtual double? ReturnScaleRate => null;
 
+    /// <summary>Passes over a batch.</summary>
+    internal virtual int EpochCount => 1;
+
     /// <summary>Equal parts into which a batch is split.</summary>
     internal virtual int MinibatchCount => 1;
 

@@ -28,6 +28,8 @@ public sealed record ImpalaSettings : ActorCriticSettings
 
     internal override int MinibatchCount => Minibatches;
 
+    internal override int EpochCount => Epochs;
+
     internal override string AgentName => "impala";
 
     internal override string Summary => "importance weighted actor-learner with V-trace targets (Espeholt et al. 2018)";

@@ -25,6 +25,8 @@ public sealed record PpoSettings : ActorCriticSettings
 
     internal override int MinibatchCount => Minibatches;
 
+    internal override int EpochCount => Epochs;
+
     internal override string AgentName => "ppo";
 
     internal override string Summary => "proximal policy optimisation (Schulman et al. 2017)";

@@ -30,7 +30,12 @@ internal sealed class RunClaim : IDisposable
         {
             return Named(new RunFolder(named));
         }
-        string path = RunFolder.DefaultPath(settings, options.Clock);
+        return FirstFree(RunFolder.DefaultPath(settings, options.Clock));
+    }
+
+    /// <summary>Claims a new folder: the given one, or the first of <c>.2</c>, <c>.3</c> … behind it that nobody has.</summary>
+    internal static RunClaim FirstFree(string path)
+    {
         string candidate = path;
         for (int i = 2; ; i++)
         {

@@ -172,7 +172,7 @@ internal static class RunSize
             throw new SettingsException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The run needs at least {bytes / 1e9:0.#} GB of memory, of which {largest.Bytes / 1e9:0.#} GB for {largest.What}, and {limit / 1e9:0.#} GB are there. {largest.Hint}."
+                    $"The run needs at least {bytes / 1e6:#,0} MB of memory, of which {largest.Bytes / 1e6:#,0} MB for {largest.What}, and {limit / 1e6:#,0} MB are there. {largest.Hint}."
                 )
             );
         }

@@ -29,6 +29,8 @@ public sealed record VmpoSettings : ActorCriticSettings
         Optimizer = Optimizers.OptimizerKind.Adam;
     }
 
+    internal override int EpochCount => Epochs;
+
     internal override string AgentName => "vmpo";
 
     internal override string Summary => "on-policy maximum a posteriori policy optimisation (Song et al. 2020)";
