@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Yaml;
 using Environments;
 using Environments.Spaces;
 using Environments.State;
@@ -59,7 +60,25 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <param name="environment">Raw batch; owned from here on.</param>
     /// <param name="settings">Which layers to add.</param>
     /// <param name="discountFactor">γ of the reward normalisation's discounted sums.</param>
+    /// <exception cref="SettingsException">A layer does not fit the environment, which is disposed.</exception>
     public static EnvironmentPipeline ForTraining(IBatchedEnvironment environment, WrapperSettings settings, float discountFactor)
+    {
+        try
+        {
+            return WithLayers(environment, settings, discountFactor);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            environment.Dispose();
+            string suffix = $" (Parameter '{(exception as ArgumentException)?.ParamName}')"; // for programmers
+            string message = exception.Message.EndsWith(suffix, StringComparison.Ordinal)
+                ? exception.Message[..^suffix.Length]
+                : exception.Message;
+            throw new SettingsException($"wrappers: {message}", exception);
+        }
+    }
+
+    private static EnvironmentPipeline WithLayers(IBatchedEnvironment environment, WrapperSettings settings, float discountFactor)
     {
         IBatchedEnvironment task = DefineTask(environment, settings.StickyActions, settings.NoopMax, settings.FrameSkip);
         (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(task, settings.PreviousActionReward);

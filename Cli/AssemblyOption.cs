@@ -12,11 +12,15 @@ internal static class AssemblyOption
             Description = "A .dll with environments of your own, marked [Environment(\"Own/Name-v0\")]. Loading it executes it.",
         };
 
+    /// <summary>The assemblies that the command line names.</summary>
+    public static IReadOnlyList<string> Assemblies(this ParseResult parsed, Option<string[]> option) =>
+        parsed.GetValue(option) ?? [];
+
     /// <summary>The built-in environments and those of the assemblies that the command line names.</summary>
     public static EnvironmentRegistry Registry(this ParseResult parsed, Option<string[]> option)
     {
-        string[] paths = parsed.GetValue(option) ?? [];
-        if (paths.Length == 0)
+        IReadOnlyList<string> paths = parsed.Assemblies(option);
+        if (paths.Count == 0)
         {
             return EnvironmentRegistry.Default;
         }

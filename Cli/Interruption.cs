@@ -48,13 +48,6 @@ internal sealed class Interruption : IDisposable
         }
         _first = TimeProvider.System.GetTimestamp();
         _source.Cancel();
-        try
-        {
-            _error.WriteLine("Stopping as soon as everything is saved. Press Ctrl-C again to stop at once.");
-        }
-        catch (IOException)
-        {
-            // The terminal is gone; saving goes on.
-        }
+        _error.WriteLine("Stopping as soon as everything is saved. Press Ctrl-C again to stop at once.");
     }
 }

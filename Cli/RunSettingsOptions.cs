@@ -130,6 +130,9 @@ internal sealed class RunSettingsOptions
         }
     }
 
+    /// <summary>Assemblies with environments of the user's own.</summary>
+    public IReadOnlyList<string> Assemblies(ParseResult parsed) => parsed.Assemblies(_assembly);
+
     /// <summary>Where the run writes and whom it tells.</summary>
     public TrainingOptions Options(ParseResult parsed, IProgress<TrainingProgress> progress, TextWriter error) =>
         new()

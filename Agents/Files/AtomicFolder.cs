@@ -69,7 +69,8 @@ internal static partial class AtomicFolder
         }
     }
 
-    private static void TryDelete(string path)
+    /// <summary>Deletes a folder where that is possible.</summary>
+    public static void TryDelete(string path)
     {
         try
         {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Agents.Distributions;
 using Agents.Networks.Encoders;
 using Agents.Networks.Transformers;
+using Agents.Yaml;
 
 namespace Agents.Networks;
 
@@ -163,8 +164,16 @@ internal sealed class ParameterLayout
 
     private void Add(string name, int[] shape, float? gain, float constant)
     {
+        long end = Count + shape.Aggregate(1L, (product, dimension) => product * dimension);
+        if (end > Array.MaxLength)
+        {
+            throw new SettingsException(
+                $"A network of more than {Array.MaxLength} parameters is not possible, and {name} [{string.Join(", ", shape)}] goes beyond. "
+                    + "Lower network.hidden_sizes or network.core_size, or give the environment smaller spaces: each value of an integer is an input of the network or an output."
+            );
+        }
         var slot = new ParameterSlot(name, shape, Count, gain, constant);
         _slots.Add(slot);
-        Count += slot.Size;
+        Count = (int)end;
     }
 }

@@ -112,6 +112,12 @@ internal static class StrictYaml
             .Serialize(value!)
             .ReplaceLineEndings("\n");
 
+    /// <summary>The key of a property.</summary>
+    public static string KeyOf(PropertyInfo property) => Naming.Apply(property.Name);
+
+    /// <summary>The values of an enumeration, as a document writes them.</summary>
+    public static IEnumerable<string> NamesOf(Type enumeration) => Enum.GetNames(enumeration).Select(Naming.Apply);
+
     /// <summary>Checks the ranges of a record and of the records in it.</summary>
     /// <exception cref="SettingsException">A value is out of range.</exception>
     public static void Validate(object? value, string path, string source)
@@ -130,8 +136,20 @@ internal static class StrictYaml
         }
         foreach (PropertyInfo property in Settable(value.GetType()))
         {
-            string key = path + Naming.Apply(property.Name);
+            string key = path + KeyOf(property);
             object? member = property.GetValue(value);
+            if (
+                member
+                is float
+                    and not (>= float.MinValue and <= float.MaxValue)
+                    or double
+                    and not (>= double.MinValue and <= double.MaxValue)
+            )
+            {
+                throw new SettingsException(
+                    string.Create(CultureInfo.InvariantCulture, $"{source}: {key} is {member}, but must be a finite number.")
+                );
+            }
             if (property.GetCustomAttribute<RangeAttribute>() is { } range && member is not null && !range.IsValid(member))
             {
                 throw new SettingsException(
@@ -211,7 +229,7 @@ internal static class StrictYaml
             return mapping;
         }
         object record = Activator.CreateInstance(type)!;
-        Dictionary<string, PropertyInfo> known = Settable(type).ToDictionary(property => Naming.Apply(property.Name));
+        Dictionary<string, PropertyInfo> known = Settable(type).ToDictionary(KeyOf);
         foreach ((YamlNode key, YamlNode child) in mapping.Children)
         {
             string name = (key as YamlScalarNode)?.Value ?? "";
@@ -248,7 +266,7 @@ internal static class StrictYaml
         }
         if (type.IsEnum)
         {
-            string[] names = [.. Enum.GetNames(type).Select(Naming.Apply)];
+            string[] names = [.. NamesOf(type)];
             int index = Array.IndexOf(names, text);
             return index >= 0
                 ? Enum.GetValues(type).GetValue(index)!
@@ -300,9 +318,11 @@ internal static class StrictYaml
         : type == typeof(ulong) ? number is >= 0 and <= ulong.MaxValue
         : number is >= long.MinValue and <= long.MaxValue;
 
-    private static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);
+    /// <summary>Whether values of a type are single ones.</summary>
+    public static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);
 
-    private static IEnumerable<PropertyInfo> Settable(Type type) =>
+    /// <summary>The properties of a record that a document sets.</summary>
+    public static IEnumerable<PropertyInfo> Settable(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite && property.GetIndexParameters().Length == 0);
 }

@@ -112,8 +112,10 @@ internal static class ActorCommand
                 }
                 else
                 {
-                    output.WriteLine(
-                        $"{(result.RunCompleted ? "The run is complete" : "Stopped")}: {Tables.Number(result.EnvironmentSteps)} steps in {Tables.Number(result.Unrolls)} unrolls, {result.Reconnects} reconnects, {result.Restarts} restarts of the environments."
+                    DiagnosticWriter.Try(() =>
+                        output.WriteLine(
+                            $"{(result.RunCompleted ? "The run is complete" : "Stopped")}: {Tables.Number(result.EnvironmentSteps)} steps in {Tables.Number(result.Unrolls)} unrolls, {result.Reconnects} reconnects, {result.Restarts} restarts of the environments."
+                        )
                     );
                 }
                 return result.RunCompleted ? ExitCodes.Done : ExitCodes.Interrupted;

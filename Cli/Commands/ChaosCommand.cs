@@ -29,6 +29,11 @@ internal static class ChaosCommand
             Description = "Damaged messages to send, for garbage.",
             DefaultValueFactory = _ => "10000",
         };
+        var cases = new Option<string>("--cases")
+        {
+            Description = "Settings to draw, for settings.",
+            DefaultValueFactory = _ => "2000",
+        };
         var minutes = new Option<string>("--minutes") { Description = "Length of the soak.", DefaultValueFactory = _ => "30" };
         var timeout = new Option<string>("--step-timeout")
         {
@@ -57,9 +62,11 @@ internal static class ChaosCommand
               garbage    damaged messages at the live port
               disk       every write of the learner fails for a while
               soak       memory of every process must be flat after five minutes
+              settings   drawn settings must train or be refused with a settings error; needs no fleet
 
             Examples:
               agents chaos actors --kills 100
+              agents chaos settings --cases 500 --seed 7
               agents chaos partition --seconds 10 --out /tmp/partition --json
             """
         )
@@ -70,6 +77,7 @@ internal static class ChaosCommand
             kills,
             seconds,
             messages,
+            cases,
             minutes,
             timeout,
             slowdown,
@@ -91,6 +99,7 @@ internal static class ChaosCommand
                     Kills = Whole("--kills", parsed.GetValue(kills)),
                     Fault = Whole("--seconds", parsed.GetValue(seconds)) is { } fault ? TimeSpan.FromSeconds(fault) : null,
                     Messages = Whole("--messages", parsed.GetValue(messages))!.Value,
+                    Cases = Whole("--cases", parsed.GetValue(cases))!.Value,
                     Soak = TimeSpan.FromMinutes(Whole("--minutes", parsed.GetValue(minutes))!.Value),
                     StepTimeout = TimeSpan.FromSeconds(Whole("--step-timeout", parsed.GetValue(timeout))!.Value),
                     Slowdown = Whole("--slowdown", parsed.GetValue(slowdown))!.Value,

@@ -44,7 +44,7 @@ internal static class EnvironmentsCommand
                 {
                     table.AddRow(
                         spec.Id,
-                        $"{spec.ObservationSpace.GetType().Name} of {spec.ObservationSpace.Size}",
+                        Markup.Escape(spec.ObservationSpace.ToString()),
                         Markup.Escape(spec.ActionSpace.ToString()),
                         Optional(spec.MaxEpisodeSteps),
                         Optional(spec.RewardThreshold),

@@ -42,7 +42,7 @@ internal static class InspectCommand
               agents inspect runs/CartPole-v1/ppo/20260101-120000-1
               agents inspect runs/CartPole-v1/ppo/20260101-120000-1/checkpoints/000000100352
               agents inspect runs/CartPole-v1/ppo/20260101-120000-1/policy/policy.safetensors --json
-              agents inspect runs/Memory/Recall-v0/ppo/20260101-120000-1 --attention recall.png
+              agents inspect runs/Memory-Recall-v0/ppo/20260101-120000-1 --attention recall.png
             """
         )
         {

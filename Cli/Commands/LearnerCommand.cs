@@ -116,7 +116,9 @@ internal static class LearnerCommand
                     ),
                     JsonLogs = parsed.GetValue(jsonLogs),
                     Listening = address =>
-                        error.WriteLine($"Waiting for actors. Start them with: agents actor --learner {address}"),
+                        error.WriteLine(
+                            $"Waiting for actors. Start them with: {NextCommand.Of(["actor", "--learner", address], run.Assemblies(parsed))}"
+                        ),
                 };
                 TrainingResult result = await new ProgressReporter(error)
                     .ShowAsync(progress =>
@@ -127,7 +129,7 @@ internal static class LearnerCommand
                             : FleetLearner.ResumeAsync(resumed, assignments, fleet, options, cancellationToken);
                     })
                     .ConfigureAwait(false);
-                TrainCommand.Print(output, error, result, parsed.GetValue(json), "learner");
+                TrainCommand.Print(output, error, result, parsed.GetValue(json), "learner", run.Assemblies(parsed));
                 return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
             }
         );

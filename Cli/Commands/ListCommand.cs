@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Networks;
+using Learners.ActorCritic;
 using Learners.Training;
 using Spectre.Console;
 
@@ -9,13 +10,6 @@ namespace Cli.Commands;
 /// <summary><c>agents list</c>.</summary>
 internal static class ListCommand
 {
-    private static readonly Dictionary<string, string> Descriptions = new()
-    {
-        ["a2c"] = "advantage actor-critic, synchronous (Mnih et al. 2016)",
-        ["acktr"] = "actor-critic with Kronecker-factored trust region (Wu et al. 2017)",
-        ["ppo"] = "proximal policy optimisation (Schulman et al. 2017)",
-    };
-
     public static Command Create(TextWriter output)
     {
         Option<bool> json = JsonOption.Create();
@@ -37,29 +31,25 @@ internal static class ListCommand
             ILookup<string, string> tuned = SettingsSources.Tuned.ToLookup(entry => entry.Agent, entry => entry.Environment);
             if (parsed.GetValue(json))
             {
-                var agents = new JsonArray([.. TrainingSettings.AgentNames.Select(Describe)]);
+                var agents = new JsonArray([.. TrainingSettings.Agents.Select(Describe)]);
                 var coreNames = new JsonArray([.. cores.Select(core => (JsonNode)core)]);
                 output.WriteLine(new JsonObject { ["agents"] = agents, ["cores"] = coreNames }.ToJsonString());
                 return;
             }
             Table table = Tables.Create("agent", "what it is", "tuned for");
-            foreach (string name in TrainingSettings.AgentNames)
+            foreach (ActorCriticSettings agent in TrainingSettings.Agents)
             {
-                table.AddRow(
-                    name,
-                    Markup.Escape(Descriptions.GetValueOrDefault(name, "")),
-                    string.Join(", ", tuned[name].Order())
-                );
+                table.AddRow(agent.AgentName, Markup.Escape(agent.Summary), string.Join(", ", tuned[agent.AgentName].Order()));
             }
             Tables.Print(output, table);
             output.WriteLine($"Memory cores: {string.Join(", ", cores)}");
 
-            JsonNode Describe(string name) =>
+            JsonNode Describe(ActorCriticSettings agent) =>
                 new JsonObject
                 {
-                    ["name"] = name,
-                    ["description"] = Descriptions.GetValueOrDefault(name, ""),
-                    ["tuned_for"] = new JsonArray([.. tuned[name].Order().Select(id => (JsonNode)id)]),
+                    ["name"] = agent.AgentName,
+                    ["description"] = agent.Summary,
+                    ["tuned_for"] = new JsonArray([.. tuned[agent.AgentName].Order().Select(id => (JsonNode)id)]),
                 };
         });
         return command;

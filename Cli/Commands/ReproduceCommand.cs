@@ -94,8 +94,7 @@ internal static class ReproduceCommand
         return command;
     }
 
-    private static string CommandLine(IEnumerable<string> words) =>
-        "agents " + string.Join(' ', words.Where(word => word != "--json").Select(Shell.Quote));
+    private static string CommandLine(IEnumerable<string> words) => NextCommand.Of(words.Where(word => word != "--json"), []);
 
     private static void List(TextWriter output, bool json)
     {
@@ -154,6 +153,12 @@ internal static class ReproduceCommand
             output.WriteLine(JsonReport.Write(report).ToJsonString());
             return;
         }
+        // The report and its pictures lie in the folder, too.
+        DiagnosticWriter.Try(() => Print(output, report));
+    }
+
+    private static void Print(TextWriter output, ReproductionReport report)
+    {
         Table table = Tables.Create("measure", "task", "estimate", "95 % interval", "expected", "verdict");
         foreach (MeasureFigure measure in report.Measures)
         {
@@ -182,6 +187,6 @@ internal static class ReproduceCommand
         }
         Tables.Print(output, table);
         output.WriteLine($"Verdict: {(report.Verdict == Verdict.None ? "reported only" : report.Verdict.InWords())}");
-        output.WriteLine($"Report: {Path.GetRelativePath(Directory.GetCurrentDirectory(), report.MarkdownFile)}");
+        output.WriteLine($"Report: {NextCommand.Relative(report.MarkdownFile)}");
     }
 }

@@ -44,20 +44,29 @@ internal static class TrainCommand
                             : Trainer.ResumeAsync(resumed, assignments, options, cancellationToken);
                     })
                     .ConfigureAwait(false);
-                Print(output, error, result, parsed.GetValue(json), "train");
+                Print(output, error, result, parsed.GetValue(json), "train", run.Assemblies(parsed));
                 return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
             }
         );
         return command;
     }
 
-    internal static void Print(TextWriter output, TextWriter error, TrainingResult result, bool json, string verb)
+    /// <summary>Tells what came out and what to do next. All of it is in the run folder, so that text which cannot be written is dropped.</summary>
+    /// <exception cref="IOException">The JSON, which programs wait for, cannot be written.</exception>
+    internal static void Print(
+        TextWriter output,
+        TextWriter error,
+        TrainingResult result,
+        bool json,
+        string verb,
+        IReadOnlyList<string> assemblies
+    )
     {
-        string run = Shell.Quote(Path.GetRelativePath(Directory.GetCurrentDirectory(), result.RunFolder));
+        string run = NextCommand.Relative(result.RunFolder);
         if (result.Interrupted)
         {
             error.WriteLine(
-                $"Interrupted at step {result.EnvironmentSteps}; everything is saved. Continue with: agents {verb} --resume {run}"
+                $"Interrupted at step {result.EnvironmentSteps}; everything is saved. Continue with: {NextCommand.Of([verb, "--resume", run], assemblies)}"
             );
         }
         if (json)
@@ -65,15 +74,18 @@ internal static class TrainCommand
             output.WriteLine(RunSummary.ToJson(result, indented: false));
             return;
         }
-        if (result.Evaluation is { } evaluation)
+        DiagnosticWriter.Try(() =>
         {
-            Table table = EvaluationTable.Create(evaluation);
-            table.AddRow("environment steps", Tables.Number(result.EnvironmentSteps));
-            table.AddRow("updates", Tables.Number(result.Updates));
-            table.AddRow("wall / CPU seconds", $"{Tables.Number(result.WallSeconds)} / {Tables.Number(result.CpuSeconds)}");
-            Tables.Print(output, table);
-        }
-        output.WriteLine($"Policy: {Path.GetRelativePath(Directory.GetCurrentDirectory(), result.PolicyFolder)}");
-        output.WriteLine($"Evaluate it with: agents evaluate {run}");
+            if (result.Evaluation is { } evaluation)
+            {
+                Table table = EvaluationTable.Create(evaluation);
+                table.AddRow("environment steps", Tables.Number(result.EnvironmentSteps));
+                table.AddRow("updates", Tables.Number(result.Updates));
+                table.AddRow("wall / CPU seconds", $"{Tables.Number(result.WallSeconds)} / {Tables.Number(result.CpuSeconds)}");
+                Tables.Print(output, table);
+            }
+            output.WriteLine($"Policy: {NextCommand.Relative(result.PolicyFolder)}");
+            output.WriteLine($"Evaluate it with: {NextCommand.Of(["evaluate", run], assemblies)}");
+        });
     }
 }

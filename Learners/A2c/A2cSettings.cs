@@ -20,4 +20,8 @@ public sealed record A2cSettings : ActorCriticSettings
         EntropyCoefficient = 0.01f;
         Optimizer = Optimizers.OptimizerKind.RmsProp;
     }
+
+    internal override string AgentName => "a2c";
+
+    internal override string Summary => "advantage actor-critic, synchronous (Mnih et al. 2016)";
 }

@@ -30,4 +30,8 @@ public sealed record AcktrSettings : ActorCriticSettings
         EntropyCoefficient = 0.01f;
         Optimizer = OptimizerKind.Kfac;
     }
+
+    internal override string AgentName => "acktr";
+
+    internal override string Summary => "actor-critic with Kronecker-factored trust region (Wu et al. 2017)";
 }

@@ -10,6 +10,12 @@ public abstract record ActorCriticSettings : IValidatableObject
 {
     private protected ActorCriticSettings() { }
 
+    /// <summary>Name of the agent, which its section in files and on the command line has, too.</summary>
+    internal abstract string AgentName { get; }
+
+    /// <summary>What the agent is and where it was published, on one line.</summary>
+    internal abstract string Summary { get; }
+
     /// <summary>Environment copies stepped together, B.</summary>
     /// <value>1 to 65,536.</value>
     [Range(1, 65_536)]
@@ -91,6 +97,12 @@ public abstract record ActorCriticSettings : IValidatableObject
 
     /// <summary>Share of a batch in the running scale of a normalised value head; null for a head that gives values as they are.</summary>
     internal virtual double? ReturnScaleRate => null;
+
+    /// <summary>Passes over a batch.</summary>
+    internal virtual int EpochCount => 1;
+
+    /// <summary>Equal parts into which a batch is split.</summary>
+    internal virtual int MinibatchCount => 1;
 
     /// <summary>Environment steps between two updates of the policy, T × B.</summary>
     internal int StepsPerUnroll => Copies * UnrollLength;

@@ -1,4 +1,3 @@
-using Agents.Yaml;
 using Learners.Training;
 
 namespace Learners.Fleet;
@@ -11,7 +10,7 @@ public static class FleetLearner
     /// <param name="fleet">Where to listen.</param>
     /// <param name="options">Where to write and whom to tell; null for the defaults.</param>
     /// <param name="cancellationToken">Ends training after the running update: a checkpoint is saved and actors are told to wait.</param>
-    /// <exception cref="SettingsException">A setting is out of range.</exception>
+    /// <exception cref="Agents.Yaml.SettingsException">A setting is out of range.</exception>
     /// <exception cref="ArgumentException">The options would open a port to strangers.</exception>
     /// <exception cref="IOException">An address cannot be opened, or the run folder cannot be written.</exception>
     public static async Task<TrainingResult> TrainAsync(
@@ -22,14 +21,14 @@ public static class FleetLearner
     )
     {
         options ??= new TrainingOptions();
-        StrictYaml.Validate(settings, "", "settings");
-        string folder = options.OutputFolder ?? RunFolder.DefaultPath(settings, options.Clock);
-        options = options with { OutputFolder = folder };
-        await using var session = new FleetSession(fleet, options, folder);
+        settings = Trainer.Checked(settings, options);
+        using var claim = RunClaim.ForNew(settings, options);
+        await using var session = new FleetSession(fleet, options, claim.Folder.Path);
         TrainingResult result = await Trainer
             .TrainAsync(
                 settings,
                 session.Options(settings),
+                () => claim,
                 seed => session.CreateSource(settings),
                 cancellationToken,
                 outlivesFailures: true

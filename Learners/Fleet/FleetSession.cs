@@ -60,12 +60,14 @@ internal sealed class FleetSession : IAsyncDisposable
     /// <summary>Makes the source of the run; it opens the ports when the run first asks for a batch.</summary>
     public IUnrollSource CreateSource(TrainingSettings settings)
     {
+        RunSize.RequireEnvironments(settings, _options.Registry.Find(settings.Environment), _options.MemoryLimit);
         using EnvironmentPipeline probe = EnvironmentPipeline.ForTraining(
             _options.Registry.Make(settings.Environment),
             settings.Wrappers,
             settings.ActorCritic.DiscountFactor
         );
         NetworkSpec spec = probe.NetworkFor(settings.Network);
+        RunSize.Require(settings, spec, _options.MemoryLimit);
         UnrollShape shape = probe.ShapeFor(spec, settings.ActorCritic.UnrollLength) with { Copies = settings.ActorCritic.Copies };
         ILogger log = _loggers.CreateLogger("Agents.Fleet");
         UnrollJournal? journal = settings.Fleet.Journal

@@ -27,6 +27,14 @@ public sealed record ImpalaSettings : ActorCriticSettings
         Optimizer = Optimizers.OptimizerKind.Adam;
     }
 
+    internal override int MinibatchCount => Minibatches;
+
+    internal override int EpochCount => Epochs;
+
+    internal override string AgentName => "impala";
+
+    internal override string Summary => "importance weighted actor-learner with V-trace targets (Espeholt et al. 2018)";
+
     /// <summary>Limit of the importance ratio in temporal differences, ρ̄: decides which policy's value is learned.</summary>
     /// <value>Above 0, to 1e6. Default 1.</value>
     [Range(1e-6f, 1e6f)]

@@ -23,6 +23,14 @@ public sealed record PpoSettings : ActorCriticSettings
         Optimizer = Optimizers.OptimizerKind.Adam;
     }
 
+    internal override int MinibatchCount => Minibatches;
+
+    internal override int EpochCount => Epochs;
+
+    internal override string AgentName => "ppo";
+
+    internal override string Summary => "proximal policy optimisation (Schulman et al. 2017)";
+
     /// <summary>Passes over an unroll's samples.</summary>
     /// <value>1 to 1,000. Default 4.</value>
     [Range(1, 1_000)]

@@ -54,18 +54,7 @@ internal static class Reproducer
         return report;
     }
 
-    private static FileStream Hold(string folder)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException exception)
-        {
-            throw new IOException(
-                $"'{folder}' is in use by another reproduction ({exception.Message}). Wait for it to end, or choose another --out.",
-                exception
-            );
-        }
-    }
+    private static FileStream Hold(string folder) =>
+        FileLock.TryHold(Path.Combine(folder, LockFile))
+        ?? throw new IOException($"'{folder}' is in use by another reproduction. Wait for it to end, or choose another --out.");
 }

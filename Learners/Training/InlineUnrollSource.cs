@@ -25,6 +25,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
     /// <param name="seed">Seed of environments and actions.</param>
     public static InlineUnrollSource Create(TrainingSettings settings, TrainingOptions options, SeedSequence seed)
     {
+        RunSize.RequireEnvironments(settings, options.Registry.Find(settings.Environment), options.MemoryLimit);
         var environments = EnvironmentParts.ForTraining(
             options.Registry,
             settings.Environment,
@@ -37,7 +38,9 @@ internal sealed class InlineUnrollSource : IUnrollSource
         );
         try
         {
-            return new InlineUnrollSource(environments, environments.NetworkFor(settings.Network), settings.ActorCritic, seed);
+            NetworkSpec spec = environments.NetworkFor(settings.Network);
+            RunSize.Require(settings, spec, options.MemoryLimit);
+            return new InlineUnrollSource(environments, spec, settings.ActorCritic, seed);
         }
         catch
         {

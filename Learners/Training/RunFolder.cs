@@ -12,6 +12,12 @@ internal sealed class RunFolder
     /// <summary>Root of the run.</summary>
     public string Path { get; }
 
+    /// <summary>Name of <see cref="Lock"/>.</summary>
+    public const string LockName = "run.lock";
+
+    /// <summary>What the process that trains here holds; it stays.</summary>
+    public string Lock => In(LockName);
+
     /// <summary>Resolved settings.</summary>
     public string Config => In("config.yaml");
 
@@ -33,18 +39,12 @@ internal sealed class RunFolder
     /// <summary>Best policy that an evaluation saw.</summary>
     public string Best => In("best");
 
-    /// <summary>The folder that a run gets when none is named.</summary>
+    /// <summary>The folder that a run gets when none is named; where it is taken, one with a number behind it.</summary>
     public static string DefaultPath(TrainingSettings settings, TimeProvider clock)
     {
         string time = clock.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         string environment = EnvironmentId.ToFolderName(settings.Environment);
-        string path = System.IO.Path.Combine("runs", environment, settings.Agent, $"{time}-{settings.Seed}");
-        string free = path;
-        for (int i = 2; Directory.Exists(free); i++)
-        {
-            free = $"{path}.{i}";
-        }
-        return free;
+        return System.IO.Path.Combine("runs", environment, settings.Agent, $"{time}-{settings.Seed}");
     }
 
     /// <summary>Whether a folder holds a run.</summary>

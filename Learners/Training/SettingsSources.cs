@@ -62,6 +62,7 @@ internal static class SettingsSources
             );
         }
 
+        RequireSectionsOf([agent], given, source ?? "settings");
         YamlMappingNode root = ReadTuned(environment, agent);
         StrictYaml.Merge(root, given);
         root.Children["environment"] = environment;
@@ -70,27 +71,59 @@ internal static class SettingsSources
     }
 
     /// <summary>Reads the resolved settings of a run folder.</summary>
+    /// <exception cref="SettingsException">A key or value is not possible.</exception>
     public static TrainingSettings Read(string path, IReadOnlyList<string> assignments)
     {
-        YamlMappingNode root = StrictYaml.Parse(File.ReadAllText(path), path);
+        YamlMappingNode root = StrictYaml.Parse(ReadFile(path), path);
         foreach (string assignment in assignments)
         {
             StrictYaml.Assign(root, assignment);
         }
-        return StrictYaml.Bind<TrainingSettings>(root, path);
+        TrainingSettings settings = StrictYaml.Bind<TrainingSettings>(root, path);
+        RequireSectionsOf([settings.Agent], root, path);
+        return settings;
+    }
+
+    /// <summary>Says which key belongs to an agent that is not trained, since nothing would read it.</summary>
+    /// <exception cref="SettingsException">There is one.</exception>
+    public static void RequireSectionsOf(IReadOnlyCollection<string> agents, YamlMappingNode given, string source)
+    {
+        if (ForeignKey(agents, given) is { } key)
+        {
+            throw new SettingsException($"{source}: {key}");
+        }
+    }
+
+    /// <summary>A key among those given that belongs to an agent which is not trained, in a sentence; null where there is none.</summary>
+    /// <param name="agents">The agents that are trained.</param>
+    /// <param name="given">Settings by section.</param>
+    public static string? ForeignKey(IReadOnlyCollection<string> agents, YamlMappingNode given)
+    {
+        foreach (string agent in TrainingSettings.AgentNames.Except(agents))
+        {
+            if (given.Children.TryGetValue(agent, out YamlNode? section))
+            {
+                string key = section is YamlMappingNode { Children: [var (name, _), ..] } ? $"{agent}.{name}" : agent;
+                return $"{key} belongs to the agent {agent}, but {string.Join(" and ", agents)} {(agents.Count == 1 ? "is" : "are")} trained, so nothing would read it. Leave it out, or train {agent}.";
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Takes out the sections of agents other than the one given.</summary>
+    public static void RemoveForeignSections(string agent, YamlMappingNode settings)
+    {
+        foreach (string other in TrainingSettings.AgentNames.Where(name => name != agent))
+        {
+            settings.Children.Remove(other);
+        }
     }
 
     /// <summary>The text of <c>config.yaml</c>: every resolved setting, without the sections of agents that do not take part.</summary>
     public static string Write(TrainingSettings settings)
     {
         YamlMappingNode root = StrictYaml.Parse(StrictYaml.Write(settings), "settings");
-        foreach (string agent in TrainingSettings.AgentNames)
-        {
-            if (agent != settings.Agent)
-            {
-                root.Children.Remove(agent);
-            }
-        }
+        RemoveForeignSections(settings.Agent, root);
         return StrictYaml.Write(root);
     }
 
@@ -109,7 +142,9 @@ internal static class SettingsSources
             if (stream is not null)
             {
                 using var reader = new StreamReader(stream);
-                return StrictYaml.Parse(reader.ReadToEnd(), file);
+                YamlMappingNode tuned = StrictYaml.Parse(reader.ReadToEnd(), file);
+                RequireSectionsOf([agent], tuned, file);
+                return tuned;
             }
         }
         return [];

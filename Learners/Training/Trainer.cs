@@ -9,8 +9,6 @@ namespace Learners.Training;
 /// <summary>Trains an agent in one process: the entry point of programs, and what <c>agents train</c> calls.</summary>
 public static class Trainer
 {
-    private const string LockFile = "run.lock";
-
     /// <summary>Trains, evaluates and saves.</summary>
     /// <param name="settings">What to train; see <see cref="TrainingSettings.For"/>.</param>
     /// <param name="options">Where to write and whom to tell; null for the defaults.</param>
@@ -29,37 +27,45 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(settings);
         options ??= new TrainingOptions();
-        return TrainAsync(settings, options, seed => InlineUnrollSource.Create(settings, options, seed), cancellationToken);
+        settings = Checked(settings, options);
+        return TrainAsync(
+            settings,
+            options,
+            () => RunClaim.ForNew(settings, options),
+            seed => InlineUnrollSource.Create(settings, options, seed),
+            cancellationToken
+        );
+    }
+
+    /// <summary>The settings with the environment's id written in full.</summary>
+    /// <exception cref="SettingsException">A setting is out of range.</exception>
+    /// <exception cref="ArgumentException">The environment is unknown.</exception>
+    internal static TrainingSettings Checked(TrainingSettings settings, TrainingOptions options)
+    {
+        StrictYaml.Validate(settings, "", "settings");
+        return settings with { Environment = options.Registry.Find(settings.Environment).Id };
     }
 
     /// <summary>Trains from the unrolls of a source.</summary>
+    /// <param name="settings">What <see cref="Checked"/> gave.</param>
+    /// <param name="options">Whom to tell.</param>
+    /// <param name="claimFolder">Claims the folder, which is given back when training ends.</param>
+    /// <param name="createSource">Makes the source.</param>
+    /// <param name="cancellationToken">Ends training after the running update.</param>
+    /// <param name="outlivesFailures">See <see cref="TrainingRun.OutlivesFailures"/>.</param>
     internal static Task<TrainingResult> TrainAsync(
         TrainingSettings settings,
         TrainingOptions options,
+        Func<RunClaim> claimFolder,
         Func<SeedSequence, IUnrollSource> createSource,
         CancellationToken cancellationToken,
         bool outlivesFailures = false
-    )
-    {
-        StrictYaml.Validate(settings, "", "settings");
-        settings = settings with { Environment = options.Registry.Find(settings.Environment).Id };
-        var folder = new RunFolder(options.OutputFolder ?? RunFolder.DefaultPath(settings, options.Clock));
-        if (File.Exists(folder.Config))
-        {
-            throw new IOException($"'{folder.Path}' already holds a run. Continue it with --resume, or choose another --out.");
-        }
-        if (!IsFree(folder.Path))
-        {
-            throw new IOException(
-                $"'{folder.Path}' holds other files, which a run could overwrite. Choose an empty or new folder with --out."
-            );
-        }
-        return Task.Run(
+    ) =>
+        Task.Run(
             async () =>
             {
-                Directory.CreateDirectory(folder.Path);
-                using FileStream held = Hold(folder);
-                using var run = new TrainingRun(settings, options, folder, createSource, state: null)
+                using RunClaim claim = claimFolder();
+                using var run = new TrainingRun(settings, options, claim.Folder, createSource, state: null)
                 {
                     OutlivesFailures = outlivesFailures,
                 };
@@ -68,7 +74,6 @@ public static class Trainer
             },
             CancellationToken.None
         );
-    }
 
     /// <summary>Continues a run from its newest whole checkpoint; parameters end bit for bit as if it had never stopped.</summary>
     /// <remarks>
@@ -129,7 +134,7 @@ public static class Trainer
         return Task.Run(
             async () =>
             {
-                using FileStream held = Hold(folder);
+                using RunClaim claim = RunClaim.ForResumed(folder);
                 AtomicFolder.CleanUp(folder.Path);
                 StateDictionary state = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep).LoadNewest(
                     options.Warn ?? (_ => { })
@@ -147,37 +152,6 @@ public static class Trainer
             },
             CancellationToken.None
         );
-    }
-
-    // A run that failed before its first checkpoint leaves nothing but its lock and its metrics, which nobody misses.
-    private static bool IsFree(string path) =>
-        !Directory.Exists(path)
-        || Directory
-            .EnumerateFileSystemEntries(path)
-            .Select(entry => Path.GetFileName(entry))
-            .All(name =>
-                name is LockFile or "metrics.csv" or "episodes.csv"
-                || name.StartsWith("events.out.tfevents.", StringComparison.Ordinal)
-            );
-
-    private static FileStream Hold(RunFolder folder)
-    {
-        try
-        {
-            return new FileStream(
-                Path.Combine(folder.Path, LockFile),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None
-            );
-        }
-        catch (IOException exception) when (Directory.Exists(folder.Path))
-        {
-            throw new IOException(
-                $"'{folder.Path}' is in use by another process that trains there ({exception.Message}). Wait for it to end.",
-                exception
-            );
-        }
     }
 
     private static void RequireSameRun(TrainingSettings stored, TrainingSettings changed)

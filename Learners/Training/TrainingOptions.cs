@@ -17,6 +17,9 @@ public sealed record TrainingOptions
     /// <summary>Where environments are looked up.</summary>
     public EnvironmentRegistry Registry { get; init; } = EnvironmentRegistry.Default;
 
+    /// <summary>Bytes that a run may need; larger ones are refused before anything is allocated. The campaign of settings lowers it.</summary>
+    internal long MemoryLimit { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>Clock of time stamps and speeds.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

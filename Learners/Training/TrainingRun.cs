@@ -280,6 +280,29 @@ internal sealed class TrainingRun : IDisposable
         policy.Save(_folder.Best);
     }
 
+    // A run that was killed may have evaluated after its last checkpoint, which then knows nothing of the best policy that lies there.
+    private double? ReturnOfBest()
+    {
+        if (!Directory.Exists(_folder.Best))
+        {
+            return null;
+        }
+        try
+        {
+            using var best = SavedPolicy.Load(_folder.Best);
+            return best.Info.MeanReturn;
+        }
+        catch (Exception exception) when (exception is PolicyFormatException or IOException or UnauthorizedAccessException)
+        {
+            _options.Warn?.Invoke(
+                $"The best policy so far cannot be read, and the next one takes its place: {exception.Message}"
+            );
+            return null;
+        }
+    }
+
+    private static double? Better(double? one, double? other) => one is null || other > one ? other : one;
+
     // A fleet learner would rather train on with a full disk than lose what its actors have sent; the next checkpoint may succeed.
     private void SaveDueCheckpoint()
     {
@@ -344,7 +367,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _steps = state.Get<long>("environment_steps");
         double best = state.Get<double>("best_return");
-        _bestReturn = double.IsNaN(best) ? null : best;
+        _bestReturn = Better(double.IsNaN(best) ? null : best, ReturnOfBest());
         _learner.LoadState(state.Scope("learner"));
         _source.LoadState(state.Scope("source"));
         _episodes.LoadState(state.Scope("episodes"));

@@ -22,6 +22,15 @@ namespace Learners.Training;
 /// </remarks>
 public sealed record TrainingSettings : IValidatableObject
 {
+    private static readonly Func<TrainingSettings, ActorCriticSettings>[] Sections =
+    [
+        settings => settings.A2c,
+        settings => settings.Acktr,
+        settings => settings.Impala,
+        settings => settings.Ppo,
+        settings => settings.Vmpo,
+    ];
+
     /// <summary>Environment id.</summary>
     public string Environment { get; init; } = "CartPole-v1";
 
@@ -43,7 +52,7 @@ public sealed record TrainingSettings : IValidatableObject
     public double? StopAtReturn { get; init; }
 
     /// <summary>Who computes gradients.</summary>
-    /// <value>Default auto: plain C# where it supports the network, which is several times faster than the tensor library on a CPU.</value>
+    /// <value>Default auto: plain C#, which supports every network and is several times faster than the tensor library on a CPU.</value>
     public EngineKind Engine { get; init; }
 
     /// <summary>Threads that step the environments; results do not depend on it.</summary>
@@ -92,20 +101,29 @@ public sealed record TrainingSettings : IValidatableObject
     /// <summary>When training state is saved.</summary>
     public CheckpointSettings Checkpoints { get; init; } = new();
 
+    /// <summary>The agents with their defaults; each tells its name and what it is.</summary>
+    internal static IReadOnlyList<ActorCriticSettings> Agents { get; } =
+    [.. Sections.Select(section => section(new TrainingSettings()))];
+
     /// <summary>Agents that can be trained.</summary>
-    public static IReadOnlyList<string> AgentNames { get; } = ["a2c", "acktr", "impala", "ppo", "vmpo"];
+    public static IReadOnlyList<string> AgentNames { get; } = [.. Agents.Select(agent => agent.AgentName)];
 
     /// <summary>The settings of the chosen agent.</summary>
-    internal ActorCriticSettings ActorCritic =>
-        Agent switch
+    /// <exception cref="InvalidOperationException">There is no such agent, which validation would have told.</exception>
+    internal ActorCriticSettings ActorCritic
+    {
+        get
         {
-            "a2c" => A2c,
-            "acktr" => Acktr,
-            "impala" => Impala,
-            "ppo" => Ppo,
-            "vmpo" => Vmpo,
-            _ => throw new SwitchExpressionException(Agent),
-        };
+            foreach (Func<TrainingSettings, ActorCriticSettings> section in Sections)
+            {
+                if (section(this) is var agent && agent.AgentName == Agent)
+                {
+                    return agent;
+                }
+            }
+            throw new InvalidOperationException($"There is no agent '{Agent}'.");
+        }
+    }
 
     /// <summary>The tuned settings of an environment and agent, or the agent's defaults where none were tuned.</summary>
     /// <exception cref="Agents.Yaml.SettingsException">There is no such agent.</exception>
@@ -121,7 +139,7 @@ public sealed record TrainingSettings : IValidatableObject
                 $"there is no agent '{Agent}'.{NearestName.Suggest(Agent, AgentNames)} Known: {string.Join(", ", AgentNames)}.",
                 [nameof(Agent)]
             );
-            yield break; // the rest asks for its settings
+            yield break; // what follows looks at the agent's settings
         }
         if (Fleet.CopiesPerActor > 0 && ActorCritic.Copies % Fleet.CopiesPerActor != 0)
         {
@@ -134,7 +152,7 @@ public sealed record TrainingSettings : IValidatableObject
         {
             yield return new ValidationResult(
                 $"a burn-in of {ActorCritic.BurnIn} steps needs a core to burn in. Set network.core, or burn_in to 0.",
-                [$"{char.ToUpperInvariant(Agent[0])}{Agent[1..]}.{nameof(ActorCriticSettings.BurnIn)}"]
+                [KeyOf(nameof(ActorCriticSettings.BurnIn))]
             );
         }
         if (Network.Core == CoreKind.Gtrxl && ActorCritic.Optimizer == OptimizerKind.Kfac)
@@ -144,19 +162,16 @@ public sealed record TrainingSettings : IValidatableObject
                 ["Network." + nameof(Network.Core)]
             );
         }
-        int minibatches = Agent switch
-        {
-            "ppo" => Ppo.Minibatches,
-            "impala" => Impala.Minibatches,
-            "a2c" or "acktr" or "vmpo" => 1,
-            _ => throw new SwitchExpressionException(Agent),
-        };
+        int minibatches = ActorCritic.MinibatchCount;
         if (Network.Core != CoreKind.Identity && ActorCritic.Copies % minibatches != 0)
         {
             yield return new ValidationResult(
                 $"with a core, minibatches are shares of the copies, and {minibatches} do not divide {ActorCritic.Copies}. Choose a divisor.",
-                [(Agent == "ppo" ? nameof(Ppo) : nameof(Impala)) + "." + nameof(Ppo.Minibatches)]
+                [KeyOf(nameof(Ppo.Minibatches))]
             );
         }
     }
+
+    // Of the agent's section, in the form of a member's name.
+    private string KeyOf(string member) => $"{char.ToUpperInvariant(Agent[0])}{Agent[1..]}.{member}";
 }

@@ -29,6 +29,12 @@ public sealed record VmpoSettings : ActorCriticSettings
         Optimizer = Optimizers.OptimizerKind.Adam;
     }
 
+    internal override int EpochCount => Epochs;
+
+    internal override string AgentName => "vmpo";
+
+    internal override string Summary => "on-policy maximum a posteriori policy optimisation (Song et al. 2020)";
+
     /// <summary>Optimiser steps per batch, each over the whole batch.</summary>
     /// <value>1 to 1,000. Default 8.</value>
     [Range(1, 1_000)]
@@ -112,10 +118,11 @@ public sealed record VmpoSettings : ActorCriticSettings
         {
             yield return result;
         }
-        if (StepsPerUnroll < 2)
+        int learned = Copies * (UnrollLength - BurnIn);
+        if (learned is 0 or 1)
         {
             yield return new ValidationResult(
-                "the better half of a single sample is nothing. Raise copies or unroll_length.",
+                $"the better half of a single sample is nothing, and {Copies} copies × {UnrollLength} steps without a burn-in of {BurnIn} are one. Raise copies or unroll_length.",
                 [nameof(UnrollLength)]
             );
         }

@@ -135,6 +135,38 @@ public sealed class ApplicationTests : IDisposable
     [InlineData(1, "There is no assembly 'no.dll'", "train", "Own/Thermostat-v0", "--assembly", "no.dll")]
     [InlineData(1, "There is no assembly 'no.dll'", "environments", "--assembly", "no.dll")]
     [InlineData(2, "leave them out", "train", "CartPole-v1", "--resume", "no-such-folder")]
+    [InlineData(
+        2,
+        "a2c.learning_rate belongs to the agent a2c, but ppo is trained",
+        "train",
+        "CartPole-v1",
+        "--set",
+        "a2c.learning_rate=1"
+    )]
+    [InlineData(
+        2,
+        "ppo.epochs belongs to the agent ppo, but impala is trained",
+        "learner",
+        "CartPole-v1",
+        "--set",
+        "ppo.epochs=1"
+    )]
+    [InlineData(2, "stop_at_return is NaN, but must be a finite number", "train", "CartPole-v1", "--set", "stop_at_return=nan")]
+    [InlineData(2, "--fps is 'nan', but must be a number", "record", ".", "--fps", "nan")]
+    [InlineData(
+        2,
+        "the better half of a single sample is nothing",
+        "train",
+        "CartPole-v1",
+        "--agent",
+        "vmpo",
+        "--core",
+        "lstm",
+        "--set",
+        "vmpo.copies=1",
+        "vmpo.unroll_length=4",
+        "vmpo.burn_in=3"
+    )]
     public async Task Run_WrongInput_IsOneLineWithTheFixAndTheExitCode(
         int expectedCode,
         string expectedText,
@@ -316,6 +348,29 @@ public sealed class ApplicationTests : IDisposable
             "startup",
         ];
         Assert.Superset(names.ToHashSet(), output.Split('\n').ToHashSet());
+    }
+
+    [Fact]
+    public async Task List_EveryAgent_SaysWhatItIs()
+    {
+        (_, string output, _) = await Run("list", "--json");
+
+        Assert.All(
+            LastLine(output).GetProperty("agents").EnumerateArray(),
+            agent => Assert.Contains("et al.", agent.GetProperty("description").GetString(), StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Environments_List_ShowsBoundsAndShapesOfObservations()
+    {
+        string[] assembly = ["--assembly", Path.Combine(AppContext.BaseDirectory, "OwnEnvironment.dll")];
+
+        (_, string output, _) = await Run(["environments", .. assembly]);
+
+        string row = output.Split('\n').Single(line => line.Contains("Pendulum-v1", StringComparison.Ordinal));
+        Assert.Contains("Box([-1, -1, -8], [1, 1, 8], [3])", row, StringComparison.Ordinal);
+        Assert.DoesNotContain("Box of", output, StringComparison.Ordinal);
     }
 
     [Fact]

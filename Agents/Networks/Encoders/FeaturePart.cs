@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Agents.Yaml;
 using Environments.Spaces;
 
 namespace Agents.Networks.Encoders;
@@ -121,7 +122,7 @@ internal sealed class FeaturePart
     }
 
     private static FeaturePart Integers(int[] counts, string name, int offset) =>
-        new(counts, new float[counts.Length], Places(counts), counts.Sum())
+        new(counts, new float[counts.Length], Places(counts), Total(counts))
         {
             Name = name,
             Offset = offset,
@@ -177,7 +178,7 @@ internal sealed class FeaturePart
                 lows[i] = box.Low[i];
                 counts[i] = (int)(box.High[i] - box.Low[i]) + 1;
             }
-            return new FeaturePart(counts, lows, Places(counts), counts.Sum())
+            return new FeaturePart(counts, lows, Places(counts), Total(counts))
             {
                 Name = name,
                 Offset = offset,
@@ -200,7 +201,7 @@ internal sealed class FeaturePart
             lows[i] = channelLows[ChannelOf(shape, i)];
             counts[i] = channelCounts[ChannelOf(shape, i)];
         }
-        int features = channelCounts.Sum();
+        int features = Total(channelCounts);
         int[] places = Places(shape, Places(channelCounts), features);
         return new FeaturePart(counts, lows, places, shape.Height * shape.Width * features)
         {
@@ -224,6 +225,16 @@ internal sealed class FeaturePart
             places[i] = pixel * features + channelPlaces[ChannelOf(shape, i)];
         }
         return places;
+    }
+
+    private static int Total(int[] counts)
+    {
+        long total = counts.Sum(count => (long)count);
+        return total <= Array.MaxLength
+            ? (int)total
+            : throw new SettingsException(
+                $"The observation's integers have {total} values in all, each of which is an input of the network; at most {Array.MaxLength} are possible. Let the environment show large numbers as a Box."
+            );
     }
 
     private static int[] Places(int[] counts)

@@ -10,7 +10,7 @@ public static class AnimationFile
     public static double MaxFramesPerSecond(string path) => HasExtension(path, ".gif") ? 50 : 240;
 
     /// <summary>Starts a file: <c>.gif</c>, <c>.mp4</c> (by the program ffmpeg), or <c>.png</c>, which keeps the first picture only.</summary>
-    /// <param name="path">Destination; an existing file is replaced, missing folders are made.</param>
+    /// <param name="path">Destination; an existing file is replaced when the film ends, missing folders are made.</param>
     /// <param name="width">Pixels per row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="framesPerSecond">Pictures per second.</param>
@@ -23,9 +23,13 @@ public static class AnimationFile
         {
             Directory.CreateDirectory(folder);
         }
-        return HasExtension(path, ".gif") ? new GifWriter(File.Create(path, 65_536), width, height, framesPerSecond)
-            : HasExtension(path, ".mp4") ? new FfmpegWriter(path, width, height, framesPerSecond)
-            : new FirstPicture(path, width, height);
+        return new ReplacingWriter(
+            path,
+            place =>
+                HasExtension(path, ".gif") ? new GifWriter(File.Create(place, 65_536), width, height, framesPerSecond)
+                : HasExtension(path, ".mp4") ? new FfmpegWriter(place, width, height, framesPerSecond)
+                : new FirstPicture(place, width, height)
+        );
     }
 
     /// <summary>Says what endings are known unless this is one of them.</summary>

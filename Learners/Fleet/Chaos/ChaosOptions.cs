@@ -1,3 +1,5 @@
+using Agents.Networks;
+
 namespace Learners.Fleet.Chaos;
 
 /// <summary>How hard and how long a campaign tries, and how it starts processes.</summary>
@@ -20,6 +22,13 @@ internal sealed record ChaosOptions
 
     /// <summary>Damaged messages to send.</summary>
     public int Messages { get; init; } = 10_000;
+
+    /// <summary>Cases of settings to draw.</summary>
+    public int Cases { get; init; } = 2_000;
+
+    /// <summary>Engines that are drawn with settings.</summary>
+    public IReadOnlyList<EngineKind> Engines { get; init; } =
+    [EngineKind.Managed, EngineKind.Managed, EngineKind.Auto, EngineKind.Torch];
 
     /// <summary>Length of the soak.</summary>
     public TimeSpan Soak { get; init; } = TimeSpan.FromMinutes(30);

@@ -1,8 +1,9 @@
 using Environments;
+using Learners.Fuzzing;
 
 namespace Learners.Fleet.Chaos;
 
-/// <summary>The fault campaigns that <c>agents chaos</c> runs. Each starts a real fleet of processes, breaks something, and counts.</summary>
+/// <summary>The fault campaigns that <c>agents chaos</c> runs. All but the one of settings start a real fleet of processes, break something, and count.</summary>
 internal static class ChaosSuite
 {
     private static readonly Dictionary<string, Func<ChaosOptions, CancellationToken, Task<ChaosReport>>> Campaigns = new()
@@ -14,6 +15,7 @@ internal static class ChaosSuite
         ["garbage"] = Garbage.RunAsync,
         ["disk"] = FullDisk.RunAsync,
         ["soak"] = Soak.RunAsync,
+        ["settings"] = SettingsCampaign.RunAsync,
     };
 
     /// <summary>Names of the campaigns.</summary>

@@ -43,12 +43,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     public Kfac(ParameterLayout layout, KfacOptions options, Pcg64 random)
     {
         _options = options;
-        _layers =
-        [
-            .. layout
-                .Slots.Where(slot => slot.Name.EndsWith(".weight", StringComparison.Ordinal))
-                .Select(slot => new KfacLayer(layout, slot, options)),
-        ];
+        _layers = [.. LayersOf(layout).Select(slot => new KfacLayer(layout, slot, options))];
         _byWeight = _layers.ToDictionary(layer => layer.Name + ".weight");
         _exact = [.. layout.Slots.Where(slot => !HasLayer(slot.Name))];
         _regions = RegionsOf(layout, options.TrustRegion);
@@ -58,6 +53,10 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         Sampler = new FisherSampler(this, options.CriticFisherScale, options.StatisticsShare, random);
         Diagnostics = new KfacDiagnostics(_layers);
     }
+
+    /// <summary>Weights that have factors.</summary>
+    public static IEnumerable<ParameterSlot> LayersOf(ParameterLayout layout) =>
+        layout.Slots.Where(slot => slot.Name.EndsWith(".weight", StringComparison.Ordinal));
 
     /// <summary>What the engine asks during the backward pass.</summary>
     public FisherSampler Sampler { get; }

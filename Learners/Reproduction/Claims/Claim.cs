@@ -1,12 +1,13 @@
 using System.ComponentModel.DataAnnotations;
+using Learners.Training;
 using YamlDotNet.RepresentationModel;
 
 namespace Learners.Reproduction.Claims;
 
 /// <summary>A published claim as a file says it: arms that are trained on tasks over seeds, and what is measured and expected.</summary>
 /// <remarks>
-/// Settings of a run are laid over the tuned ones of agent and environment, in this order: claim, task, arm, seed and length. Sections of
-/// agents that do not take part are ignored, so a task may hold settings of several agents.
+/// Settings of a run are laid over the tuned ones of agent and environment, in this order: claim, task, arm, seed and length. Claim and tasks
+/// may hold sections of every agent that an arm trains, of which each run takes its own; an arm holds that of its own agent alone.
 /// </remarks>
 internal sealed record Claim : IValidatableObject
 {
@@ -96,6 +97,21 @@ internal sealed record Claim : IValidatableObject
             if (names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             {
                 yield return new ValidationResult($"the name '{twice.Key}' stands twice.", [list]);
+            }
+        }
+        string[] agents = [.. Arms.Select(arm => arm.AgentName).Distinct()];
+        foreach (
+            (string place, string[] trained, YamlMappingNode given) in ((string, string[], YamlMappingNode)[])
+                [
+                    ("", agents, Settings),
+                    .. Tasks.Select(task => ($"task '{task.Name}': ", agents, task.Settings)),
+                    .. Arms.Select(arm => ($"arm '{arm.Name}': ", (string[])[arm.AgentName], arm.Settings)),
+                ]
+        )
+        {
+            if (SettingsSources.ForeignKey(trained, given) is { } foreign)
+            {
+                yield return new ValidationResult(place + foreign, [nameof(Settings)]);
             }
         }
         foreach (ClaimMeasure measure in Measures)

@@ -128,6 +128,7 @@ internal sealed record ReproductionPlan
             }
             StrictYaml.Merge(given, (YamlMappingNode)Copy(settings));
         }
+        SettingsSources.RemoveForeignSections(arm.AgentName, given);
         string environment = registry.Find(WithOptions(task.Environment, arm.EnvironmentOptions)).Id;
         given.Children["environment"] = environment;
         given.Children["agent"] = arm.AgentName;

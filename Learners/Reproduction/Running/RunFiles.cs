@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Agents.Files;
 using Agents.Yaml;
 using Learners.Training;
 
@@ -94,26 +95,7 @@ internal sealed class RunFiles
     }
 
     /// <summary>Whether another process trains here.</summary>
-    public bool IsInUse
-    {
-        get
-        {
-            string path = System.IO.Path.Combine(_folder.Path, "run.lock");
-            if (!File.Exists(path))
-            {
-                return false;
-            }
-            try
-            {
-                using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                return false;
-            }
-            catch (IOException)
-            {
-                return true;
-            }
-        }
-    }
+    public bool IsInUse => FileLock.IsHeld(_folder.Lock);
 
     /// <summary>Removes what a run left that was killed before it could be resumed.</summary>
     public void Clear()

@@ -61,6 +61,21 @@ public sealed class ClaimTests
     [InlineData("name: a2c", "name: A2C/x", "'A2C/x' cannot name a folder")]
     [InlineData("seeds: 3", "seeds: 0", "seeds is 0, but must be between 1 and 1000")]
     [InlineData("source: a test", "source: ''", "names the paper")]
+    [InlineData(
+        "evaluation: {",
+        "vmpo: { epochs: 1 }\n  evaluation: {",
+        "settings: vmpo.epochs belongs to the agent vmpo, but ppo and a2c are"
+    )]
+    [InlineData(
+        "steps: 2_048",
+        "steps: 2_048\n    settings: { impala: {} }",
+        "settings: task 'CartPole-v1': impala belongs to the agent"
+    )]
+    [InlineData(
+        "label: A2C",
+        "settings: { ppo: { epochs: 1 } }",
+        "settings: arm 'a2c': ppo.epochs belongs to the agent ppo, but a2c is"
+    )]
     public void Parse_Mistakes_AreNamedWithTheFix(string right, string wrong, string message)
     {
         Assert.Contains(right, SampleClaims.Tiny, StringComparison.Ordinal);
@@ -69,6 +84,24 @@ public sealed class ClaimTests
         SettingsException error = Assert.Throws<SettingsException>(() => SampleClaims.Parse(text));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_SettingsOfEveryArmsAgent_ReachOnlyTheRunsOfThatAgent()
+    {
+        Claim claim = SampleClaims.Parse(
+            SampleClaims.Tiny.Replace(
+                "evaluation: {",
+                "ppo: { learning_rate: 0.5 }\n  a2c: { learning_rate: 0.25 }\n  evaluation: {",
+                StringComparison.Ordinal
+            )
+        );
+
+        var plan = ReproductionPlan.Create("tiny", claim, ReproductionBudget.Quick, 1, EnvironmentRegistry.Default);
+
+        Assert.Equal([0.5f, 0.25f], plan.Runs.Select(run => run.Settings.ActorCritic.LearningRate));
+        Assert.DoesNotContain("a2c:", plan.Runs[0].Config, StringComparison.Ordinal);
+        Assert.DoesNotContain("ppo:", plan.Runs[1].Config, StringComparison.Ordinal);
     }
 
     [Fact]

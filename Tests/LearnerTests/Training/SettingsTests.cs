@@ -1,3 +1,4 @@
+using System.Reflection;
 using Agents.Networks;
 using Agents.Yaml;
 using Environments;
@@ -169,4 +170,110 @@ public sealed class SettingsTests
     [InlineData(ScheduleKind.Linear, 1.5, 0)]
     public void At_Progress_FollowsTheSchedule(ScheduleKind kind, double progress, double expected) =>
         Assert.Equal(expected, Schedules.At(2, kind, progress), 1e-6);
+
+    [Theory]
+    [InlineData("ppo", "a2c.learning_rate=1e-3", "a2c.learning_rate belongs to the agent a2c")]
+    [InlineData("ppo", "vmpo.pop_art=true", "vmpo.pop_art belongs to the agent vmpo")]
+    [InlineData("a2c", "ppo.epochs=4", "ppo.epochs belongs to the agent ppo, but a2c is trained")]
+    public void Load_AssignmentToAnotherAgent_IsRefused(string agent, string assignment, string message)
+    {
+        SettingsException error = Assert.Throws<SettingsException>(() =>
+            SettingsSources.Load("CartPole-v1", agent, null, [assignment])
+        );
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_FileWithTheSectionOfAnotherAgent_IsRefusedByItsName()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.In("own.yaml"), "agent: ppo\na2c: { learning_rate: 1e-3 }");
+
+        SettingsException error = Assert.Throws<SettingsException>(() =>
+            SettingsSources.Load("CartPole-v1", null, folder.In("own.yaml"), [])
+        );
+
+        Assert.StartsWith($"{folder.In("own.yaml")}: a2c.learning_rate belongs", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ConfigOfARun_IsTakenAsItIs()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingSettings settings = TrainingSettings.For("Pendulum-v1", "acktr");
+        File.WriteAllText(folder.In("config.yaml"), SettingsSources.Write(settings));
+
+        Assert.Equal(settings, SettingsSources.Load(null, null, folder.In("config.yaml"), []));
+    }
+
+    [Fact]
+    public void AgentNames_EveryAgent_HasTheSectionOfItsName()
+    {
+        string all = StrictYaml.Write(new TrainingSettings());
+
+        Assert.Equal(5, TrainingSettings.AgentNames.Count);
+        Assert.All(TrainingSettings.AgentNames, name => Assert.Contains($"\n{name}:\n", all, StringComparison.Ordinal));
+        Assert.All(TrainingSettings.Agents, agent => Assert.NotEmpty(agent.Summary));
+        Assert.All(
+            TrainingSettings.AgentNames,
+            name => Assert.Equal(name, (new TrainingSettings { Agent = name }).ActorCritic.AgentName)
+        );
+    }
+
+    public static TheoryData<string> RealSettings => [.. KeysOf(typeof(TrainingSettings), "")];
+
+    [Theory]
+    [MemberData(nameof(RealSettings))]
+    public void Load_RealNumberThatIsNotFinite_IsRefusedByItsName(string key)
+    {
+        string agent =
+            TrainingSettings.AgentNames.FirstOrDefault(name => key.StartsWith(name + ".", StringComparison.Ordinal)) ?? "ppo";
+        foreach (string value in (string[])["nan", ".nan", ".inf", "-.inf", "Infinity", "1e400"])
+        {
+            SettingsException error = Assert.Throws<SettingsException>(() =>
+                SettingsSources.Load("CartPole-v1", agent, null, [$"{key}={value}"])
+            );
+
+            Assert.Contains(key, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 4, 3, false)]
+    [InlineData(1, 1, 0, false)]
+    [InlineData(1, 4, 2, true)]
+    [InlineData(2, 4, 3, true)]
+    public void Load_VmpoWithABurnIn_NeedsTwoSamplesToChooseFrom(int copies, int steps, int burnIn, bool possible)
+    {
+        string[] given = ["network.core=lstm", $"vmpo.copies={copies}", $"vmpo.unroll_length={steps}", $"vmpo.burn_in={burnIn}"];
+
+        SettingsException? error =
+            Record.Exception(() => SettingsSources.Load("CartPole-v1", "vmpo", null, given)) as SettingsException;
+
+        Assert.Equal(possible, error is null);
+        Assert.True(
+            possible || error!.Message.Contains("the better half of a single sample is nothing", StringComparison.Ordinal)
+        );
+    }
+
+    private static IEnumerable<string> KeysOf(Type record, string path)
+    {
+        foreach (PropertyInfo property in StrictYaml.Settable(record))
+        {
+            string key = path + StrictYaml.KeyOf(property);
+            Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            if (type == typeof(float) || type == typeof(double))
+            {
+                yield return key;
+            }
+            else if (!StrictYaml.IsScalar(type) && !type.IsArray)
+            {
+                foreach (string inner in KeysOf(type, key + "."))
+                {
+                    yield return inner;
+                }
+            }
+        }
+    }
 }

@@ -227,6 +227,69 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task ResumeAsync_BetterPolicyThanTheCheckpointKnows_StaysTheBest()
+    {
+        using var cancellation = new CancellationTokenSource();
+        TrainingSettings settings = Small() with { TotalSteps = 10_240 };
+        await Trainer.TrainAsync(
+            settings,
+            new TrainingOptions { OutputFolder = _folder.In("run"), Progress = new StopAt(5_120, cancellation) },
+            cancellation.Token
+        );
+        // As after a kill: this one was evaluated and saved behind the last checkpoint.
+        using (var policy = SavedPolicy.Load(_folder.In("run", "best")))
+        {
+            var spec = new NetworkSpec(policy.ObservationSpace, policy.ActionSpace, policy.Network);
+            using var lucky = new SavedPolicy(policy.Info with { MeanReturn = 499 }, spec, policy.Parameters, null);
+            lucky.Save(_folder.In("run", "best"));
+        }
+
+        TrainingResult resumed = await Trainer.ResumeAsync(
+            _folder.In("run"),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+
+        using var best = SavedPolicy.Load(_folder.In("run", "best"));
+        Assert.Equal(499, best.Info.MeanReturn);
+        Assert.Equal(499, resumed.BestReturn);
+    }
+
+    [Fact]
+    public async Task ResumeAsync_BestPolicyThatIsDamaged_IsReplacedWithAWarning()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await Trainer.TrainAsync(
+            Small() with
+            {
+                TotalSteps = 10_240,
+            },
+            new TrainingOptions { OutputFolder = _folder.In("run"), Progress = new StopAt(5_120, cancellation) },
+            cancellation.Token
+        );
+        File.WriteAllText(_folder.In("run", "best", "policy.yaml"), "format: 99");
+        var warnings = new List<string>();
+
+        await Trainer.ResumeAsync(_folder.In("run"), options: new TrainingOptions { Warn = warnings.Add });
+
+        using var best = SavedPolicy.Load(_folder.In("run", "best"));
+        Assert.NotNull(best.Info.MeanReturn);
+        Assert.Contains(warnings, line => line.Contains("best policy so far cannot be read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ResumeAsync_FolderThatCannotBeWritten_SaysSo()
+    {
+        await Train(Small() with { TotalSteps = 512 }, "run");
+        File.Delete(_folder.In("run", "run.lock"));
+        File.CreateSymbolicLink(_folder.In("run", "run.lock"), "/proc/none"); // no file can be made there, whoever asks
+
+        IOException error = await Assert.ThrowsAsync<IOException>(() => Trainer.ResumeAsync(_folder.In("run")));
+
+        Assert.Contains("cannot be written", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("in use", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TrainAsync_FolderWithOtherFiles_IsLeftAlone()
     {
         Directory.CreateDirectory(_folder.In("project", "policy"));

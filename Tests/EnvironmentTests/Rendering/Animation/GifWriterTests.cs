@@ -38,6 +38,27 @@ public sealed class GifWriterTests
         return rgba;
     }
 
+    [Fact]
+    public void Create_TwoFilmsOfOneName_AreEachWhole()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.In("a.gif");
+        byte[] picture = new byte[4 * 4 * 4];
+
+        using IAnimationWriter first = AnimationFile.Create(path, 4, 4, 10);
+        using IAnimationWriter second = AnimationFile.Create(path, 4, 4, 10);
+        first.Add(picture);
+        second.Add(picture);
+        second.Add(picture);
+        first.Dispose();
+        byte[] ofFirst = File.ReadAllBytes(path);
+        second.Dispose();
+
+        Assert.Equal((byte)';', ofFirst[^1]); // the trailer of a GIF
+        Assert.NotEqual(ofFirst, File.ReadAllBytes(path));
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
+    }
+
     [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(7, 5, 2)]

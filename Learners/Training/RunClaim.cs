@@ -1,0 +1,169 @@
+using System.Globalization;
+using Agents.Files;
+
+namespace Learners.Training;
+
+/// <summary>A run folder that this process alone may write to, until disposed. Where no run was begun in it, it is gone again.</summary>
+internal sealed class RunClaim : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly bool _isNew;
+    private bool _disposed;
+
+    private RunClaim(RunFolder folder, FileStream held, bool isNew)
+    {
+        Folder = folder;
+        _lock = held;
+        _isNew = isNew;
+    }
+
+    /// <summary>The folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>Claims the folder of a new run: the one that was asked for, or else the first free one of its time and seed.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="options">Which folder was asked for, and the clock of the others' names.</param>
+    /// <exception cref="IOException">The folder holds something already, is in use, or cannot be written.</exception>
+    public static RunClaim ForNew(TrainingSettings settings, TrainingOptions options)
+    {
+        if (options.OutputFolder is { } named)
+        {
+            return Named(new RunFolder(named));
+        }
+        return FirstFree(RunFolder.DefaultPath(settings, options.Clock));
+    }
+
+    /// <summary>Claims a new folder: the given one, or the first of <c>.2</c>, <c>.3</c> … behind it that nobody has.</summary>
+    internal static RunClaim FirstFree(string path)
+    {
+        string candidate = path;
+        for (int i = 2; ; i++)
+        {
+            if (TryFree(new RunFolder(candidate)) is { } claim)
+            {
+                return claim;
+            }
+            candidate = string.Create(CultureInfo.InvariantCulture, $"{path}.{i}");
+        }
+    }
+
+    /// <summary>Claims the folder of a run that is to be continued.</summary>
+    /// <exception cref="IOException">It is in use, or cannot be written.</exception>
+    public static RunClaim ForResumed(RunFolder folder) => new(folder, Hold(folder), isNew: false);
+
+    /// <summary>Lets go of the folder.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+        _disposed = true;
+        if (_isNew && Directory.EnumerateFileSystemEntries(Folder.Path).All(path => Path.GetFileName(path) == RunFolder.LockName))
+        {
+            // Unlinked while it is held: whoever comes next finds either nothing, or a folder that stays since it has a lock of its own.
+            File.Delete(Folder.Lock);
+            TryDeleteEmpty(Folder.Path);
+        }
+        _lock.Dispose();
+    }
+
+    private static RunClaim Named(RunFolder folder)
+    {
+        RequireFree(folder);
+        bool isNew = !Directory.Exists(folder.Path);
+        Directory.CreateDirectory(folder.Path);
+        FileStream held = Hold(folder);
+        try
+        {
+            RequireFree(folder); // another run may have come and gone since
+            return new RunClaim(folder, held, isNew);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static RunClaim? TryFree(RunFolder folder)
+    {
+        while (true)
+        {
+            Directory.CreateDirectory(folder.Path);
+            try
+            {
+                // Its lock stays with a run, so that the file is missing where nobody was before.
+                if (FileLock.TryCreate(folder.Lock) is not { } held)
+                {
+                    return null;
+                }
+                if (Directory.EnumerateFileSystemEntries(folder.Path).Count() == 1)
+                {
+                    return new RunClaim(folder, held, isNew: true);
+                }
+                File.Delete(folder.Lock);
+                held.Dispose();
+                return null;
+            }
+            catch (DirectoryNotFoundException) when (!File.Exists(folder.Path))
+            {
+                // Another process gave the folder up between the two calls.
+            }
+        }
+    }
+
+    private static void RequireFree(RunFolder folder)
+    {
+        if (File.Exists(folder.Config))
+        {
+            throw new IOException($"'{folder.Path}' already holds a run. Continue it with --resume, or choose another --out.");
+        }
+        // A run that failed before its first checkpoint leaves nothing but its lock and its metrics, which nobody misses.
+        bool isFree =
+            !Directory.Exists(folder.Path)
+            || Directory
+                .EnumerateFileSystemEntries(folder.Path)
+                .Select(entry => Path.GetFileName(entry))
+                .All(name =>
+                    name is RunFolder.LockName or "metrics.csv" or "episodes.csv"
+                    || name.StartsWith("events.out.tfevents.", StringComparison.Ordinal)
+                );
+        if (!isFree)
+        {
+            throw new IOException(
+                $"'{folder.Path}' holds other files, which a run could overwrite. Choose an empty or new folder with --out."
+            );
+        }
+    }
+
+    private static FileStream Hold(RunFolder folder)
+    {
+        FileStream? held;
+        try
+        {
+            held = FileLock.TryHold(folder.Lock);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"'{folder.Path}' cannot be written ({exception.Message.TrimEnd('.')}), and a run writes there. Copy it to where that is possible, or choose another folder.",
+                exception
+            );
+        }
+        return held
+            ?? throw new IOException($"'{folder.Path}' is in use by another process that trains there. Wait for it to end.");
+    }
+
+    private static void TryDeleteEmpty(string path)
+    {
+        try
+        {
+            Directory.Delete(path);
+        }
+        catch (IOException)
+        {
+            // Another process has claimed it since.
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Cli;
+using Xunit;
+
+namespace Tests.CliTests;
+
+/// <summary>Commands that are printed to be run next.</summary>
+public sealed class NextCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Train_OwnEnvironment_PrintsACommandThatRunsAsItStands()
+    {
+        string assembly = Path.Combine(AppContext.BaseDirectory, "OwnEnvironment.dll");
+        string output = await Shell(
+            $"dotnet '{Path.Combine(AppContext.BaseDirectory, "agents-cli.dll")}' train Own/Thermostat-v0 --assembly '{assembly}' "
+                + "--out 'my run' --steps 1024 --set evaluation.episodes=0 evaluation.final_episodes=2"
+        );
+        string printed = output.Split('\n').Single(line => line.StartsWith("Evaluate it with: ", StringComparison.Ordinal));
+
+        string scores = await Shell(printed["Evaluate it with: ".Length..] + " --episodes 2 --json");
+
+        Assert.Contains("\"environment\":\"Own/Thermostat-v0\"", scores, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_StartedByTheScript_PrintsTheScriptAsItWasCalled()
+    {
+        string output = await Shell(
+            $"AGENTS_COMMAND=../here/agents dotnet '{Path.Combine(AppContext.BaseDirectory, "agents-cli.dll")}' train CartPole-v1 "
+                + "--out run --steps 1024 --set evaluation.episodes=0 evaluation.final_episodes=2"
+        );
+
+        Assert.Contains("\nEvaluate it with: ../here/agents evaluate run\n", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("./agents", "./agents")]
+    [InlineData("sub/../agents", "sub/../agents")]
+    public async Task Script_CalledByAPath_TellsThePathItWasCalledBy(string call, string told)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The script is for a Unix shell.");
+        // The script as it is, with a program in place of the build and of dotnet.
+        Directory.CreateDirectory(_folder.In("sub"));
+        Directory.CreateDirectory(_folder.In("bin"));
+        Directory.CreateDirectory(_folder.In("Cli", "obj"));
+        File.Copy(Path.Combine(Root, "agents"), _folder.In("agents"));
+        File.WriteAllText(_folder.In("bin", "dotnet"), "#!/bin/sh\necho \"$AGENTS_COMMAND\"\n");
+        string output = await Shell($"chmod +x agents bin/dotnet && PATH=\"$PWD/bin:$PATH\" {call} list");
+
+        Assert.Equal(told, output.TrimEnd().Split('\n')[^1]);
+    }
+
+    [Fact]
+    public void Of_WordsThatAShellWouldSplit_AreQuoted() =>
+        Assert.EndsWith(
+            " evaluate 'my run' --assembly 'own tasks.dll' --assembly b.dll",
+            NextCommand.Of(["evaluate", "my run"], ["own tasks.dll", "b.dll"]),
+            StringComparison.Ordinal
+        );
+
+    private static string Root
+    {
+        get
+        {
+            string folder = AppContext.BaseDirectory;
+            while (!File.Exists(Path.Combine(folder, "agents.sln")))
+            {
+                folder = Path.GetDirectoryName(folder)!;
+            }
+            return folder;
+        }
+    }
+
+    private async Task<string> Shell(string command)
+    {
+        using Process process = Process.Start(
+            new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true }
+        )!;
+        try
+        {
+            string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, process.ExitCode);
+            return output;
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+}
