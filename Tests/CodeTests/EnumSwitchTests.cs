@@ -56,8 +56,8 @@ public sealed class EnumSwitchTests
             .. Sources().SelectMany(source => Questions(source.Text).Select(question => $"{source.Path}: {question}")),
         ];
 
-        Assert.Empty(questions.Where(question => !RightQuestions.Any(right => Matches(question, right))));
-        Assert.Empty(RightQuestions.Where(right => !questions.Any(question => Matches(question, right))));
+        Assert.All(questions, question => Assert.Contains(RightQuestions, right => Matches(question, right)));
+        Assert.All(RightQuestions, right => Assert.Contains(questions, question => Matches(question, right)));
     }
 
     [Theory]

@@ -65,7 +65,7 @@ internal sealed class ObservationFeatures
     }
 
     /// <summary>Spaces within a space that are no <see cref="Dict"/>, with their paths, which are all different.</summary>
-    private static IEnumerable<(string Name, Space Entry)> EntriesOf(Space space)
+    public static IEnumerable<(string Name, Space Entry)> EntriesOf(Space space)
     {
         (string Name, Space Entry)[] entries = [.. EntriesOf(space, "", key => key)];
         // An entry 'a.b' beside an entry 'a' that holds a 'b': parameters are named by paths, so dots of names are marked then.
