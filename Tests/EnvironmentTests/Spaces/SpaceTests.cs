@@ -123,7 +123,7 @@ public sealed class SpaceTests
     }
 
     [Theory]
-    [InlineData(0.9f, false)]
+    [InlineData(7.9f, false)]
     [InlineData(7, true)]
     [InlineData(6, false)]
     [InlineData(float.NaN, false)]
