@@ -12,7 +12,7 @@ public sealed class PlanTests
         title: layers
         source: a test
         seeds: 2
-        settings: { ppo: { epochs: 2, minibatches: 2, learning_rate: 1e-2 }, a2c: { copies: 4 } }
+        settings: { ppo: { epochs: 2, minibatches: 2, learning_rate: 1e-2 } }
         arms:
           - name: plain
             agent: ppo
