@@ -49,7 +49,8 @@ internal static partial class WaitRules
             {
                 continue;
             }
-            if (WaitsForTheClock(type, called))
+            bool isPatient = i > 0 && code[i - 1].Operand is FieldInfo { DeclaringType: { } home } && home == typeof(Deadline);
+            if (!isPatient && WaitsForTheClock(type, called))
             {
                 yield return $"waits for the clock with {type.Name}.{called.Name}; use Deadline";
             }
