@@ -96,8 +96,8 @@ internal static class RunSize
                     (double)agent.Copies * spec.CoreStateSize,
                     2
                 ),
-                .. spec.Settings.Core == CoreKind.Gtrxl ? Transformer(spec.Settings, agent, learned, trunks) : [],
-                .. agent.Optimizer == OptimizerKind.Kfac ? Factors(layout) : [],
+                .. OfCore(spec.Settings, agent, learned, trunks),
+                .. OfOptimizer(agent.Optimizer, layout),
             ]
         );
     }
@@ -119,9 +119,27 @@ internal static class RunSize
         IEnumerable<double> convolved = spec
             .Plan.Convolutions.SelectMany(shapes => shapes)
             .Select(shape => (double)shape.OutputSize);
-        double core = spec.Settings.Core is CoreKind.Lstm or CoreKind.Gru ? Gates * spec.Settings.CoreSize : spec.TrunkSize;
+        double core = spec.Settings.Core switch
+        {
+            CoreKind.Lstm or CoreKind.Gru => Gates * spec.Settings.CoreSize,
+            CoreKind.Identity or CoreKind.Gtrxl => spec.TrunkSize,
+        };
         return spec.Plan.HiddenSizes.Select(size => (double)size).Concat(convolved).Append(core).Max();
     }
+
+    private static IEnumerable<Part> OfCore(NetworkSettings network, ActorCriticSettings agent, double rows, int trunks) =>
+        network.Core switch
+        {
+            CoreKind.Gtrxl => Transformer(network, agent, rows, trunks),
+            CoreKind.Identity or CoreKind.Lstm or CoreKind.Gru => [],
+        };
+
+    private static IEnumerable<Part> OfOptimizer(OptimizerKind optimizer, ParameterLayout layout) =>
+        optimizer switch
+        {
+            OptimizerKind.Kfac => Factors(layout),
+            OptimizerKind.Adam or OptimizerKind.RmsProp or OptimizerKind.Sgd => [],
+        };
 
     private static IEnumerable<Part> Transformer(NetworkSettings network, ActorCriticSettings agent, double rows, int trunks)
     {

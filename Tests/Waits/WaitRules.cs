@@ -25,7 +25,7 @@ internal static partial class WaitRules
     public static IEnumerable<string> Mistakes(string text) =>
         from match in NamedTime().Matches(text)
         let seconds = double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)
-        where seconds < Shortest.TotalSeconds
+        where seconds > 0 && seconds < Shortest.TotalSeconds // none at all only lets others run
         select $"names a short time: '{match.Value}'";
 
     private static IEnumerable<string> Mistakes(MethodBase method, List<Instruction> code)

@@ -4,6 +4,7 @@ using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
 using Tests.EnvironmentTests.Remote;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.EnvironmentTests.Checking;
@@ -100,6 +101,7 @@ public sealed class BrokenEnvironmentTests
         Sound.RequireOnly(Sound.Check(() => new Forgetful()), "saved state", "After its state was loaded");
 
     [Fact]
+    [ShortTime("No step is as short.")]
     public void Check_StepThatTakesTooLong_FailsTiming() =>
         Sound.RequireOnly(
             Sound.Check(() => new Slow(), new CheckSettings { Steps = 10, SlowestStep = TimeSpan.FromTicks(1) }),
