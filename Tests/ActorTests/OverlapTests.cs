@@ -94,7 +94,9 @@ public sealed class OverlapTests : IDisposable
     public async Task TrainAsync_TruncatedEpisodesInPython_AreLearnedFromLikeNativeOnes()
     {
         var registry = new EnvironmentRegistry();
-        registry.Register("Brief-v0", () => new CartPole(), spec => spec with { MaxEpisodeSteps = 20 });
+        var inner = new EnvironmentRegistry();
+        inner.Register("Brief-v0", () => new CartPole(), spec => spec with { MaxEpisodeSteps = 20 });
+        registry.Register(inner.Find("Brief-v0"), (count, limit) => new SeededLikePython(inner.Make("Brief-v0", count, limit)));
         TrainingSettings settings = new()
         {
             Environment = "Brief-v0",
@@ -245,6 +247,12 @@ public sealed class OverlapTests : IDisposable
             Recorder.Dispose();
             _policy.Dispose();
         }
+    }
+
+    /// <summary>Native copies with the seeds that copies in Python get: the lowest 31 bits.</summary>
+    private sealed class SeededLikePython(IBatchedEnvironment inner) : BatchedEnvironmentWrapper(inner)
+    {
+        public override void Reset(ulong seed) => base.Reset(seed & int.MaxValue);
     }
 
     /// <summary>CartPoles whose step ends when the other half's has begun.</summary>
