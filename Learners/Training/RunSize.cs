@@ -80,7 +80,7 @@ internal static class RunSize
                 ),
                 new(
                     $"distributions of {agent.UnrollLength} steps × {agent.Copies} copies",
-                    "Lower unroll_length or copies",
+                    "Lower unroll_length or copies, or give the environment fewer actions",
                     rows * spec.DistributionSize,
                     1
                 ),

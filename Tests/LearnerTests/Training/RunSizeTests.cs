@@ -18,14 +18,14 @@ public sealed class RunSizeTests : IDisposable
     public static TheoryData<Space, Space, string> TooLarge =>
         new()
         {
-            { new Discrete(1 << 24), new Discrete(2), "a network of" },
+            { new Discrete(1 << 24), new Discrete(2), "A network of more than 2147483591 parameters" },
             {
                 new MultiDiscrete(int.MaxValue, int.MaxValue),
                 new Discrete(2),
                 "The observation's integers have 4294967294 values"
             },
             { new MultiBinary(1 << 30), new Discrete(2), "observations of MultiBinary(1073741824)" },
-            { new Box(0, 1, 3), new Discrete(1 << 24), "of memory" },
+            { new Box(0, 1, 3), new Discrete(1 << 24), "or give the environment fewer actions" },
             { new Box(0, 1, 3), new MultiBinary(1 << 30), "actions of MultiBinary" },
             {
                 new Box(0, 1, 3),
@@ -51,12 +51,12 @@ public sealed class RunSizeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(65_536, 1_000, 64, OptimizerName.Adam, "Lower unroll_length or copies")]
-    [InlineData(8, 128, 16_384, OptimizerName.Kfac, "Kronecker factor")]
+    [InlineData(65_536, 1_000, 400, OptimizerName.Adam, "Lower unroll_length or copies")]
+    [InlineData(8, 8, 40_000, OptimizerName.Kfac, "Kronecker factor")]
     public async Task TrainAsync_SettingsWithoutRoom_AreASettingsErrorWithTheLargestPart(
         int copies,
         int steps,
-        int width,
+        int observations,
         OptimizerName optimizer,
         string message
     )
@@ -65,16 +65,11 @@ public sealed class RunSizeTests : IDisposable
             "CartPole-v1",
             "ppo",
             null,
-            [
-                $"ppo.copies={copies}",
-                $"ppo.unroll_length={steps}",
-                $"network.hidden_sizes=[{width},{width}]",
-                $"ppo.optimizer={optimizer.ToString().ToLowerInvariant()}",
-            ]
+            [$"ppo.copies={copies}", $"ppo.unroll_length={steps}", $"ppo.optimizer={optimizer.ToString().ToLowerInvariant()}"]
         );
 
         SettingsException error = await Assert.ThrowsAsync<SettingsException>(() =>
-            Train(settings, new Box(0, 1, 400), new Discrete(2))
+            Train(settings, new Box(0, 1, observations), new Discrete(2))
         );
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
