@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Agents.Networks;
-using Learners.Checkpoints;
 using Environments.Processes;
+using Learners.Checkpoints;
 using Learners.Training;
 using Tests.Waits;
 using Xunit;
