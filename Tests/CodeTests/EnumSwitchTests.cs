@@ -27,12 +27,10 @@ public sealed class EnumSwitchTests
         "Environments/GridWorld/Layouts/KeyCorridorLayout.cs: CellType.Ball ?", // the task is the ball
         "Environments/MuJoCo/Rendering/ScenePainter.cs: ShapeKind.Capsule or ShapeKind.Cylinder ?",
         "Environments/MuJoCo/Rendering/Shape.cs: ShapeKind.Box or ShapeKind.Ellipsoid ?",
-        "Environments/Spaces/Box.cs: == ElementType.UInt8 ?", // a box knows its types
         "Learners/Reproduction/Reports/JsonReport.cs: EffectKind.Bar ?",
         "Learners/Reproduction/Reports/MarkdownReport.cs: Verdict.None ?",
         "Learners/Reproduction/Reports/JsonReport.cs: Verdict.None ?",
         "Learners/Reproduction/Running/RunScheduler.cs: RunStatus.Finished ?",
-        "Cli/Commands/ReproduceCommand.cs: Verdict.None ?",
     ];
 
     [Fact]
@@ -155,7 +153,7 @@ public sealed class EnumSwitchTests
             .Select(type => type.Name)
             .Distinct();
 
-    // Without comments and texts, so that braces in them do not count.
+    // Without comments and texts, so that braces in them do not count; what an interpolated text asks is not read.
     private static IEnumerable<(string Path, string Text)> Sources([CallerFilePath] string here = "")
     {
         string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
