@@ -87,7 +87,9 @@ internal sealed class TrajectoryBatch
 
         popArt?.Denormalize(allValues);
         popArt?.Denormalize(_nextValues);
-        EpisodeBoundaries.Fill(unroll.Terminated, unroll.Truncated, discountFactor, lambda, _discounts, _lambdas);
+        // V-trace has a λ of its own, so that only an episode's end is 0 here.
+        float boundaryLambda = clips is null ? lambda : 1;
+        EpisodeBoundaries.Fill(unroll.Terminated, unroll.Truncated, discountFactor, boundaryLambda, _discounts, _lambdas);
         if (clips is { } limits)
         {
             // Rows of the taken actions only; the last row of distributions, which bootstraps, has none.
@@ -102,6 +104,7 @@ internal sealed class TrajectoryBatch
                 Returns,
                 Advantages,
                 copies,
+                lambda,
                 limits
             );
             return;

@@ -64,10 +64,22 @@ internal sealed class RandomRollout
         VTraceClips clips
     )
     {
-        (float[] discounts, float[] lambdas) = Boundaries(discountFactor, lambda);
+        (float[] discounts, float[] continuations) = Boundaries(discountFactor, lambda: 1);
         var targets = new float[Rewards.Length];
         var advantages = new float[Rewards.Length];
-        VTrace.Estimate(logRatios, Rewards, discounts, lambdas, Values, NextValues, targets, advantages, Batch, clips);
+        VTrace.Estimate(
+            logRatios,
+            Rewards,
+            discounts,
+            continuations,
+            Values,
+            NextValues,
+            targets,
+            advantages,
+            Batch,
+            lambda,
+            clips
+        );
         return (targets, advantages);
     }
 

@@ -44,11 +44,39 @@ public sealed class VTraceTests
             foundTargets,
             foundAdvantages,
             batch: 1,
+            lambda: 1,
             new VTraceClips()
         );
 
         Near.Equal(targets, foundTargets, 1e-6);
         Near.Equal(advantages, foundAdvantages, 1e-6);
+    }
+
+    // v_1 = 2 + 0.9 · 0.7 = 2.63, so that the first action's advantage is 1 + 0.9 · 2.63 − 0.5, and not the one-step 1 + 0.9 · 0.6 − 0.5.
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(1e-6f)]
+    public void Estimate_LambdaZeroOrAlmost_LooksTwoRewardsAheadInTheAdvantage(float lambda)
+    {
+        var targets = new float[3];
+        var advantages = new float[3];
+
+        VTrace.Estimate(
+            [0, 0, 0],
+            [1, 2, 3],
+            [.9f, .9f, .9f],
+            [1, 1, 1],
+            [.5f, .6f, .7f],
+            [.6f, .7f, 4],
+            targets,
+            advantages,
+            batch: 1,
+            lambda,
+            new VTraceClips()
+        );
+
+        Near.Equal([1.54, 2.63, 6.6], targets, 1e-5);
+        Near.Equal([2.867, 7.34, 5.9], advantages, 1e-5);
     }
 
     [Theory]
@@ -124,6 +152,7 @@ public sealed class VTraceTests
             [1, 1, 100, 100],
             targets,
             advantages,
+            1,
             1,
             new VTraceClips()
         );
@@ -219,6 +248,7 @@ public sealed class VTraceTests
                 targets,
                 new float[Steps],
                 1,
+                1,
                 new VTraceClips()
             );
             for (int t = 0; t < Steps; t++)
@@ -250,7 +280,7 @@ public sealed class VTraceTests
         float[][] a = [.. Enumerable.Range(0, 8).Select(i => new float[i == wrong ? 9 : 6])];
 
         Assert.Throws<ArgumentException>(() =>
-            VTrace.Estimate(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], batch: 3, new VTraceClips())
+            VTrace.Estimate(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], batch: 3, lambda: 1, new VTraceClips())
         );
     }
 
@@ -280,7 +310,7 @@ public sealed class VTraceTests
         float[] discounts = [.. Enumerable.Repeat(0.9f, size)];
         float[] lambdas = [.. Enumerable.Repeat(1f, size)];
         var targets = new float[size];
-        VTrace.Estimate(logRatios, rewards, discounts, lambdas, current, next, targets, new float[size], batch, clips);
+        VTrace.Estimate(logRatios, rewards, discounts, lambdas, current, next, targets, new float[size], batch, 1, clips);
         return
         [
             (float)targets.Take(sequences).Average(value => (double)value),
