@@ -123,21 +123,26 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <exception cref="TrainingDivergedException">A gradient is no longer finite; parameters are as before that step.</exception>
     public void Update(Unroll unroll, double progress, MetricAverages metrics)
     {
-        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
+        Prepare(unroll);
         if (_target is not null)
         {
             _batch.EvaluateOldPolicy(_target.Network);
         }
         if (_popArt is not null)
         {
+            bool hadUnits = _popArt.HasStatistics;
             _popArt.Update(_batch.Returns, ValueHead(".weight", _engine.Parameters), ValueHead(".bias", _engine.Parameters));
             _engine.ParametersChanged();
+            if (!hadUnits)
+            {
+                Prepare(unroll); // its values were in no units, and so were the returns that bootstrap from them
+            }
             _batch.Normalize(_popArt);
             metrics.Add(ReturnScaleTag, _popArt.Scale);
         }
         float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
         metrics.Add("charts/learning_rate", learningRate);
-        metrics.Add("losses/explained_variance", ExplainedVariance(_batch.Values, _batch.Returns));
+        metrics.Add("losses/explained_variance", ExplainedVariance.Of(_batch.Values, _batch.Returns));
 
         for (int i = 0; i < _sequences.Length; i++)
         {
@@ -211,6 +216,9 @@ internal sealed class ActorCriticLearner : IDisposable
         _target?.Dispose();
         _engine.Dispose();
     }
+
+    private void Prepare(Unroll unroll) =>
+        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
 
     // Rows t × B + b of whole sequences b behind the burn-in, time-major; or single rows, where a sequence is one.
     private void FillRows(ReadOnlySpan<int> sequences)
@@ -290,24 +298,4 @@ internal sealed class ActorCriticLearner : IDisposable
     }
 
     private Span<float> ValueHead(string part, Span<float> parameters) => _layout["critic.head" + part].In(parameters);
-
-    private static double ExplainedVariance(ReadOnlySpan<float> values, ReadOnlySpan<float> returns)
-    {
-        double variance = Variance(returns, []);
-        return variance == 0 ? double.NaN : 1 - Variance(returns, values) / variance;
-    }
-
-    private static double Variance(ReadOnlySpan<float> a, ReadOnlySpan<float> minus)
-    {
-        double sum = 0;
-        double squares = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            double value = minus.IsEmpty ? a[i] : a[i] - minus[i];
-            sum += value;
-            squares += value * value;
-        }
-        double mean = sum / a.Length;
-        return squares / a.Length - mean * mean;
-    }
 }

@@ -7,8 +7,9 @@ namespace Learners.Returns;
 /// the head gives n, and V = σ n + μ.
 /// </summary>
 /// <remarks>
-/// μ ← (1 − β) μ + β E[G], ν ← (1 − β) ν + β E[G²], σ = √(ν − μ²) within 1e-2 and 1e6. So that a short run is not ruled by the start, the k-th
-/// batch counts at least 1/k: until 1/β batches the moments are plain means.
+/// With mean m and variance v of a batch of returns, μ' = μ + β (m − μ) and σ'² = (1 − β) σ² + β v + β (1 − β) (m − μ)², which is the paper's ν − μ²
+/// without its cancellation; σ within 1e-2 and 1e6. So that a short run is not ruled by the start, the k-th batch counts at least 1/k: until 1/β
+/// batches the moments are plain means. The first batch finds no units to keep: a fresh head says nothing yet, and its outputs near 0 come to mean μ.
 /// </remarks>
 /// <param name="rate">Share β of a new batch, 0 to 1.</param>
 internal sealed class PopArt(double rate)
@@ -16,7 +17,7 @@ internal sealed class PopArt(double rate)
     private const double SmallestScale = 1e-2;
     private const double LargestScale = 1e6;
 
-    private double _secondMoment = 1;
+    private double _variance = 1; // σ², before its limits
     private long _batches;
 
     /// <summary>Running mean of returns, μ.</summary>
@@ -25,25 +26,26 @@ internal sealed class PopArt(double rate)
     /// <summary>Running deviation of returns, σ.</summary>
     public double Scale { get; private set; } = 1;
 
-    /// <summary>Takes new returns in and keeps the head's values: w ← w σ / σ', b ← (σ b + μ − μ') / σ'.</summary>
+    /// <summary>Whether returns have been seen, so that the head has units.</summary>
+    public bool HasStatistics => _batches > 0;
+
+    /// <summary>Takes the first returns in, or new ones, and then keeps the head's values: w ← w σ / σ', b ← (σ b + μ − μ') / σ'.</summary>
     /// <param name="returns">In the task's units.</param>
     /// <param name="weights">Weights of the value head.</param>
     /// <param name="bias">Its bias, one number.</param>
     public void Update(ReadOnlySpan<float> returns, Span<float> weights, Span<float> bias)
     {
         (double oldMean, double oldScale) = (Mean, Scale);
-        double sum = 0;
-        double squares = 0;
-        foreach (float value in returns)
-        {
-            sum += value;
-            squares += (double)value * value;
-        }
+        (double mean, double variance) = Moments.Of(returns);
         double share = Math.Max(rate, 1.0 / ++_batches);
-        Mean += share * (sum / returns.Length - Mean);
-        _secondMoment += share * (squares / returns.Length - _secondMoment);
-        Scale = Math.Clamp(Math.Sqrt(Math.Max(0, _secondMoment - Mean * Mean)), SmallestScale, LargestScale);
-        Rescale(weights, bias, oldMean, oldScale, Mean, Scale);
+        double step = mean - Mean;
+        Mean += share * step;
+        _variance = (1 - share) * _variance + share * variance + share * (1 - share) * (step * step);
+        Scale = Math.Clamp(Math.Sqrt(_variance), SmallestScale, LargestScale);
+        if (_batches > 1)
+        {
+            Rescale(weights, bias, oldMean, oldScale, Mean, Scale);
+        }
     }
 
     /// <summary>Turns the head into one that gives values in the task's units.</summary>
@@ -71,7 +73,7 @@ internal sealed class PopArt(double rate)
     public void SaveState(StateDictionary state)
     {
         state.Set("mean", Mean);
-        state.Set("second_moment", _secondMoment);
+        state.Set("variance", _variance);
         state.Set("scale", Scale);
         state.Set("batches", _batches);
     }
@@ -80,7 +82,7 @@ internal sealed class PopArt(double rate)
     public void LoadState(StateDictionary state)
     {
         Mean = state.Get<double>("mean");
-        _secondMoment = state.Get<double>("second_moment");
+        _variance = state.Contains("variance") ? state.Get<double>("variance") : state.Get<double>("second_moment") - Mean * Mean;
         Scale = state.Get<double>("scale");
         _batches = state.Get<long>("batches");
     }

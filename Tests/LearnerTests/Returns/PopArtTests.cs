@@ -16,6 +16,7 @@ public sealed class PopArtTests
         float[] weights = [0.7f, -1.3f, 0.2f];
         float[] bias = [0.4f];
         float[] features = [1.5f, -0.5f, 2f];
+        popArt.Update(Returns(ref random, 40, 5), weights, bias);
         float[] before = [Value(weights, bias, features)];
         popArt.Denormalize(before);
 
@@ -29,6 +30,55 @@ public sealed class PopArtTests
         }
         Assert.InRange(popArt.Scale, 5, 200);
         Assert.InRange(popArt.Mean, 50, 250);
+    }
+
+    [Fact]
+    public void Update_FirstReturns_GiveAFreshHeadTheirMean()
+    {
+        var popArt = new PopArt(1e-4);
+        float[] weights = [0.01f];
+        float[] bias = [0];
+        Assert.False(popArt.HasStatistics);
+
+        popArt.Update([1000, 1010], weights, bias);
+
+        Assert.True(popArt.HasStatistics);
+        Assert.Equal((0.01f, 0f), (weights[0], bias[0])); // in place of the 0 that it said before there were units: −201
+        float[] value = [0];
+        popArt.Denormalize(value);
+        Assert.Equal(1005, value[0]);
+    }
+
+    [Fact]
+    public void Update_ReturnsFarFromZero_FindTheirDeviation()
+    {
+        var popArt = new PopArt(0.5);
+
+        for (int i = 0; i < 50; i++)
+        {
+            popArt.Update([1_000_000_000, 1_000_000_064], [1], [0]);
+        }
+
+        Assert.Equal(32, popArt.Scale, 1e-6); // squares of 1e18 are known to the hundred
+    }
+
+    [Fact]
+    public void LoadState_OfASecondMoment_GivesTheSameScale()
+    {
+        var first = new PopArt(0.1);
+        first.Update([1, 3], [1], [0]);
+        var state = new StateDictionary();
+        state.Set("mean", 2.0);
+        state.Set("second_moment", 5.0);
+        state.Set("scale", 1.0);
+        state.Set("batches", 1L);
+        var second = new PopArt(0.1);
+
+        second.LoadState(state);
+
+        first.Update([5, 7], [1], [0]);
+        second.Update([5, 7], [1], [0]);
+        Assert.Equal(first.Scale, second.Scale, 1e-12);
     }
 
     [Fact]

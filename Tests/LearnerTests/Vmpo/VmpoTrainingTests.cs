@@ -1,4 +1,8 @@
 using Agents.Networks;
+using Agents.Policies;
+using Environments;
+using Environments.Randomness;
+using Environments.Spaces;
 using Learners.Training;
 using Learners.Vmpo;
 using Xunit;
@@ -60,6 +64,34 @@ public sealed class VmpoTrainingTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1000, 10)]
+    [InlineData(1_000_000, 100)]
+    public async Task TrainAsync_PopArtAndReturnsFarFromZero_LearnsTheirValue(float offset, float gain)
+    {
+        var registry = new EnvironmentRegistry();
+        registry.Register("Offset-v0", () => new Choice(offset, gain));
+        TrainingSettings settings = new()
+        {
+            Environment = "Offset-v0",
+            Agent = "vmpo",
+            TotalSteps = 50_000,
+            Vmpo = new VmpoSettings { PopArt = true },
+            Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 20 },
+        };
+
+        TrainingResult result = await Trainer.TrainAsync(
+            settings,
+            new TrainingOptions { OutputFolder = _folder.In("run"), Registry = registry },
+            TestContext.Current.CancellationToken
+        );
+
+        using SavedPolicy policy = SavedPolicy.Load(result.PolicyFolder);
+        PolicySession session = policy.CreateSession();
+        Assert.Equal(1, session.Act([0])[0]);
+        Assert.Equal(offset + gain, session.Output.Values[0], gain / 5);
+    }
+
     private Task<TrainingResult> TrainAsync(TrainingSettings settings, string name = "run") =>
         Trainer.TrainAsync(
             settings with
@@ -69,4 +101,20 @@ public sealed class VmpoTrainingTests : IDisposable
             new TrainingOptions { OutputFolder = _folder.In(name) },
             TestContext.Current.CancellationToken
         );
+
+    /// <summary>One action an episode, 0 or 1, which pays an offset and a gain for 1.</summary>
+    private readonly struct Choice(float offset, float gain) : IEnvironment
+    {
+        public Space ObservationSpace => new Box(-1, 1, 1);
+
+        public Space ActionSpace => new Discrete(2);
+
+        public void Reset(Span<float> observation, ref Pcg64 random) => observation[0] = 0;
+
+        public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
+        {
+            observation[0] = 0;
+            return new StepResult(offset + gain * action[0], true);
+        }
+    }
 }
