@@ -59,7 +59,7 @@ public sealed class SavedPolicy : IPolicy
     public int CoreStateSize => _network.CoreStateSize;
 
     /// <summary>Network hyper-parameters, none of them left open.</summary>
-    public NetworkSettings Network => _network.Spec.Plan.Settings;
+    public NetworkSettings Network => _network.Spec.ResolvedSettings;
 
     /// <summary>Numbers that training adjusted.</summary>
     public int ParameterCount => _parameters.Length;
@@ -94,14 +94,14 @@ public sealed class SavedPolicy : IPolicy
                 StrictYaml.Parse(File.ReadAllText(descriptionPath), descriptionPath),
                 descriptionPath
             );
-            if (document.Format != PolicyDocument.CurrentFormat)
+            if (document.Format is < 1 or > PolicyDocument.CurrentFormat)
             {
                 throw new PolicyFormatException(
-                    $"'{folder}' has format {document.Format}; this version reads {PolicyDocument.CurrentFormat}. Use the version that saved it."
+                    $"'{folder}' has format {document.Format}; this version reads 1 to {PolicyDocument.CurrentFormat}. Use the version that saved it."
                 );
             }
             RequireHash(weightsPath, document.WeightsSha256);
-            return FromDocument(document, Safetensors.Read(weightsPath).Arrays, weightsPath);
+            return FromDocument(document.Upgraded(), Safetensors.Read(weightsPath).Arrays, weightsPath);
         }
         catch (Exception exception) when (exception is SettingsException or InvalidDataException or NotSupportedException)
         {

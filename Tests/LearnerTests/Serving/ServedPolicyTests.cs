@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Agents.Networks;
 using Agents.Policies;
 using Environments;
+using Environments.Spaces;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -70,6 +72,32 @@ public sealed class ServedPolicyTests
             {
                 break;
             }
+        }
+    }
+
+    [Fact]
+    public async Task Act_MeanOutsideTheBounds_AnswersWithActionsOfTheSpaceOrTheRawSample()
+    {
+        var spec = new NetworkSpec(new Box(-1, 1, 1), new Box(-1, 1, 1), new NetworkSettings { HiddenSizes = [] });
+        var parameters = new float[new ParameterLayout(spec).Count];
+        new ParameterLayout(spec)["actor.head.bias"].In(parameters.AsSpan())[0] = 3.5f;
+        using var policy = new SavedPolicy(new PolicyInfo { Agent = "ppo", Environment = "Own-v0" }, spec, parameters, null);
+        await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
+        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using GrpcChannel channel = GrpcChannel.ForAddress(host.Addresses[1]);
+        var grpc = new Policies.PoliciesClient(channel);
+        foreach ((bool raw, float expected) in ((bool, float)[])[(false, 1), (true, 3.5f)])
+        {
+            JsonNode answer = await AskAsync(
+                http,
+                new JsonObject { ["observations"] = new JsonArray(new JsonArray(0)), ["raw"] = raw }
+            );
+            ActReply reply = await grpc.ActAsync(
+                new ActRequest { Observations = ByteString.CopyFrom(new byte[sizeof(float)]), Raw = raw }
+            );
+
+            Assert.Equal(expected, answer["actions"]![0]![0]!.GetValue<float>());
+            Assert.Equal(expected, MemoryMarshal.Read<float>(reply.Actions.Span));
         }
     }
 
