@@ -83,7 +83,8 @@ public sealed class ServedPolicyTests
         new ParameterLayout(spec)["actor.head.bias"].In(parameters.AsSpan())[0] = 3.5f;
         using var policy = new SavedPolicy(new PolicyInfo { Agent = "ppo", Environment = "Own-v0" }, spec, parameters, null);
         await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
-        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using HttpClient http = Deadline.Http(Connections.Handler(FleetAddress.Parse(host.Addresses[0])));
+        http.BaseAddress = new Uri(host.Addresses[0]);
         using GrpcChannel channel = GrpcChannel.ForAddress(host.Addresses[1]);
         var grpc = new Policies.PoliciesClient(channel);
         foreach ((bool raw, float expected) in ((bool, float)[])[(false, 1), (true, 3.5f)])
@@ -141,7 +142,8 @@ public sealed class ServedPolicyTests
         using var folder = new TemporaryFolder();
         using SavedPolicy policy = await TrainAsync("FrozenLake-v1", folder);
         await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
-        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using HttpClient http = Deadline.Http(Connections.Handler(FleetAddress.Parse(host.Addresses[0])));
+        http.BaseAddress = new Uri(host.Addresses[0]);
         foreach (float impossible in (float[])[16, -1, 0.9f])
         {
             string body = new JsonObject
