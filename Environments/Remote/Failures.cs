@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Protos.Bridge;
+using Protos.Fleet;
 
 namespace Environments.Remote;
 
@@ -28,7 +29,7 @@ internal static class Failures
                 $"{where} does not accept this token. Set the server's token in the variable AGENTS_BRIDGE_TOKEN, or name its file with AGENTS_BRIDGE_TOKEN_FILE."
             ),
             StatusCode.Unimplemented => new InvalidDataException($"{where} serves no environments, or those of another version."),
-            StatusCode.ResourceExhausted => new InvalidDataException($"{where}: {exception.Status.Detail}"),
-            _ => new BridgeLostException($"{where} cannot be reached: {exception.Status.Detail}"),
+            StatusCode.ResourceExhausted => new InvalidDataException($"{where}: {RpcFailures.Describe(exception)}"),
+            _ => new BridgeLostException($"{where} cannot be reached: {RpcFailures.Describe(exception)}"),
         };
 }

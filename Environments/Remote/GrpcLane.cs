@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Bridge;
+using Protos.Fleet;
 using Wire = Protos.Bridge;
 
 namespace Environments.Remote;
@@ -205,7 +206,7 @@ internal sealed partial class GrpcLane : IBatchLane
             {
                 throw other;
             }
-            throw Lost(inner is RpcException rpc ? rpc.Status.Detail : inner.Message);
+            throw Lost(inner is RpcException rpc ? RpcFailures.Describe(rpc) : inner.Message);
         }
         if (answer.Failure is { } failure)
         {

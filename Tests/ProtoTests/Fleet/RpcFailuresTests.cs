@@ -31,6 +31,7 @@ public sealed class RpcFailuresTests
             typeof(RpcFailures).Assembly,
             typeof(Actors.Fleet.ActorRunner).Assembly,
             typeof(Cli.Application).Assembly,
+            typeof(Environments.EnvironmentSpec).Assembly,
             typeof(Learners.Fleet.FleetLearner).Assembly,
         ];
 
