@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Agents.Yaml;
 using Learners.Training;
+using Protos.Foreign;
 
 namespace Cli;
 
@@ -56,7 +57,7 @@ internal sealed class RunSettingsOptions
         Description = "Run folder to continue from its newest checkpoint.",
     };
 
-    private readonly Option<string[]> _assembly = AssemblyOption.Create();
+    private readonly RegistryOptions _registry = new();
 
     private readonly string _defaultAgent;
 
@@ -83,7 +84,7 @@ internal sealed class RunSettingsOptions
         command.Add(_config);
         command.Add(_set);
         command.Add(_resume);
-        command.Add(_assembly);
+        _registry.AddTo(command);
     }
 
     /// <summary>The run to continue; null for a new one.</summary>
@@ -136,8 +137,8 @@ internal sealed class RunSettingsOptions
         {
             OutputFolder = Folder(parsed),
             Progress = progress,
-            Warn = line => error.WriteLine("warning: " + line),
-            Registry = parsed.Registry(_assembly),
+            Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
+            Registry = _registry.Registry(parsed, parsed.GetValue(_environment), Assigned(parsed, "environment")),
         };
 
     /// <summary>Single values, <c>key=value</c>.</summary>
@@ -158,6 +159,11 @@ internal sealed class RunSettingsOptions
             }
         }
     }
+
+    private string? Assigned(ParseResult parsed, string key) =>
+        (parsed.GetValue(_set) ?? [])
+            .LastOrDefault(assignment => assignment.StartsWith(key + "=", StringComparison.Ordinal))
+            ?[(key.Length + 1)..];
 
     /// <summary>Settings of a new run.</summary>
     public TrainingSettings Settings(ParseResult parsed, IReadOnlyList<string> assignments)

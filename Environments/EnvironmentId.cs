@@ -1,3 +1,5 @@
+using Protos.Foreign;
+
 namespace Environments;
 
 /// <summary>The parts of an id, <c>Namespace/Name-vN?key=value&amp;key=value</c>, and its form in file names.</summary>
@@ -39,10 +41,12 @@ internal static class EnvironmentId
             string text = equals < 0 ? "" : part[(equals + 1)..];
             string value =
                 option.Canonical(text)
-                ?? throw new InvalidOptionException($"{name} cannot take {key}={text}: {key} is {Describe(option)}.");
+                ?? throw new InvalidOptionException(
+                    $"{name} cannot take {key}={ForeignText.Show(text)}: {key} is {Describe(option)}."
+                );
             if (!given.TryAdd(key, value))
             {
-                throw new InvalidOptionException($"'{id}' gives {key} twice. Give it once.");
+                throw new InvalidOptionException($"'{ForeignText.Show(id)}' gives {key} twice. Give it once.");
             }
         }
         string canonical = string.Join(
@@ -60,13 +64,13 @@ internal static class EnvironmentId
     {
         if (options.Count == 0)
         {
-            return new UnknownNameException($"{name} has no options, so '{key}' cannot be set.");
+            return new UnknownNameException($"{name} has no options, so '{ForeignText.Show(key)}' cannot be set.");
         }
         string? nearest = NearestName.Find(key, options.Select(option => option.Name));
         string hint = nearest is null
             ? $" Its options: {string.Join("; ", options.Select(option => $"{option.Name}, {Describe(option)}"))}."
             : $" Did you mean '{nearest}', {Describe(options.First(option => option.Name == nearest))}?";
-        return new UnknownNameException($"{name} has no option '{key}'.{hint}");
+        return new UnknownNameException($"{name} has no option '{ForeignText.Show(key)}'.{hint}");
     }
 
     private static string Describe(EnvironmentOption option) =>

@@ -6,6 +6,7 @@ using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
+using Protos.Foreign;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Agents.Policies;
@@ -89,7 +90,7 @@ public sealed class SavedPolicy : IPolicy
         try
         {
             PolicyDocument document = StrictYaml.Bind<PolicyDocument>(
-                StrictYaml.Parse(File.ReadAllText(descriptionPath), descriptionPath),
+                StrictYaml.ReadFileIn(folder, DescriptionFile),
                 descriptionPath
             );
             if (document.Format != PolicyDocument.CurrentFormat)
@@ -98,10 +99,18 @@ public sealed class SavedPolicy : IPolicy
                     $"'{folder}' has format {document.Format}; this version reads {PolicyDocument.CurrentFormat}. Use the version that saved it."
                 );
             }
-            RequireHash(weightsPath, document.WeightsSha256);
+            RequireHash(PlainFile.PathIn(folder, WeightsFile), document.WeightsSha256);
             return FromDocument(document, Safetensors.Read(weightsPath).Arrays, weightsPath);
         }
-        catch (Exception exception) when (exception is SettingsException or InvalidDataException or NotSupportedException)
+        catch (Exception exception)
+            when (exception
+                    is SettingsException
+                        or InvalidDataException
+                        or NotSupportedException
+                        or ArgumentException
+                        or ArithmeticException
+                        or IOException
+            )
         {
             throw new PolicyFormatException($"The policy in '{folder}' cannot be loaded: {exception.Message}", exception);
         }
@@ -214,6 +223,7 @@ public sealed class SavedPolicy : IPolicy
     {
         var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
         var layout = new ParameterLayout(spec);
+        RequireSize(layout, arrays, weightsPath);
         Dictionary<string, NamedArray> byName = arrays.ToDictionary(array => array.Name);
         var parameters = new float[layout.Count];
         foreach (ParameterSlot slot in layout.Slots)
@@ -229,7 +239,7 @@ public sealed class SavedPolicy : IPolicy
         if (byName.Count > 0)
         {
             throw new InvalidDataException(
-                $"{weightsPath} holds '{byName.Keys.First()}', which the network of {DescriptionFile} does not have."
+                $"{weightsPath} holds '{ForeignText.Show(byName.Keys.First())}', which the network of {DescriptionFile} does not have."
             );
         }
         var info = new PolicyInfo
@@ -270,13 +280,25 @@ public sealed class SavedPolicy : IPolicy
         }
     }
 
+    // A description of a few bytes can ask for a network of many gigabytes.
+    private static void RequireSize(ParameterLayout layout, IReadOnlyList<NamedArray> arrays, string weightsPath)
+    {
+        long given = arrays.Sum(array => (long)array.Values.Length);
+        if (layout.Count > given)
+        {
+            throw new InvalidDataException(
+                $"{weightsPath} holds {given} numbers, but the network of {DescriptionFile} has {layout.Count}."
+            );
+        }
+    }
+
     private static void RequireHash(string weightsPath, string expected)
     {
         string actual = AtomicFile.Hash(weightsPath);
         if (!string.Equals(actual, expected, StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidDataException(
-                $"{WeightsFile} is not the file that was saved (SHA-256 {actual[..12]}…, {DescriptionFile} says {expected[..Math.Min(12, expected.Length)]}…). "
+                $"{WeightsFile} is not the file that was saved (SHA-256 {actual[..12]}…, {DescriptionFile} says {ForeignText.Show(expected[..Math.Min(12, expected.Length)])}…). "
                     + $"Restore it from a copy; after an edit on purpose set weights_sha256 in {DescriptionFile} to {actual}."
             );
         }

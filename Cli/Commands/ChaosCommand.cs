@@ -29,6 +29,11 @@ internal static class ChaosCommand
             Description = "Damaged messages to send, for garbage.",
             DefaultValueFactory = _ => "10000",
         };
+        var mutations = new Option<string>("--mutations")
+        {
+            Description = "Damaged artefacts to hand over, for artefacts.",
+            DefaultValueFactory = _ => "10000",
+        };
         var minutes = new Option<string>("--minutes") { Description = "Length of the soak.", DefaultValueFactory = _ => "30" };
         var timeout = new Option<string>("--step-timeout")
         {
@@ -50,6 +55,7 @@ internal static class ChaosCommand
               hang       environments that hang must be replaced
               garbage    damaged messages at the live port
               disk       every write of the learner fails for a while
+              artefacts  damaged policies, settings, checkpoints, journals and claims at the command line
               soak       memory of every process must be flat after five minutes
 
             Examples:
@@ -64,6 +70,7 @@ internal static class ChaosCommand
             kills,
             seconds,
             messages,
+            mutations,
             minutes,
             timeout,
             seed,
@@ -78,12 +85,14 @@ internal static class ChaosCommand
                     text is null ? null : (int)Numbers.Parse(option, text, low, 1_000_000_000);
                 var options = new ChaosOptions
                 {
-                    Command = ["dotnet", typeof(ChaosCommand).Assembly.Location],
+                    Command = OwnProgram.Command,
                     Folder = place,
                     Actors = Whole("--actors", parsed.GetValue(actors)),
                     Kills = Whole("--kills", parsed.GetValue(kills)),
                     Fault = Whole("--seconds", parsed.GetValue(seconds)) is { } fault ? TimeSpan.FromSeconds(fault) : null,
                     Messages = Whole("--messages", parsed.GetValue(messages))!.Value,
+                    Mutations = Whole("--mutations", parsed.GetValue(mutations))!.Value,
+                    RunHere = (arguments, errors, ending) => Application.RunAsync(arguments, TextWriter.Null, errors, ending),
                     Soak = TimeSpan.FromMinutes(Whole("--minutes", parsed.GetValue(minutes))!.Value),
                     StepTimeout = TimeSpan.FromSeconds(Whole("--step-timeout", parsed.GetValue(timeout))!.Value),
                     Seed = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue),

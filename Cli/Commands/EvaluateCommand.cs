@@ -24,7 +24,7 @@ internal static class EvaluateCommand
             Description = "Take the most probable action instead of drawing one.",
         };
         var environment = new Option<string?>("--environment") { Description = "Another environment with the same spaces." };
-        Option<string[]> assembly = AssemblyOption.Create();
+        var registry = new RegistryOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "evaluate",
@@ -42,9 +42,9 @@ internal static class EvaluateCommand
             seed,
             deterministic,
             environment,
-            assembly,
             json,
         };
+        registry.AddTo(command);
         command.SetAction(
             (parsed, cancellationToken) =>
             {
@@ -57,7 +57,7 @@ internal static class EvaluateCommand
                     count,
                     seedValue,
                     parsed.GetValue(deterministic),
-                    registry: parsed.Registry(assembly),
+                    registry: registry.Registry(parsed, parsed.GetValue(environment)),
                     cancellationToken: cancellationToken
                 );
                 string played = parsed.GetValue(environment) ?? Evaluator.EnvironmentOf(policy);

@@ -51,13 +51,18 @@ internal static class TrainCommand
         return command;
     }
 
+    private static string Saved(TrainingResult result) =>
+        result.Lost.Count == 0
+            ? "everything is saved"
+            : $"a checkpoint and the policy are saved, but lost with what was deleted from the run folder are: {string.Join(", ", result.Lost)}";
+
     internal static void Print(TextWriter output, TextWriter error, TrainingResult result, bool json, string verb)
     {
         string run = Shell.Quote(Path.GetRelativePath(Directory.GetCurrentDirectory(), result.RunFolder));
         if (result.Interrupted)
         {
             error.WriteLine(
-                $"Interrupted at step {result.EnvironmentSteps}; everything is saved. Continue with: agents {verb} --resume {run}"
+                $"Interrupted at step {result.EnvironmentSteps}; {Saved(result)}. Continue with: agents {verb} --resume {run}"
             );
         }
         if (json)

@@ -79,10 +79,10 @@ internal sealed class PopArt(double rate)
     /// <summary>Continues from a saved state.</summary>
     public void LoadState(StateDictionary state)
     {
-        Mean = state.Get<double>("mean");
-        _secondMoment = state.Get<double>("second_moment");
-        Scale = state.Get<double>("scale");
-        _batches = state.Get<long>("batches");
+        Mean = state.Get("mean", double.MinValue, double.MaxValue);
+        _secondMoment = state.Get("second_moment", double.MinValue, double.MaxValue);
+        Scale = state.Get("scale", SmallestScale, LargestScale);
+        _batches = state.Get("batches", 0L, long.MaxValue / 2);
     }
 
     private static void Rescale(Span<float> weights, Span<float> bias, double oldMean, double oldScale, double mean, double scale)

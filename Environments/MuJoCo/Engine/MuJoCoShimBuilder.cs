@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Protos.Foreign;
 
 namespace Environments.MuJoCo.Engine;
 
@@ -74,8 +75,12 @@ internal static class MuJoCoShimBuilder
 
     private static bool TryCompile(string compiler, MuJoCoInstallation installation, string source, string target)
     {
+        if (Programs.Find(compiler) is not { } program)
+        {
+            return false;
+        }
         var start = new ProcessStartInfo(
-            compiler,
+            program,
             [
                 "-std=gnu11",
                 "-O2",

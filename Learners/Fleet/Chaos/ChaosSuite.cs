@@ -1,4 +1,5 @@
 using Environments;
+using Learners.Fleet.Chaos.Artefacts;
 
 namespace Learners.Fleet.Chaos;
 
@@ -13,6 +14,7 @@ internal static class ChaosSuite
         ["hang"] = Hangs.RunAsync,
         ["garbage"] = Garbage.RunAsync,
         ["disk"] = FullDisk.RunAsync,
+        ["artefacts"] = ArtefactCampaign.RunAsync,
         ["soak"] = Soak.RunAsync,
     };
 
