@@ -18,7 +18,7 @@ namespace Cli;
 /// <summary>The <c>agents</c> command: options, parts, run. Expected failures become one line on standard error and an exit code.</summary>
 internal static class Application
 {
-    private const string TraceVariable = "AGENTS_TRACE";
+    internal const string TraceVariable = "AGENTS_TRACE";
     private const int TracebackLines = 30;
 
     /// <summary>Runs one command line.</summary>

@@ -155,6 +155,16 @@ public sealed partial class EnvironmentRegistry
         return create(count, spec.MaxEpisodeSteps ?? fallbackLimit);
     }
 
+    /// <summary>Refuses an id that asks for what is not allowed, without looking at anything else.</summary>
+    /// <exception cref="EnvironmentNotAllowedException">It does.</exception>
+    internal void RequireAllowed(string id)
+    {
+        if (RemoteId.IsRemote(id))
+        {
+            Permissions?.Require(RemoteId.Parse(id));
+        }
+    }
+
     private (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) Resolve(string id)
     {
         if (RemoteId.IsRemote(id))

@@ -245,7 +245,7 @@ internal sealed class SafetensorsReader(Stream stream, string source)
         }
     }
 
-    private static string Show(string name) => $"'{ForeignText.Show(name)}'";
+    private static string Show(string name) => $"'{ForeignText.ShowName(name)}'";
 
     private InvalidDataException Failure(string problem, string remedy) =>
         new($"{source} cannot be read as safetensors: {problem}. {remedy}");

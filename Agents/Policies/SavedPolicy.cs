@@ -24,6 +24,9 @@ public sealed class SavedPolicy : IPolicy
     /// <summary>File of the description.</summary>
     public const string DescriptionFile = "policy.yaml";
 
+    // Of smaller networks it is told which array is missing or has another shape.
+    private const int TolerableExcess = 1 << 20;
+
     private const string MeanName = "normalizer.mean";
     private const string VarianceName = "normalizer.variance";
 
@@ -284,7 +287,7 @@ public sealed class SavedPolicy : IPolicy
     private static void RequireSize(ParameterLayout layout, IReadOnlyList<NamedArray> arrays, string weightsPath)
     {
         long given = arrays.Sum(array => (long)array.Values.Length);
-        if (layout.Count > given)
+        if (layout.Count > given + TolerableExcess)
         {
             throw new InvalidDataException(
                 $"{weightsPath} holds {given} numbers, but the network of {DescriptionFile} has {layout.Count}."

@@ -119,6 +119,7 @@ public static class Trainer
         TrainingSettings stored = SettingsSources.Read(folder.Config, []);
         TrainingSettings settings = SettingsSources.Read(folder.Config, assignments);
         TrainingOptions options = optionsOf(settings);
+        options.Registry.RequireAllowed(settings.Environment); // before anything of the folder is touched
         RequireSameRun(stored, settings);
         if (
             settings.TotalSteps != stored.TotalSteps

@@ -12,10 +12,15 @@ internal static class ForeignText
     // A message of ours around foreign text: what and how to fix stand at its ends, which stay.
     private const int LongestMessage = 1_000;
 
+    private const int LongestName = 80;
+
     private const string Cut = " … ";
 
     /// <summary>A name or text of others for use within a message: at most 300 characters, of a longer one its beginning and its end.</summary>
     public static string Show(string? text) => Shorten(text ?? "", MaxLength);
+
+    /// <summary>A name of others for use within a message that may hold several: at most 80 characters.</summary>
+    public static string ShowName(string? name) => Shorten(name ?? "", LongestName);
 
     /// <summary>A whole message, in which foreign text stands, as one line.</summary>
     public static string Line(string? message) => Shorten(message ?? "", LongestMessage);

@@ -75,7 +75,7 @@ public sealed class EnvironmentPermissionsTests
     }
 
     [Fact]
-    public void Find_ServerOfAFile_IsCalledOnlyWhereItIsAllowed()
+    public async Task Find_ServerOfAFile_IsCalledOnlyWhereItIsAllowed()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -89,9 +89,9 @@ public sealed class EnvironmentPermissionsTests
 
         EnvironmentRegistry open = EnvironmentRegistry.Default.With(EnvironmentPermissions.None.AllowServer(server));
         Task<Exception?> looking = Task.Run(() => Record.Exception(() => open.Find(server + "/X")));
-        using Socket caller = listener.AcceptSocket();
+        using Socket caller = await listener.AcceptSocketAsync();
         caller.Dispose();
-        Assert.IsAssignableFrom<IOException>(looking.Result);
+        Assert.IsAssignableFrom<IOException>(await looking);
     }
 
     [Theory]

@@ -45,7 +45,7 @@ public sealed class BrokenInputTests : IDisposable
         string checkpoint = ArtefactSamples.NewestCheckpoint(_folder.In("run"));
         var state = CheckpointStore.Load(checkpoint);
         state.AddRaw(name, type, BitConverter.GetBytes(value));
-        Save(checkpoint, state);
+        ArtefactSamples.SaveState(checkpoint, state);
 
         await Fails(1, $"State '{name}' is {value}", "train", "--resume", _folder.In("run"), "--steps", "512");
     }
@@ -58,7 +58,7 @@ public sealed class BrokenInputTests : IDisposable
         var state = CheckpointStore.Load(checkpoint);
         (string name, string type, byte[] bytes) = state.Entries.First(entry => entry.Name == "source.recorder.random");
         state.AddRaw(name, type, new byte[bytes.Length]);
-        Save(checkpoint, state);
+        ArtefactSamples.SaveState(checkpoint, state);
 
         await Fails(1, "holds no Pcg64", "train", "--resume", _folder.In("run"), "--steps", "512");
     }
@@ -126,36 +126,35 @@ public sealed class BrokenInputTests : IDisposable
     [Fact]
     public async Task Run_TextOfAFile_ReachesTheTerminalShortAndWithoutItsCommands()
     {
-        string key = "\u001b[2J\u202e" + new string('k', 100_000);
-        File.WriteAllText(
-            _folder.In("config.yaml"),
-            $"environment: CartPole-v1\n\"{key.Replace("\u001b", "\\e", StringComparison.Ordinal)}\": 1\n"
-        );
+        string text = "\\e[2J\u202e" + new string('k', 100_000);
+        File.WriteAllText(_folder.In("config.yaml"), $"environment: CartPole-v1\nseed: \"{text}\"\n");
 
         string error = await Fails(2, "\\u001B[2J\\u202E", "train", "--config", _folder.In("config.yaml"));
 
         Assert.DoesNotContain('\u001b', error);
-        Assert.InRange(error.Length, 300, 1_100);
+        Assert.InRange(error.Length, 300, 600);
     }
 
     [Fact]
     public async Task Run_MegabytesInOneScalar_AreRefusedInAShortLine()
     {
         string name = new('n', 3_600_000);
-        File.WriteAllText(_folder.In("key.yaml"), $"environment: CartPole-v1\n{name}: 1\n");
+        File.WriteAllText(_folder.In("key.yaml"), $"environment: CartPole-v1\n? {name}\n: 1\n");
+        File.WriteAllText(_folder.In("agent.yaml"), $"environment: CartPole-v1\nagent: {name}\n");
         File.WriteAllText(_folder.In("value.yaml"), $"environment: {name}\n");
 
         await Fails(2, "there is no setting", "train", "--config", _folder.In("key.yaml"));
+        await Fails(2, "There is no agent", "train", "--config", _folder.In("agent.yaml"));
         await Fails(2, "There is no environment", "train", "--config", _folder.In("value.yaml"));
     }
 
     [Theory]
-    [InlineData("ulimit -n 64; exec \"$@\"")]
-    [InlineData("exec \"$@\" <&-")]
-    [InlineData("exec \"$@\" 0<&- 1>&-")]
-    [InlineData("exec \"$@\" 0<&- 1>&- 2>&-")]
-    [InlineData("ulimit -f 0; exec \"$@\"")]
-    public async Task Train_LimitsOfTheSystem_EndInAnExitCodeAndNoStackTrace(string script)
+    [InlineData(1, "needs 256 or more", "ulimit -n 64; exec \"$@\"")]
+    [InlineData(1, "needs 256 or more", "ulimit -n 100; exec \"$@\"")]
+    [InlineData(0, "", "exec \"$@\" <&-")]
+    [InlineData(0, "", "exec \"$@\" >&-")]
+    [InlineData(0, "", "exec \"$@\" <&- >&- 2>&-")]
+    public async Task Train_LimitsOfTheSystem_EndInAnExitCodeAndAtMostOneLine(int expectedCode, string expected, string script)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Limits are set by a shell.");
         string program = Path.Combine(AppContext.BaseDirectory, "agents-cli.dll");
@@ -187,19 +186,9 @@ public sealed class BrokenInputTests : IDisposable
         await process.WaitForExitAsync(_ending);
         await output;
 
-        Assert.True(process.ExitCode is 0 or 1 or 2, $"{process.ExitCode}: {error}");
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
-        Assert.DoesNotContain("Unhandled", error, StringComparison.Ordinal);
-    }
-
-    private static void Save(string checkpoint, Environments.State.StateDictionary state)
-    {
-        string file = Path.Combine(checkpoint, "state.msgpack");
-        string old = Agents.Files.AtomicFile.Hash(file);
-        File.WriteAllBytes(file, TrainingStateFile.Write(state));
-        string manifest = Path.Combine(checkpoint, CheckpointStore.ManifestFile);
-        string text = File.ReadAllText(manifest);
-        File.WriteAllText(manifest, text.Replace(old, Agents.Files.AtomicFile.Hash(file), StringComparison.Ordinal));
+        Assert.True(process.ExitCode == expectedCode, $"{process.ExitCode}: {error}");
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.True(error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length <= 1, error);
     }
 
     private async Task MakeRun()
@@ -222,7 +211,8 @@ public sealed class BrokenInputTests : IDisposable
         var error = new StringWriter();
         int code = await Application.RunAsync(arguments, TextWriter.Null, error, _ending);
 
-        string line = Assert.Single(error.ToString().TrimEnd('\n').Split('\n'));
+        IEnumerable<string> lines = error.ToString().TrimEnd('\n').Split('\n');
+        string line = Assert.Single(lines, text => !text.StartsWith("warning: ", StringComparison.Ordinal));
         Assert.True(code == expectedCode, line);
         Assert.StartsWith("error: ", line, StringComparison.Ordinal);
         Assert.Contains(expected, line, StringComparison.Ordinal);

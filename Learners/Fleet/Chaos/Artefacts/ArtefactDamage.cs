@@ -17,6 +17,9 @@ namespace Learners.Fleet.Chaos.Artefacts;
 /// <param name="mutator">What damages.</param>
 internal sealed class ArtefactDamage(ArtefactSamples samples, string run, Mutator mutator)
 {
+    // Half of a surrogate pair becomes what UTF-8 has in its place.
+    private static readonly UTF8Encoding Lenient = new(encoderShouldEmitUTF8Identifier: false);
+
     private static readonly string[] Names =
     [
         "/dev/zero",
@@ -93,7 +96,7 @@ internal sealed class ArtefactDamage(ArtefactSamples samples, string run, Mutato
         }
         else
         {
-            byte[] text = Encoding.UTF8.GetBytes(mutator.Damage(Encoding.UTF8.GetString(bytes, 8, header)));
+            byte[] text = Lenient.GetBytes(mutator.Damage(Encoding.UTF8.GetString(bytes, 8, header)));
             var length = new byte[8];
             BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
             File.WriteAllBytes(weights, [.. length, .. text, .. bytes.AsSpan(8 + header)]);
@@ -109,13 +112,10 @@ internal sealed class ArtefactDamage(ArtefactSamples samples, string run, Mutato
     private void DamageState()
     {
         string checkpoint = ArtefactSamples.NewestCheckpoint(run);
-        string file = Path.Combine(checkpoint, "state.msgpack");
-        byte[] bytes = File.ReadAllBytes(file);
-        File.WriteAllBytes(
-            file,
-            mutator.Next(4) == 0 ? mutator.Damage(bytes) : TrainingStateFile.Write(Lie(TrainingStateFile.Read(bytes)))
-        );
-        Hash(checkpoint);
+        byte[] bytes = File.ReadAllBytes(Path.Combine(checkpoint, ArtefactSamples.StateFile));
+        byte[] changed =
+            mutator.Next(4) == 0 ? mutator.Damage(bytes) : TrainingStateFile.Write(Lie(TrainingStateFile.Read(bytes)));
+        ArtefactSamples.SaveState(checkpoint, changed);
     }
 
     // Values that each are of the right type and length, and together are not.
@@ -179,7 +179,7 @@ internal sealed class ArtefactDamage(ArtefactSamples samples, string run, Mutato
         {
             text = mutator.Damage(text);
         }
-        File.WriteAllText(manifest, text);
+        File.WriteAllText(manifest, text, Lenient);
     }
 
     private void DamageJournal()
@@ -215,7 +215,7 @@ internal sealed class ArtefactDamage(ArtefactSamples samples, string run, Mutato
         string path = In(name);
         if (!Replace(path))
         {
-            File.WriteAllText(path, mutator.Damage(File.ReadAllText(path)));
+            File.WriteAllText(path, mutator.Damage(File.ReadAllText(path)), Lenient);
         }
     }
 
@@ -251,15 +251,5 @@ internal sealed class ArtefactDamage(ArtefactSamples samples, string run, Mutato
                 break;
         }
         return true;
-    }
-
-    private static void Hash(string checkpoint)
-    {
-        string manifest = Path.Combine(checkpoint, CheckpointStore.ManifestFile);
-        string text = File.ReadAllText(manifest);
-        using var document = JsonDocument.Parse(text);
-        string old = document.RootElement.GetProperty("files").GetProperty("state.msgpack").GetString()!;
-        string now = AtomicFile.Hash(Path.Combine(checkpoint, "state.msgpack"));
-        File.WriteAllText(manifest, text.Replace(old, now, StringComparison.Ordinal));
     }
 }

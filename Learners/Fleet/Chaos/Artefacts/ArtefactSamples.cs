@@ -1,4 +1,7 @@
 using System.Globalization;
+using Agents.Files;
+using Environments.State;
+using Learners.Checkpoints;
 using Learners.Training;
 
 namespace Learners.Fleet.Chaos.Artefacts;
@@ -6,6 +9,9 @@ namespace Learners.Fleet.Chaos.Artefacts;
 /// <summary>Whole artefacts to damage, made once by the command line itself.</summary>
 internal sealed class ArtefactSamples
 {
+    /// <summary>File of a checkpoint's state.</summary>
+    public const string StateFile = "state.msgpack";
+
     private const string Claim = """
         title: PPO and A2C learn
         source: a campaign
@@ -162,6 +168,21 @@ internal sealed class ArtefactSamples
         Directory
             .EnumerateDirectories(new RunFolder(run).Checkpoints)
             .MaxBy(path => long.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture))!;
+
+    /// <summary>Replaces the state of a checkpoint, and its hash in the manifest.</summary>
+    public static void SaveState(string checkpoint, StateDictionary state) =>
+        SaveState(checkpoint, TrainingStateFile.Write(state));
+
+    /// <summary>Replaces the bytes of the state of a checkpoint, and their hash in the manifest.</summary>
+    public static void SaveState(string checkpoint, byte[] state)
+    {
+        string file = Path.Combine(checkpoint, StateFile);
+        string old = AtomicFile.Hash(file);
+        File.WriteAllBytes(file, state);
+        string manifest = Path.Combine(checkpoint, CheckpointStore.ManifestFile);
+        string text = File.ReadAllText(manifest);
+        File.WriteAllText(manifest, text.Replace(old, AtomicFile.Hash(file), StringComparison.Ordinal));
+    }
 
     private string In(string name) => Path.Combine(_folder, name);
 }
