@@ -24,8 +24,8 @@ public sealed class SavedPolicy : IPolicy
     /// <summary>File of the description.</summary>
     public const string DescriptionFile = "policy.yaml";
 
-    // Of smaller networks it is told which array is missing or has another shape.
-    private const int TolerableExcess = 1 << 20;
+    // Names and shapes, of hundreds of arrays. What differs by less is told by array.
+    private const long LargestHeader = 1 << 20;
 
     private const string MeanName = "normalizer.mean";
     private const string VarianceName = "normalizer.variance";
@@ -102,8 +102,12 @@ public sealed class SavedPolicy : IPolicy
                     $"'{folder}' has format {document.Format}; this version reads {PolicyDocument.CurrentFormat}. Use the version that saved it."
                 );
             }
-            RequireHash(PlainFile.PathIn(folder, WeightsFile), document.WeightsSha256);
-            return FromDocument(document, Safetensors.Read(weightsPath).Arrays, weightsPath);
+            var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
+            var layout = new ParameterLayout(spec);
+            weightsPath = PlainFile.PathIn(folder, WeightsFile);
+            RequireSize(weightsPath, spec, layout);
+            RequireHash(weightsPath, document.WeightsSha256);
+            return FromDocument(document, spec, layout, Safetensors.Read(weightsPath).Arrays, weightsPath);
         }
         catch (Exception exception)
             when (exception
@@ -222,11 +226,14 @@ public sealed class SavedPolicy : IPolicy
         File.WriteAllText(Path.Combine(folder, DescriptionFile), StrictYaml.Write(document));
     }
 
-    private static SavedPolicy FromDocument(PolicyDocument document, IReadOnlyList<NamedArray> arrays, string weightsPath)
+    private static SavedPolicy FromDocument(
+        PolicyDocument document,
+        NetworkSpec spec,
+        ParameterLayout layout,
+        IReadOnlyList<NamedArray> arrays,
+        string weightsPath
+    )
     {
-        var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
-        var layout = new ParameterLayout(spec);
-        RequireSize(layout, arrays, weightsPath);
         Dictionary<string, NamedArray> byName = arrays.ToDictionary(array => array.Name);
         var parameters = new float[layout.Count];
         foreach (ParameterSlot slot in layout.Slots)
@@ -283,14 +290,15 @@ public sealed class SavedPolicy : IPolicy
         }
     }
 
-    // A description of a few bytes can ask for a network of many gigabytes.
-    private static void RequireSize(ParameterLayout layout, IReadOnlyList<NamedArray> arrays, string weightsPath)
+    // Before anything is read of weights that cannot be the network's, which may be many gigabytes of nothing.
+    private static void RequireSize(string weightsPath, NetworkSpec spec, ParameterLayout layout)
     {
-        long given = arrays.Sum(array => (long)array.Values.Length);
-        if (layout.Count > given + TolerableExcess)
+        long data = sizeof(float) * (layout.Count + 2L * spec.ObservationSize);
+        long given = new FileInfo(weightsPath).Length;
+        if (given > data + LargestHeader || given < data / 2 - LargestHeader)
         {
             throw new InvalidDataException(
-                $"{weightsPath} holds {given} numbers, but the network of {DescriptionFile} has {layout.Count}."
+                $"{weightsPath} has {given} bytes, but the network of {DescriptionFile} has {layout.Count} parameters."
             );
         }
     }

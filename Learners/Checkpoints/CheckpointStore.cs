@@ -145,7 +145,12 @@ internal sealed class CheckpointStore
             }
             foreach ((string name, string expected) in manifest.Files)
             {
-                if (AtomicFile.Hash(PlainFile.PathIn(path, name)) != expected)
+                string file = PlainFile.PathIn(path, name);
+                if (new FileInfo(file).Length > Array.MaxLength)
+                {
+                    throw new InvalidDataException($"{ForeignText.Show(name)} is larger than what is read.");
+                }
+                if (AtomicFile.Hash(file) != expected)
                 {
                     throw new InvalidDataException(
                         $"{ForeignText.Show(name)} is not the file that was saved (its SHA-256 differs)."

@@ -164,7 +164,7 @@ public sealed class SafetensorsTests
             { "Metadata that is no object", "{\"__metadata__\":\"a\"}", 0, "__metadata__ is String" },
             { "Half a surrogate pair", "{\"\\ud800\":1}", 0, "not Unicode" },
             { "Half a pair in metadata", "{\"__metadata__\":{\"a\":\"\\udc00\"}}", 0, "not Unicode" },
-            { "Line break in a name", "{\"a\\nb\":1}", 0, "array 'a?b' is Number" },
+            { "Line break in a name", "{\"a\\nb\":1}", 0, "array 'a\\nb' is Number" },
             { "Long name", "{\"" + new string('n', 5000) + "\":1}", 0, "nnn' is Number" },
             { "No type", "{\"w\":{\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "lacks dtype" },
             { "No shape", "{\"w\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", 4, "lacks dtype" },
