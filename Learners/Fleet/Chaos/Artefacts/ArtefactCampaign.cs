@@ -96,6 +96,7 @@ internal static class ArtefactCampaign
         long started = Stopwatch.GetTimestamp();
         Task<int> running = Task.Run(() => runHere(command.Arguments, errors, ending.Token), CancellationToken.None);
         bool inTime = await Task.WhenAny(running, Task.Delay(Limit, cancellationToken)).ConfigureAwait(false) == running;
+        cancellationToken.ThrowIfCancellationRequested();
         if (!inTime)
         {
             await ending.CancelAsync().ConfigureAwait(false);
