@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Protos.Bridge;
+using Protos.Foreign;
 
 namespace Environments.Remote;
 
@@ -9,7 +10,7 @@ internal static class Failures
     /// <summary>The exception of a failure that the other side tells.</summary>
     public static Exception Of(string id, Failure failure)
     {
-        string message = failure.Message.ReplaceLineEndings(" ");
+        string message = ForeignText.Show(failure.Message.ReplaceLineEndings(" "));
         return failure.Kind switch
         {
             Failure.Types.Kind.NotFound => new UnknownNameException($"{id}: {message}"),
@@ -28,7 +29,7 @@ internal static class Failures
                 $"{where} does not accept this token. Set the server's token in the variable AGENTS_BRIDGE_TOKEN, or name its file with AGENTS_BRIDGE_TOKEN_FILE."
             ),
             StatusCode.Unimplemented => new InvalidDataException($"{where} serves no environments, or those of another version."),
-            StatusCode.ResourceExhausted => new InvalidDataException($"{where}: {exception.Status.Detail}"),
-            _ => new BridgeLostException($"{where} cannot be reached: {exception.Status.Detail}"),
+            StatusCode.ResourceExhausted => new InvalidDataException($"{where}: {ForeignText.Show(exception.Status.Detail)}"),
+            _ => new BridgeLostException($"{where} cannot be reached: {ForeignText.Show(exception.Status.Detail)}"),
         };
 }

@@ -185,11 +185,11 @@ internal sealed class BoundPorts : IDisposable
             var https = new HttpsConnectionAdapterOptions
             {
                 HandshakeTimeout = Connections.ConnectTime,
-                ServerCertificate = X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.KeyFile),
+                ServerCertificate = CertificateFiles.ReadPair(options.CertificateFile!, options.KeyFile),
             };
             if (options.ClientAuthorityFile is { } authorityFile)
             {
-                var authority = X509CertificateLoader.LoadCertificateFromFile(authorityFile);
+                X509Certificate2 authority = CertificateFiles.ReadAuthority(authorityFile);
                 https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
                 https.ClientCertificateValidation = (certificate, _, _) =>
                     CertificateChains.IsIssuedBy(authority, certificate, CertificateChains.ClientPurpose);
