@@ -12,8 +12,9 @@ namespace Actors;
 /// <summary>An environment batch with the layers its settings ask for, and handles to those that others read. Owns the batch.</summary>
 /// <remarks>
 /// From the inside out: sticky actions, no-ops at reset, frame skip (these three define the task, so evaluation has them, too), value
-/// check, episode statistics on raw rewards, previous action and reward, action clip, reward scale, reward normalisation or clip, frame stack, observation scale,
-/// observation normalisation. So stickiness is decided at every environment step, no-ops are single environment steps, and an episode's
+/// check, episode statistics on raw rewards, previous action and reward, reward scale, reward normalisation or clip, frame stack, observation
+/// scale, observation normalisation. Actions come from a policy, which keeps to its space. So stickiness is decided at every environment step,
+/// no-ops are single environment steps, and an episode's
 /// length counts actions.
 /// </remarks>
 internal sealed class EnvironmentPipeline : IDisposable
@@ -32,7 +33,10 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <summary>The outermost layer: what the agent steps.</summary>
     public IBatchedEnvironment Environment { get; }
 
-    /// <summary>What a saved policy takes: observations before they are scaled and normalised, since it does both itself.</summary>
+    /// <summary>
+    /// What a saved policy takes: observations before they are scaled and normalised, since it does both itself; of the element type that is left when
+    /// it did.
+    /// </summary>
     public required EnvironmentSpec PolicySpec { get; init; }
 
     /// <summary>The network of an agent on these environments.</summary>
@@ -98,7 +102,7 @@ internal sealed class EnvironmentPipeline : IDisposable
         {
             layers = new FrameStack(layers, settings.FrameStack);
         }
-        EnvironmentSpec policySpec = SeenBy(layers.Spec, settings.ObservationScale);
+        EnvironmentSpec policySpec = SeenByNetwork(layers.Spec, settings.ObservationScale != 1 || settings.NormalizeObservations);
         if (settings.ObservationScale != 1)
         {
             layers = new ObservationScale(layers, settings.ObservationScale);
@@ -116,7 +120,7 @@ internal sealed class EnvironmentPipeline : IDisposable
         {
             layers = new FrameStack(layers, policy.FrameStack);
         }
-        return new EnvironmentPipeline(layers, episodes, null) { PolicySpec = SeenBy(layers.Spec, policy.ObservationScale) };
+        return new EnvironmentPipeline(layers, episodes, null) { PolicySpec = layers.Spec };
     }
 
     /// <inheritdoc cref="IBatchedEnvironment.SaveState"/>
@@ -128,9 +132,9 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Environment.Dispose();
 
-    // Scaled bytes are bytes no longer, so nothing may store or treat them as such.
-    private static EnvironmentSpec SeenBy(EnvironmentSpec spec, float observationScale) =>
-        observationScale != 1 && spec.ObservationSpace is Box { ElementType: ElementType.UInt8 } box
+    // Scaled or normalised bytes are bytes no longer, so nothing may store, scale or expand them as such.
+    private static EnvironmentSpec SeenByNetwork(EnvironmentSpec spec, bool changed) =>
+        changed && spec.ObservationSpace is Box { ElementType: ElementType.UInt8 } box
             ? spec with
             {
                 ObservationSpace = box with { ElementType = ElementType.Float32 },
@@ -157,6 +161,6 @@ internal sealed class EnvironmentPipeline : IDisposable
     {
         var episodes = new EpisodeStatistics(new ValueCheck(environment));
         IBatchedEnvironment layers = previousActionReward ? new PreviousActionReward(episodes) : episodes;
-        return (environment.Spec.ActionSpace is Box ? new ActionClip(layers) : layers, episodes);
+        return (layers, episodes);
     }
 }

@@ -122,7 +122,7 @@ internal sealed class UnrollRecorder : IDisposable
             ref _random,
             output
         );
-        output.Actions.CopyTo(unroll.Actions.AsSpan(row * unroll.Shape.ActionSize));
+        output.Samples.CopyTo(unroll.Actions.AsSpan(row * unroll.Shape.ActionSize));
         output.LogProbs.CopyTo(unroll.BehaviourLogProbs.AsSpan(row));
         part.Begin(output.Actions);
     }

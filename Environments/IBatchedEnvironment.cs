@@ -46,7 +46,7 @@ public interface IBatchedEnvironment : IDisposable
     /// <param name="actions">One action per copy, <c>[B, ActionSize]</c>.</param>
     /// <exception cref="ArgumentException">
     /// The length is wrong, or an action is not in its space. Of a <c>Box</c> only finiteness is checked: what lies outside the bounds is
-    /// the environment's business, or <c>ActionClip</c>'s.
+    /// the environment's business, or the policy's.
     /// </exception>
     /// <exception cref="InvalidOperationException">There was no <see cref="Reset"/> yet.</exception>
     /// <exception cref="EnvironmentFaultException">

@@ -43,7 +43,14 @@ public sealed record NetworkSettings : IValidatableObject
     /// <value>Null, the default, is separate networks for vectors and a shared one for images, as usual.</value>
     public bool? SharedTrunk { get; init; }
 
-    /// <summary>Initial natural logarithm of the standard deviation of continuous actions, in units of the action.</summary>
+    /// <summary>Whether the network's ±1 are the bounds of each bounded component of continuous actions; else its outputs are the actions. Both are clipped.</summary>
+    /// <value>
+    /// Null, the default, scales where some component has 0 outside its bounds, or a half range below 0.25 or above 4, which outputs around 0 with
+    /// deviation 1 would hardly explore.
+    /// </value>
+    public bool? ScaleActions { get; init; }
+
+    /// <summary>Initial natural logarithm of the standard deviation of continuous actions, in units of the action, or of its half range where it is scaled.</summary>
     /// <value>−20 to 5. Default 0.</value>
     [Range(-20f, 5f)]
     public float InitialLogStd { get; init; }
@@ -89,6 +96,7 @@ public sealed record NetworkSettings : IValidatableObject
         && CoreSize == other.CoreSize
         && Transformer == other.Transformer
         && SharedTrunk == other.SharedTrunk
+        && ScaleActions == other.ScaleActions
         && InitialLogStd.Equals(other.InitialLogStd);
 
     /// <inheritdoc/>
@@ -100,7 +108,7 @@ public sealed record NetworkSettings : IValidatableObject
             Activation,
             Core,
             (CoreSize, Transformer),
-            SharedTrunk,
+            (SharedTrunk, ScaleActions),
             InitialLogStd
         );
 

@@ -1,6 +1,7 @@
 using Agents.Distributions;
 using Agents.Networks.Encoders;
 using Agents.Networks.Transformers;
+using Agents.Policies;
 using Environments.Spaces;
 
 namespace Agents.Networks;
@@ -47,6 +48,12 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     /// <summary>The encoder with nothing left open.</summary>
     /// <exception cref="Agents.Yaml.SettingsException">The settings do not fit the observations.</exception>
     internal EncoderPlan Plan => _plan ??= new EncoderPlan(ObservationSpace, Settings);
+
+    /// <summary>Whether draws of the policy are scaled to the bounds of a box of actions.</summary>
+    internal bool ScalesActions => Settings.ScaleActions ?? ActionMapping.ScalesByDefault(ActionSpace);
+
+    /// <summary>The settings that build the same network and policy whatever the defaults are.</summary>
+    internal NetworkSettings ResolvedSettings => Plan.Settings with { ScaleActions = ScalesActions };
 
     /// <summary>Numbers that a row has before the heads.</summary>
     internal int TrunkSize =>

@@ -13,6 +13,7 @@ internal sealed class NetworkPolicy : IPolicy
 {
     private readonly ManagedActorCritic _network;
     private readonly ActionDistribution _distribution;
+    private readonly ActionMapping _mapping;
 
     /// <summary>A policy whose parameters are 0 until <see cref="LoadParameters"/>.</summary>
     public NetworkPolicy(NetworkSpec spec)
@@ -20,6 +21,7 @@ internal sealed class NetworkPolicy : IPolicy
         Spec = spec;
         _network = new ManagedActorCritic(spec);
         _distribution = ActionDistribution.For(spec.ActionSpace);
+        _mapping = new ActionMapping(spec.ActionSpace, spec.ScalesActions);
     }
 
     /// <summary>What the network is.</summary>
@@ -68,21 +70,22 @@ internal sealed class NetworkPolicy : IPolicy
         for (int row = 0; row < output.Count; row++)
         {
             ReadOnlySpan<float> parameters = distributions.Slice(row * parameterSize, parameterSize);
-            Span<float> action = output.Actions.Slice(row * actionSize, actionSize);
+            Span<float> sample = output.Samples.Slice(row * actionSize, actionSize);
             switch (selection)
             {
                 case ActionSelection.Sample:
-                    _distribution.Sample(parameters, ref random, action);
+                    _distribution.Sample(parameters, ref random, sample);
                     break;
                 case ActionSelection.Mode:
-                    _distribution.Mode(parameters, action);
+                    _distribution.Mode(parameters, sample);
                     break;
                 default:
                     throw new SwitchExpressionException(selection);
             }
-            output.LogProbs[row] = _distribution.LogProb(parameters, action);
+            output.LogProbs[row] = _distribution.LogProb(parameters, sample);
             output.Entropies[row] = _distribution.Entropy(parameters);
         }
+        _mapping.Apply(output.Samples, output.Actions);
     }
 
     /// <inheritdoc/>

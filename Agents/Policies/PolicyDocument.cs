@@ -6,7 +6,7 @@ namespace Agents.Policies;
 /// <summary>The contents of <c>policy.yaml</c>.</summary>
 internal sealed record PolicyDocument
 {
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     public int Format { get; init; } = CurrentFormat;
     public string Agent { get; init; } = "";
@@ -38,4 +38,18 @@ internal sealed record PolicyDocument
     public double? MeanReturn { get; init; }
     public double? StdReturn { get; init; }
     public string WeightsSha256 { get; init; } = "";
+
+    /// <summary>The same policy in the current format. In the first one actions were never scaled, and only bytes were images by themselves.</summary>
+    public PolicyDocument Upgraded() =>
+        Format == CurrentFormat
+            ? this
+            : this with
+            {
+                Format = CurrentFormat,
+                Network = Network with
+                {
+                    ScaleActions = false,
+                    Encoder = Network.Encoder == EncoderKind.Auto ? EncoderKind.ConvBytes : Network.Encoder,
+                },
+            };
 }

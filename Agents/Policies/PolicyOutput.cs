@@ -3,6 +3,7 @@ namespace Agents.Policies;
 /// <summary>What a policy decided for B rows. Owns its arrays; reused from step to step, so copy what must last.</summary>
 public sealed class PolicyOutput
 {
+    private readonly float[] _samples;
     private readonly float[] _actions;
     private readonly float[] _logProbs;
     private readonly float[] _entropies;
@@ -17,6 +18,7 @@ public sealed class PolicyOutput
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Count = count;
+        _samples = new float[count * actionSize];
         _actions = new float[count * actionSize];
         _logProbs = new float[count];
         _entropies = new float[count];
@@ -27,10 +29,16 @@ public sealed class PolicyOutput
     /// <summary>Rows, B.</summary>
     public int Count { get; }
 
-    /// <summary>Chosen actions, <c>[B, ActionSize]</c>; continuous ones may lie outside the bounds, which <c>ActionClip</c> applies.</summary>
+    /// <summary>
+    /// Chosen actions, <c>[B, ActionSize]</c>: members of the action space, as an environment is given them. In a box they are the <see cref="Samples"/>
+    /// after scaling and clipping.
+    /// </summary>
     public Span<float> Actions => _actions;
 
-    /// <summary>Log-probability of each chosen action, <c>[B]</c>.</summary>
+    /// <summary>What was taken from the distribution, <c>[B, ActionSize]</c>: what is learned from. In a box it may lie outside the bounds.</summary>
+    public Span<float> Samples => _samples;
+
+    /// <summary>Log-probability of each of the <see cref="Samples"/>, <c>[B]</c>.</summary>
     public Span<float> LogProbs => _logProbs;
 
     /// <summary>Entropy of each row's distribution in nats, <c>[B]</c>.</summary>

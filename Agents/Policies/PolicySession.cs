@@ -38,12 +38,12 @@ public sealed class PolicySession
         Array.Fill(_episodeStarts, true);
     }
 
-    /// <summary>All that the policy decided in the latest step.</summary>
+    /// <summary>All that the policy decided in the latest step, the raw <see cref="PolicyOutput.Samples"/> among it.</summary>
     public PolicyOutput Output => _output;
 
     /// <summary>Chooses an action per row.</summary>
     /// <param name="observations"><c>[B, ObservationSize]</c>, as the environment gives them.</param>
-    /// <returns>Actions, <c>[B, ActionSize]</c>, valid until the next call.</returns>
+    /// <returns>Actions of the policy's space, <c>[B, ActionSize]</c>, as the environment got them in training; valid until the next call.</returns>
     public ReadOnlySpan<float> Act(ReadOnlySpan<float> observations)
     {
         _policy.Act(observations, _episodeStarts, _coreState, _selection, ref _random, _output);

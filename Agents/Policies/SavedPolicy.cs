@@ -63,7 +63,7 @@ public sealed class SavedPolicy : IPolicy
     public int CoreStateSize => _network.CoreStateSize;
 
     /// <summary>Network hyper-parameters, none of them left open.</summary>
-    public NetworkSettings Network => _network.Spec.Plan.Settings;
+    public NetworkSettings Network => _network.Spec.ResolvedSettings;
 
     /// <summary>Numbers that training adjusted.</summary>
     public int ParameterCount => _parameters.Length;
@@ -94,16 +94,17 @@ public sealed class SavedPolicy : IPolicy
         }
         try
         {
-            PolicyDocument document = StrictYaml.Bind<PolicyDocument>(
+            PolicyDocument written = StrictYaml.Bind<PolicyDocument>(
                 StrictYaml.ReadFileIn(folder, DescriptionFile),
                 descriptionPath
             );
-            if (document.Format != PolicyDocument.CurrentFormat)
+            if (written.Format is < 1 or > PolicyDocument.CurrentFormat)
             {
                 throw new PolicyFormatException(
-                    $"'{folder}' has format {document.Format}; this version reads {PolicyDocument.CurrentFormat}. Use the version that saved it."
+                    $"'{folder}' has format {written.Format}; this version reads 1 to {PolicyDocument.CurrentFormat}. Use the version that saved it."
                 );
             }
+            PolicyDocument document = written.Upgraded();
             var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
             var layout = new ParameterLayout(spec);
             weightsPath = PlainFile.PathIn(folder, WeightsFile);

@@ -59,7 +59,7 @@ public partial struct MountainCar : IEnvironment
     internal static (double Position, double Velocity) Move(double position, double velocity, double push)
     {
         double slope = Trigonometry.SinCos(3 * position).Cos;
-        velocity = Math.Min(Math.Max(velocity + push - Gravity * slope, -MaxSpeed), MaxSpeed);
+        velocity = Math.Min(Math.Max(velocity + (push - Gravity * slope), -MaxSpeed), MaxSpeed);
         position = Math.Min(Math.Max(position + velocity, MinPosition), MaxPosition);
         return (position, position == MinPosition ? Math.Max(velocity, 0) : velocity); // the left wall stops the car
     }

@@ -54,15 +54,24 @@ public partial struct Pendulum : IEnvironment
     {
         double torque = Math.Min(Math.Max((double)action[0], -MaxTorque), MaxTorque);
         _torque = torque;
-        double turns = Math.Floor((_angle + Math.PI) * (1 / (2 * Math.PI)));
-        double wrapped = _angle - turns * (2 * Math.PI);
-        double cost = wrapped * wrapped + 0.1 * _angularVelocity * _angularVelocity + 0.001 * torque * torque;
+        double wrapped = Wrap(_angle);
+        double cost = wrapped * wrapped + 0.1 * (_angularVelocity * _angularVelocity) + 0.001 * (torque * torque);
         double acceleration = GravityTerm * Trigonometry.SinCos(_angle).Sin + TorqueTerm * torque;
         _angularVelocity = Math.Min(Math.Max(_angularVelocity + acceleration * TimeStep, -MaxSpeed), MaxSpeed);
         _angle += _angularVelocity * TimeStep;
         (double sin, double cos) = Trigonometry.SinCos(_angle);
         Observe(observation, sin, cos);
         return new StepResult((float)-cost);
+    }
+
+    /// <summary>The angle in [−π, π), with the roundings of the original's <c>(angle + π) % 2π − π</c>.</summary>
+    /// <remarks>A remainder is exact before a negative one is raised by 2π, so one rounding of the whole is the same.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static double Wrap(double angle)
+    {
+        const double Turn = 2 * Math.PI;
+        double shifted = angle + Math.PI;
+        return Math.FusedMultiplyAdd(-Math.Floor(shifted * (1 / Turn)), Turn, shifted) - Math.PI;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -107,6 +107,10 @@ public abstract class BatchedEnvironmentWrapper : IBatchedEnvironment
     /// <inheritdoc/>
     public void LoadState(StateDictionary state)
     {
+        if (FollowsActionClip && !state.Names.Any(IsOwn) && state.Scope("inner").Names.Any(IsOwn))
+        {
+            state = state.Scope("inner"); // the clip's own scope was empty
+        }
         if (Inner.CanSaveState)
         {
             Inner.LoadState(state.Scope("inner"));
@@ -120,6 +124,14 @@ public abstract class BatchedEnvironmentWrapper : IBatchedEnvironment
         Dispose(true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>
+    /// Whether checkpoints of version 0.1 may hold a layer around this one that clipped actions, which policies do now. Only for layers that always
+    /// save something of their own.
+    /// </summary>
+    protected virtual bool FollowsActionClip => false;
+
+    private static bool IsOwn(string name) => name.StartsWith("wrapper.", StringComparison.Ordinal);
 
     /// <summary>Saves what this layer alone remembers between steps; nothing unless overridden.</summary>
     /// <param name="state">This layer's own scope.</param>

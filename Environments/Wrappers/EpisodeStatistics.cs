@@ -84,6 +84,9 @@ public sealed class EpisodeStatistics : BatchedEnvironmentWrapper
     }
 
     /// <inheritdoc/>
+    protected override bool FollowsActionClip => true;
+
+    /// <inheritdoc/>
     protected override void SaveOwnState(StateDictionary state)
     {
         state.Set<double>("returns", _returns);

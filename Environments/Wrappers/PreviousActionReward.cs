@@ -105,6 +105,9 @@ public sealed class PreviousActionReward : BatchedEnvironmentWrapper
     }
 
     /// <inheritdoc/>
+    protected override bool FollowsActionClip => true;
+
+    /// <inheritdoc/>
     protected override void SaveOwnState(StateDictionary state)
     {
         state.Set<float>("observations", _observations);

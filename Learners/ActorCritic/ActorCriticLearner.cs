@@ -132,15 +132,20 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <exception cref="TrainingDivergedException">A gradient is no longer finite; parameters are as before that step.</exception>
     public void Update(Unroll unroll, double progress, MetricAverages metrics)
     {
-        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
+        Prepare(unroll);
         if (_target is not null)
         {
             _batch.EvaluateOldPolicy(_target.Network);
         }
         if (_popArt is not null)
         {
+            bool hadUnits = _popArt.HasStatistics;
             _popArt.Update(_batch.Returns, ValueHead(".weight", _engine.Parameters), ValueHead(".bias", _engine.Parameters));
             _engine.ParametersChanged();
+            if (!hadUnits)
+            {
+                Prepare(unroll); // its values were in no units, and so were the returns that bootstrap from them
+            }
             _batch.Normalize(_popArt);
             metrics.Add(ReturnScaleTag, _popArt.Scale);
         }
@@ -220,6 +225,9 @@ internal sealed class ActorCriticLearner : IDisposable
         _target?.Dispose();
         _engine.Dispose();
     }
+
+    private void Prepare(Unroll unroll) =>
+        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
 
     // Rows t × B + b of whole sequences b behind the burn-in, time-major; or single rows, where a sequence is one.
     private void FillRows(ReadOnlySpan<int> sequences)

@@ -3,6 +3,7 @@ using Agents.Policies;
 using Environments;
 using Environments.Atari;
 using Environments.Randomness;
+using Environments.Spaces;
 using Environments.Wrappers;
 
 namespace Learners.Evaluation;
@@ -151,7 +152,7 @@ public static class Evaluator
 
     private static void RequireSameSpaces(SavedPolicy policy, EnvironmentSpec spec, string id)
     {
-        if (policy.ObservationSpace != spec.ObservationSpace || policy.ActionSpace != spec.ActionSpace)
+        if (AsFloats(policy.ObservationSpace) != AsFloats(spec.ObservationSpace) || policy.ActionSpace != spec.ActionSpace)
         {
             throw new ArgumentException(
                 $"The policy was trained on {policy.Info.Environment}: {policy.ObservationSpace} → {policy.ActionSpace}. "
@@ -159,4 +160,7 @@ public static class Evaluator
             );
         }
     }
+
+    // A policy that scales or normalises bytes sees other numbers, and says so in its space; what it is given are the same rows.
+    private static Space AsFloats(Space space) => space is Box box ? box with { ElementType = ElementType.Float32 } : space;
 }

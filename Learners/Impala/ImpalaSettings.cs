@@ -10,8 +10,9 @@ namespace Learners.Impala;
 /// </summary>
 /// <remarks>
 /// Defaults are for vectors and means over samples, not sums: unrolls of 20 steps, 32 copies, Adam at 5e-4 falling linearly, entropy
-/// 0.01, gradient norm 0.5, all clips 1. <c>lambda</c> scales the traces only (remark 2 of the paper): below 1 corrections of the value's
-/// targets travel less far, and advantages still look at the next step's corrected target, also at 0. With <see cref="ClipRange"/> above 0 the policy loss is PPO's (known as APPO).
+/// 0.01, gradient norm 0.5, all clips 1. With <see cref="ClipRange"/> above 0 the policy loss is PPO's (known as APPO).
+/// <see cref="ActorCriticSettings.Lambda"/> below 1 shortens V-trace's traces, c_t = λ min(c̄, ratio) (remark 2); the policy's advantage stays
+/// r_t + γ v_{t+1} − V_t (section 4.2). So λ = 0 is no one-step advantage: it looks two rewards ahead.
 /// </remarks>
 public sealed record ImpalaSettings : ActorCriticSettings
 {

@@ -27,6 +27,9 @@ internal sealed class PopArt(double rate)
     /// <summary>Running deviation of returns, σ.</summary>
     public double Scale { get; private set; } = 1;
 
+    /// <summary>Whether returns have been seen, so that the head has units.</summary>
+    public bool HasStatistics => _batches > 0;
+
     /// <summary>Takes new returns in and, but for the first ones, keeps the head's values: w ← w σ / σ', b ← (σ b + μ − μ') / σ'.</summary>
     /// <param name="returns">In the task's units.</param>
     /// <param name="weights">Weights of the value head.</param>

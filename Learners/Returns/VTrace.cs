@@ -3,8 +3,8 @@ namespace Learners.Returns;
 /// <summary>Off-policy corrected value targets and advantages (Espeholt et al. 2018, eq. 1 and section 4.2).</summary>
 /// <remarks>
 /// λ stands only where remark 2 of the paper puts it: in the traces, c_t = λ min(c̄, ratio). It shortens how far corrections of the targets travel back,
-/// and the advantage stays r_t + d_t v_{t+1} − V_t for every λ. So at λ = 0 targets look one step ahead and advantages two. The form that
-/// also mixes v_{t+1} with V_{t+1} by λ (DeepMind's rlax), which ends in one-step advantages, is another estimator.
+/// and the advantage stays r_t + d_t v_{t+1} − V_t for every λ. So at λ = 0 targets look one step ahead and advantages two. A form that
+/// also mixes v_{t+1} with V_{t+1} by λ, and so ends in one-step advantages, is another estimator.
 /// </remarks>
 internal static class VTrace
 {

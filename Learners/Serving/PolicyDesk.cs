@@ -23,12 +23,14 @@ internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
     /// <param name="episodeStarts"><c>[B]</c>; empty for: none where a core state is given, else all.</param>
     /// <param name="coreState"><c>[B, CoreStateSize]</c>, from the last answer; empty at the beginning.</param>
     /// <param name="sample">Whether actions are drawn.</param>
+    /// <param name="raw">Whether the answer holds what the distribution gave, to which the log-probabilities belong, in place of actions of the space.</param>
     /// <exception cref="ArgumentException">A length is wrong, or a number cannot be.</exception>
     public PolicyAnswer Act(
         ReadOnlySpan<float> observations,
         ReadOnlySpan<bool> episodeStarts,
         ReadOnlySpan<float> coreState,
-        bool sample
+        bool sample,
+        bool raw
     )
     {
         int size = Policy.ObservationSpace.Size;
@@ -72,7 +74,7 @@ internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
                 _outputs[rows] = output = Policy.CreateOutput(rows, values: false);
             }
             Policy.Act(observations, starts, state, sample ? ActionSelection.Sample : ActionSelection.Mode, ref _random, output);
-            return new PolicyAnswer([.. output.Actions], [.. output.LogProbs], state);
+            return new PolicyAnswer([.. raw ? output.Samples : output.Actions], [.. output.LogProbs], state);
         }
     }
 }

@@ -63,7 +63,8 @@ internal static class PolicyEndpoints
                 rows.SelectMany(row => row).ToArray(),
                 question.EpisodeStarts ?? [],
                 (question.CoreState ?? []).SelectMany(row => row).ToArray(),
-                question.Sample
+                question.Sample,
+                question.Raw
             );
             return Results.Json(
                 new
@@ -103,5 +104,7 @@ internal static class PolicyEndpoints
         public float[][]? CoreState { get; init; }
 
         public bool Sample { get; init; }
+
+        public bool Raw { get; init; }
     }
 }

@@ -35,7 +35,13 @@ internal sealed class PolicyService(PolicyDesk desk) : Policies.PoliciesBase
         {
             var starts = new bool[request.EpisodeStarts.Length];
             RowCopy.ReadFlags(request.EpisodeStarts.Span, starts);
-            PolicyAnswer answer = desk.Act(Floats(request.Observations), starts, Floats(request.CoreState), request.Sample);
+            PolicyAnswer answer = desk.Act(
+                Floats(request.Observations),
+                starts,
+                Floats(request.CoreState),
+                request.Sample,
+                request.Raw
+            );
             return Task.FromResult(
                 new ActReply
                 {

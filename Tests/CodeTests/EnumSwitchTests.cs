@@ -34,7 +34,6 @@ public sealed class EnumSwitchTests
         "Learners/Reproduction/Reports/MarkdownReport.cs: Verdict.None ?",
         "Learners/Reproduction/Reports/JsonReport.cs: Verdict.None ?",
         "Learners/Reproduction/Running/RunScheduler.cs: RunStatus.Finished ?",
-        "Cli/Commands/ReproduceCommand.cs: Verdict.None ?",
     ];
 
     [Fact]
@@ -47,7 +46,7 @@ public sealed class EnumSwitchTests
                 .SelectMany(source => LooseSwitches(source.Path, source.Text)),
         ];
 
-        Assert.Empty(found);
+        Assert.Equal("", string.Join('\n', found));
     }
 
     [Fact]
@@ -157,7 +156,7 @@ public sealed class EnumSwitchTests
             .Select(type => type.Name)
             .Distinct();
 
-    // Without comments and texts, so that braces in them do not count.
+    // Without comments and texts, so that braces in them do not count; what an interpolated text asks is not read.
     private static IEnumerable<(string Path, string Text)> Sources([CallerFilePath] string here = "")
     {
         string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));

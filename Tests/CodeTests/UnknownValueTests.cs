@@ -44,7 +44,6 @@ public sealed class UnknownValueTests
             ["core: state"] = () => _ = Spec(new() { Core = (CoreKind)Unknown }).CoreStateSize,
             ["core: managed"] = () =>
                 ManagedCore.Create(new ParameterLayout(Spec(new())), "core", new() { Core = (CoreKind)Unknown }),
-            ["core: torch"] = () => new TorchActorCritic(Spec(new() { Core = (CoreKind)Unknown }), []),
             ["encoder"] = () => _ = Spec(new() { Encoder = (EncoderKind)Unknown }).Plan,
             ["activation: managed"] = () => Forward(EngineKind.Managed, new() { Activation = (Activation)Unknown }),
             ["activation: torch"] = () => Forward(EngineKind.Torch, new() { Activation = (Activation)Unknown }),

@@ -27,25 +27,17 @@ internal sealed record GoldenTrace(
     /// <param name="create">Makes a simulation in a recorded state.</param>
     /// <param name="observationTolerance">Greatest |difference| / max(1, |recorded|) of an observation's component.</param>
     /// <param name="rewardTolerance">The same of a reward.</param>
-    /// <param name="freeSteps">
-    /// Steps of an episode after which every step starts from the recorded observation instead, for dynamics that amplify the last bit of
-    /// a sine until the end. From there on observations may differ by <paramref name="resumedTolerance"/>.
-    /// </param>
-    /// <param name="resumedTolerance">Observation tolerance after <paramref name="freeSteps"/>: a recorded observation is only float32.</param>
     public static void Replay<TEnvironment>(
         string id,
         Func<double[], TEnvironment> create,
         double observationTolerance,
-        double rewardTolerance,
-        int freeSteps = int.MaxValue,
-        double resumedTolerance = 0
+        double rewardTolerance
     )
         where TEnvironment : struct, IEnvironment
     {
         IReadOnlyList<GoldenTrace> episodes = Load(id);
         Assert.NotEmpty(episodes);
         double observationError = 0;
-        double resumedError = 0;
         double rewardError = 0;
         foreach (GoldenTrace episode in episodes)
         {
@@ -54,10 +46,6 @@ internal sealed record GoldenTrace(
             batch[0] = create(episode.InitialState);
             for (int t = 0; t < episode.Actions.Length; t++)
             {
-                if (t >= freeSteps)
-                {
-                    batch[0] = create([.. episode.Observations[t].Select(value => (double)value)]);
-                }
                 batch.Step(episode.Actions[t]);
                 bool ended = episode.Terminated[t] || episode.Truncated[t];
                 Assert.Equal((t, episode.Terminated[t]), (t, batch.Terminated[0]));
@@ -65,14 +53,12 @@ internal sealed record GoldenTrace(
                 ReadOnlySpan<float> observation = ended ? batch.FinalObservations : batch.Observations;
                 for (int i = 0; i < observation.Length; i++)
                 {
-                    ref double error = ref t >= freeSteps ? ref resumedError : ref observationError;
-                    error = Math.Max(error, Error(episode.Observations[t + 1][i], observation[i]));
+                    observationError = Math.Max(observationError, Error(episode.Observations[t + 1][i], observation[i]));
                 }
                 rewardError = Math.Max(rewardError, Error(episode.Rewards[t], batch.Rewards[0]));
             }
         }
         Assert.InRange(observationError, 0, observationTolerance);
-        Assert.InRange(resumedError, 0, resumedTolerance);
         Assert.InRange(rewardError, 0, rewardTolerance);
     }
 

@@ -123,7 +123,8 @@ internal sealed class EncoderPlan
         int rank = box.Shape.Length;
         return settings.Encoder switch
         {
-            EncoderKind.Auto => bytes && rank >= 3 && image?.Side >= SmallestSide ? image : null,
+            EncoderKind.Auto => rank >= 3 && image?.Side >= SmallestSide ? image : null,
+            EncoderKind.ConvBytes => bytes && rank >= 3 && image?.Side >= SmallestSide ? image : null,
             EncoderKind.Conv => bytes || rank >= 3 ? image : null,
             EncoderKind.Mlp => null,
         };

@@ -160,7 +160,14 @@ internal sealed class ChaosFleet : IDisposable
         {
             StartActor(i);
         }
-        await WaitAsync("every actor has sent something", 60, () => IsEveryoneActingAsync(cancellationToken), cancellationToken)
+        await WaitAsync(
+                "every actor has heard an acknowledgement",
+                60,
+                async () =>
+                    await IsEveryoneActingAsync(cancellationToken).ConfigureAwait(false)
+                    && Enumerable.Range(0, _actors.Length).All(actor => Acknowledged(actor) > 0),
+                cancellationToken
+            )
             .ConfigureAwait(false);
     }
 

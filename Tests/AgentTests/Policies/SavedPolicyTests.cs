@@ -182,8 +182,64 @@ public sealed class SavedPolicyTests : IDisposable
         Assert.Contains("NaN", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Act_SamplesOutsideTheBounds_GivesActionsOfTheSpaceAndKeepsTheSamples()
+    {
+        using SavedPolicy policy = Create(normalized: false);
+        PolicySession session = policy.CreateSession(64, seed: 3, ActionSelection.Sample);
+        ReadOnlySpan<float> actions = session.Act(new float[64 * 3]);
+
+        Assert.True(session.Output.Samples.ContainsAnyExceptInRange(-1f, 1f), "no sample left the bounds");
+        for (int i = 0; i < actions.Length; i++)
+        {
+            Assert.Equal(Math.Clamp(session.Output.Samples[i], -1, 1), actions[i]);
+        }
+    }
+
+    [Fact]
+    public void Load_FormatOne_ActsWithoutScaling()
+    {
+        var spec = new NetworkSpec(new Box(-10, 10, 3), new Box(0, 1000, 1), new NetworkSettings { HiddenSizes = [] });
+        float[] parameters = new float[new ParameterLayout(spec).Count];
+        new ParameterLayout(spec)["actor.head.bias"].In(parameters.AsSpan())[0] = 0.5f;
+        using var policy = new SavedPolicy(new PolicyInfo { Agent = "ppo", Environment = "Wide-v0" }, spec, parameters, null);
+        Assert.Equal(750, policy.CreateSession().Act([0, 0, 0])[0]);
+        policy.Save(_folder.In("policy"));
+        ReplaceInDescription("format: 2", "format: 1");
+        ReplaceInDescription("  scale_actions: true\n", "");
+
+        using SavedPolicy old = SavedPolicy.Load(_folder.In("policy"));
+
+        Assert.Equal(0.5f, old.CreateSession().Act([0, 0, 0])[0]);
+    }
+
+    [Fact]
+    public void Load_FormatOneWithAnImageOfRealNumbers_KeepsItsDenseLayers()
+    {
+        var spec = new NetworkSpec(
+            new Box(0, 1, 6, 6, 2),
+            new Discrete(3),
+            new NetworkSettings { Encoder = EncoderKind.ConvBytes }
+        );
+        var random = new Pcg64(1);
+        float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
+        using var policy = new SavedPolicy(new PolicyInfo { Agent = "ppo", Environment = "Old-v0" }, spec, parameters, null);
+        policy.Save(_folder.In("policy"));
+        ReplaceInDescription("format: 2", "format: 1");
+        ReplaceInDescription("  scale_actions: false\n", "");
+        ReplaceInDescription("encoder: conv_bytes", "encoder: auto");
+
+        using SavedPolicy old = SavedPolicy.Load(_folder.In("policy"));
+
+        PolicySession first = policy.CreateSession();
+        PolicySession second = old.CreateSession();
+        first.Act(new float[72]);
+        second.Act(new float[72]);
+        Assert.Equal(first.Output.Distributions, second.Output.Distributions);
+    }
+
     [Theory]
-    [InlineData("format: 1", "format: 9", "format 9")]
+    [InlineData("format: 2", "format: 9", "format 9")]
     [InlineData("agent: ppo", "agnet: ppo", "Did you mean 'agent'?")]
     [InlineData("type: box", "type: sphere", "sphere")]
     [InlineData("frame_stack: 1", "frame_stack: 1000", "frame_stack")]

@@ -1,4 +1,5 @@
 using Environments.ClassicControl;
+using Environments.Randomness;
 using Tests.Contracts;
 using Xunit;
 
@@ -19,6 +20,34 @@ public sealed class MountainCarTests : EnvironmentContract<MountainCar>
     [Fact]
     public void Step_RecordedActions_ReproduceGymnasiumsTraces() =>
         GoldenTrace.Replay(Id, state => new MountainCar(state[0], state[1]), observationTolerance: 0, rewardTolerance: 0);
+
+    [Fact]
+    public void Step_HundredsOfSeeds_DoesTheOperationsOfTheOriginal()
+    {
+        var shown = new float[2];
+        for (ulong seed = 0; seed < 50; seed++)
+        {
+            var random = new Pcg64(seed);
+            double[] state = [random.NextUniform(-0.6, -0.4), 0];
+            var car = new MountainCar(state[0], state[1]);
+            for (int t = 0; t < 200; t++)
+            {
+                int action = state[1] >= 0 ? 2 : 0; // with the swing, where the last bits count most
+                state = OriginalSteps.MountainCar(state, action);
+
+                car.Step([action], shown, ref random);
+
+                Assert.Equal(state, CartState(car));
+            }
+        }
+    }
+
+    private static double[] CartState(MountainCar car) =>
+        [
+            .. System.Runtime.InteropServices.MemoryMarshal.Cast<MountainCar, double>(
+                System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref car, 1)
+            ),
+        ];
 
     [Theory]
     [InlineData(1, -0.501176843004, -0.00117684300417)]

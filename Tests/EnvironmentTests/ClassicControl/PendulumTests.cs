@@ -1,5 +1,6 @@
 using Environments;
 using Environments.ClassicControl;
+using Environments.Randomness;
 using Tests.Contracts;
 using Xunit;
 
@@ -22,6 +23,40 @@ public sealed class PendulumTests : EnvironmentContract<Pendulum>
     [Fact]
     public void Step_RecordedActions_ReproduceGymnasiumsTraces() =>
         GoldenTrace.Replay(Id, state => new Pendulum(state[0], state[1]), observationTolerance: 0, rewardTolerance: 0);
+
+    [Fact]
+    public void Step_HundredsOfSeeds_DoesTheOperationsOfTheOriginal()
+    {
+        var shown = new float[3];
+        for (ulong seed = 0; seed < 50; seed++)
+        {
+            var random = new Pcg64(seed);
+            double[] state = [random.NextUniform(-Math.PI, Math.PI), random.NextUniform(-1, 1)];
+            var pendulum = new Pendulum(state[0], state[1]);
+            for (int t = 0; t < 200; t++)
+            {
+                float action = (float)(3 * random.NextGaussian());
+                (state, double reward) = OriginalSteps.Pendulum(state, action);
+
+                float given = pendulum.Step([action], shown, ref random).Reward;
+
+                Assert.Equal((float)reward, given);
+                Assert.Equal((float)state[1], shown[2]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Wrap_AnglesOfManyTurns_HasTheRoundingsOfPythonsRemainder()
+    {
+        var random = new Pcg64(4);
+        for (int i = 0; i < 20_000; i++)
+        {
+            double angle = random.NextUniform(-100, 100);
+            double expected = OriginalSteps.PythonRemainder(angle + Math.PI, 2 * Math.PI) - Math.PI;
+            Assert.Equal(expected, Pendulum.Wrap(angle));
+        }
+    }
 
     [Theory]
     [InlineData(1, 1.05655516193, 1.13110323861, -1.025)]

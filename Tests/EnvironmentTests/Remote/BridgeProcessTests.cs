@@ -1,6 +1,7 @@
 using System.Globalization;
 using Environments;
 using Environments.Remote;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.EnvironmentTests.Remote;
@@ -8,8 +9,6 @@ namespace Tests.EnvironmentTests.Remote;
 /// <summary>Ends of the process that steps environments, and of all that environments start there.</summary>
 public sealed class BridgeProcessTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -17,13 +16,13 @@ public sealed class BridgeProcessTests : IDisposable
     [Theory]
     [InlineData("false")]
     [InlineData("true")]
+    [ShortTime("The server hangs or is dead, however long one waits.")]
     public async Task Step_TheServerHangsOrDiesAndLeavesAProcessThatHoldsItsOutput_IsReplacedAndNothingIsLeft(string dies)
     {
         string file = _folder.In("left");
-        using RemoteEnvironment environment = Make($"LeavesBehind?timeout=2&dies={dies}&file={file}");
+        using RemoteEnvironment environment = Make($"LeavesBehind?timeout=10&dies={dies}&file={file}");
         environment.Reset(0);
-        await Task.Run(() => environment.Step([0]), TestContext.Current.CancellationToken)
-            .WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.Run(() => environment.Step([0]), TestContext.Current.CancellationToken).InTime();
 
         Assert.Equal(1, environment.Restarts);
         Assert.Equal([true], environment.Truncated);
@@ -39,12 +38,10 @@ public sealed class BridgeProcessTests : IDisposable
         var warnings = new List<string>();
         environment.Warn = warnings.Add;
         Task step = Task.Run(() => environment.Step([0]), TestContext.Current.CancellationToken);
-        await UntilAsync(() => File.Exists(file));
+        await Deadline.UntilAsync(() => File.Exists(file));
         environment.Interrupt();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            step.WaitAsync(Patience, TestContext.Current.CancellationToken)
-        );
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => step.InTime());
         Assert.Empty(warnings); // nothing was replaced
         await AllEndAsync(file);
     }
@@ -108,7 +105,7 @@ public sealed class BridgeProcessTests : IDisposable
         foreach (string number in File.ReadAllText(file).Split(' '))
         {
             int id = int.Parse(number, CultureInfo.InvariantCulture);
-            await UntilAsync(() => !IsAlive(id));
+            await Deadline.UntilAsync(() => !IsAlive(id));
         }
     }
 
@@ -121,16 +118,6 @@ public sealed class BridgeProcessTests : IDisposable
         catch (IOException)
         {
             return false;
-        }
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
-        while (!condition())
-        {
-            await Task.Delay(20, limit.Token);
         }
     }
 }

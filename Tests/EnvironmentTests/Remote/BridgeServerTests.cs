@@ -3,6 +3,7 @@ using Environments;
 using Environments.Processes;
 using Environments.Remote;
 using Learners.Fleet.Chaos;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.EnvironmentTests.Remote;
@@ -51,18 +52,13 @@ public sealed class BridgeServerTests
             EnvironmentRegistry.Default.Make(server.Id($"bridge_cases:Hangs?timeout=3000&at=1&once={once}"));
         environment.Reset(0);
         Task step = Task.Run(() => environment.Step([0]), TestContext.Current.CancellationToken);
-        while (!File.Exists(once))
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Deadline.UntilAsync(() => File.Exists(once));
         server.Signal(PosixProcess.Terminate);
-        int code = await server.EndAsync(Patience);
+        int code = await server.EndAsync();
         environment.Interrupt(); // it would look for another server for a while
 
         Assert.Equal(0, code);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            step.WaitAsync(Patience, TestContext.Current.CancellationToken)
-        );
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => step.InTime());
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Environments.Processes;
 using Environments.Remote;
+using Tests.Waits;
 
 namespace Tests.EnvironmentTests.Remote;
 
@@ -58,9 +59,9 @@ internal sealed class PythonServer : IDisposable
     public void Signal(int signal) => ChildProcess.Signal(_process.Id, signal);
 
     /// <summary>Waits for its end and gives its exit code.</summary>
-    public async Task<int> EndAsync(TimeSpan patience)
+    public async Task<int> EndAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(patience);
+        await _process.WaitForExitAsync().InTime();
         return _process.ExitCode;
     }
 

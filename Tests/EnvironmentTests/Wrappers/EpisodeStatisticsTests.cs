@@ -1,5 +1,6 @@
 using Environments;
 using Environments.Randomness;
+using Environments.State;
 using Environments.Wrappers;
 using Xunit;
 
@@ -33,6 +34,27 @@ public sealed class EpisodeStatisticsTests
         Assert.Equal((7, 1), (environment.Returns[0], environment.Lengths[0]));
         environment.Reset(0);
         Assert.Equal((0, 0), (environment.Returns[0], environment.Lengths[0]));
+    }
+
+    [Fact]
+    public void LoadState_OfACheckpointWithAnActionClipAround_GoesOnFromThere()
+    {
+        using IBatchedEnvironment first = Pendulums();
+        using IBatchedEnvironment second = Pendulums();
+        first.Reset(3);
+        first.Step(Idle);
+        var state = new StateDictionary();
+        first.SaveState(state.Scope("inner")); // the clip had nothing to save of its own
+
+        second.Reset(4);
+        second.LoadState(state);
+
+        first.Step(Idle);
+        second.Step(Idle);
+        Assert.Equal(first.Observations, second.Observations);
+        Assert.Equal(((EpisodeStatistics)first).Returns, ((EpisodeStatistics)second).Returns);
+
+        static EpisodeStatistics Pendulums() => new(EnvironmentRegistry.Default.Make("Pendulum-v1", 2));
     }
 
     [Fact]

@@ -79,9 +79,7 @@ public sealed class WrapperCompositionTests
         new(
             new RewardClip(
                 new RewardNormalization(
-                    new ObservationNormalization(
-                        new ActionClip(new EpisodeStatistics(EnvironmentRegistry.Default.Make(id, Copies)))
-                    )
+                    new ObservationNormalization(new EpisodeStatistics(EnvironmentRegistry.Default.Make(id, Copies)))
                 ),
                 -5,
                 5

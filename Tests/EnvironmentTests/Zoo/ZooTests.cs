@@ -13,6 +13,7 @@ using Learners.Serving;
 using Learners.Training;
 using Tests.EnvironmentTests.Checking;
 using Tests.EnvironmentTests.Remote;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.EnvironmentTests.Zoo;
@@ -45,7 +46,8 @@ public sealed class ZooTests : IDisposable
         Assert.Equal(3, Evaluator.Evaluate(policy, episodes: 3, registry: _registry).Episodes);
 
         await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
-        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using HttpClient http = Deadline.Http();
+        http.BaseAddress = new Uri(host.Addresses[0]);
         var observation = new float[observations.Size];
         var random = new Pcg64(5);
         observations.Sample(ref random, observation);

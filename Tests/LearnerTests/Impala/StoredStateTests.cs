@@ -64,6 +64,21 @@ public sealed class StoredStateTests
     }
 
     [Fact]
+    public void Prepare_LambdaZero_IsTheLimitOfSmallOnes()
+    {
+        using ManagedActorCritic network = Network(CoreKind.Identity, shared: false, out List<Unroll> unrolls);
+        Unroll unroll = unrolls.First(unroll => unroll.FinalRows.Count > 0);
+
+        (float[] targets, float[] advantages) = Prepare(network, unroll, new VTraceClips(), lambda: 0);
+        (float[] nearTargets, float[] nearAdvantages) = Prepare(network, unroll, new VTraceClips(), lambda: 1e-6f);
+        (_, float[] oneStep) = Prepare(network, unroll, null, lambda: 0);
+
+        Near.Equal([.. nearTargets], targets, 1e-4);
+        Near.Equal([.. nearAdvantages], advantages, 1e-4);
+        Assert.True(Math.Abs(advantages[0] - oneStep[0]) > 1e-2, "the advantage looks one step ahead only");
+    }
+
+    [Fact]
     public void Prepare_AdvantagesThatAreNotWeighed_DifferByTheClippedRatioAlone()
     {
         using ManagedActorCritic network = Network(CoreKind.Identity, shared: false, out List<Unroll> unrolls);
@@ -120,10 +135,15 @@ public sealed class StoredStateTests
         return network;
     }
 
-    private static (float[] Returns, float[] Advantages) Prepare(IActorCriticNetwork network, Unroll unroll, VTraceClips? clips)
+    private static (float[] Returns, float[] Advantages) Prepare(
+        IActorCriticNetwork network,
+        Unroll unroll,
+        VTraceClips? clips,
+        float lambda = 1
+    )
     {
         var batch = new TrajectoryBatch(network);
-        batch.Prepare(unroll, 0.99f, 1, clips);
+        batch.Prepare(unroll, 0.99f, lambda, clips);
         return (batch.Returns, batch.Advantages);
     }
 

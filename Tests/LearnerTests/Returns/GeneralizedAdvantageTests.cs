@@ -5,6 +5,24 @@ namespace Tests.LearnerTests.Returns;
 
 public sealed class GeneralizedAdvantageTests
 {
+    [Fact]
+    public void Estimate_LambdaZeroOfThreeSteps_EqualsClosedForm()
+    {
+        var advantages = new float[3];
+
+        GeneralizedAdvantage.Estimate(
+            [1, 2, 3],
+            [.9f, .9f, .9f],
+            [0, 0, 0],
+            [.5f, .6f, .7f],
+            [.6f, .7f, 4],
+            advantages,
+            batch: 1
+        );
+
+        Near.Equal([1.04, 2.03, 5.9], advantages, 1e-6);
+    }
+
     [Theory]
     [InlineData(-1, new[] { 2.81091505, 1.9307975, 0.995 })]
     [InlineData(1, new[] { 1.46525, 0.5, 0.995 })]

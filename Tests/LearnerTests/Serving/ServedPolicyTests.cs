@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using Agents.Networks;
 using Agents.Policies;
 using Environments;
+using Environments.Spaces;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -74,6 +76,33 @@ public sealed class ServedPolicyTests
     }
 
     [Fact]
+    public async Task Act_MeanOutsideTheBounds_AnswersWithActionsOfTheSpaceOrTheRawSample()
+    {
+        var spec = new NetworkSpec(new Box(-1, 1, 1), new Box(-1, 1, 1), new NetworkSettings { HiddenSizes = [] });
+        var parameters = new float[new ParameterLayout(spec).Count];
+        new ParameterLayout(spec)["actor.head.bias"].In(parameters.AsSpan())[0] = 3.5f;
+        using var policy = new SavedPolicy(new PolicyInfo { Agent = "ppo", Environment = "Own-v0" }, spec, parameters, null);
+        await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
+        using HttpClient http = Deadline.Http(Connections.Handler(FleetAddress.Parse(host.Addresses[0])));
+        http.BaseAddress = new Uri(host.Addresses[0]);
+        using GrpcChannel channel = GrpcChannel.ForAddress(host.Addresses[1]);
+        var grpc = new Policies.PoliciesClient(channel);
+        foreach ((bool raw, float expected) in ((bool, float)[])[(false, 1), (true, 3.5f)])
+        {
+            JsonNode answer = await AskAsync(
+                http,
+                new JsonObject { ["observations"] = new JsonArray(new JsonArray(0)), ["raw"] = raw }
+            );
+            ActReply reply = await grpc.ActAsync(
+                new ActRequest { Observations = ByteString.CopyFrom(new byte[sizeof(float)]), Raw = raw }
+            );
+
+            Assert.Equal(expected, answer["actions"]![0]![0]!.GetValue<float>());
+            Assert.Equal(expected, MemoryMarshal.Read<float>(reply.Actions.Span));
+        }
+    }
+
+    [Fact]
     public async Task Act_WhatMakesNoSense_IsRefusedWithTheReason()
     {
         using var folder = new TemporaryFolder();
@@ -113,7 +142,8 @@ public sealed class ServedPolicyTests
         using var folder = new TemporaryFolder();
         using SavedPolicy policy = await TrainAsync("FrozenLake-v1", folder);
         await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
-        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using HttpClient http = Deadline.Http(Connections.Handler(FleetAddress.Parse(host.Addresses[0])));
+        http.BaseAddress = new Uri(host.Addresses[0]);
         foreach (float impossible in (float[])[16, -1, 0.9f])
         {
             string body = new JsonObject

@@ -51,10 +51,11 @@ class Dies(Numbered):
 
     def strike(self, result):
         if self.once:
-            if os.path.exists(self.once):
+            try:
+                with open(self.once, "x", encoding="utf-8"):  # in one go: halves of the copies are in two processes
+                    pass
+            except FileExistsError:
                 return result
-            with open(self.once, "w", encoding="utf-8"):
-                pass
         self.fail()
         return result
 
