@@ -52,7 +52,7 @@ internal sealed class EncoderPlan
                 {
                     EncoderKind.Mlp =>
                         "network.convolutions are given, but network.encoder is mlp, which has none. Use auto or conv, or leave them out.",
-                    EncoderKind.Auto or EncoderKind.Conv => noImage,
+                    EncoderKind.Auto or EncoderKind.Conv or EncoderKind.ConvBytes => noImage,
                 }
             );
         }
