@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Environments.Processes;
+using Tests.Waits;
 
 namespace Tests.CliTests;
 
 /// <summary>Runs <c>agents</c> in a process of its own, with environment variables of its own.</summary>
 internal static class AgentsProcess
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
-
     /// <summary>Exit code, standard output and standard error.</summary>
     public static Task<(int Code, string Output, string Error)> RunAsync(
         Dictionary<string, string> variables,
@@ -39,7 +38,7 @@ internal static class AgentsProcess
         {
             Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
             Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).InTime();
             return (process.ExitCode, ChildProcess.Said(output), ChildProcess.Said(error));
         }
         finally
