@@ -129,7 +129,7 @@ public abstract class BatchedEnvironmentWrapper : IBatchedEnvironment
     /// Whether checkpoints of version 0.1 may hold a layer around this one that clipped actions, which policies do now. Only for layers that always
     /// save something of their own.
     /// </summary>
-    protected virtual bool FollowsActionClip => false;
+    internal virtual bool FollowsActionClip => false;
 
     private static bool IsOwn(string name) => name.StartsWith("wrapper.", StringComparison.Ordinal);
 

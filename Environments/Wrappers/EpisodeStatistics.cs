@@ -84,7 +84,7 @@ public sealed class EpisodeStatistics : BatchedEnvironmentWrapper
     }
 
     /// <inheritdoc/>
-    protected override bool FollowsActionClip => true;
+    internal override bool FollowsActionClip => true;
 
     /// <inheritdoc/>
     protected override void SaveOwnState(StateDictionary state)

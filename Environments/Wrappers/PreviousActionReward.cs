@@ -105,7 +105,7 @@ public sealed class PreviousActionReward : BatchedEnvironmentWrapper
     }
 
     /// <inheritdoc/>
-    protected override bool FollowsActionClip => true;
+    internal override bool FollowsActionClip => true;
 
     /// <inheritdoc/>
     protected override void SaveOwnState(StateDictionary state)

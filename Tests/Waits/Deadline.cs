@@ -4,7 +4,7 @@ namespace Tests.Waits;
 internal static class Deadline
 {
     /// <summary>Far more than anything here takes on a machine with thirty busy processes beside the tests.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 

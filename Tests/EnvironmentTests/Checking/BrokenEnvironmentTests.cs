@@ -279,7 +279,7 @@ public sealed class BrokenEnvironmentTests
         public override void SaveState(StateDictionary state) => state.Set("place", Place);
     }
 
-    [ShortTime("A busy machine only makes it slower, which is what the check looks for.")]
+    [ShortTime("However little it sleeps, a tick is shorter.")]
     private sealed class Slow : Sound
     {
         public override StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)

@@ -1,6 +1,7 @@
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -100,7 +101,7 @@ public sealed class NormalizedBytesTests : IDisposable
     {
         IBatchedEnvironment integers = EnvironmentRegistry.Default.Make("Blackjack-v1");
 
-        var exception = Assert.Throws<ArgumentException>(() =>
+        var exception = Assert.Throws<SettingsException>(() =>
             EnvironmentPipeline.ForTraining(integers, new WrapperSettings { NormalizeObservations = true }, 0.99f)
         );
 
