@@ -24,10 +24,10 @@ internal static class ChaosCommand
         {
             Description = "Length of the fault, for partition (default 60) and disk (default 20).",
         };
-        var messages = new Option<string>("--messages")
+        var messages = new Option<string?>("--messages")
         {
-            Description = "Damaged messages to send, for garbage.",
-            DefaultValueFactory = _ => "10000",
+            Description =
+                "What to send: messages (default 1000000), bodies (default 1000), requests and replies of bridge (default 5000).",
         };
         var minutes = new Option<string>("--minutes") { Description = "Length of the soak.", DefaultValueFactory = _ => "30" };
         var timeout = new Option<string>("--step-timeout")
@@ -48,7 +48,9 @@ internal static class ChaosCommand
               learner    kills the learner, with and without a journal
               partition  stops an actor, then the learner, for a while
               hang       environments that hang must be replaced
-              garbage    damaged messages at the live port
+              messages   what no actor sends, at the decoder and at the live port; stolen names
+              bodies     what no caller sends, at a served policy
+              bridge     what no client and no server sends, at servers and clients of environments
               disk       every write of the learner fails for a while
               soak       memory of every process must be flat after five minutes
 
@@ -83,7 +85,7 @@ internal static class ChaosCommand
                     Actors = Whole("--actors", parsed.GetValue(actors)),
                     Kills = Whole("--kills", parsed.GetValue(kills)),
                     Fault = Whole("--seconds", parsed.GetValue(seconds)) is { } fault ? TimeSpan.FromSeconds(fault) : null,
-                    Messages = Whole("--messages", parsed.GetValue(messages))!.Value,
+                    Messages = Whole("--messages", parsed.GetValue(messages)),
                     Soak = TimeSpan.FromMinutes(Whole("--minutes", parsed.GetValue(minutes))!.Value),
                     StepTimeout = TimeSpan.FromSeconds(Whole("--step-timeout", parsed.GetValue(timeout))!.Value),
                     Seed = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue),

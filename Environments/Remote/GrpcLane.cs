@@ -129,34 +129,35 @@ internal sealed class GrpcLane : IBatchLane
     public void Reset(ulong seed)
     {
         _slots?.Dispose();
-        _slots = _id.Lane == ObservationLane.Messages || !CanShare ? null : SharedSlots.TryCreate(Results);
-        SessionAnswer answer;
-        try
-        {
-            var reset = new Wire.Reset { Seed = seed, SharedMemory = _slots?.Offer() };
-            answer = Ask(
-                new SessionRequest { Reset = reset },
-                TimeSpan.FromTicks(Math.Max(_id.Timeout.Ticks, TimeSpan.FromSeconds(60).Ticks))
-            );
-        }
-        finally
-        {
-            _slots?.Unlink();
-        }
-        RequireResults(answer);
-        if (Results.SharesMemory && _slots is not null)
-        {
-            _slots.Read(Results);
-            return;
-        }
-        _slots?.Dispose();
         _slots = null;
+        AskToReset(seed, _id.Lane != ObservationLane.Messages && CanShare);
+        if (Results.SharesMemory)
+        {
+            _slots = Results.SharedMemory is { } offer ? SharedSlots.TryOpen(offer, Results) : null;
+            if (_slots is not null)
+            {
+                _slots.Read(Results);
+                return;
+            }
+            AskToReset(seed, wantsSharedMemory: false); // which lies where this process cannot see it
+        }
+        if (Results.SharesMemory)
+        {
+            throw Fault("shares memory that was not asked for");
+        }
         if (_id.Lane == ObservationLane.Shm)
         {
             throw new NotSupportedException(
                 $"{_id.Text}: memory cannot be shared with {_where}; both ends must be on one Linux machine with room in /dev/shm. Use lane=auto."
             );
         }
+    }
+
+    private void AskToReset(ulong seed, bool wantsSharedMemory)
+    {
+        var reset = new Wire.Reset { Seed = seed, WantsSharedMemory = wantsSharedMemory };
+        TimeSpan timeout = TimeSpan.FromTicks(Math.Max(_id.Timeout.Ticks, TimeSpan.FromSeconds(60).Ticks));
+        RequireResults(Ask(new SessionRequest { Reset = reset }, timeout));
     }
 
     /// <inheritdoc/>
@@ -221,7 +222,7 @@ internal sealed class GrpcLane : IBatchLane
         }
     }
 
-    private bool CanShare => _process is not null || _id.Address is { IsLocal: true };
+    private bool CanShare => SharedSlots.IsSupported && (_process is not null || _id.Address is { IsLocal: true });
 
     private static Source SourceOf(RemoteId id)
     {

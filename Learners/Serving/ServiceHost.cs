@@ -21,6 +21,10 @@ public sealed class ServiceHost : IAsyncDisposable
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
 
+    // What arrives before anybody reads it, per connection: callers that send much and read nothing must not add up.
+    private const int BufferBytes = 256 << 10;
+    private const int MessageOverhead = 64 << 10;
+
     private readonly WebApplication _application;
 
     private ServiceHost(WebApplication application, IReadOnlyList<string> addresses)
@@ -50,8 +54,11 @@ public sealed class ServiceHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxCopies, 1);
         EnvironmentSpec spec = registry.Find(id);
+        long actions = (long)maxCopies * (spec.ActionSpace.Size * sizeof(float) + 1) + MessageOverhead;
         return StartAsync(
             options,
+            (int)Math.Min(BridgeMethods.MaxMessageSize, actions),
+            bodyBytes: null,
             [(options.Listen, HttpProtocols.Http2)],
             services =>
             {
@@ -81,10 +88,13 @@ public sealed class ServiceHost : IAsyncDisposable
         }
         return StartAsync(
             options,
+            desk.Limits.MessageBytes,
+            Math.Max(desk.Limits.BodyBytes, desk.Limits.MessageBytes),
             ports,
             services => services.AddSingleton(desk),
             application =>
             {
+                application.Use((context, next) => desk.Large.MeasureAsync(context, next, desk.Limits.MessageBytes));
                 PolicyEndpoints.Map(application, desk);
                 application.MapGrpcService<PolicyService>();
             }
@@ -104,6 +114,8 @@ public sealed class ServiceHost : IAsyncDisposable
 
     private static async Task<ServiceHost> StartAsync(
         FleetOptions options,
+        int messageBytes,
+        long? bodyBytes,
         IReadOnlyList<(string Text, HttpProtocols Protocols)> ports,
         Action<IServiceCollection> add,
         Action<WebApplication> map
@@ -124,7 +136,7 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new LargeBlocks());
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = BridgeMethods.MaxMessageSize;
+            grpc.MaxReceiveMessageSize = messageBytes;
             grpc.MaxSendMessageSize = BridgeMethods.MaxMessageSize;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
@@ -136,8 +148,10 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
-            kestrel.Limits.Http2.InitialStreamWindowSize = 2 << 20;
+            kestrel.Limits.MaxRequestBodySize = bodyBytes;
+            kestrel.Limits.MaxRequestBufferSize = BufferBytes;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 2 * BufferBytes;
+            kestrel.Limits.Http2.InitialStreamWindowSize = BufferBytes;
             foreach ((FleetAddress address, HttpProtocols protocols) in open)
             {
                 Ports.Listen(kestrel, address, protocols, options);
@@ -152,6 +166,7 @@ public sealed class ServiceHost : IAsyncDisposable
                     Ports.Refuse(context);
                     return;
                 }
+                Strangers.LetIn(context);
                 await next(context).ConfigureAwait(false);
             }
         );

@@ -84,6 +84,7 @@ def _serve(options):
         threading.Thread(target=_wait_for_parent, args=(stopping,), daemon=True).start()
     stopping.wait()
     listener.stop(0 if options.parent else 2).wait(5)
+    service.close()
     if path and os.path.exists(path):
         os.unlink(path)
     if path and options.parent:

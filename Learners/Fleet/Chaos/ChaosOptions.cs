@@ -18,8 +18,8 @@ internal sealed record ChaosOptions
     /// <summary>How long a process is stopped, or the disk is full; null for the campaign's own time.</summary>
     public TimeSpan? Fault { get; init; }
 
-    /// <summary>Damaged messages to send.</summary>
-    public int Messages { get; init; } = 10_000;
+    /// <summary>Damaged messages, bodies or replies to send; null for the campaign's own number.</summary>
+    public int? Messages { get; init; }
 
     /// <summary>Length of the soak.</summary>
     public TimeSpan Soak { get; init; } = TimeSpan.FromMinutes(30);

@@ -1,4 +1,7 @@
 using Environments;
+using Learners.Fleet.Chaos.Bodies;
+using Learners.Fleet.Chaos.Bridges;
+using Learners.Fleet.Chaos.Messages;
 
 namespace Learners.Fleet.Chaos;
 
@@ -11,7 +14,9 @@ internal static class ChaosSuite
         ["learner"] = LearnerKills.RunAsync,
         ["partition"] = Partition.RunAsync,
         ["hang"] = Hangs.RunAsync,
-        ["garbage"] = Garbage.RunAsync,
+        ["messages"] = MessageCampaign.RunAsync,
+        ["bodies"] = BodyCampaign.RunAsync,
+        ["bridge"] = BridgeCampaign.RunAsync,
         ["disk"] = FullDisk.RunAsync,
         ["soak"] = Soak.RunAsync,
     };

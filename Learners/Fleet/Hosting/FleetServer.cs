@@ -64,7 +64,7 @@ internal sealed class FleetServer : IAsyncDisposable
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new LargeBlocks());
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = FleetMethods.MaxMessageSize;
+            grpc.MaxReceiveMessageSize = hub.Checks.LargestMessage;
             grpc.MaxSendMessageSize = FleetMethods.MaxMessageSize;
             grpc.Interceptors.Add<FailedCalls>();
         });
@@ -177,8 +177,13 @@ internal sealed class FleetServer : IAsyncDisposable
     )
     {
         bool isProbe = HttpMethods.IsGet(context.Request.Method) && context.Request.Path == HealthPath;
-        if (token is null || isProbe || Ports.IsRight(context.Request.Headers.Authorization, token))
+        bool isFriend = token is null || Ports.IsRight(context.Request.Headers.Authorization, token);
+        if (isFriend || isProbe)
         {
+            if (isFriend)
+            {
+                Strangers.LetIn(context);
+            }
             await next(context).ConfigureAwait(false);
             return;
         }

@@ -21,6 +21,7 @@ internal static class Ports
         void Configure(ListenOptions listen)
         {
             listen.Protocols = protocols;
+            Strangers.Watch(listen, options.Clock);
             if (address.IsSecure)
             {
                 listen.UseHttps(Encryption(options));

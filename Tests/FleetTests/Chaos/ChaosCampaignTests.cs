@@ -16,7 +16,7 @@ public sealed class ChaosCampaignTests : IDisposable
     [InlineData("learner", "--kills", "2", "--actors", "2")]
     [InlineData("partition", "--seconds", "2", "--actors", "2")]
     [InlineData("hang", "--step-timeout", "1", "--actors", "2")]
-    [InlineData("garbage", "--messages", "500")]
+    [InlineData("messages", "--messages", "5000")]
     [InlineData("disk", "--seconds", "1", "--actors", "2")]
     public async Task Run_ShortCampaign_KeepsEveryBar(string campaign, params string[] options)
     {

@@ -54,13 +54,13 @@ public sealed class FleetHubTests
         TestActor old = parts.Join("a", incarnation: 5);
         await old.SendAsync(0);
         await old.SendAsync(1);
+        parts.Hub.Leave(old.Record, old.Connection, broke: false);
 
         TestActor fresh = parts.Join("a", incarnation: 6);
         await fresh.SendAsync(0);
 
         Assert.Equal((0, 1ul, 0u), (fresh.Welcome.NextSequenceNumber, fresh.Welcome.Starts, fresh.Welcome.Slot));
         Assert.Equal(3, parts.Hub.QueueLength);
-        Assert.Equal(Goodbye.Types.Reason.Replaced, old.Connection.Goodbye!.Reason);
         Assert.Null(fresh.Connection.Goodbye);
     }
 
@@ -124,7 +124,7 @@ public sealed class FleetHubTests
     {
         using var parts = new FleetParts();
         parts.Publish(0);
-        TestActor actor = parts.Join("a");
+        TestActor actor = parts.Join("a", announced: 5);
         await actor.SendAsync(3);
         await actor.SendAsync(4);
         Assert.Equal(3, parts.Hub.Metrics.Missing);
@@ -136,6 +136,60 @@ public sealed class FleetHubTests
         Assert.Equal(5, actor.Told.NextSequenceNumber);
         await actor.SendAsync(1);
         Assert.Equal(1, parts.Hub.Metrics.Duplicates);
+    }
+
+    [Theory]
+    [InlineData(1L << 53, 1L << 53)] // said to be sent before, which nobody can have done
+    [InlineData(2_000_000, 1_000_001)]
+    [InlineData(5, 5)] // not said to be sent before
+    [InlineData(0, 1)]
+    public async Task ReceiveAsync_GapThatCannotBe_IsRefusedAndNothingCountsAsMissing(long announced, long number)
+    {
+        using var parts = new FleetParts();
+        parts.Publish(0);
+        TestActor actor = parts.Join("a", announced: announced);
+
+        await actor.SendAsync(number);
+
+        Assert.Equal((0, 1), (parts.Hub.Metrics.Missing, parts.Hub.Metrics.Refused));
+        Assert.Equal(0, parts.Hub.QueueLength);
+        await actor.SendAsync(1); // the refused one stands in the place that was due
+        Assert.Equal(1, parts.Hub.QueueLength);
+    }
+
+    [Theory]
+    [InlineData(100, 1_100, true)] // a killed learner may have been ahead
+    [InlineData(100, 1_101, false)]
+    [InlineData(0, 1_000_000, true)] // where age has no limit
+    [InlineData(0, 1_000_001, false)]
+    [InlineData(100, 1L << 52, false)]
+    public async Task ReceiveAsync_ParametersThatNobodyPublished_AreRefusedBeforeTheyAreJournalled(
+        int limit,
+        long version,
+        bool expected
+    )
+    {
+        using var folder = new TemporaryFolder();
+        using var parts = new FleetParts(
+            new FleetSettings { MaxPolicyAge = 10 * limit, Journal = true },
+            FleetParts.Journal(folder.Path)
+        );
+        parts.Publish(limit);
+        TestActor actor = parts.Join("a");
+        for (int i = 0; i < 5; i++)
+        {
+            await actor.SendAsync(i, version: version);
+            if (expected)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(expected ? 1 : 0, parts.Hub.Metrics.Accepted);
+        Assert.Equal(expected ? 1 : 0, JournalReader.ReadAll(folder.Path, (_, _) => Assert.Fail()).Count());
+        Assert.Equal(expected ? 0 : 5, parts.Hub.Metrics.Refused);
+        Assert.Null(actor.Connection.Goodbye); // an actor may be far ahead of a learner that began anew
+        Assert.Equal(expected ? 1 : 5, actor.Told.NextTaken);
     }
 
     [Fact]
@@ -242,6 +296,7 @@ public sealed class FleetHubTests
 
         Assert.Contains("there is one actor", other.Goodbye.Detail, StringComparison.Ordinal);
         Assert.Contains("steps all 4 copies", few.Goodbye.Detail, StringComparison.Ordinal);
+        parts.Hub.Leave(actor.Record, actor.Connection, broke: false);
         Assert.Equal(1, parts.Join("a", incarnation: 2, copies: 4).Welcome.NextBatch);
     }
 
