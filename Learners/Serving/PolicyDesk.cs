@@ -18,7 +18,7 @@ internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
     public SavedPolicy Policy { get; } = policy;
 
     /// <summary>How much one question may ask.</summary>
-    public PolicyLimits Limits { get; } = new(policy);
+    public PolicyLimits Limits { get; } = new(policy.ObservationSpace.Size, policy.CoreStateSize);
 
     /// <summary>Places for large questions.</summary>
     public LargeQuestions Large { get; } = new();

@@ -1,5 +1,3 @@
-using Agents.Policies;
-
 namespace Learners.Serving;
 
 /// <summary>How much one question may ask of a policy, from the policy's own size: more than it can use is refused before it is read.</summary>
@@ -13,9 +11,11 @@ internal sealed class PolicyLimits
     private const int Overhead = 4_096;
 
     /// <summary>Limits of a policy.</summary>
-    public PolicyLimits(SavedPolicy policy)
+    /// <param name="observationSize">Numbers of an observation.</param>
+    /// <param name="coreStateSize">Numbers of a core state.</param>
+    public PolicyLimits(int observationSize, int coreStateSize)
     {
-        NumbersPerRow = policy.ObservationSpace.Size + policy.CoreStateSize;
+        NumbersPerRow = observationSize + coreStateSize;
         Rows = Math.Clamp(MostNumbers / NumbersPerRow, 1, MostRows);
         long numbers = (long)Rows * NumbersPerRow;
         BodyBytes = (int)Math.Min(MostBodyBytes, numbers * JsonBytesPerNumber + Rows * JsonBytesPerRow + Overhead);

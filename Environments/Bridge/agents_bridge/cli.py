@@ -83,8 +83,8 @@ def _serve(options):
         os.dup2(2, 1)  # what environments print must not be taken for an answer
         threading.Thread(target=_wait_for_parent, args=(stopping,), daemon=True).start()
     stopping.wait()
+    service.close()  # first, since whoever waits for the end may not wait for long
     listener.stop(0 if options.parent else 2).wait(5)
-    service.close()
     if path and os.path.exists(path):
         os.unlink(path)
     if path and options.parent:

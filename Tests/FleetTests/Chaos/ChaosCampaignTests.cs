@@ -38,6 +38,34 @@ public sealed class ChaosCampaignTests : IDisposable
         Assert.True(result.GetProperty("figures").GetProperty("acknowledged_unrolls").GetInt64() > 0);
     }
 
+    [Theory]
+    [InlineData("bodies", 40, "bodies_refused_with_a_reason", "honest_p99_ratio")]
+    [InlineData("bridge", 150, "python_requests", null)]
+    public async Task Run_ShortCampaignWithoutAFleet_KeepsEveryBarButTimes(
+        string campaign,
+        int messages,
+        string counted,
+        string? timed
+    )
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Campaigns watch processes as Linux does.");
+        var output = new StringWriter();
+        var error = new StringWriter();
+
+        await Application.RunAsync(
+            ["chaos", campaign, "--messages", $"{messages}", "--out", _folder.In("c"), "--json"],
+            output,
+            error,
+            TestContext.Current.CancellationToken
+        );
+
+        JsonElement result = JsonDocument.Parse(output.ToString().TrimEnd().Split('\n')[^1]).RootElement;
+        // How long calls take on a machine that runs a test suite says nothing.
+        string[] missed = [.. result.GetProperty("missed").EnumerateArray().Select(name => name.GetString()!)];
+        Assert.True(missed.All(name => name == timed), $"{output}\n{error}");
+        Assert.True(result.GetProperty("figures").GetProperty(counted).GetInt64() > 0);
+    }
+
     [Fact]
     public async Task Run_UnknownCampaign_NamesTheNearestOne()
     {

@@ -1,5 +1,7 @@
+using Actors.Fleet;
 using Google.Protobuf;
 using Learners.Fleet;
+using Learners.Training;
 using Protos.Fleet;
 using Tests.LearnerTests.Metrics;
 using Xunit;
@@ -134,6 +136,31 @@ public sealed class NameTests : IDisposable
         ActorRecord actor = Assert.Single(_parts.Hub.Roster.List());
         Assert.Equal([5_000L], actor.Ledgers.Keys);
         Assert.Equal(5_000, actor.Starts);
+    }
+
+    [Fact]
+    public async Task RunAsync_SecondActorOfAName_WaitsUntilTheFirstOneHasLeftAndActsThen()
+    {
+        using var folder = new TemporaryFolder();
+        using var run = new FleetRun(folder);
+        using var stopLearner = new CancellationTokenSource();
+        using var stopFirst = new CancellationTokenSource();
+        Task<TrainingResult> learning = run.LearnAsync(FleetRun.Small with { TotalSteps = 1_000_000_000 }, stopLearner.Token);
+        Task<ActorResult> first = run.ActAsync("twin", cancellationToken: stopFirst.Token);
+        run.AwaitActorLog("Connected to run", 1);
+        Task<ActorResult> second = run.ActAsync("twin");
+        run.AwaitActorLog("The name 'twin' is held by another actor", 1);
+        Assert.False(first.IsCompleted);
+
+        await stopFirst.CancelAsync();
+        ActorResult left = await first;
+        run.AwaitActorLog("Connected to run", 2);
+
+        Assert.False(left.RunCompleted);
+        Assert.Equal(0, left.Reconnects); // the other one never took its place
+        await stopLearner.CancelAsync();
+        await learning;
+        Assert.False(second.IsCompleted);
     }
 
     private static Hello HelloOf(long incarnation, int secret, ulong streams = 0)

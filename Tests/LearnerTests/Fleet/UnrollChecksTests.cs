@@ -1,5 +1,3 @@
-using Environments;
-using Environments.Spaces;
 using Environments.Wrappers;
 using Learners.Fleet;
 using Learners.Impala;

@@ -34,7 +34,7 @@ internal static class BodyCampaign
                 TrainingSettings.For("CartPole-v1") with
                 {
                     TotalSteps = 2_048,
-                    Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 0 },
+                    Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
                 },
                 new TrainingOptions { OutputFolder = Path.Combine(folder, "run") },
                 cancellationToken

@@ -12,7 +12,7 @@ internal static class BridgeCampaign
     private const int DefaultMessages = 5_000;
     private const string NativeName = "CartPole-v1";
     private const string PythonName = "agents_bridge.samples:CartPole";
-    private const string SharedFolder = "/dev/shm";
+    private const string SharedFolders = "/dev/shm/agents-bridge-";
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options, CancellationToken cancellationToken)
     {
@@ -21,7 +21,6 @@ internal static class BridgeCampaign
         Directory.CreateDirectory(folder);
         int messages = options.Messages ?? DefaultMessages;
         var report = new ChaosReport();
-        HashSet<string> before = SharedFiles();
         using (var canaries = new Canaries(folder))
         {
             await AttackNativeAsync(options, folder, canaries, messages, report, cancellationToken).ConfigureAwait(false);
@@ -29,7 +28,6 @@ internal static class BridgeCampaign
             await new HostileServerPart(canaries, options).RunAsync(messages, report, cancellationToken).ConfigureAwait(false);
             report.AddAtMost("files_touched", canaries.Touched, 0);
         }
-        report.AddAtMost("shared_files_left", SharedFiles().Count(name => !before.Contains(name)), 0);
         return report;
     }
 
@@ -73,12 +71,25 @@ internal static class BridgeCampaign
         CancellationToken cancellationToken
     )
     {
-        using BridgeProcess server = BridgeProcess.Start(RemoteSettings.Current);
-        var part = new HostileClientPart("python", server.Address, server.Token, PythonName, server.Id, canaries, options);
-        await part.RunAsync(messages, report, cancellationToken).ConfigureAwait(false);
-        report.AddAtMost("python_deaths", server.IsAlive ? 0 : 1, 0);
+        string[] shared;
+        using (BridgeProcess server = BridgeProcess.Start(RemoteSettings.Current))
+        {
+            var part = new HostileClientPart("python", server.Address, server.Token, PythonName, server.Id, canaries, options);
+            await part.RunAsync(messages, report, cancellationToken).ConfigureAwait(false);
+            report.AddAtMost("python_deaths", server.IsAlive ? 0 : 1, 0);
+            shared = SharedFoldersOf(server.Id);
+        }
+        report.AddAtLeast("shared_folders", shared.Length, 1);
+        report.AddAtMost("shared_folders_left", shared.Count(Directory.Exists), 0);
     }
 
-    private static HashSet<string> SharedFiles() =>
-        [.. Directory.EnumerateFileSystemEntries(SharedFolder, "agents-*", SearchOption.AllDirectories)];
+    // Which the process holds open, so that they are told from those of others.
+    private static string[] SharedFoldersOf(int process) =>
+        [
+            .. Directory
+                .EnumerateFiles($"/proc/{process}/fd")
+                .Select(descriptor => new FileInfo(descriptor).LinkTarget)
+                .OfType<string>()
+                .Where(target => target.StartsWith(SharedFolders, StringComparison.Ordinal)),
+        ];
 }

@@ -72,7 +72,7 @@ internal sealed class BridgeMessages(Canaries canaries, string name, ulong seed)
             MaxEpisodeSteps = 500,
             Name = name,
         };
-        switch (Next(12))
+        switch (Next(36))
         {
             case 0:
                 description.MaxEpisodeSteps = uint.MaxValue;

@@ -52,7 +52,9 @@ internal sealed class HostileClientPart(
         await AttackAsync(channel, WarmUp, cancellationToken).ConfigureAwait(false);
         long resident = PosixProcess.ResidentBytes(process);
         _sent = 0;
-        Task honest = PlayAsync(channel, ending.Token);
+        // On a connection of its own: what strangers do to theirs is theirs to bear.
+        using GrpcChannel honestChannel = BridgeChannel.Open(address, token, authorityFile: null);
+        Task honest = PlayAsync(honestChannel, ending.Token);
         await AttackAsync(channel, messages, cancellationToken).ConfigureAwait(false);
         long before = Interlocked.Read(ref _steps);
         while (Interlocked.Read(ref _steps) < before + 10 && !honest.IsCompleted)

@@ -56,7 +56,7 @@ internal sealed class HostileServer : IAsyncDisposable
         {
             lock (_lock)
             {
-                return messages.Next(6) == 0
+                return messages.Next(12) == 0
                     ? messages.Damage(new DescribeReply { Description = messages.Description() }.ToByteArray())
                     : new DescribeReply { Description = messages.Description() }.ToByteArray();
             }
@@ -97,7 +97,7 @@ internal sealed class HostileServer : IAsyncDisposable
         {
             lock (_lock)
             {
-                if (messages.Next(4) == 0)
+                if (messages.Next(8) == 0)
                 {
                     return messages.Reply();
                 }
