@@ -15,7 +15,7 @@ internal sealed class QuestionReader
     public const int MaxToken = 4_096;
 
     private const int MaxEcho = 40;
-    private const int MaxDepth = 3;
+    private const int MaxDepth = 8; // more than it may have, which is told here
     private static readonly string[] Names = ["observations", "episode_starts", "core_state", "sample"];
 
     private readonly PolicyDesk _desk;
@@ -50,12 +50,17 @@ internal sealed class QuestionReader
         {
             ReadResult result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
             ReadOnlySequence<byte> buffer = result.Buffer;
-            SequencePosition consumed = reader.Take(buffer, result.IsCompleted);
-            read += buffer.Slice(0, consumed).Length;
-            if (buffer.Slice(consumed).Length > MaxToken)
+            SequencePosition consumed;
+            try
             {
-                throw new ArgumentException($"The body holds a key or a number of more than {MaxToken} bytes.");
+                consumed = reader.Take(buffer, result.IsCompleted);
             }
+            catch
+            {
+                body.AdvanceTo(buffer.End); // or the answer could not be sent
+                throw;
+            }
+            read += buffer.Slice(0, consumed).Length;
             body.AdvanceTo(consumed, buffer.End);
             if (result.IsCompleted)
             {
@@ -74,6 +79,10 @@ internal sealed class QuestionReader
         while (json.Read())
         {
             Take(ref json);
+        }
+        if (bytes.Slice(json.Position).Length > MaxToken)
+        {
+            throw new ArgumentException($"The body holds a key or a number of more than {MaxToken} bytes.");
         }
         _state = json.CurrentState;
         return json.Position;
@@ -98,7 +107,14 @@ internal sealed class QuestionReader
                 _isWhole = true;
                 break;
             case JsonTokenType.PropertyName:
-                Begin(ref json);
+                try
+                {
+                    Begin(ref json);
+                }
+                catch (InvalidOperationException exception)
+                {
+                    throw new ArgumentException("The body holds a key that is no text.", exception);
+                }
                 break;
             case JsonTokenType.StartArray when _part is 0 or 2 && _arrays < 2 || _part == 1 && _arrays == 0:
                 Open();

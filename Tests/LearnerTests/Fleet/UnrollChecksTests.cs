@@ -1,3 +1,4 @@
+using Environments.Spaces;
 using Environments.Wrappers;
 using Learners.Fleet;
 using Learners.Impala;
@@ -16,7 +17,7 @@ public sealed class UnrollChecksTests : IDisposable
     public static TheoryData<string, Action<Unroll>, string> Impossible =>
         new()
         {
-            { "reward", unroll => unroll.Rewards[1] = 1e9f, "rewards holds 1E+09, beyond ±1E+08" },
+            { "reward", unroll => unroll.Rewards[1] = 1e9f, "rewards holds 1E+09, beyond ±100000000" },
             {
                 "bounded observation",
                 unroll => unroll.Observations.Write(1, [0, 0, 0, 0, 4.9f, 0, 0, 0]),
@@ -121,7 +122,6 @@ public sealed class UnrollChecksTests : IDisposable
 
     [Theory]
     [InlineData("MinAtar/Breakout-v1", 0, 1, 2)] // bytes of 0 and 1
-    [InlineData("MiniGrid/Empty-8x8-v0", 0, 1, 200)] // a dictionary of bytes and integers
     [InlineData("Taxi-v3", 0, 499, 500)] // one integer
     public void Defect_SpacesOfWholeNumbers_HoldNothingElse(string id, float first, float second, float wrong)
     {
@@ -142,6 +142,34 @@ public sealed class UnrollChecksTests : IDisposable
         if (!parts.Shape.Observations.IsBytes)
         {
             Assert.Contains("observation 0.5 of row 2 ", parts.Hub.Checks.Defect(With(0.5f)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Defect_Dictionary_HoldsEachEntryToItsSpace()
+    {
+        var space = new Dict(
+            KeyValuePair.Create<string, Space>("picture", new Box(0, 7, 3) { ElementType = ElementType.UInt8 }),
+            KeyValuePair.Create<string, Space>("direction", new Discrete(4)),
+            KeyValuePair.Create<string, Space>("numbers", new MultiDiscrete(2, 3)),
+            KeyValuePair.Create<string, Space>("bits", new MultiBinary(2)),
+            KeyValuePair.Create<string, Space>("speed", new Box(-1, 1, 1))
+        );
+        var limits = new SpaceLimits(space, largest: 1e15f);
+        float[] row = [0, 7, 1, 3, 1, 2, 0, 1, -0.5f];
+        Assert.Null(limits.Defect("observation", row));
+        foreach (
+            (int element, float value) in ((int, float)[])
+                [(1, 8), (2, 0.5f), (3, 4), (4, 2), (5, -1), (7, 2), (6, 0.5f), (8, 1.5f)]
+        )
+        {
+            float[] rows = [.. row, .. row];
+            rows[row.Length + element] = value;
+
+            string? defect = limits.Defect("observation", rows);
+
+            Assert.StartsWith($"observation {value} of row 1 is not in Dict", defect, StringComparison.Ordinal);
+            Assert.EndsWith($"(element {element})", defect, StringComparison.Ordinal);
         }
     }
 
