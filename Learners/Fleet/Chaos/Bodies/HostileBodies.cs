@@ -27,7 +27,18 @@ internal sealed class HostileBodies(ulong seed)
         ("", "\0"),
     ];
 
-    private static readonly byte[] Zeros = new byte[Large];
+    // Made once: a sender that collects garbage of this size would slow down those whose calls are timed beside it.
+    private static readonly byte[][] Messages =
+    [
+        Field(ActRequest.ObservationsFieldNumber, Large),
+        Field(ActRequest.EpisodeStartsFieldNumber, Large),
+        Field(ActRequest.CoreStateFieldNumber, Large),
+        Field(15, Large), // of nobody's version
+        Field(ActRequest.ObservationsFieldNumber, Medium),
+        Field(ActRequest.EpisodeStartsFieldNumber, Medium),
+        Field(ActRequest.CoreStateFieldNumber, Medium),
+    ];
+
     private readonly object _lock = new();
     private Pcg64 _random = new(seed);
 
@@ -42,24 +53,16 @@ internal sealed class HostileBodies(ulong seed)
     /// <summary>A message for <c>Act</c>.</summary>
     public byte[] Message()
     {
-        int length = Next(3) == 0 ? Medium : Large;
-        switch (Next(6))
+        int kind = Next(Messages.Length + 2);
+        if (kind < Messages.Length)
         {
-            case 0:
-                return Field(ActRequest.ObservationsFieldNumber, length);
-            case 1:
-                return Field(ActRequest.EpisodeStartsFieldNumber, length);
-            case 2:
-                return Field(ActRequest.CoreStateFieldNumber, length);
-            case 3:
-                return Field(15, length); // of nobody's version
-            case 4:
-                return Field(ActRequest.ObservationsFieldNumber, 64)[..^Next(32)];
-            default:
-                lock (_lock)
-                {
-                    return Damages.Noise(4_096, ref _random);
-                }
+            return Messages[kind];
+        }
+        lock (_lock)
+        {
+            return kind == Messages.Length
+                ? Field(ActRequest.ObservationsFieldNumber, 64)[..^_random.NextInt(1, 33)]
+                : Damages.Noise(4_096, ref _random);
         }
     }
 
@@ -78,6 +81,6 @@ internal sealed class HostileBodies(ulong seed)
         output.WriteTag(number, WireFormat.WireType.LengthDelimited);
         output.WriteLength(length);
         output.Flush();
-        return [.. tag.AsSpan(0, (int)output.Position), .. Zeros.AsSpan(0, length)];
+        return [.. tag.AsSpan(0, (int)output.Position), .. new byte[length]];
     }
 }
