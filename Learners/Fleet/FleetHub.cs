@@ -15,7 +15,7 @@ namespace Learners.Fleet;
 /// </remarks>
 internal sealed partial class FleetHub : IDisposable
 {
-    // Unrolls that a killed learner may have acknowledged after its last checkpoint; and updates that it may have been ahead, where age has no limit.
+    // Unrolls that a killed learner may have acknowledged after its last checkpoint, and updates that it may have taken.
     private const long MostForgotten = 1_000_000;
 
     private readonly TrainingSettings _settings;
@@ -293,7 +293,7 @@ internal sealed partial class FleetHub : IDisposable
     private long UpdatesAhead(Unroll unroll)
     {
         long ahead = unroll.Header.ParameterVersion - Parameters.Newest.ParameterVersion;
-        return ahead > (_fleet.MaxPolicyAge > 0 ? _fleet.MaxPolicyAge : MostForgotten) ? ahead : 0;
+        return ahead > MostForgotten ? ahead : 0;
     }
 
     // No defect that adds up to a quarantine: a learner that begins anew without a checkpoint finds honest actors far ahead.
