@@ -61,7 +61,8 @@ internal static class MessageCampaign
         report.Add("damaged_but_possible", after.Actors.Where(actor => !IsReal(actor)).Sum(actor => actor.Unrolls));
         report.AddAtMost("actors_remembered", after.Actors.Count, Roster.Remembered);
         report.AddAtMost("real_actors_refused", after.Actors.Where(IsReal).Sum(actor => actor.Refused), 0);
-        report.AddAtMost("unrolls_missing", after.UnrollsMissing, 0);
+        // Without a bar: one lie may claim a million that an earlier learner took, which none of this process can disprove.
+        report.Add("unrolls_missing", after.UnrollsMissing);
         (double first, double growth) = memory.Fit(0);
         report.Add("learner_megabytes", first / 1e6);
         report.AddAtMost("learner_growth_megabytes", growth / 1e6, GrowthBar);
