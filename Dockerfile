@@ -1,11 +1,12 @@
-# syntax=docker/dockerfile:1
+# syntax=docker/dockerfile:1@sha256:ecfaec9ed6d810b56388c508f4121597bfbba70d41a6dfeee4d8cad5f295fc32
 # Three images of one tree: the learner, with libtorch (about 460 MB), and the actor, without it (about 20 MB), each on top of ASP.NET;
 # and the bridge, which serves environments that are written in Python.
 #   docker build --target learner -t agents-learner .
 #   docker build --target actor -t agents-actor .
 #   docker build --target bridge -t agents-bridge --build-arg PACKAGES="minigrid" .
+# Images are named by digest, so that a build next year begins with the same bytes; docs/security.md says how to renew them.
 
-FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/sdk:10.0-noble AS source
+FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/sdk:10.0-noble@sha256:e70cdb7f80b0348f5cb85f19a8f670fca061f033d57eed12fa003d58b0e06317 AS source
 ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 WORKDIR /source
 COPY . .
@@ -14,14 +15,14 @@ COPY . .
 FROM source AS build-learner
 RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
     dotnet publish Cli -c Release -r linux-x64 --no-self-contained -o /publish \
-        -p:PublishDocumentationFiles=false -p:TreatWarningsAsErrors=false
+        -p:PublishDocumentationFiles=false -p:TreatWarningsAsErrors=false -p:RestoreLockedMode=true
 
 FROM source AS build-actor
 RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
     dotnet publish Cli -c Release -r linux-x64 --no-self-contained -o /publish \
-        -p:PublishDocumentationFiles=false -p:TreatWarningsAsErrors=false -p:WithoutLibtorch=true
+        -p:PublishDocumentationFiles=false -p:TreatWarningsAsErrors=false -p:RestoreLockedMode=true -p:WithoutLibtorch=true
 
-FROM --platform=linux/amd64 python:3.13-slim-bookworm AS bridge
+FROM --platform=linux/amd64 python:3.13-slim-bookworm@sha256:ed86c82274b3c69b52fb5820f358f0bd7df0b603332063cb5c6e32bd220c3e6e AS bridge
 # Further packages of pip: those of the environments.
 ARG PACKAGES=""
 COPY Environments/Bridge /source
@@ -36,7 +37,7 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
 ENTRYPOINT ["agents-bridge"]
 CMD ["serve", "--help"]
 
-FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/aspnet:10.0-noble AS runtime
+FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/aspnet:10.0-noble@sha256:222759b391a1aaf241166672c8f99b2d4ada452e7b5319f3c6e8f265a37b5ad4 AS runtime
 # Volumes take over owner and mode of the folders that they are mounted over.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-dejavu-core \

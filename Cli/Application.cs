@@ -1,5 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Reflection;
+using System.Security.Cryptography;
 using Actors.Fleet;
 using Agents.Policies;
 using Agents.Yaml;
@@ -7,12 +11,16 @@ using Cli.Commands;
 using Environments;
 using Learners.ActorCritic;
 using Learners.Checkpoints;
+using Protos.Foreign;
 
 namespace Cli;
 
 /// <summary>The <c>agents</c> command: options, parts, run. Expected failures become one line on standard error and an exit code.</summary>
 internal static class Application
 {
+    internal const string TraceVariable = "AGENTS_TRACE";
+    private const int TracebackLines = 30;
+
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="output">Results.</param>
@@ -26,15 +34,15 @@ internal static class Application
         CancellationToken cancellationToken
     )
     {
-        RootCommand root = Build(output, error);
-        ParseResult parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
-        if (Mistake(parsed) is { } mistake)
-        {
-            await error.WriteLineAsync("error: " + mistake).ConfigureAwait(false);
-            return ExitCodes.WrongUsage;
-        }
         try
         {
+            RootCommand root = Build(output, error);
+            ParseResult parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
+            if (Mistake(parsed) is { } mistake)
+            {
+                await error.WriteLineAsync("error: " + ForeignText.Line(mistake)).ConfigureAwait(false);
+                return ExitCodes.WrongUsage;
+            }
             var configuration = new InvocationConfiguration
             {
                 Output = output,
@@ -48,15 +56,42 @@ internal static class Application
         {
             return ExitCodes.Interrupted;
         }
-        catch (Exception exception) when (ExitCodeOf(exception) is { } code)
+        catch (Exception exception)
         {
-            await error.WriteLineAsync($"error: {exception.Message}").ConfigureAwait(false);
-            if (exception is EnvironmentFaultException { RemoteTraceback: { Length: > 0 } traceback })
+            Exception cause = Unwrap(exception);
+            int? code = ExitCodeOf(cause);
+            string line = code is null ? Unexpected(cause) : cause.Message;
+            await error.WriteLineAsync("error: " + ForeignText.Line(line)).ConfigureAwait(false);
+            if (cause is EnvironmentFaultException { RemoteTraceback: { Length: > 0 } traceback })
             {
-                await error.WriteLineAsync(traceback.TrimEnd()).ConfigureAwait(false);
+                foreach (string step in ForeignText.Lines(traceback, TracebackLines))
+                {
+                    await error.WriteLineAsync(step).ConfigureAwait(false);
+                }
             }
-            return code;
+            if (Environment.GetEnvironmentVariable(TraceVariable) == "1")
+            {
+                await error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            }
+            return code ?? ExitCodes.Failed;
         }
+    }
+
+    private static Exception Unwrap(Exception exception) =>
+        exception is TypeInitializationException or TargetInvocationException or AggregateException
+        && exception.InnerException is { } inner
+            ? Unwrap(inner)
+            : exception;
+
+    // A fault of this program, or of an environment's code: nobody should have to read a stack, but whoever mends it wants to know where.
+    private static string Unexpected(Exception exception)
+    {
+        MethodBase? method = new StackTrace(exception)
+            .GetFrames()
+            .Select(frame => frame.GetMethod())
+            .FirstOrDefault(method => method?.DeclaringType?.Namespace?.StartsWith("System", StringComparison.Ordinal) == false);
+        string where = method is null ? "" : $" in {method.DeclaringType!.FullName}.{method.Name}";
+        return $"unexpected {exception.GetType().Name}{where}: {exception.Message} This is a fault of this program or of an environment's own code; {TraceVariable}=1 shows where it happened.";
     }
 
     /// <summary>What is wrong with a command line; null where it can be run. Nothing is run.</summary>
@@ -123,7 +158,8 @@ internal static class Application
     private static int? ExitCodeOf(Exception exception) =>
         exception switch
         {
-            SettingsException or UnknownNameException or InvalidOptionException => ExitCodes.WrongUsage,
+            SettingsException or UnknownNameException or InvalidOptionException or EnvironmentNotAllowedException =>
+                ExitCodes.WrongUsage,
             PolicyFormatException
             or CheckpointException
             or EnvironmentFaultException
@@ -133,7 +169,11 @@ internal static class Application
             or InvalidDataException
             or UnauthorizedAccessException
             or NotSupportedException
-            or ArgumentException => ExitCodes.Failed,
+            or ArgumentException
+            or Win32Exception
+            or CryptographicException
+            or OutOfMemoryException
+            or DllNotFoundException => ExitCodes.Failed,
             _ => null,
         };
 

@@ -12,10 +12,8 @@ internal static class NextCommand
     public static string Program { get; } = ProgramOf(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>A command line.</summary>
-    /// <param name="arguments">Command, arguments and options, as they are before a shell reads them.</param>
-    /// <param name="assemblies">Assemblies with the environments that the command needs.</param>
-    public static string Of(IEnumerable<string> arguments, IEnumerable<string> assemblies) =>
-        $"{Program} {string.Join(' ', arguments.Concat(assemblies.SelectMany(path => (string[])["--assembly", path])).Select(Shell.Quote))}";
+    /// <param name="words">Command, arguments and options, as they are before a shell reads them.</param>
+    public static string Of(IEnumerable<string> words) => $"{Program} {string.Join(' ', words.Select(Shell.Quote))}";
 
     private static string ProgramOf(string? told)
     {

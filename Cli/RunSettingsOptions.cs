@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Agents.Yaml;
 using Learners.Training;
+using Protos.Foreign;
 
 namespace Cli;
 
@@ -56,7 +57,7 @@ internal sealed class RunSettingsOptions
         Description = "Run folder to continue from its newest checkpoint.",
     };
 
-    private readonly Option<string[]> _assembly = AssemblyOption.Create();
+    private readonly RegistryOptions _registry = new();
 
     private readonly string _defaultAgent;
 
@@ -83,7 +84,7 @@ internal sealed class RunSettingsOptions
         command.Add(_config);
         command.Add(_set);
         command.Add(_resume);
-        command.Add(_assembly);
+        _registry.AddTo(command);
     }
 
     /// <summary>The run to continue; null for a new one.</summary>
@@ -130,8 +131,8 @@ internal sealed class RunSettingsOptions
         }
     }
 
-    /// <summary>Assemblies with environments of the user's own.</summary>
-    public IReadOnlyList<string> Assemblies(ParseResult parsed) => parsed.Assemblies(_assembly);
+    /// <summary>Options that the next command with the run needs: assemblies, and what the run's environment may ask for.</summary>
+    public IReadOnlyList<string> NextWords(ParseResult parsed) => _registry.NextWords(parsed, Typed(parsed));
 
     /// <summary>Where the run writes and whom it tells.</summary>
     public TrainingOptions Options(ParseResult parsed, IProgress<TrainingProgress> progress, TextWriter error) =>
@@ -139,8 +140,8 @@ internal sealed class RunSettingsOptions
         {
             OutputFolder = Folder(parsed),
             Progress = progress,
-            Warn = line => error.WriteLine("warning: " + line),
-            Registry = parsed.Registry(_assembly),
+            Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
+            Registry = _registry.Registry(parsed, Typed(parsed)),
         };
 
     /// <summary>Single values, <c>key=value</c>.</summary>
@@ -161,6 +162,13 @@ internal sealed class RunSettingsOptions
             }
         }
     }
+
+    private string?[] Typed(ParseResult parsed) => [parsed.GetValue(_environment), Assigned(parsed, "environment")];
+
+    private string? Assigned(ParseResult parsed, string key) =>
+        (parsed.GetValue(_set) ?? [])
+            .LastOrDefault(assignment => assignment.StartsWith(key + "=", StringComparison.Ordinal))
+            ?[(key.Length + 1)..];
 
     /// <summary>Settings of a new run.</summary>
     public TrainingSettings Settings(ParseResult parsed, IReadOnlyList<string> assignments)

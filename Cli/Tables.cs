@@ -1,4 +1,5 @@
 using System.Globalization;
+using Protos.Foreign;
 using Spectre.Console;
 
 namespace Cli;
@@ -27,6 +28,9 @@ internal static class Tables
         }
         console.Write(table);
     }
+
+    /// <summary>Text of a file or server as a cell.</summary>
+    public static string Foreign(string? text) => Markup.Escape(ForeignText.Show(text));
 
     /// <summary>A number for people: at most two decimals, thousands apart.</summary>
     public static string Number(double value) => value.ToString("#,0.##", CultureInfo.InvariantCulture);

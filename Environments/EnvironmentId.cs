@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Protos.Foreign;
 
 namespace Environments;
 
@@ -65,10 +66,12 @@ internal static class EnvironmentId
             string text = equals < 0 ? "" : part[(equals + 1)..];
             string value =
                 option.Canonical(text)
-                ?? throw new InvalidOptionException($"{name} cannot take {key}={text}: {key} is {Describe(option)}.");
+                ?? throw new InvalidOptionException(
+                    $"{name} cannot take {key}={ForeignText.Show(text)}: {key} is {Describe(option)}."
+                );
             if (!given.TryAdd(key, value))
             {
-                throw new InvalidOptionException($"'{id}' gives {key} twice. Give it once.");
+                throw new InvalidOptionException($"'{ForeignText.Show(id)}' gives {key} twice. Give it once.");
             }
         }
         string canonical = string.Join(
@@ -86,13 +89,13 @@ internal static class EnvironmentId
     {
         if (options.Count == 0)
         {
-            return new UnknownNameException($"{name} has no options, so '{key}' cannot be set.");
+            return new UnknownNameException($"{name} has no options, so '{ForeignText.Show(key)}' cannot be set.");
         }
         string? nearest = NearestName.Find(key, options.Select(option => option.Name));
         string hint = nearest is null
             ? $" Its options: {string.Join("; ", options.Select(option => $"{option.Name}, {Describe(option)}"))}."
             : $" Did you mean '{nearest}', {Describe(options.First(option => option.Name == nearest))}?";
-        return new UnknownNameException($"{name} has no option '{key}'.{hint}");
+        return new UnknownNameException($"{name} has no option '{ForeignText.Show(key)}'.{hint}");
     }
 
     private static string Describe(EnvironmentOption option) =>

@@ -5,9 +5,18 @@ namespace Environments;
 public sealed partial class EnvironmentRegistry
 {
     /// <summary>A registry that knows all of this one's environments; adding to it leaves this one as it is.</summary>
-    public EnvironmentRegistry Copy()
+    public EnvironmentRegistry Copy() => Copy(Permissions);
+
+    /// <summary>A copy that looks up ids of others: they may have imported and reached only what is allowed.</summary>
+    public EnvironmentRegistry With(EnvironmentPermissions permissions)
     {
-        var copy = new EnvironmentRegistry();
+        ArgumentNullException.ThrowIfNull(permissions);
+        return Copy(permissions);
+    }
+
+    private EnvironmentRegistry Copy(EnvironmentPermissions? permissions)
+    {
+        var copy = new EnvironmentRegistry { Permissions = permissions };
         foreach (var (id, entry) in _entries)
         {
             copy._entries[id] = entry;

@@ -10,6 +10,7 @@ using Environments.MuJoCo;
 using Environments.Remote;
 using Environments.Tabular;
 using Environments.ToyText;
+using Protos.Foreign;
 
 namespace Environments;
 
@@ -32,6 +33,12 @@ public sealed partial class EnvironmentRegistry
 
     /// <summary>The registry that the command line and the trainer use.</summary>
     public static EnvironmentRegistry Default { get; } = CreateDefault();
+
+    /// <summary>What ids may have imported and reached; null where whoever calls gives his own ids, which may name anything.</summary>
+    public EnvironmentPermissions? Permissions { get; private init; }
+
+    /// <summary>This registry for ids that come from files and messages: as it is where it has permissions, else with none.</summary>
+    internal EnvironmentRegistry ForForeignIds => Permissions is null ? With(EnvironmentPermissions.None) : this;
 
     /// <summary>All environments with the defaults of their options, ordered by id.</summary>
     public IEnumerable<EnvironmentSpec> Specs => _entries.Values.Select(entry => entry.Default);
@@ -105,7 +112,7 @@ public sealed partial class EnvironmentRegistry
         Add(spec.Id, [], (_, _) => (spec, create));
     }
 
-    /// <summary>Looks an id up; false where it is unknown or an option of it is not possible.</summary>
+    /// <summary>Looks an id up; false where it is unknown or not allowed, or an option of it is not possible.</summary>
     public bool TryFind(string id, [NotNullWhen(true)] out EnvironmentSpec? spec)
     {
         spec = null;
@@ -118,7 +125,7 @@ public sealed partial class EnvironmentRegistry
             spec = Resolve(id).Spec;
             return true;
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or EnvironmentNotAllowedException)
         {
             return false;
         }
@@ -127,11 +134,13 @@ public sealed partial class EnvironmentRegistry
     /// <summary>The specification of an id.</summary>
     /// <exception cref="UnknownNameException">The id or an option is unknown; the message names the nearest one.</exception>
     /// <exception cref="InvalidOptionException">An option's value is not possible; the message names its range and default.</exception>
+    /// <exception cref="EnvironmentNotAllowedException">This registry has permissions, and the id asks for more.</exception>
     public EnvironmentSpec Find(string id) => Resolve(id).Spec;
 
     /// <summary>Makes a batch of <paramref name="count"/> copies; call <see cref="IBatchedEnvironment.Reset"/> before stepping. The caller owns it.</summary>
     /// <exception cref="UnknownNameException">The id or an option is unknown; the message names the nearest one.</exception>
     /// <exception cref="InvalidOptionException">An option's value is not possible; the message names its range and default.</exception>
+    /// <exception cref="EnvironmentNotAllowedException">This registry has permissions, and the id asks for more.</exception>
     /// <param name="id">Environment.</param>
     /// <param name="count">Copies, B.</param>
     /// <param name="fallbackLimit">Steps after which an episode is truncated where the environment has no limit of its own.</param>
@@ -141,11 +150,23 @@ public sealed partial class EnvironmentRegistry
         return create(count, spec.MaxEpisodeSteps ?? fallbackLimit);
     }
 
+    /// <summary>Refuses an id that asks for what is not allowed, without looking at anything else.</summary>
+    /// <exception cref="EnvironmentNotAllowedException">It does.</exception>
+    internal void RequireAllowed(string id)
+    {
+        if (RemoteId.IsRemote(id))
+        {
+            Permissions?.Require(RemoteId.Parse(id));
+        }
+    }
+
     private (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) Resolve(string id)
     {
         if (RemoteId.IsRemote(id))
         {
-            return RemoteEnvironments.Resolve(id);
+            RemoteId remote = RemoteId.Parse(id);
+            Permissions?.Require(remote);
+            return RemoteEnvironments.Resolve(remote, spec => spec);
         }
         if (AtariEnvironments.IsAtari(id))
         {
@@ -155,7 +176,7 @@ public sealed partial class EnvironmentRegistry
         return _entries.TryGetValue(name, out Entry? entry)
             ? entry.Resolve(id)
             : throw new UnknownNameException(
-                $"There is no environment '{name}'.{NearestName.Suggest(name, _entries.Keys.Concat(AtariGames.Ids))} 'agents environments' lists all."
+                $"There is no environment '{ForeignText.Show(name)}'.{NearestName.Suggest(name, _entries.Keys.Concat(AtariGames.Ids))} 'agents environments' lists all."
             );
     }
 

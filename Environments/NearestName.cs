@@ -3,9 +3,15 @@ namespace Environments;
 /// <summary>Finds what a mistyped name probably meant, for error messages.</summary>
 internal static class NearestName
 {
-    /// <summary>The candidate closest to <paramref name="name"/> by edit distance, ignoring case; null when none is near.</summary>
+    private const int LongestName = 128;
+
+    /// <summary>The candidate closest to <paramref name="name"/> by edit distance, ignoring case; null when none is near, or the name is too long to be a slip.</summary>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
+        if (name.Length > LongestName)
+        {
+            return null;
+        }
         string? best = null;
         int bestDistance = Math.Max(2, name.Length / 2) + 1;
         foreach (string candidate in candidates)

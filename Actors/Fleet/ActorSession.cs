@@ -288,6 +288,10 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
                 : seed.Child(3).Child(welcome.Slot).Child((uint)welcome.Starts);
             return new EnvironmentWorker(options, settings, (int)welcome.Copies, _incarnation, own);
         }
+        catch (EnvironmentNotAllowedException exception)
+        {
+            throw new ActorRejectedException($"The learner's run cannot be acted in here: {exception.Message}", exception);
+        }
         catch (Exception exception) when (exception is SettingsException or UnknownNameException)
         {
             throw new ActorRejectedException(

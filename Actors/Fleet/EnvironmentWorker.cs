@@ -29,7 +29,7 @@ internal sealed class EnvironmentWorker : IDisposable
         Settings = settings;
         Copies = copies;
         _environments = EnvironmentParts.ForTraining(
-            options.Registry,
+            options.Registry.ForForeignIds, // the learner says which environment
             settings.Environment,
             copies,
             threads: 1,

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Protos.Foreign;
 
 namespace Agents.Policies;
 
@@ -23,6 +24,9 @@ internal static class Safetensors
 
     /// <summary>Largest JSON header, in bytes, as in the format's reference implementation.</summary>
     internal const int MaxHeaderSizeInBytes = 100_000_000;
+
+    /// <summary>Most arrays of a file; networks have hundreds at most.</summary>
+    internal const int MaxArrays = 10_000;
 
     // Escapes only what JSON must, so that names of any language stay readable.
     private static readonly JsonWriterOptions HeaderOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -82,7 +86,7 @@ internal static class Safetensors
     public static SafetensorsFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        using FileStream file = PlainFile.Open(path);
         return new SafetensorsReader(file, $"'{path}'").Read();
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
+using Protos.Foreign;
 
 namespace Agents.Policies;
 
@@ -11,7 +12,6 @@ namespace Agents.Policies;
 internal sealed class SafetensorsReader(Stream stream, string source)
 {
     private const int ElementSizeInBytes = sizeof(float);
-    private const int LongestNameShown = 80;
     private const string Damaged = "The file is damaged or incomplete: copy or save it again.";
     private const string Malformed =
         "The program that wrote the file is at fault: save it again with a current safetensors library.";
@@ -84,6 +84,10 @@ internal sealed class SafetensorsReader(Stream stream, string source)
                 if (!names.Add(name))
                 {
                     throw Failure($"its header holds {Show(name)} twice", Malformed);
+                }
+                if (names.Count > Safetensors.MaxArrays)
+                {
+                    throw Failure($"it holds more than {Safetensors.MaxArrays} arrays", "Join small ones.");
                 }
                 if (name == Safetensors.MetadataName)
                 {
@@ -241,12 +245,7 @@ internal sealed class SafetensorsReader(Stream stream, string source)
         }
     }
 
-    // Names come from the file: they may be long or hold line breaks, and a message is one line.
-    private static string Show(string name)
-    {
-        string shown = name.Length > LongestNameShown ? string.Concat(name.AsSpan(0, LongestNameShown), "…") : name;
-        return $"'{string.Concat(shown.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c))}'";
-    }
+    private static string Show(string name) => $"'{ForeignText.ShowName(name)}'";
 
     private InvalidDataException Failure(string problem, string remedy) =>
         new($"{source} cannot be read as safetensors: {problem}. {remedy}");

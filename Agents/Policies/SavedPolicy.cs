@@ -6,6 +6,7 @@ using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
+using Protos.Foreign;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Agents.Policies;
@@ -22,6 +23,9 @@ public sealed class SavedPolicy : IPolicy
 
     /// <summary>File of the description.</summary>
     public const string DescriptionFile = "policy.yaml";
+
+    // Names and shapes, of hundreds of arrays. What differs by less is told by array.
+    private const long LargestHeader = 1 << 20;
 
     private const string MeanName = "normalizer.mean";
     private const string VarianceName = "normalizer.variance";
@@ -90,20 +94,33 @@ public sealed class SavedPolicy : IPolicy
         }
         try
         {
-            PolicyDocument document = StrictYaml.Bind<PolicyDocument>(
-                StrictYaml.Parse(File.ReadAllText(descriptionPath), descriptionPath),
+            PolicyDocument written = StrictYaml.Bind<PolicyDocument>(
+                StrictYaml.ReadFileIn(folder, DescriptionFile),
                 descriptionPath
             );
-            if (document.Format is < 1 or > PolicyDocument.CurrentFormat)
+            if (written.Format is < 1 or > PolicyDocument.CurrentFormat)
             {
                 throw new PolicyFormatException(
-                    $"'{folder}' has format {document.Format}; this version reads 1 to {PolicyDocument.CurrentFormat}. Use the version that saved it."
+                    $"'{folder}' has format {written.Format}; this version reads 1 to {PolicyDocument.CurrentFormat}. Use the version that saved it."
                 );
             }
+            PolicyDocument document = written.Upgraded();
+            var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
+            var layout = new ParameterLayout(spec);
+            weightsPath = PlainFile.PathIn(folder, WeightsFile);
+            RequireSize(weightsPath, spec, layout);
             RequireHash(weightsPath, document.WeightsSha256);
-            return FromDocument(document.Upgraded(), Safetensors.Read(weightsPath).Arrays, weightsPath);
+            return FromDocument(document, spec, layout, Safetensors.Read(weightsPath).Arrays, weightsPath);
         }
-        catch (Exception exception) when (exception is SettingsException or InvalidDataException or NotSupportedException)
+        catch (Exception exception)
+            when (exception
+                    is SettingsException
+                        or InvalidDataException
+                        or NotSupportedException
+                        or ArgumentException
+                        or ArithmeticException
+                        or IOException
+            )
         {
             throw new PolicyFormatException($"The policy in '{folder}' cannot be loaded: {exception.Message}", exception);
         }
@@ -221,10 +238,14 @@ public sealed class SavedPolicy : IPolicy
         File.WriteAllText(Path.Combine(folder, DescriptionFile), StrictYaml.Write(document));
     }
 
-    private static SavedPolicy FromDocument(PolicyDocument document, IReadOnlyList<NamedArray> arrays, string weightsPath)
+    private static SavedPolicy FromDocument(
+        PolicyDocument document,
+        NetworkSpec spec,
+        ParameterLayout layout,
+        IReadOnlyList<NamedArray> arrays,
+        string weightsPath
+    )
     {
-        var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
-        var layout = new ParameterLayout(spec);
         Dictionary<string, NamedArray> byName = arrays.ToDictionary(array => array.Name);
         var parameters = new float[layout.Count];
         foreach (ParameterSlot slot in layout.Slots)
@@ -240,7 +261,7 @@ public sealed class SavedPolicy : IPolicy
         if (byName.Count > 0)
         {
             throw new InvalidDataException(
-                $"{weightsPath} holds '{byName.Keys.First()}', which the network of {DescriptionFile} does not have."
+                $"{weightsPath} holds '{ForeignText.Show(byName.Keys.First())}', which the network of {DescriptionFile} does not have."
             );
         }
         var info = new PolicyInfo
@@ -281,13 +302,26 @@ public sealed class SavedPolicy : IPolicy
         }
     }
 
+    // Before anything is read of weights that cannot be the network's, which may be many gigabytes of nothing.
+    private static void RequireSize(string weightsPath, NetworkSpec spec, ParameterLayout layout)
+    {
+        long data = sizeof(float) * (layout.Count + 2L * spec.ObservationSize);
+        long given = new FileInfo(weightsPath).Length;
+        if (given > data + LargestHeader || given < data / 2 - LargestHeader)
+        {
+            throw new InvalidDataException(
+                $"{weightsPath} has {given} bytes, but the network of {DescriptionFile} has {layout.Count} parameters."
+            );
+        }
+    }
+
     private static void RequireHash(string weightsPath, string expected)
     {
         string actual = AtomicFile.Hash(weightsPath);
         if (!string.Equals(actual, expected, StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidDataException(
-                $"{WeightsFile} is not the file that was saved (SHA-256 {actual[..12]}…, {DescriptionFile} says {expected[..Math.Min(12, expected.Length)]}…). "
+                $"{WeightsFile} is not the file that was saved (SHA-256 {actual[..12]}…, {DescriptionFile} says {ForeignText.Show(expected[..Math.Min(12, expected.Length)])}…). "
                     + $"Restore it from a copy; after an edit on purpose set weights_sha256 in {DescriptionFile} to {actual}."
             );
         }

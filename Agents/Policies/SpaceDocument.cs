@@ -1,5 +1,6 @@
 using Agents.Yaml;
 using Environments.Spaces;
+using Protos.Foreign;
 
 namespace Agents.Policies;
 
@@ -63,20 +64,25 @@ internal sealed record SpaceDocument
                     {
                         null or "float32" => Environments.Spaces.ElementType.Float32,
                         "uint8" => Environments.Spaces.ElementType.UInt8,
-                        _ => throw new SettingsException($"A box has no element type '{ElementType}'. Known: float32, uint8."),
+                        _ => throw new SettingsException(
+                            $"A box has no element type '{ForeignText.Show(ElementType)}'. Known: float32, uint8."
+                        ),
                     },
                 },
                 "dict" when Entries is not null => new Dict([
                     .. Entries.Select(entry => KeyValuePair.Create(entry.Name ?? "", entry.ToSpace())),
                 ]),
                 _ => throw new SettingsException(
-                    $"A space of type '{Type}' is not complete or not known. Known: box, discrete, multi_discrete, multi_binary, dict."
+                    $"A space of type '{ForeignText.Show(Type)}' is not complete or not known. Known: box, discrete, multi_discrete, multi_binary, dict."
                 ),
             };
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {
-            throw new SettingsException($"The {Type} space is not possible: {exception.Message}", exception);
+            throw new SettingsException(
+                $"The {ForeignText.Show(Type)} space is not possible: {ForeignText.Show(exception.Message)}",
+                exception
+            );
         }
     }
 }

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using Environments;
+using Protos.Foreign;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
@@ -19,8 +20,19 @@ internal static class StrictYaml
 {
     private const int MaxLength = 4_000_000;
     private const int MaxDepth = 64;
+    private const int MaxFileSize = 4 * MaxLength; // UTF-8 takes up to four bytes for a character
 
     private static readonly INamingConvention Naming = UnderscoredNamingConvention.Instance;
+
+    /// <summary>Reads and parses a file that the user named.</summary>
+    /// <exception cref="SettingsException">It is no YAML mapping.</exception>
+    /// <exception cref="IOException">It cannot be read, or is no plain file.</exception>
+    public static YamlMappingNode ReadFile(string path) => Parse(PlainFile.ReadText(path, MaxFileSize), path);
+
+    /// <summary>Reads and parses a file of a folder that somebody else may have filled.</summary>
+    /// <inheritdoc cref="ReadFile"/>
+    public static YamlMappingNode ReadFileIn(string folder, string name) =>
+        Parse(PlainFile.ReadTextIn(folder, name, MaxFileSize), Path.Combine(folder, name));
 
     /// <summary>Parses a document whose root is a mapping.</summary>
     /// <param name="text">The YAML.</param>
@@ -43,7 +55,18 @@ internal static class StrictYaml
         catch (YamlException exception)
         {
             string cause = exception.InnerException is null ? "" : " " + exception.InnerException.Message;
-            throw new SettingsException($"{source}, line {exception.Start.Line}: {exception.Message}{cause}", exception);
+            throw new SettingsException(
+                $"{source}, line {exception.Start.Line}: {ForeignText.Show(exception.Message + cause)}",
+                exception
+            );
+        }
+        catch (Exception exception) when (exception is not (SettingsException or OutOfMemoryException))
+        {
+            // The parser fails on some broken documents with what its own checks throw, of a dozen types.
+            throw new SettingsException(
+                $"{source} is no YAML that can be read: {ForeignText.Show(exception.Message)}",
+                exception
+            );
         }
     }
 
@@ -235,7 +258,9 @@ internal static class StrictYaml
             string name = (key as YamlScalarNode)?.Value ?? "";
             if (!known.TryGetValue(name, out PropertyInfo? property))
             {
-                throw new SettingsException($"{source}: there is no setting '{path}{name}'.{Suggest(path, name, known.Keys)}");
+                throw new SettingsException(
+                    $"{source}: there is no setting '{path}{ForeignText.Show(name)}'.{Suggest(path, name, known.Keys)}"
+                );
             }
             bool absent = child is YamlScalarNode { Value: "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain };
             if (!absent || Nullable.GetUnderlyingType(property.PropertyType) is null)
@@ -270,13 +295,15 @@ internal static class StrictYaml
             int index = Array.IndexOf(names, text);
             return index >= 0
                 ? Enum.GetValues(type).GetValue(index)!
-                : throw new SettingsException($"{source}: {key} is '{text}', but must be one of {string.Join(", ", names)}.");
+                : throw new SettingsException(
+                    $"{source}: {key} is '{ForeignText.Show(text)}', but must be one of {string.Join(", ", names)}."
+                );
         }
         if (type == typeof(bool))
         {
             return text is "true" or "false"
                 ? text == "true"
-                : throw new SettingsException($"{source}: {key} is '{text}', but must be true or false.");
+                : throw new SettingsException($"{source}: {key} is '{ForeignText.Show(text)}', but must be true or false.");
         }
         string digits = text.Replace("_", "", StringComparison.Ordinal);
         if (type == typeof(float) || type == typeof(double))
@@ -290,7 +317,9 @@ internal static class StrictYaml
             };
             if (special is null && !double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
             {
-                throw new SettingsException($"{source}: {key} is '{text}', but must be a number, such as 3e-4.");
+                throw new SettingsException(
+                    $"{source}: {key} is '{ForeignText.Show(text)}', but must be a number, such as 3e-4."
+                );
             }
             if (type == typeof(float))
             {
@@ -308,7 +337,7 @@ internal static class StrictYaml
                 type == typeof(ulong) ? " from 0 to 18446744073709551615"
                 : type == typeof(int) ? " of at most 9 digits"
                 : " of at most 18 digits";
-            throw new SettingsException($"{source}: {key} is '{text}', but must be a whole number{range}.");
+            throw new SettingsException($"{source}: {key} is '{ForeignText.Show(text)}', but must be a whole number{range}.");
         }
         return Convert.ChangeType(number, type, CultureInfo.InvariantCulture);
     }

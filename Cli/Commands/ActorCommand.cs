@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Actors.Fleet;
 using Cli.Fleet;
+using Protos.Foreign;
 
 namespace Cli.Commands;
 
@@ -41,7 +42,7 @@ internal static class ActorCommand
         {
             Description = "Seconds to try to reach a learner that is away. Default: for ever.",
         };
-        Option<string[]> assembly = AssemblyOption.Create();
+        var registry = new RegistryOptions();
         var audit = new Option<string?>("--audit") { Description = "File that lists every acknowledged unroll." };
         Option<bool> json = JsonOption.Create();
         var command = new Command(
@@ -68,9 +69,9 @@ internal static class ActorCommand
             timeout,
             patience,
             audit,
-            assembly,
             json,
         };
+        registry.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -91,8 +92,8 @@ internal static class ActorCommand
                     Patience = parsed.GetValue(patience) is { } seconds
                         ? TimeSpan.FromSeconds(Numbers.Parse("--patience", seconds, 0, 100_000_000))
                         : null,
-                    Registry = parsed.Registry(assembly),
-                    Log = line => error.WriteLine($"[{name}] {line}"),
+                    Registry = registry.Registry(parsed),
+                    Log = line => error.WriteLine($"[{name}] {ForeignText.Line(line)}"),
                     Acknowledged = list is null ? null : list.Add,
                 };
                 ActorResult result = await ActorRunner.RunAsync(options, cancellationToken).ConfigureAwait(false);

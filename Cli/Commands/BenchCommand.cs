@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Text.Json.Nodes;
+using Agents.Kernels;
 using Environments.Processes;
 using Learners.Benchmarks;
 using Spectre.Console;
@@ -87,14 +87,8 @@ internal static class BenchCommand
         return command;
     }
 
-    private static string Machine()
-    {
-        string width =
-            Vector512.IsHardwareAccelerated ? "AVX-512"
-            : Vector256.IsHardwareAccelerated ? "AVX2"
-            : "no wide vectors";
-        return $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {width}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}";
-    }
+    private static string Machine() =>
+        $"{InstructionSet.Name}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}";
 
     private static JsonNode ToJson(BenchmarkResult result)
     {
@@ -126,13 +120,13 @@ internal static class BenchCommand
         {
             double before = ChildProcesses.CpuSeconds;
             string folder = Directory.CreateTempSubdirectory("agents-bench-").FullName;
-            List<string> all = [Path.Combine(AppContext.BaseDirectory, "agents-cli.dll"), .. arguments];
+            List<string> all = [.. OwnProgram.Command.Skip(1), .. arguments];
             if (arguments[0] == "train")
             {
                 all.AddRange(["--seed", $"{i + 1}", "--out", Path.Combine(folder, "run")]);
             }
             using Process process = Process.Start(
-                new ProcessStartInfo("dotnet", all) { RedirectStandardOutput = true, RedirectStandardError = true }
+                new ProcessStartInfo(OwnProgram.Command[0], all) { RedirectStandardOutput = true, RedirectStandardError = true }
             )!;
             (string Output, string Errors) said =
                 ChildProcess.Finish(process, RunLimit)

@@ -34,6 +34,11 @@ internal static class ChaosCommand
             Description = "Settings to draw, for settings.",
             DefaultValueFactory = _ => "2000",
         };
+        var mutations = new Option<string>("--mutations")
+        {
+            Description = "Damaged artefacts to hand over, for artefacts.",
+            DefaultValueFactory = _ => "10000",
+        };
         var minutes = new Option<string>("--minutes") { Description = "Length of the soak.", DefaultValueFactory = _ => "30" };
         var timeout = new Option<string>("--step-timeout")
         {
@@ -61,6 +66,7 @@ internal static class ChaosCommand
               hang       environments that hang must be replaced
               garbage    damaged messages at the live port
               disk       every write of the learner fails for a while
+              artefacts  damaged policies, settings, checkpoints, journals and claims at the command line
               soak       memory of every process must be flat after five minutes
               settings   drawn settings must train or be refused with a settings error; needs no fleet
 
@@ -78,6 +84,7 @@ internal static class ChaosCommand
             seconds,
             messages,
             cases,
+            mutations,
             minutes,
             timeout,
             slowdown,
@@ -93,13 +100,15 @@ internal static class ChaosCommand
                     text is null ? null : (int)Numbers.Parse(option, text, low, 1_000_000_000);
                 var options = new ChaosOptions
                 {
-                    Command = ["dotnet", typeof(ChaosCommand).Assembly.Location],
+                    Command = OwnProgram.Command,
                     Folder = place,
                     Actors = Whole("--actors", parsed.GetValue(actors)),
                     Kills = Whole("--kills", parsed.GetValue(kills)),
                     Fault = Whole("--seconds", parsed.GetValue(seconds)) is { } fault ? TimeSpan.FromSeconds(fault) : null,
                     Messages = Whole("--messages", parsed.GetValue(messages))!.Value,
                     Cases = Whole("--cases", parsed.GetValue(cases))!.Value,
+                    Mutations = Whole("--mutations", parsed.GetValue(mutations))!.Value,
+                    RunHere = (arguments, errors, ending) => Application.RunAsync(arguments, TextWriter.Null, errors, ending),
                     Soak = TimeSpan.FromMinutes(Whole("--minutes", parsed.GetValue(minutes))!.Value),
                     StepTimeout = TimeSpan.FromSeconds(Whole("--step-timeout", parsed.GetValue(timeout))!.Value),
                     Slowdown = Whole("--slowdown", parsed.GetValue(slowdown))!.Value,

@@ -27,7 +27,7 @@ internal static class CheckCommand
             Description = "Seconds that a step of all copies may take.",
             DefaultValueFactory = _ => "10",
         };
-        Option<string[]> assembly = AssemblyOption.Create();
+        var registry = new RegistryOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "check",
@@ -47,9 +47,9 @@ internal static class CheckCommand
             copies,
             seed,
             slowest,
-            assembly,
             json,
         };
+        registry.AddTo(command);
         command.SetAction(
             (parsed, cancellationToken) =>
             {
@@ -62,7 +62,7 @@ internal static class CheckCommand
                 };
                 CheckReport report = EnvironmentChecker.Check(
                     parsed.GetValue(id)!,
-                    parsed.Registry(assembly),
+                    registry.Registry(parsed, parsed.GetValue(id)),
                     settings,
                     cancellationToken
                 );
@@ -82,14 +82,14 @@ internal static class CheckCommand
 
     private static void Print(TextWriter output, CheckReport report)
     {
-        Table table = Tables.Create(Markup.Escape(report.Environment), "", "found", "what to do");
+        Table table = Tables.Create(Tables.Foreign(report.Environment), "", "found", "what to do");
         foreach (CheckResult result in report.Results)
         {
             table.AddRow(
                 result.Name,
                 Colour(result.Outcome),
-                Markup.Escape(result.Found.ReplaceLineEndings(" ")),
-                Markup.Escape(result.Advice)
+                Tables.Foreign(result.Found.ReplaceLineEndings(" ")),
+                Tables.Foreign(result.Advice)
             );
         }
         Tables.Print(output, table);

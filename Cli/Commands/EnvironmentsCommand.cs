@@ -11,7 +11,7 @@ internal static class EnvironmentsCommand
     public static Command Create(TextWriter output)
     {
         var id = new Argument<string?>("id") { Description = "One environment to describe.", Arity = ArgumentArity.ZeroOrOne };
-        Option<string[]> assembly = AssemblyOption.Create();
+        var options = new RegistryOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "environments",
@@ -25,13 +25,13 @@ internal static class EnvironmentsCommand
         )
         {
             id,
-            assembly,
             json,
         };
+        options.AddTo(command);
         command.SetAction(parsed =>
         {
             string? wanted = parsed.GetValue(id);
-            EnvironmentRegistry registry = parsed.Registry(assembly);
+            EnvironmentRegistry registry = options.Registry(parsed, wanted);
             EnvironmentSpec[] specs = wanted is null ? [.. registry.Specs] : [registry.Find(wanted)];
             if (parsed.GetValue(json))
             {
@@ -44,8 +44,8 @@ internal static class EnvironmentsCommand
                 {
                     table.AddRow(
                         spec.Id,
-                        Markup.Escape(spec.ObservationSpace.ToString()),
-                        Markup.Escape(spec.ActionSpace.ToString()),
+                        Tables.Foreign(spec.ObservationSpace.ToString()),
+                        Tables.Foreign(spec.ActionSpace.ToString()),
                         Optional(spec.MaxEpisodeSteps),
                         Optional(spec.RewardThreshold),
                         Optional(spec.RandomReturn)
@@ -56,15 +56,15 @@ internal static class EnvironmentsCommand
             else
             {
                 EnvironmentSpec spec = specs[0];
-                Table table = Tables.Create(spec.Id, Markup.Escape(spec.Description));
-                table.AddRow("observations", Markup.Escape(spec.ObservationSpace.ToString()));
-                table.AddRow("actions", Markup.Escape(spec.ActionSpace.ToString()));
+                Table table = Tables.Create(Tables.Foreign(spec.Id), Tables.Foreign(spec.Description));
+                table.AddRow("observations", Tables.Foreign(spec.ObservationSpace.ToString()));
+                table.AddRow("actions", Tables.Foreign(spec.ActionSpace.ToString()));
                 table.AddRow("step limit", Optional(spec.MaxEpisodeSteps));
                 table.AddRow("solved from a mean return of", Optional(spec.RewardThreshold));
                 table.AddRow("mean return of random actions", Optional(spec.RandomReturn));
                 if (spec.ActionNames.Count > 0)
                 {
-                    table.AddRow("names of the actions", Markup.Escape(string.Join(", ", spec.ActionNames)));
+                    table.AddRow("names of the actions", Tables.Foreign(string.Join(", ", spec.ActionNames)));
                 }
                 Tables.Print(output, table);
                 Terminal.PrintPicture(output, registry, spec.Id);

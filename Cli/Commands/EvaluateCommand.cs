@@ -4,6 +4,7 @@ using Agents.Policies;
 using Environments.Atari;
 using Learners.Evaluation;
 using Learners.Training;
+using Protos.Foreign;
 
 namespace Cli.Commands;
 
@@ -24,7 +25,7 @@ internal static class EvaluateCommand
             Description = "Take the most probable action instead of drawing one.",
         };
         var environment = new Option<string?>("--environment") { Description = "Another environment with the same spaces." };
-        Option<string[]> assembly = AssemblyOption.Create();
+        var registry = new RegistryOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "evaluate",
@@ -42,9 +43,9 @@ internal static class EvaluateCommand
             seed,
             deterministic,
             environment,
-            assembly,
             json,
         };
+        registry.AddTo(command);
         command.SetAction(
             (parsed, cancellationToken) =>
             {
@@ -57,9 +58,9 @@ internal static class EvaluateCommand
                     count,
                     seedValue,
                     parsed.GetValue(deterministic),
-                    registry: parsed.Registry(assembly),
+                    registry: registry.Registry(parsed, parsed.GetValue(environment)),
                     cancellationToken: cancellationToken,
-                    warn: line => error.WriteLine("warning: " + line)
+                    warn: line => error.WriteLine("warning: " + ForeignText.Line(line))
                 );
                 string played = parsed.GetValue(environment) ?? Evaluator.EnvironmentOf(policy);
                 double? humanNormalized =

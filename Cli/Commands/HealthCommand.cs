@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Protos.Fleet;
+using Protos.Foreign;
 
 namespace Cli.Commands;
 
@@ -76,7 +77,7 @@ internal static class HealthCommand
                 }
                 else
                 {
-                    error.WriteLine($"unhealthy: {address}: {trouble}");
+                    error.WriteLine($"unhealthy: {address}: {ForeignText.Show(trouble)}");
                 }
                 return trouble is null ? ExitCodes.Done : ExitCodes.Failed;
             }

@@ -7,6 +7,7 @@ using Learners.Checkpoints;
 using Learners.Evaluation;
 using Learners.Fleet.Journal;
 using Learners.Training;
+using Protos.Foreign;
 using Spectre.Console;
 
 namespace Cli.Commands;
@@ -14,6 +15,11 @@ namespace Cli.Commands;
 /// <summary><c>agents inspect</c>.</summary>
 internal static class InspectCommand
 {
+    private const int LargestSummary = 1 << 20;
+
+    // Of longer lists only so many are shown to people; JSON holds all.
+    private const int MostLines = 200;
+
     public static Command Create(TextWriter output)
     {
         var path = new Argument<string>("path")
@@ -31,7 +37,7 @@ internal static class InspectCommand
             Description = "Seed of the episode of --attention.",
             DefaultValueFactory = _ => "0",
         };
-        Option<string[]> assembly = AssemblyOption.Create();
+        var registry = new RegistryOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "inspect",
@@ -49,9 +55,9 @@ internal static class InspectCommand
             path,
             attention,
             seed,
-            assembly,
             json,
         };
+        registry.AddTo(command);
         command.SetAction(parsed =>
         {
             string given = parsed.GetValue(path)!;
@@ -63,7 +69,7 @@ internal static class InspectCommand
                     new AttentionOptions
                     {
                         Seed = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue),
-                        Registry = parsed.Registry(assembly),
+                        Registry = registry.Registry(parsed),
                     }
                 );
             if (parsed.GetValue(json))
@@ -71,10 +77,10 @@ internal static class InspectCommand
                 output.WriteLine(description.ToJsonString());
                 return;
             }
-            Table table = Tables.Create("", Markup.Escape(given));
+            Table table = Tables.Create("", Tables.Foreign(given));
             foreach ((string key, JsonNode? value) in description)
             {
-                table.AddRow(key.Replace('_', ' '), Markup.Escape(Text(value)));
+                table.AddRow(key.Replace('_', ' '), Text(value));
             }
             Tables.Print(output, table);
         });
@@ -216,7 +222,7 @@ internal static class InspectCommand
         {
             checkpoints.Add($"{steps}: {State(path)}");
         }
-        JsonNode? summary = ReadSummary(run.Summary);
+        JsonObject? summary = ReadSummary(run.Summary);
         return new JsonObject
         {
             ["kind"] = "run",
@@ -225,7 +231,7 @@ internal static class InspectCommand
             ["seed"] = settings.Seed,
             ["total_steps"] = settings.TotalSteps,
             ["checkpoints"] = checkpoints,
-            ["finished"] = summary is not null && summary["interrupted"]?.GetValue<bool>() == false,
+            ["finished"] = summary?["interrupted"]?.GetValueKind() == JsonValueKind.False,
             ["mean_return"] = summary?["mean_return"]?.DeepClone(),
             ["best_return"] = summary?["best_return"]?.DeepClone(),
         };
@@ -244,16 +250,19 @@ internal static class InspectCommand
         }
     }
 
-    private static JsonNode? ReadSummary(string path)
+    private static JsonObject? ReadSummary(string path)
     {
         try
         {
-            return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) : null;
+            return File.Exists(path)
+                ? JsonNode.Parse(PlainFile.ReadTextIn(Path.GetDirectoryName(path)!, Path.GetFileName(path), LargestSummary))
+                    as JsonObject
+                : null;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
             throw new InvalidDataException(
-                $"'{path}' is damaged: {exception.Message.ReplaceLineEndings(" ")} Resume the run to write it anew.",
+                $"'{path}' is damaged: {ForeignText.Show(exception.Message)} Resume the run to write it anew.",
                 exception
             );
         }
@@ -263,7 +272,11 @@ internal static class InspectCommand
         value switch
         {
             null => "–",
-            JsonArray array => string.Join("\n", array.Select(item => item?.ToString())),
-            _ => value.ToString(),
+            JsonArray { Count: > MostLines } array => Lines(array.Take(MostLines)) + $"\n… and {array.Count - MostLines} more",
+            JsonArray array => Lines(array),
+            _ => Tables.Foreign(value.ToString()),
         };
+
+    private static string Lines(IEnumerable<JsonNode?> items) =>
+        string.Join("\n", items.Select(item => Tables.Foreign(item?.ToString())));
 }

@@ -117,7 +117,7 @@ internal static class LearnerCommand
                     JsonLogs = parsed.GetValue(jsonLogs),
                     Listening = address =>
                         error.WriteLine(
-                            $"Waiting for actors. Start them with: {NextCommand.Of(["actor", "--learner", address], run.Assemblies(parsed))}"
+                            $"Waiting for actors. Start them with: {NextCommand.Of(["actor", "--learner", address, .. run.NextWords(parsed)])}"
                         ),
                 };
                 TrainingResult result = await new ProgressReporter(error)
@@ -129,7 +129,7 @@ internal static class LearnerCommand
                             : FleetLearner.ResumeAsync(resumed, assignments, fleet, options, cancellationToken);
                     })
                     .ConfigureAwait(false);
-                TrainCommand.Print(output, error, result, parsed.GetValue(json), "learner", run.Assemblies(parsed));
+                TrainCommand.Print(output, error, result, parsed.GetValue(json), "learner", run.NextWords(parsed));
                 return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
             }
         );

@@ -16,7 +16,7 @@ internal static class PlayCommand
             Description = "Environment id with a discrete action, such as CartPole-v1.",
         };
         var seed = new Option<string>("--seed") { Description = "Seed of the first episode.", DefaultValueFactory = _ => "0" };
-        Option<string[]> assembly = AssemblyOption.Create();
+        var registry = new RegistryOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "play",
@@ -33,12 +33,13 @@ internal static class PlayCommand
         {
             id,
             seed,
-            assembly,
             json,
         };
+        registry.AddTo(command);
         command.SetAction(parsed =>
         {
-            using IBatchedEnvironment environment = parsed.Registry(assembly).Make(parsed.GetValue(id)!);
+            string wanted = parsed.GetValue(id)!;
+            using IBatchedEnvironment environment = registry.Registry(parsed, wanted).Make(wanted);
             ulong first = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue);
             if (Console.IsInputRedirected)
             {

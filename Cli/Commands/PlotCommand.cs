@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Yaml;
 using Learners.Plotting;
+using Protos.Foreign;
 
 namespace Cli.Commands;
 
@@ -77,7 +78,7 @@ internal static class PlotCommand
             foreach ((string picture, string environment, IReadOnlyList<Curve> curves) in pictures)
             {
                 output.WriteLine(
-                    $"{picture}: {environment}, {string.Join("; ", curves.Select(curve => $"{curve.Label} ({curve.Seeds})"))}"
+                    $"{picture}: {ForeignText.Show(environment)}, {string.Join("; ", curves.Select(curve => $"{ForeignText.Show(curve.Label)} ({curve.Seeds})"))}"
                 );
             }
         });

@@ -35,7 +35,7 @@ internal static class RecordCommand
             DefaultValueFactory = _ => "1",
         };
         var environment = new Option<string?>("--environment") { Description = "Another environment with the same spaces." };
-        Option<string[]> assembly = AssemblyOption.Create();
+        var registry = new RegistryOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "record",
@@ -56,9 +56,9 @@ internal static class RecordCommand
             deterministic,
             scale,
             environment,
-            assembly,
             json,
         };
+        registry.AddTo(command);
         command.SetAction(
             (parsed, cancellationToken) =>
             {
@@ -70,7 +70,7 @@ internal static class RecordCommand
                     Deterministic = parsed.GetValue(deterministic),
                     FramesPerSecond = parsed.GetValue(speed) is { } text ? Numbers.ParseReal("--fps", text, 0.1, 240) : null,
                     Scale = Numbers.ParseReal("--scale", parsed.GetValue(scale)!, 0.01, 100),
-                    Registry = parsed.Registry(assembly),
+                    Registry = registry.Registry(parsed, parsed.GetValue(environment)),
                 };
                 using SavedPolicy policy = SavedPolicy.Load(RunFolder.FindPolicy(parsed.GetValue(path)!));
                 RecordingResult result = EpisodeRecorder.Record(policy, parsed.GetValue(file)!, options, cancellationToken);

@@ -6,6 +6,7 @@ using Learners.Reproduction.Claims;
 using Learners.Reproduction.Reports;
 using Learners.Reproduction.Running;
 using Learners.Reproduction.Statistics;
+using Protos.Foreign;
 using Spectre.Console;
 
 namespace Cli.Commands;
@@ -31,7 +32,7 @@ internal static class ReproduceCommand
         {
             Description = "Folder of report and runs. Default: runs/reproduce/<claim>/<budget>.",
         };
-        Option<string[]> assembly = AssemblyOption.Create();
+        var registry = new RegistryOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "reproduce",
@@ -54,9 +55,9 @@ internal static class ReproduceCommand
             seeds,
             jobs,
             folder,
-            assembly,
             json,
         };
+        registry.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -66,7 +67,6 @@ internal static class ReproduceCommand
                     List(output, asJson);
                     return ExitCodes.Done;
                 }
-                string[] assemblies = parsed.GetValue(assembly) ?? [];
                 var options = new ReproductionOptions
                 {
                     Budget = parsed.GetValue(budget) switch
@@ -80,8 +80,8 @@ internal static class ReproduceCommand
                         ? (int)Numbers.Parse("--jobs", count, 1, 1_000)
                         : Environment.ProcessorCount,
                     Folder = parsed.GetValue(folder),
-                    Registry = parsed.Registry(assembly),
-                    Starter = new ChildRunStarter(["dotnet", typeof(ReproduceCommand).Assembly.Location], assemblies),
+                    Registry = registry.Registry(parsed),
+                    Starter = new ChildRunStarter(OwnProgram.Command, registry.Words(parsed)),
                     Command = CommandLine(parsed.Tokens.Select(token => token.Value)),
                 };
                 ReproductionReport report = await new ReproductionReporter(error)
@@ -94,7 +94,7 @@ internal static class ReproduceCommand
         return command;
     }
 
-    private static string CommandLine(IEnumerable<string> words) => NextCommand.Of(words.Where(word => word != "--json"), []);
+    private static string CommandLine(IEnumerable<string> words) => NextCommand.Of(words.Where(word => word != "--json"));
 
     private static void List(TextWriter output, bool json)
     {
@@ -121,8 +121,8 @@ internal static class ReproduceCommand
         {
             table.AddRow(
                 name,
-                Markup.Escape(claim.Title),
-                string.Join(", ", claim.Arms.Select(arm => arm.Name)),
+                Tables.Foreign(claim.Title),
+                Tables.Foreign(string.Join(", ", claim.Arms.Select(arm => arm.Name))),
                 Size(claim, ReproductionBudget.Quick),
                 Size(claim, ReproductionBudget.Full)
             );
@@ -145,7 +145,7 @@ internal static class ReproduceCommand
         foreach (RunOutcome failure in report.Failures)
         {
             error.WriteLine(
-                $"failed: {failure.Run.Arm.Name} on {failure.Run.Task.Name}, seed {failure.Run.Seed}: {failure.Error} (see {failure.Files.Log})"
+                $"failed: {failure.Run.Arm.Name} on {ForeignText.Show(failure.Run.Task.Name)}, seed {failure.Run.Seed}: {ForeignText.Show(failure.Error)} (see {failure.Files.Log})"
             );
         }
         if (json)
@@ -165,8 +165,8 @@ internal static class ReproduceCommand
             foreach (TaskFigure task in measure.Tasks)
             {
                 table.AddRow(
-                    Markup.Escape(measure.Measure.Name),
-                    Markup.Escape(task.Task.Name),
+                    Tables.Foreign(measure.Measure.Name),
+                    Tables.Foreign(task.Task.Name),
                     task.Reached is { } reached ? $"{reached} of {report.Plan.Seeds} seeds" : FigureText.Point(task.Effect),
                     task.Reached is null ? FigureText.Interval(task.Effect) : "counted",
                     FigureText.Expectation(measure.Measure, task.Task),
@@ -176,7 +176,7 @@ internal static class ReproduceCommand
             if (measure.Effect.Seeds > 0 && measure.Tasks.Count > 1)
             {
                 table.AddRow(
-                    Markup.Escape(measure.Measure.Name),
+                    Tables.Foreign(measure.Measure.Name),
                     "all",
                     FigureText.Point(measure.Effect),
                     FigureText.Interval(measure.Effect),

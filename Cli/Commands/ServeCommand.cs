@@ -2,6 +2,7 @@ using System.CommandLine;
 using Agents.Policies;
 using Learners.Serving;
 using Learners.Training;
+using Protos.Foreign;
 
 namespace Cli.Commands;
 
@@ -45,7 +46,7 @@ internal static class ServeCommand
                 {
                     await error
                         .WriteLineAsync(
-                            $"Serving the policy of {policy.Info.Environment} at {string.Join(" and ", host.Addresses)}"
+                            $"Serving the policy of {ForeignText.Show(policy.Info.Environment)} at {string.Join(" and ", host.Addresses)}"
                         )
                         .ConfigureAwait(false);
                     await ServiceHost.WaitAsync(cancellationToken).ConfigureAwait(false);

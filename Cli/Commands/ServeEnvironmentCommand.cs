@@ -15,7 +15,7 @@ internal static class ServeEnvironmentCommand
             DefaultValueFactory = _ => "1024",
         };
         var listen = new ListenOptions("http://127.0.0.1:50061");
-        Option<string[]> assembly = AssemblyOption.Create();
+        var registry = new RegistryOptions();
         var command = new Command(
             "serve-env",
             """
@@ -29,15 +29,15 @@ internal static class ServeEnvironmentCommand
         {
             id,
             copies,
-            assembly,
         };
+        registry.AddTo(command);
         listen.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 ServiceHost host = await ServiceHost
                     .ServeEnvironmentAsync(
-                        parsed.Registry(assembly),
+                        registry.Registry(parsed, parsed.GetValue(id)),
                         parsed.GetValue(id)!,
                         (int)Numbers.Parse("--max-envs", parsed.GetValue(copies)!, 1, 65_536),
                         listen.Read(parsed)

@@ -5,6 +5,7 @@ using Cli.Fleet;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Fleet;
+using Protos.Foreign;
 using Spectre.Console;
 
 namespace Cli.Commands;
@@ -145,7 +146,7 @@ internal static class StatusCommand
         catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new IOException(
-                $"The learner at {learner} does not answer ({RpcFailures.Describe(exception).TrimEnd('.')}). Is it running, and is the address right?",
+                $"The learner at {learner} does not answer ({ForeignText.Show(RpcFailures.Describe(exception)).TrimEnd('.')}). Is it running, and is the address right?",
                 exception
             );
         }
@@ -153,8 +154,8 @@ internal static class StatusCommand
 
     private static Table Summary(FleetStatus status)
     {
-        Table table = Tables.Create("", Markup.Escape(status.RunId));
-        table.AddRow("environment, agent", Markup.Escape($"{status.Environment}, {status.Agent}"));
+        Table table = Tables.Create("", Tables.Foreign(status.RunId));
+        table.AddRow("environment, agent", Tables.Foreign($"{status.Environment}, {status.Agent}"));
         table.AddRow("steps", $"{Tables.Number(status.EnvironmentSteps)} of {Tables.Number(status.TotalSteps)}");
         table.AddRow("updates", Tables.Number(status.Updates));
         table.AddRow("steps per second", Tables.Number(status.StepsPerSecond));
@@ -179,9 +180,9 @@ internal static class StatusCommand
         foreach (ActorStatus actor in status.Actors)
         {
             table.AddRow(
-                Markup.Escape(actor.ActorId),
+                Tables.Foreign(actor.ActorId),
                 Tables.Number(actor.Slot),
-                actor.Quarantine.Length > 0 ? Markup.Escape("quarantined: " + actor.Quarantine)
+                actor.Quarantine.Length > 0 ? Tables.Foreign("quarantined: " + actor.Quarantine)
                     : actor.Connected ? "connected"
                     : "away",
                 Tables.Number(actor.Copies),

@@ -44,12 +44,17 @@ internal static class TrainCommand
                             : Trainer.ResumeAsync(resumed, assignments, options, cancellationToken);
                     })
                     .ConfigureAwait(false);
-                Print(output, error, result, parsed.GetValue(json), "train", run.Assemblies(parsed));
+                Print(output, error, result, parsed.GetValue(json), "train", run.NextWords(parsed));
                 return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
             }
         );
         return command;
     }
+
+    private static string Saved(TrainingResult result) =>
+        result.Lost.Count == 0
+            ? "everything is saved"
+            : $"a checkpoint and the policy are saved, but lost with what was deleted from the run folder are: {string.Join(", ", result.Lost)}";
 
     /// <summary>Tells what came out and what to do next. All of it is in the run folder, so that text which cannot be written is dropped.</summary>
     /// <exception cref="IOException">The JSON, which programs wait for, cannot be written.</exception>
@@ -59,14 +64,14 @@ internal static class TrainCommand
         TrainingResult result,
         bool json,
         string verb,
-        IReadOnlyList<string> assemblies
+        IReadOnlyList<string> words
     )
     {
         string run = NextCommand.Relative(result.RunFolder);
         if (result.Interrupted)
         {
             error.WriteLine(
-                $"Interrupted at step {result.EnvironmentSteps}; everything is saved. Continue with: {NextCommand.Of([verb, "--resume", run], assemblies)}"
+                $"Interrupted at step {result.EnvironmentSteps}; {Saved(result)}. Continue with: {NextCommand.Of([verb, "--resume", run, .. words])}"
             );
         }
         if (json)
@@ -85,7 +90,7 @@ internal static class TrainCommand
                 Tables.Print(output, table);
             }
             output.WriteLine($"Policy: {NextCommand.Relative(result.PolicyFolder)}");
-            output.WriteLine($"Evaluate it with: {NextCommand.Of(["evaluate", run], assemblies)}");
+            output.WriteLine($"Evaluate it with: {NextCommand.Of(["evaluate", run, .. words])}");
         });
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Protos.Fleet;
+using Protos.Foreign;
 
 namespace Cli.Fleet;
 
@@ -13,6 +14,8 @@ internal static class SecretFiles
     /// <summary>What actors and those who watch need; the learner's key is not among it.</summary>
     public static readonly string[] ForActors = ["ca.pem", "actor.pem", "actor-key.pem", "token"];
 
+    private const int LargestFile = 1 << 20;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Whether every file is there.</summary>
@@ -23,7 +26,7 @@ internal static class SecretFiles
     /// <summary>Until when the learner's certificate is valid.</summary>
     public static DateTimeOffset ValidUntil(string folder)
     {
-        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "learner.pem"));
+        using X509Certificate2 certificate = CertificateFiles.ReadAuthority(Path.Combine(folder, "learner.pem"));
         return certificate.NotAfter;
     }
 
@@ -45,7 +48,11 @@ internal static class SecretFiles
         Directory.CreateDirectory(actors);
         foreach (string file in ForActors)
         {
-            Write(Path.Combine(actors, file), File.ReadAllText(Path.Combine(folder, file)), OwnerOnly | UnixFileMode.GroupRead);
+            Write(
+                Path.Combine(actors, file),
+                PlainFile.ReadText(Path.Combine(folder, file), LargestFile),
+                OwnerOnly | UnixFileMode.GroupRead
+            );
         }
     }
 

@@ -1,3 +1,5 @@
+using Protos.Foreign;
+
 namespace Cli.Fleet;
 
 /// <summary>Where a fleet's token comes from: a file, or the variable AGENTS_TOKEN; never the command line, which others can read.</summary>
@@ -6,10 +8,14 @@ internal static class Secrets
     public const string Variable = "AGENTS_TOKEN";
 
     /// <summary>The token, or null where none is set.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read, or holds no token.</exception>
     public static string? ReadToken(string? file)
     {
-        string? token = file is null ? Environment.GetEnvironmentVariable(Variable) : File.ReadAllText(file);
+        if (file is not null)
+        {
+            return TokenFiles.Read(file);
+        }
+        string? token = Environment.GetEnvironmentVariable(Variable);
         return string.IsNullOrWhiteSpace(token) ? null : token.Trim();
     }
 }

@@ -27,6 +27,9 @@ public struct Pcg64 : IRandomSource
         _state = (_increment + new UInt128(words[0], words[1])) * Multiplier + _increment;
     }
 
+    /// <summary>Whether these are the bytes of a stream: one whose increment is even may stand still, and whoever draws until a number fits would wait for ever.</summary>
+    internal readonly bool IsStream => !UInt128.IsEvenInteger(_increment) && _hasKeptHalf <= 1;
+
     /// <summary>The next 64 uniformly distributed bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong NextUInt64()

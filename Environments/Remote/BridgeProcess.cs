@@ -132,7 +132,7 @@ internal sealed class BridgeProcess : IDisposable
         ProcessStartInfo info = PythonInterpreter.Start(
             python,
             settings,
-            ["-m", "agents_bridge", "serve", "--parent", "--listen", listen]
+            [PythonInterpreter.BridgeFolder, "serve", "--parent", "--listen", listen]
         );
         if (token is not null)
         {

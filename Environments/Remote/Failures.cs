@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Protos.Bridge;
 using Protos.Fleet;
+using Protos.Foreign;
 
 namespace Environments.Remote;
 
@@ -10,7 +11,7 @@ internal static class Failures
     /// <summary>The exception of a failure that the other side tells.</summary>
     public static Exception Of(string id, Failure failure)
     {
-        string message = failure.Message.ReplaceLineEndings(" ");
+        string message = ForeignText.Show(failure.Message.ReplaceLineEndings(" "));
         return failure.Kind switch
         {
             Failure.Types.Kind.NotFound => new UnknownNameException($"{id}: {message}"),

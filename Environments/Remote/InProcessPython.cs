@@ -8,9 +8,11 @@ namespace Environments.Remote;
 /// <summary>The one Python that can run within this process. Never stopped: it ends with the process.</summary>
 internal static class InProcessPython
 {
-    // Where the shared library of an interpreter lies, and what its modules are found by.
+    // Where the shared library of an interpreter lies, and what its modules are found by. The working directory is taken off the path first.
     private const string Question = """
-        import importlib.util, json, os, sys, sysconfig
+        import sys
+        sys.path[:] = [folder for folder in sys.path if folder]
+        import importlib.util, json, os, sysconfig
         missing = [name for name in ('numpy', 'google.protobuf') if importlib.util.find_spec(name.split('.')[0]) is None]
         names = [sysconfig.get_config_var(key) for key in ('INSTSONAME', 'LDLIBRARY')]
         folders = [sysconfig.get_config_var(key) for key in ('LIBDIR', 'LIBPL')] + [os.path.join(sys.base_prefix, 'lib')]
@@ -72,7 +74,6 @@ internal static class InProcessPython
             [
                 PythonInterpreter.BridgeFolder,
                 .. settings.PythonPath?.Split(Path.PathSeparator) ?? [],
-                Environment.CurrentDirectory,
                 .. answer
                     .GetProperty("path")
                     .EnumerateArray()

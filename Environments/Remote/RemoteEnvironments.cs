@@ -1,4 +1,5 @@
 using Protos.Bridge;
+using Protos.Foreign;
 
 namespace Environments.Remote;
 
@@ -11,10 +12,6 @@ internal static class RemoteEnvironments
     private static readonly Dictionary<string, Description> Known = new(StringComparer.Ordinal); // of child processes
     private static BridgeProcess? s_idle; // described an environment, and may serve the first batch
     private static Timer? s_idleTimer;
-
-    /// <summary>The specification of an id, and how to make a batch of it.</summary>
-    public static (EnvironmentSpec Spec, Func<int, int?, IBatchedEnvironment> Create) Resolve(string id) =>
-        Resolve(RemoteId.Parse(id), spec => spec);
 
     /// <summary>The specification of an id, and how to make a batch of it.</summary>
     /// <param name="id">Where it runs.</param>
@@ -32,17 +29,30 @@ internal static class RemoteEnvironments
         var spec = describe(
             new EnvironmentSpec(id.Text, WireSpaces.Read(description.ObservationSpace), WireSpaces.Read(description.ActionSpace))
             {
-                MaxEpisodeSteps = description.MaxEpisodeSteps > 0 ? checked((int)description.MaxEpisodeSteps) : null,
-                RewardThreshold = description.HasRewardThreshold ? description.RewardThreshold : null,
+                MaxEpisodeSteps = LimitOf(description),
+                RewardThreshold =
+                    description.HasRewardThreshold && double.IsFinite(description.RewardThreshold)
+                        ? description.RewardThreshold
+                        : null,
                 StepsElsewhere = id.Lane != ObservationLane.InProcess,
                 Description = id.Address is null
-                    ? $"{description.Name} in Python."
-                    : $"{description.Name}, served by {id.Address}.",
+                    ? $"{ForeignText.Show(description.Name)} in Python."
+                    : $"{ForeignText.Show(description.Name)}, served by {id.Address}.",
             }
         );
         int rate = (int)Math.Min(description.RenderFramesPerSecond, 1_000);
         return (spec, (count, limit) => Make(id, settings, spec, rate, count, limit));
     }
+
+    internal static int? LimitOf(Description description) =>
+        description.MaxEpisodeSteps switch
+        {
+            0 => null,
+            <= int.MaxValue => (int)description.MaxEpisodeSteps,
+            _ => throw new InvalidDataException(
+                $"The other side describes episodes of at most {description.MaxEpisodeSteps} steps; up to {int.MaxValue} are possible, or 0 for no limit."
+            ),
+        };
 
     /// <summary>A batch of an environment whose specification is known without asking.</summary>
     public static RemoteEnvironment Make(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Protos.Fleet;
+using Protos.Foreign;
 
 namespace Environments.Remote;
 
@@ -29,6 +30,9 @@ internal sealed record RemoteId
     /// <summary>Where it is served; null for a child process.</summary>
     public FleetAddress? Address { get; private init; }
 
+    /// <summary>Scheme and address of a server as they were written; empty for a child process.</summary>
+    public string Server { get; private init; } = "";
+
     /// <summary>The environment's own id or class.</summary>
     public required string Name { get; init; }
 
@@ -44,6 +48,14 @@ internal sealed record RemoteId
     /// <summary>Arguments of the environment, a JSON object; empty for none.</summary>
     public string ArgumentsJson { get; init; } = "";
 
+    /// <summary>Python modules that a child process would import, beside those of installed environments; a server's are its own affair.</summary>
+    public IReadOnlyList<string> Modules =>
+        Address is null ? [.. Wrappers.Prepend(Name).Where(NamesModule).Select(name => name[..name.IndexOf(':')])] : [];
+
+    /// <summary>The installed environment that is given more than numbers and truth values: text can name files and modules. Null where none is.</summary>
+    public string? TakesText =>
+        Address is null && ArgumentsJson.Length > 0 && !NamesModule(Name) && GivesText(ArgumentsJson) ? Name : null;
+
     /// <summary>Whether an id names an environment that runs elsewhere.</summary>
     public static bool IsRemote(string id) =>
         id.StartsWith(Child, StringComparison.Ordinal)
@@ -53,6 +65,15 @@ internal sealed record RemoteId
 
     /// <summary>The environment's own id, without scheme, address and options.</summary>
     public static string NameBehind(string id) => Split(id).Name;
+
+    /// <summary>The server of an id or of its beginning, <c>grpc://host:port</c>.</summary>
+    /// <exception cref="InvalidOptionException">It names none.</exception>
+    public static FleetAddress ServerOf(string address) =>
+        IsRemote(address) && ReadAddress(address, Split(address).Origin) is { } server
+            ? server
+            : throw new InvalidOptionException(
+                $"'{ForeignText.Show(address)}' is no server. Write it as grpc://127.0.0.1:50061, grpcs://host:50061 or grpc+unix:/path/of.sock."
+            );
 
     /// <summary>A child process for an environment, as another family of ids asks for it.</summary>
     public static RemoteId ForChild(string text, string name, ObservationLane lane, TimeSpan timeout) =>
@@ -72,7 +93,7 @@ internal sealed record RemoteId
         FleetAddress? address = ReadAddress(id, origin);
         if (name.Length == 0)
         {
-            throw new InvalidOptionException($"'{id}' names no environment. Write it as {origin}CartPole-v1.");
+            throw new InvalidOptionException($"'{ForeignText.Show(id)}' names no environment. Write it as {origin}CartPole-v1.");
         }
         var lane = ObservationLane.Auto;
         int timeout = DefaultTimeout;
@@ -88,7 +109,9 @@ internal sealed record RemoteId
                 case "lane":
                     if (!value.All(char.IsAsciiLetter) || !Enum.TryParse(value, ignoreCase: true, out lane))
                     {
-                        throw new InvalidOptionException($"'{id}' cannot take lane={value}: auto, messages, shm or inprocess.");
+                        throw new InvalidOptionException(
+                            $"'{ForeignText.Show(id)}' cannot take lane={ForeignText.Show(value)}: auto, messages, shm or inprocess."
+                        );
                     }
                     break;
                 case "timeout":
@@ -97,7 +120,9 @@ internal sealed record RemoteId
                         || timeout is < 1 or > 86_400
                     )
                     {
-                        throw new InvalidOptionException($"'{id}' cannot take timeout={value}: 1 to 86400 seconds for a step.");
+                        throw new InvalidOptionException(
+                            $"'{ForeignText.Show(id)}' cannot take timeout={ForeignText.Show(value)}: 1 to 86400 seconds for a step."
+                        );
                     }
                     break;
                 case "wrappers":
@@ -106,7 +131,9 @@ internal sealed record RemoteId
                 default:
                     if (!arguments.TryAdd(key, Value(value)))
                     {
-                        throw new InvalidOptionException($"'{id}' gives {key} twice. Give it once.");
+                        throw new InvalidOptionException(
+                            $"'{ForeignText.Show(id)}' gives {ForeignText.Show(key)} twice. Give it once."
+                        );
                     }
                     break;
             }
@@ -114,13 +141,14 @@ internal sealed record RemoteId
         if (lane == ObservationLane.InProcess && address is not null)
         {
             throw new InvalidOptionException(
-                $"'{id}' is served by another process, so its lane cannot be inprocess. Use gym:{name}."
+                $"'{ForeignText.Show(id)}' is served by another process, so its lane cannot be inprocess. Use gym:{ForeignText.Show(name)}."
             );
         }
         return new RemoteId
         {
             Text = query.Length == 0 ? origin + name : $"{origin}{name}?{query}",
             Address = address,
+            Server = address is null ? "" : origin[..^1],
             Name = name,
             Lane = lane,
             Timeout = TimeSpan.FromSeconds(timeout),
@@ -167,14 +195,26 @@ internal sealed record RemoteId
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidOptionException($"'{id}' has no good address: {exception.Message}");
+            throw new InvalidOptionException($"'{ForeignText.Show(id)}' has no good address: {exception.Message}");
         }
         return address.IsSecure || address.IsLocal
             ? address
             : throw new InvalidOptionException(
-                $"'{id}' is on another machine, and would be stepped in the clear. Use grpcs:// (the bridge's --certificate), or a tunnel to 127.0.0.1."
+                $"'{ForeignText.Show(id)}' is on another machine, and would be stepped in the clear. Use grpcs:// (the bridge's --certificate), or a tunnel to 127.0.0.1."
             );
     }
+
+    private static bool NamesModule(string name)
+    {
+        int query = name.IndexOf('?', StringComparison.Ordinal);
+        return name.AsSpan(0, query < 0 ? name.Length : query).Contains(':');
+    }
+
+    private static bool GivesText(string argumentsJson) =>
+        JsonNode
+            .Parse(argumentsJson)!
+            .AsObject()
+            .Any(pair => pair.Value?.GetValueKind() is JsonValueKind.String or JsonValueKind.Array or JsonValueKind.Object);
 
     private static JsonNode? Value(string text)
     {

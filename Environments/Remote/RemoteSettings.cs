@@ -1,3 +1,5 @@
+using Protos.Foreign;
+
 namespace Environments.Remote;
 
 /// <summary>What environments in Python need to know of this machine. Read from environment variables, never from an id, since ids travel in saved policies.</summary>
@@ -36,8 +38,8 @@ internal sealed record RemoteSettings
         };
 
     /// <summary>The token, from its file where need be; null for none.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public string? ReadToken() => Token ?? (TokenFile is null ? null : File.ReadAllText(TokenFile).Trim());
+    /// <exception cref="IOException">The file cannot be read, or holds no token.</exception>
+    public string? ReadToken() => Token ?? (TokenFile is null ? null : TokenFiles.Read(TokenFile));
 
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

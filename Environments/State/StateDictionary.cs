@@ -1,5 +1,8 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Environments.Randomness;
+using Protos.Foreign;
 
 namespace Environments.State;
 
@@ -56,7 +59,7 @@ public sealed class StateDictionary
         if (values.Length * Unsafe.SizeOf<T>() != bytes.Length)
         {
             throw new InvalidDataException(
-                $"State '{_prefix}{name}' has {bytes.Length} bytes, which is no whole number of {typeof(T).Name}."
+                $"State '{Show(name)}' has {bytes.Length} bytes, which is no whole number of {typeof(T).Name}."
             );
         }
         bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
@@ -73,10 +76,37 @@ public sealed class StateDictionary
         if (bytes.Length != target.Length)
         {
             throw new InvalidDataException(
-                $"State '{_prefix}{name}' has {bytes.Length} bytes; {target.Length} are needed. It belongs to other settings."
+                $"State '{Show(name)}' has {bytes.Length} bytes; {target.Length} are needed. It belongs to other settings."
             );
         }
         bytes.CopyTo(target);
+        RequirePossible<T>(name, destination);
+    }
+
+    /// <summary>Copies the numbers saved under <paramref name="name"/> over <paramref name="destination"/>; each must be finite.</summary>
+    /// <exception cref="InvalidDataException">The entry is missing, of another type or length, or holds another number.</exception>
+    internal void ReadFinite<T>(string name, Span<T> destination)
+        where T : unmanaged, IFloatingPoint<T>
+    {
+        Read(name, destination);
+        foreach (T value in destination)
+        {
+            if (!T.IsFinite(value))
+            {
+                throw new InvalidDataException($"State '{Show(name)}' holds {value}, which no run saves.");
+            }
+        }
+    }
+
+    /// <summary>The number saved under <paramref name="name"/>, which must lie between two others.</summary>
+    /// <exception cref="InvalidDataException">The entry is missing, of another type, or outside.</exception>
+    internal T Get<T>(string name, T low, T high)
+        where T : unmanaged, INumber<T>
+    {
+        T value = Get<T>(name);
+        return value >= low && value <= high
+            ? value
+            : throw new InvalidDataException($"State '{Show(name)}' is {value}, which must be from {low} to {high}.");
     }
 
     /// <summary>The value saved under <paramref name="name"/>.</summary>
@@ -89,16 +119,41 @@ public sealed class StateDictionary
         return value;
     }
 
+    // Bytes can be anything; these types cannot.
+    private void RequirePossible<T>(string name, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values);
+        bool possible = true;
+        if (typeof(T) == typeof(bool))
+        {
+            possible = !bytes.ContainsAnyExceptInRange((byte)0, (byte)1);
+        }
+        else if (typeof(T) == typeof(Pcg64))
+        {
+            foreach (Pcg64 stream in MemoryMarshal.Cast<byte, Pcg64>(bytes))
+            {
+                possible &= stream.IsStream;
+            }
+        }
+        if (!possible)
+        {
+            throw new InvalidDataException($"State '{Show(name)}' holds no {typeof(T).Name}.");
+        }
+    }
+
+    private string Show(string name) => ForeignText.Show(_prefix + name);
+
     private byte[] Find<T>(string name)
     {
         if (!_entries.TryGetValue(_prefix + name, out (string Type, byte[] Bytes) entry))
         {
             throw new InvalidDataException(
-                $"State '{_prefix}{name}' is missing. It was saved by other settings or another version."
+                $"State '{Show(name)}' is missing. It was saved by other settings or another version."
             );
         }
         return entry.Type == typeof(T).Name
             ? entry.Bytes
-            : throw new InvalidDataException($"State '{_prefix}{name}' holds {entry.Type}, not {typeof(T).Name}.");
+            : throw new InvalidDataException($"State '{Show(name)}' holds {ForeignText.Show(entry.Type)}, not {typeof(T).Name}.");
     }
 }

@@ -99,6 +99,10 @@ public sealed class EpisodeStatistics : BatchedEnvironmentWrapper
     {
         state.Read<double>("returns", _returns);
         state.Read<int>("lengths", _lengths);
+        if (_lengths.AsSpan().ContainsAnyInRange(int.MinValue, -1))
+        {
+            throw new InvalidDataException("A saved length of an episode is negative.");
+        }
         state.Read<bool>("awaits_reset", _awaitsReset);
         _completedCount = 0;
     }

@@ -200,9 +200,13 @@ public sealed class RunningStatistics
     /// <exception cref="InvalidDataException">The state is of rows of another size.</exception>
     public void LoadState(StateDictionary state)
     {
-        state.Read<double>("mean", _mean);
-        state.Read<double>("variance", _variance);
-        Count = state.Get<double>("count");
+        state.ReadFinite<double>("mean", _mean);
+        state.ReadFinite<double>("variance", _variance);
+        Count = state.Get("count", 0.0, double.MaxValue);
+        if (Array.Exists(_variance, value => value < 0))
+        {
+            throw new InvalidDataException("A saved variance is negative.");
+        }
         UpdateScale();
     }
 

@@ -206,9 +206,9 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>Continues from a saved state.</summary>
     public void LoadState(StateDictionary state)
     {
-        state.Read("parameters", _engine.Parameters);
+        state.ReadFinite("parameters", _engine.Parameters);
         _engine.ParametersChanged();
-        Updates = state.Get<long>("updates");
+        Updates = state.Get("updates", 0L, long.MaxValue / 2);
         _random = state.Get<Pcg64>("random");
         _optimizer.LoadState(state.Scope("optimizer"));
         _target?.LoadState(state.Scope("target"));

@@ -39,9 +39,9 @@ internal sealed class TargetNetwork(NetworkSpec spec, ReadOnlySpan<float> parame
     /// <summary>Continues from a saved state.</summary>
     public void LoadState(StateDictionary state)
     {
-        state.Read<float>("parameters", _parameters);
+        state.ReadFinite<float>("parameters", _parameters);
         Load(_parameters);
-        _batches = state.Get<long>("batches");
+        _batches = state.Get("batches", 0L, long.MaxValue / 2);
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Agents.Files;
 using Agents.Policies;
 using Environments.State;
+using Protos.Foreign;
 
 namespace Learners.Checkpoints;
 
@@ -18,6 +19,9 @@ internal sealed class CheckpointStore
     /// <summary>File that lists and hashes the others.</summary>
     public const string ManifestFile = "manifest.json";
     private const string PolicyFolder = "policy";
+
+    private const int LargestManifest = 1 << 20;
+    private const int MostFiles = 100;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -127,29 +131,52 @@ internal sealed class CheckpointStore
         try
         {
             Manifest manifest =
-                JsonSerializer.Deserialize<Manifest>(File.ReadAllText(Path.Combine(path, ManifestFile)), Json)
+                JsonSerializer.Deserialize<Manifest>(PlainFile.ReadTextIn(path, ManifestFile, LargestManifest), Json)
                 ?? throw new InvalidDataException($"{ManifestFile} is empty.");
             if (manifest.Files is null)
             {
                 throw new InvalidDataException($"{ManifestFile} lists no files.");
             }
+            if (manifest.Files.Count > MostFiles)
+            {
+                throw new InvalidDataException(
+                    $"{ManifestFile} lists {manifest.Files.Count} files; at most {MostFiles} are read."
+                );
+            }
             foreach ((string name, string expected) in manifest.Files)
             {
-                if (AtomicFile.Hash(Path.Combine(path, name)) != expected)
+                string file = PlainFile.PathIn(path, name);
+                if (new FileInfo(file).Length > Array.MaxLength)
                 {
-                    throw new InvalidDataException($"{name} is not the file that was saved (its SHA-256 differs).");
+                    throw new InvalidDataException($"{ForeignText.Show(name)} is larger than what is read.");
+                }
+                if (AtomicFile.Hash(file) != expected)
+                {
+                    throw new InvalidDataException(
+                        $"{ForeignText.Show(name)} is not the file that was saved (its SHA-256 differs)."
+                    );
                 }
             }
             if (!manifest.Files.ContainsKey(StateFile))
             {
                 throw new InvalidDataException($"{ManifestFile} does not list {StateFile}.");
             }
-            return TrainingStateFile.Read(File.ReadAllBytes(Path.Combine(path, StateFile)));
+            return TrainingStateFile.Read(File.ReadAllBytes(PlainFile.PathIn(path, StateFile)));
         }
         catch (Exception exception)
-            when (exception is IOException or InvalidDataException or JsonException or UnauthorizedAccessException)
+            when (exception
+                    is IOException
+                        or InvalidDataException
+                        or JsonException
+                        or UnauthorizedAccessException
+                        or NotSupportedException
+                        or ArgumentException
+            )
         {
-            throw new CheckpointException($"The checkpoint '{path}' is damaged: {exception.Message}", exception);
+            throw new CheckpointException(
+                $"The checkpoint '{path}' is damaged: {ForeignText.Show(exception.Message)}",
+                exception
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Environments.State;
 using MessagePack;
+using Protos.Foreign;
 
 namespace Learners.Checkpoints;
 
@@ -12,6 +13,7 @@ namespace Learners.Checkpoints;
 internal static class TrainingStateFile
 {
     private const int Version = 1;
+    private const int MostEntries = 1_000_000; // some for each copy of an environment
 
     /// <summary>The file's bytes.</summary>
     public static byte[] Write(StateDictionary state)
@@ -46,6 +48,10 @@ internal static class TrainingStateFile
             }
             var state = new StateDictionary();
             int count = reader.ReadMapHeader();
+            if (count > MostEntries)
+            {
+                throw new InvalidDataException($"its state has {count} entries; at most {MostEntries} are read.");
+            }
             for (int i = 0; i < count; i++)
             {
                 string? name = reader.ReadString();
@@ -61,9 +67,18 @@ internal static class TrainingStateFile
             return reader.End ? state : throw new InvalidDataException("bytes follow its state.");
         }
         catch (Exception exception)
-            when (exception is MessagePackSerializationException or EndOfStreamException or InvalidOperationException)
+            when (exception
+                    is MessagePackSerializationException
+                        or EndOfStreamException
+                        or InvalidOperationException
+                        or ArgumentException
+                        or OverflowException
+            )
         {
-            throw new InvalidDataException($"its state is no MessagePack of the right form ({exception.Message})", exception);
+            throw new InvalidDataException(
+                $"its state is no MessagePack of the right form ({ForeignText.Show(exception.Message)})",
+                exception
+            );
         }
     }
 }

@@ -29,6 +29,10 @@ public static class Evaluator
     /// <param name="warn">Receives one line when what steps copies was lost and is replaced; null for nobody.</param>
     /// <param name="cancellationToken">Stops early with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentException">The environment is unknown, or its spaces are not the policy's.</exception>
+    /// <exception cref="EnvironmentNotAllowedException">
+    /// The policy's own environment is wanted, which needs a Python module or a server that the registry does not allow; see
+    /// <see cref="EnvironmentRegistry.With"/>, or name the environment.
+    /// </exception>
     public static EvaluationResult Evaluate(
         SavedPolicy policy,
         string? environmentId = null,
@@ -102,7 +106,11 @@ public static class Evaluator
     )
     {
         registry ??= EnvironmentRegistry.Default;
-        environmentId ??= EnvironmentOf(policy);
+        if (environmentId is null)
+        {
+            registry = registry.ForForeignIds; // a policy may be a stranger's
+            environmentId = EnvironmentOf(policy);
+        }
         IBatchedEnvironment batch = registry.Make(environmentId, copies, maxEpisodeSteps);
         try
         {

@@ -53,6 +53,7 @@ public static class FleetLearner
     )
     {
         options ??= new TrainingOptions();
+        options = options with { Registry = options.Registry.ForForeignIds };
         await using var session = new FleetSession(fleet, options, Path.GetFullPath(runFolder));
         TrainingResult result = await Trainer
             .ResumeAsync(

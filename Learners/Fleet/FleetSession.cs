@@ -72,7 +72,7 @@ internal sealed class FleetSession : IAsyncDisposable
         ILogger log = _loggers.CreateLogger("Agents.Fleet");
         UnrollJournal? journal = settings.Fleet.Journal
             ? new UnrollJournal(
-                Path.Combine(_folder, "journal"),
+                new RunFolder(_folder).Journal,
                 settings.Fleet.KeepJournal,
                 settings.Checkpoints.Keep,
                 _options.Clock,

@@ -41,7 +41,7 @@ internal sealed class ParameterStore
             Newest = new Publication { Number = number };
             if (state.Contains("bytes"))
             {
-                Newest.ParameterVersion = state.Get<long>("version");
+                Newest.ParameterVersion = state.Get("version", 0L, long.MaxValue / 2);
                 var snapshot = new Snapshot { Publication = Newest };
                 byte[] bytes = state.GetArray<byte>("bytes");
                 snapshot.Resize(bytes.Length);

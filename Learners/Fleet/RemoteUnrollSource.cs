@@ -156,12 +156,12 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     {
         _audit?.Load(state.Get<long>("audit"));
         // The publication that follows is the newest one again.
-        _publications = state.Get<long>("publications") - 1;
+        _publications = state.Get("publications", 0L, long.MaxValue / 2) - 1;
         _hub.Parameters.ContinueFrom(_publications - 1, state.Scope("parameters"));
         _hub.BatchesAccepted = _publications;
         ObservationStatistics?.LoadState(state.Scope("statistics"));
         _hub.Roster.LoadState(state.Scope("roster"));
-        BeginReplay(_hub.Journal is null || !state.Contains("segment") ? 0 : state.Get<long>("segment"));
+        BeginReplay(_hub.Journal is null || !state.Contains("segment") ? 0 : state.Get("segment", 0L, long.MaxValue / 2));
     }
 
     /// <inheritdoc/>

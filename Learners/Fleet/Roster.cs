@@ -8,6 +8,9 @@ internal sealed partial class Roster
 {
     private const int Remembered = 1_024;
 
+    // More than are remembered where many have something unsettled.
+    private const int MostSaved = 1 << 20;
+
     private readonly Dictionary<string, ActorRecord> _actors = [];
     private readonly object _lock = new();
 
@@ -104,6 +107,25 @@ internal sealed partial class Roster
         if (numbers.Length != 6 * names.Length || ledgers.Length % 4 != 0)
         {
             throw new InvalidDataException("the list of its actors is damaged.");
+        }
+        const long most = long.MaxValue / 2;
+        bool possible =
+            names.Length <= MostSaved
+            && names.Distinct().Count() == names.Length
+            && Array.TrueForAll(names, IsName)
+            && !numbers.AsSpan().ContainsAnyExceptInRange(0, most)
+            && !ledgers.AsSpan().ContainsAnyExceptInRange(0, most);
+        for (int i = 0; i < names.Length && possible; i++)
+        {
+            possible = numbers[6 * i] < MostSaved && numbers[6 * i + 2] <= int.MaxValue;
+        }
+        for (int i = 0; i < ledgers.Length && possible; i += 4)
+        {
+            possible = ledgers[i] < names.Length;
+        }
+        if (!possible)
+        {
+            throw new InvalidDataException("the list of its actors holds names or numbers that no learner saves.");
         }
         lock (_lock)
         {

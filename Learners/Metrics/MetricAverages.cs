@@ -1,4 +1,5 @@
 using Environments.State;
+using Protos.Foreign;
 
 namespace Learners.Metrics;
 
@@ -28,11 +29,22 @@ internal sealed class MetricAverages
     }
 
     /// <summary>Continues from saved ones.</summary>
-    public void LoadState(StateDictionary state)
+    /// <param name="state">Where they were saved.</param>
+    /// <param name="tags">Metrics that the run has.</param>
+    public void LoadState(StateDictionary state, IReadOnlyCollection<string> tags)
     {
         foreach (string tag in state.Names)
         {
-            double[] saved = state.GetArray<double>(tag);
+            if (!tags.Contains(tag))
+            {
+                continue; // of another version: nobody asks for it
+            }
+            var saved = new double[2];
+            state.Read<double>(tag, saved);
+            if (!(saved[1] >= 1 && saved[1] < long.MaxValue))
+            {
+                throw new InvalidDataException($"The mean '{ForeignText.Show(tag)}' is saved of {saved[1]} numbers.");
+            }
             _sums[tag] = (saved[0], (long)saved[1]);
         }
     }

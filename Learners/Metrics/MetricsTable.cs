@@ -1,5 +1,6 @@
 using System.Globalization;
 using Environments;
+using Protos.Foreign;
 
 namespace Learners.Metrics;
 
@@ -24,7 +25,7 @@ internal sealed class MetricsTable
     public static MetricsTable Read(string path)
     {
         MetricsTable? table = null;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using FileStream file = PlainFile.OpenIn(Path.GetDirectoryName(path)!, Path.GetFileName(path));
         using var reader = new StreamReader(file);
         while (reader.ReadLine() is { } line)
         {
@@ -54,12 +55,15 @@ internal sealed class MetricsTable
         if (column < 1)
         {
             throw new InvalidDataException(
-                $"'{_path}' has no column '{tag}'.{NearestName.Suggest(tag, Tags)} Known: {string.Join(", ", Tags)}."
+                $"'{_path}' has no column '{tag}'.{NearestName.Suggest(tag, Tags)} Known: {ForeignText.Show(string.Join(", ", Tags))}."
             );
         }
         string[][] filled = [.. _rows.Where(cells => cells[column].Length > 0)];
         return ([.. filled.Select(cells => Number(cells[0]))], [.. filled.Select(cells => Number(cells[column]))]);
     }
 
-    private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
+    private double Number(string cell) =>
+        double.TryParse(cell, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : throw new InvalidDataException($"'{_path}' holds '{ForeignText.Show(cell)}' where a number belongs.");
 }

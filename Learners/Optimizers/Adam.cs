@@ -63,6 +63,6 @@ internal sealed class Adam(int size, AdamOptions options) : IOptimizer
     {
         state.Read<float>("adam_mean", _mean);
         state.Read<float>("adam_square", _square);
-        _updates = state.Get<long>("adam_updates");
+        _updates = state.Get("adam_updates", 0L, long.MaxValue / 2);
     }
 }

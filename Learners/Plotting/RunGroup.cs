@@ -78,8 +78,10 @@ internal sealed record RunGroup(string Environment, string Label, IReadOnlyList<
     private static SortedDictionary<string, string> Flatten(string config)
     {
         var flat = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Add(StrictYaml.Parse(File.ReadAllText(config), config), "");
-        return flat;
+        Add(StrictYaml.ReadFileIn(Path.GetDirectoryName(config)!, Path.GetFileName(config)), "");
+        return flat.ContainsKey("environment") && flat.ContainsKey("agent")
+            ? flat
+            : throw new InvalidDataException($"'{config}' names no environment or no agent, so it is no run's.");
 
         void Add(YamlMappingNode mapping, string path)
         {

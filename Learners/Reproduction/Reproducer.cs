@@ -29,7 +29,7 @@ internal static class Reproducer
     )
     {
         (string name, Claim claim) = ClaimLibrary.Load(nameOrFile);
-        var plan = ReproductionPlan.Create(name, claim, options.Budget, options.Seeds, options.Registry);
+        var plan = ReproductionPlan.Create(name, claim, options.Budget, options.Seeds, options.Registry.ForForeignIds);
         string folder = Path.GetFullPath(
             options.Folder ?? Path.Combine("runs", "reproduce", name, options.Budget.ToString().ToLowerInvariant())
         );

@@ -84,13 +84,13 @@ internal sealed class PopArt(double rate)
     /// <summary>Continues from a saved state.</summary>
     public void LoadState(StateDictionary state)
     {
-        Mean = state.Get<double>("mean");
+        Mean = state.Get("mean", double.MinValue, double.MaxValue);
         // Earlier checkpoints hold E[G²] in its place.
         _variance = state.Contains("variance")
-            ? state.Get<double>("variance")
-            : Math.Max(0, state.Get<double>("second_moment") - Mean * Mean);
-        Scale = state.Get<double>("scale");
-        _batches = state.Get<long>("batches");
+            ? state.Get("variance", 0.0, double.MaxValue)
+            : Math.Max(0, state.Get("second_moment", double.MinValue, double.MaxValue) - Mean * Mean);
+        Scale = state.Get("scale", SmallestScale, LargestScale);
+        _batches = state.Get("batches", 0L, long.MaxValue / 2);
     }
 
     private static (double Mean, double Variance) Moments(ReadOnlySpan<float> values)

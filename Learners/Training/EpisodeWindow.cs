@@ -53,6 +53,6 @@ internal sealed class EpisodeWindow
     public void LoadState(StateDictionary state)
     {
         state.Read<double>("returns", _returns);
-        Count = state.Get<long>("count");
+        Count = state.Get("count", 0L, long.MaxValue / 2);
     }
 }

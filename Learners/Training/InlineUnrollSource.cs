@@ -101,8 +101,8 @@ internal sealed class InlineUnrollSource : IUnrollSource
     /// <inheritdoc/>
     public void LoadState(StateDictionary state)
     {
-        _sequenceNumber = state.Get<long>("sequence_number");
-        _lagged?.LoadState(state.Scope("lagged"));
+        _sequenceNumber = state.Get("sequence_number", 0L, long.MaxValue / 2);
+        _lagged?.LoadState(state.Scope("lagged"), new ParameterLayout(Spec).Count);
         _recorder.LoadState(state.Scope("recorder"));
     }
 

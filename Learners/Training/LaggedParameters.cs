@@ -40,10 +40,13 @@ internal sealed class LaggedParameters
     }
 
     /// <summary>Continues; the learner publishes its parameters next, which makes the saved ones act again.</summary>
-    public void LoadState(StateDictionary state)
+    /// <param name="state">Where <see cref="SaveState"/> saved them.</param>
+    /// <param name="count">Parameters of the network.</param>
+    public void LoadState(StateDictionary state, int count)
     {
-        _newest = state.GetArray<float>("acting");
+        _newest = new float[count];
+        state.ReadFinite<float>("acting", _newest);
         Acting = new float[_newest.Length];
-        _newestVersion = state.Get<long>("acting_version");
+        _newestVersion = state.Get("acting_version", 0L, long.MaxValue / 2);
     }
 }

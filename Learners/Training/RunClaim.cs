@@ -59,7 +59,12 @@ internal sealed class RunClaim : IDisposable
             return;
         }
         _disposed = true;
-        if (_isNew && Directory.EnumerateFileSystemEntries(Folder.Path).All(path => Path.GetFileName(path) == RunFolder.LockName))
+        // The folder may have been deleted by somebody while the run went on.
+        if (
+            _isNew
+            && Directory.Exists(Folder.Path)
+            && Directory.EnumerateFileSystemEntries(Folder.Path).All(path => Path.GetFileName(path) == RunFolder.LockName)
+        )
         {
             // Unlinked while it is held: whoever comes next finds either nothing, or a folder that stays since it has a lock of its own.
             File.Delete(Folder.Lock);

@@ -33,6 +33,9 @@ internal sealed class RunFolder
     /// <summary>Training state.</summary>
     public string Checkpoints => In("checkpoints");
 
+    /// <summary>Unrolls of a fleet, where they are kept.</summary>
+    public string Journal => In("journal");
+
     /// <summary>Latest policy.</summary>
     public string Policy => In("policy");
 

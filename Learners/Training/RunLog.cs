@@ -15,7 +15,8 @@ internal sealed class RunLog : IDisposable
     /// <summary>Column of <c>episodes.csv</c>: length in steps.</summary>
     public const string EpisodeLength = "length";
 
-    private static readonly string[] Tags =
+    /// <summary>Metrics that every run has.</summary>
+    public static readonly IReadOnlyList<string> Tags =
     [
         "charts/episodic_return",
         "charts/episodic_length",
@@ -118,7 +119,7 @@ internal sealed class RunLog : IDisposable
         {
             return false;
         }
-        int column = 1 + Array.IndexOf(Tags, "eval/mean_return");
+        int column = 1 + Tags.ToList().IndexOf("eval/mean_return");
         return File.ReadLines(path)
             .Select(line => line.Split(','))
             .Any(cells =>

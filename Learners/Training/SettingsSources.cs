@@ -1,6 +1,7 @@
 using Agents.Yaml;
 using Environments;
 using Environments.Remote;
+using Protos.Foreign;
 using YamlDotNet.RepresentationModel;
 
 namespace Learners.Training;
@@ -33,7 +34,7 @@ internal static class SettingsSources
     /// <exception cref="SettingsException">A key or value is not possible.</exception>
     public static TrainingSettings Load(string? environment, string? agent, string? file, IReadOnlyList<string> assignments)
     {
-        YamlMappingNode given = file is null ? [] : StrictYaml.Parse(ReadFile(file), file);
+        YamlMappingNode given = file is null ? [] : ReadFile(file);
         foreach (string assignment in assignments)
         {
             StrictYaml.Assign(given, assignment);
@@ -58,7 +59,7 @@ internal static class SettingsSources
         if (!TrainingSettings.AgentNames.Contains(agent))
         {
             throw new SettingsException(
-                $"There is no agent '{agent}'.{NearestName.Suggest(agent, TrainingSettings.AgentNames)} 'agents list' shows all."
+                $"There is no agent '{ForeignText.Show(agent)}'.{NearestName.Suggest(agent, TrainingSettings.AgentNames)} 'agents list' shows all."
             );
         }
 
@@ -74,7 +75,8 @@ internal static class SettingsSources
     /// <exception cref="SettingsException">A key or value is not possible.</exception>
     public static TrainingSettings Read(string path, IReadOnlyList<string> assignments)
     {
-        YamlMappingNode root = StrictYaml.Parse(ReadFile(path), path);
+        YamlMappingNode root = StrictYaml.ReadFileIn(Path.GetDirectoryName(path)!, Path.GetFileName(path));
+        KeepOlderMeaning(root);
         foreach (string assignment in assignments)
         {
             StrictYaml.Assign(root, assignment);
@@ -82,6 +84,25 @@ internal static class SettingsSources
         TrainingSettings settings = StrictYaml.Bind<TrainingSettings>(root, path);
         RequireSectionsOf([settings.Agent], root, path);
         return settings;
+    }
+
+    // A run writes all its settings, so one without this key is older than the key: its actions were never scaled, and only bytes were
+    // images by themselves. Today's defaults would give it another network.
+    private static void KeepOlderMeaning(YamlMappingNode root)
+    {
+        if (
+            !root.Children.TryGetValue("network", out YamlNode? section)
+            || section is not YamlMappingNode network
+            || network.Children.ContainsKey("scale_actions")
+        )
+        {
+            return;
+        }
+        network.Children["scale_actions"] = "false";
+        if (Text(network, "encoder") is null or "auto")
+        {
+            network.Children["encoder"] = "conv_bytes";
+        }
     }
 
     /// <summary>Says which key belongs to an agent that is not trained, since nothing would read it.</summary>
@@ -134,7 +155,9 @@ internal static class SettingsSources
         {
             environment = RemoteId.NameBehind(environment); // the same task, wherever it runs
         }
-        string id = EnvironmentRegistry.Default.TryFind(environment, out EnvironmentSpec? spec) ? spec.Id : environment;
+        // A scheme within a scheme is no name: looking it up would import and connect.
+        bool isName = !RemoteId.IsRemote(environment);
+        string id = isName && EnvironmentRegistry.Default.TryFind(environment, out EnvironmentSpec? spec) ? spec.Id : environment;
         foreach (string name in (string[])[EnvironmentId.ToFileName(id), EnvironmentId.NameOf(id)])
         {
             string file = $"Experiments/{agent}/{name}.yaml";
@@ -150,11 +173,11 @@ internal static class SettingsSources
         return [];
     }
 
-    private static string ReadFile(string path)
+    private static YamlMappingNode ReadFile(string path)
     {
         try
         {
-            return File.ReadAllText(path);
+            return StrictYaml.ReadFile(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -3,6 +3,7 @@ using Agents.Yaml;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Checkpoints;
+using Protos.Foreign;
 
 namespace Learners.Training;
 
@@ -84,6 +85,7 @@ public static class Trainer
     /// <param name="options">Whom to tell; its folder is ignored.</param>
     /// <param name="cancellationToken">Ends training after the running update, as in a new run.</param>
     /// <exception cref="CheckpointException">The folder holds no run, or no checkpoint of it is whole.</exception>
+    /// <exception cref="global::Environments.EnvironmentNotAllowedException">The run's environment needs a Python module or a server that the registry does not allow.</exception>
     public static Task<TrainingResult> ResumeAsync(
         string runFolder,
         IReadOnlyList<string>? assignments = null,
@@ -92,6 +94,7 @@ public static class Trainer
     )
     {
         options ??= new TrainingOptions();
+        options = options with { Registry = options.Registry.ForForeignIds }; // the run may be a stranger's
         return ResumeAsync(
             runFolder,
             assignments ?? [],
@@ -121,6 +124,7 @@ public static class Trainer
         TrainingSettings stored = SettingsSources.Read(folder.Config, []);
         TrainingSettings settings = SettingsSources.Read(folder.Config, assignments);
         TrainingOptions options = optionsOf(settings);
+        options.Registry.RequireAllowed(settings.Environment); // before anything of the folder is touched
         RequireSameRun(stored, settings);
         if (
             settings.TotalSteps != stored.TotalSteps
@@ -134,6 +138,7 @@ public static class Trainer
         return Task.Run(
             async () =>
             {
+                RequirePlain(folder);
                 using RunClaim claim = RunClaim.ForResumed(folder);
                 AtomicFolder.CleanUp(folder.Path);
                 StateDictionary state = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep).LoadNewest(
@@ -148,11 +153,47 @@ public static class Trainer
                     outlivesFailures
                 );
                 run.Begin();
-                return await run.RunAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return await run.RunAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (IsMisfit(exception))
+                {
+                    throw Misfit(folder, exception);
+                }
             },
             CancellationToken.None
         );
     }
+
+    // What a run writes through a link lands elsewhere, and the folder may be a stranger's.
+    private static void RequirePlain(RunFolder folder)
+    {
+        try
+        {
+            PlainFile.RequirePlainTree(folder.Path);
+        }
+        catch (IOException exception)
+        {
+            throw new CheckpointException($"'{folder.Path}' cannot be continued: {exception.Message}", exception);
+        }
+    }
+
+    // A checkpoint can be whole and its values still not fit each other, which shows where an environment or the learner counts with them.
+    private static bool IsMisfit(Exception exception) =>
+        exception
+            is IndexOutOfRangeException
+                or ArithmeticException
+                or InvalidCastException
+                or KeyNotFoundException
+                or NullReferenceException
+                or FormatException;
+
+    private static CheckpointException Misfit(RunFolder folder, Exception exception) =>
+        new(
+            $"The run in '{folder.Path}' cannot go on from its checkpoint ({exception.GetType().Name}: {ForeignText.Show(exception.Message)}). Its values do not fit each other or its settings, or its environment is at fault; start the run anew, or use the version that wrote it.",
+            exception
+        );
 
     private static void RequireSameRun(TrainingSettings stored, TrainingSettings changed)
     {
@@ -183,6 +224,10 @@ public static class Trainer
         try
         {
             return new TrainingRun(settings, options, folder, createSource, state) { OutlivesFailures = outlivesFailures };
+        }
+        catch (Exception exception) when (IsMisfit(exception))
+        {
+            throw Misfit(folder, exception);
         }
         catch (InvalidDataException exception)
         {

@@ -34,4 +34,7 @@ public sealed record TrainingResult
 
     /// <summary>Mean return of the best policy that an evaluation during or after training saw; null before the first.</summary>
     public double? BestReturn { get; init; }
+
+    /// <summary>What was deleted from the run folder while the run went on, in words; empty where everything is there.</summary>
+    public IReadOnlyList<string> Lost { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Agents.Files;
+using Agents.Kernels;
 using Agents.Networks;
 using Agents.Policies;
 using Environments.Randomness;
@@ -9,6 +10,7 @@ using Learners.Checkpoints;
 using Learners.Evaluation;
 using Learners.Metrics;
 using Protos;
+using Protos.Foreign;
 
 namespace Learners.Training;
 
@@ -16,6 +18,7 @@ namespace Learners.Training;
 internal sealed class TrainingRun : IDisposable
 {
     private const int MaxFailedUpdates = 3;
+    private const string InstructionSetName = "instruction_set";
 
     private readonly TrainingSettings _settings;
     private readonly TrainingOptions _options;
@@ -24,7 +27,8 @@ internal sealed class TrainingRun : IDisposable
     private readonly IUnrollSource _source;
     private readonly ActorCriticLearner _learner;
     private readonly CheckpointStore _checkpoints;
-    private readonly RunLog _log;
+    private readonly RunRemains _remains = new();
+    private RunLog _log;
     private readonly EpisodeWindow _episodes = new();
     private readonly RunEvaluation _evaluation;
     private readonly SeedSequence _evaluationSeed;
@@ -115,6 +119,48 @@ internal sealed class TrainingRun : IDisposable
             SaveCheckpoint();
         }
         AtomicFile.Write(_folder.Config, SettingsSources.Write(_settings));
+        ExpectFiles();
+    }
+
+    private void ExpectFiles()
+    {
+        _remains.Expect(_folder.Config, "settings");
+        _remains.Expect(_folder.Metrics, "metrics");
+        _remains.Expect(_folder.Episodes, "episodes");
+        _remains.Expect(_folder.Checkpoints, "earlier checkpoints");
+        _remains.Expect(_folder.Best, "the best policy");
+        _remains.Expect(_folder.Journal, "the journal");
+    }
+
+    // A run whose folder was deleted goes on, in a new folder of the same name; what only the old one held is lost, and that is said.
+    private void Restore()
+    {
+        IReadOnlyList<string> missing = _remains.TakeMissing();
+        if (missing.Count == 0)
+        {
+            return;
+        }
+        Directory.CreateDirectory(_folder.Path);
+        AtomicFile.Write(_folder.Config, SettingsSources.Write(_settings));
+        if (missing.Contains(_folder.Metrics) || missing.Contains(_folder.Episodes))
+        {
+            _log.Dispose();
+            _log = new RunLog(
+                _folder,
+                _options.Clock,
+                _log.Averages,
+                _learner.Tags,
+                resumeAfterSteps: null,
+                _settings.RecordEpisodes
+            );
+        }
+        if (missing.Contains(_folder.Journal))
+        {
+            Directory.CreateDirectory(_folder.Journal);
+        }
+        _options.Warn?.Invoke(
+            $"Somebody deleted from '{_folder.Path}' while the run went on. Lost until step {_steps}: {string.Join(", ", _remains.Lost)}. What follows is written anew."
+        );
     }
 
     /// <summary>Trains to the last step or to the cancellation, then saves and evaluates.</summary>
@@ -229,6 +275,7 @@ internal sealed class TrainingRun : IDisposable
             Interrupted = evaluation is null,
             Evaluation = evaluation,
             BestReturn = _bestReturn,
+            Lost = _remains.Lost,
         };
         AtomicFile.Write(_folder.Summary, RunSummary.ToJson(result, indented: true) + "\n");
         return result;
@@ -349,7 +396,9 @@ internal sealed class TrainingRun : IDisposable
 
     private void SaveCheckpoint()
     {
+        Restore();
         var state = new StateDictionary();
+        state.Set<char>(InstructionSetName, InstructionSet.Name);
         state.Set("environment_steps", _steps);
         state.Set("best_return", _bestReturn ?? double.NaN);
         _learner.SaveState(state.Scope("learner"));
@@ -361,17 +410,28 @@ internal sealed class TrainingRun : IDisposable
         _source.StateIsSafe();
         policy.Save(_folder.Policy);
         _log.Flush();
+        ExpectFiles();
     }
 
     private void LoadState(StateDictionary state, MetricAverages averages)
     {
-        _steps = state.Get<long>("environment_steps");
+        _steps = state.Get("environment_steps", 0L, long.MaxValue / 2);
         double best = state.Get<double>("best_return");
         _bestReturn = Better(double.IsNaN(best) ? null : best, ReturnOfBest());
+        if (state.Contains(InstructionSetName))
+        {
+            string before = new(state.GetArray<char>(InstructionSetName));
+            if (before != InstructionSet.Name)
+            {
+                _options.Warn?.Invoke(
+                    $"The run was computed with {ForeignText.Show(before)} until now and goes on with {InstructionSet.Name}, whose sums are rounded in another order: its parameters will not be those of a run on one of them, bit for bit."
+                );
+            }
+        }
         _learner.LoadState(state.Scope("learner"));
         _source.LoadState(state.Scope("source"));
         _episodes.LoadState(state.Scope("episodes"));
-        averages.LoadState(state.Scope("averages"));
+        averages.LoadState(state.Scope("averages"), [.. RunLog.Tags, .. _learner.Tags]);
     }
 
     private SavedPolicy CreatePolicy(EvaluationResult? evaluation)

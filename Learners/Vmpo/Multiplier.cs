@@ -33,7 +33,7 @@ internal sealed class Multiplier(float initial, float learningRate)
     /// <summary>Continues from a saved state.</summary>
     public void LoadState(StateDictionary state)
     {
-        state.Read<float>("value", _value);
+        _value[0] = state.Get("value", Floor, float.MaxValue);
         _adam.LoadState(state);
     }
 }

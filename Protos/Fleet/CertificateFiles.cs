@@ -1,12 +1,66 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Protos.Foreign;
 
 namespace Protos.Fleet;
 
-/// <summary>Makes a private authority with one server and one client certificate, as PEM files.</summary>
+/// <summary>Makes a private authority with one server and one client certificate, as PEM files, and reads such files.</summary>
 public static class CertificateFiles
 {
+    private const int LargestFile = 1 << 20;
+
+    /// <summary>A certificate with its key.</summary>
+    /// <param name="certificateFile">PEM file of the certificate.</param>
+    /// <param name="keyFile">PEM file of the key; null where the certificate's file holds it.</param>
+    /// <exception cref="ArgumentException">A file is no such thing, or the key is another certificate's.</exception>
+    internal static X509Certificate2 ReadPair(string certificateFile, string? keyFile)
+    {
+        string certificate = ReadFile(certificateFile);
+        string key = keyFile is null ? certificate : ReadFile(keyFile);
+        try
+        {
+            return X509Certificate2.CreateFromPem(certificate, key);
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            throw new ArgumentException(
+                $"'{certificateFile}' and '{keyFile ?? certificateFile}' are no certificate and its key in PEM form ({ForeignText.Show(exception.Message)}). 'agents certificates' makes both.",
+                exception
+            );
+        }
+    }
+
+    /// <summary>The certificate of an authority.</summary>
+    /// <exception cref="ArgumentException">The file is none.</exception>
+    internal static X509Certificate2 ReadAuthority(string file)
+    {
+        string text = ReadFile(file);
+        try
+        {
+            return X509Certificate2.CreateFromPem(text);
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            throw new ArgumentException(
+                $"'{file}' is no certificate in PEM form ({ForeignText.Show(exception.Message)}). 'agents certificates' makes one.",
+                exception
+            );
+        }
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return PlainFile.ReadText(path, LargestFile);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ArgumentException($"The certificate or key '{path}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Writes <c>ca.pem</c>, <c>learner.pem</c>, <c>learner-key.pem</c>, <c>actor.pem</c> and <c>actor-key.pem</c>; the authority's key is not kept.</summary>
     /// <param name="folder">Destination, made if missing.</param>
     /// <param name="hosts">Names and IP addresses under which the learner is reached.</param>

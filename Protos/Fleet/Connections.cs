@@ -93,7 +93,7 @@ internal static class Connections
         }
         if (authorityFile is not null)
         {
-            X509Certificate2 authority = X509CertificateLoader.LoadCertificateFromFile(authorityFile);
+            X509Certificate2 authority = CertificateFiles.ReadAuthority(authorityFile);
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                 certificate is not null
                 && (errors & (SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateNotAvailable)) == 0
@@ -105,7 +105,7 @@ internal static class Connections
         }
         if (certificateFile is not null)
         {
-            handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificateFile, keyFile)];
+            handler.SslOptions.ClientCertificates = [CertificateFiles.ReadPair(certificateFile, keyFile)];
         }
     }
 }

@@ -1,11 +1,12 @@
 using Grpc.Core;
+using Protos.Foreign;
 
 namespace Protos.Fleet;
 
 /// <summary>What broke a call, in words: the library often gives none, such as for a deadline that has passed.</summary>
 internal static class RpcFailures
 {
-    /// <summary>The reason, never empty; no full stop after it unless the other side sent one.</summary>
+    /// <summary>The reason, never empty and fit to be shown; no full stop after it unless the other side sent one.</summary>
     public static string Describe(RpcException exception) =>
         string.IsNullOrWhiteSpace(exception.Status.Detail)
             ? exception.StatusCode switch
@@ -15,5 +16,5 @@ internal static class RpcFailures
                 StatusCode.Unavailable => "nobody answers there",
                 _ => $"the call ended with the status {exception.StatusCode}",
             }
-            : exception.Status.Detail;
+            : ForeignText.Show(exception.Status.Detail);
 }

@@ -9,7 +9,15 @@ namespace Tests.CliTests;
 internal static class AgentsProcess
 {
     /// <summary>Exit code, standard output and standard error.</summary>
-    public static async Task<(int Code, string Output, string Error)> RunAsync(
+    public static Task<(int Code, string Output, string Error)> RunAsync(
+        Dictionary<string, string> variables,
+        CancellationToken cancellationToken,
+        params string[] arguments
+    ) => RunInAsync("", variables, cancellationToken, arguments);
+
+    /// <summary>The same in a working directory.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunInAsync(
+        string folder,
         Dictionary<string, string> variables,
         CancellationToken cancellationToken,
         params string[] arguments
@@ -19,6 +27,7 @@ internal static class AgentsProcess
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = folder,
         };
         foreach ((string name, string value) in variables)
         {

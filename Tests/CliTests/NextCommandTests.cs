@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using Cli;
 using Xunit;
@@ -58,9 +59,27 @@ public sealed class NextCommandTests : IDisposable
     public void Of_WordsThatAShellWouldSplit_AreQuoted() =>
         Assert.EndsWith(
             " evaluate 'my run' --assembly 'own tasks.dll' --assembly b.dll",
-            NextCommand.Of(["evaluate", "my run"], ["own tasks.dll", "b.dll"]),
+            NextCommand.Of(["evaluate", "my run", "--assembly", "own tasks.dll", "--assembly", "b.dll"]),
             StringComparison.Ordinal
         );
+
+    [Theory]
+    [InlineData("CartPole-v1", "")]
+    [InlineData("CartPole-v1 --assembly a.dll --allow-module m", "--assembly a.dll --allow-module m")]
+    [InlineData("gym:own.tasks:Env?wrappers=other:Wrapper", "--allow-module own.tasks --allow-module other")]
+    [InlineData("gym:own.tasks:Env --allow-module own.tasks", "--allow-module own.tasks")]
+    [InlineData("gym:FrozenLake-v1?map_name=8x8", "--allow-module FrozenLake-v1")]
+    [InlineData("gym:CartPole-v1", "")]
+    [InlineData("grpc://127.0.0.1:9/X", "--allow-server grpc://127.0.0.1:9")]
+    [InlineData("--set environment=gym:own:Env", "--allow-module own")]
+    public void NextWords_OfARun_AllowWhatTheUserGaveAndItsEnvironmentNeeds(string line, string expected)
+    {
+        var options = new RunSettingsOptions("ppo");
+        var command = new Command("train");
+        options.AddTo(command);
+
+        Assert.Equal(expected, string.Join(' ', options.NextWords(command.Parse(line.Split(' ')))));
+    }
 
     private static string Root
     {

@@ -117,7 +117,7 @@ public sealed class TakenPortTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.StartsWith(
-            $"error: The certificate '{junk}', its key '{junk}' or the authority cannot be used: ",
+            $"error: '{junk}' and '{junk}' are no certificate and its key in PEM form (",
             error,
             StringComparison.Ordinal
         );

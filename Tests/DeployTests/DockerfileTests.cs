@@ -70,6 +70,25 @@ public sealed partial class DockerfileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Images_OfOthers_AreNamedByDigestAndPackagesAreLocked()
+    {
+        HashSet<string> stages = [.. Stages().Matches(_text).Select(match => match.Groups[1].Value)];
+        var compose = new ComposeFile(_folder.Path);
+        string[] images =
+        [
+            .. From().Matches(_text).Select(match => match.Groups[1].Value).Where(image => !stages.Contains(image)),
+            Frontend().Match(_text).Groups[1].Value,
+            .. compose
+                .Services.Select(name => compose.Service(name).Text("image"))
+                .Where(image => !image.StartsWith("agents-", StringComparison.Ordinal)),
+        ];
+
+        Assert.True(images.Length >= 6);
+        Assert.All(images, image => Assert.Matches("^[a-z./-]+:[0-9a-z.-]+@sha256:[0-9a-f]{64}$", image));
+        Assert.Equal(Regex.Count(_text, "dotnet publish"), Regex.Count(_text, "-p:RestoreLockedMode=true"));
+    }
+
     private string Stage(string name)
     {
         int start = _text.IndexOf($" AS {name}\n", StringComparison.Ordinal);
@@ -91,6 +110,12 @@ public sealed partial class DockerfileTests : IDisposable
 
     [GeneratedRegex(@"^FROM .* AS (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Stages();
+
+    [GeneratedRegex(@"^FROM (?:--platform=\S+ )?(\S+)", RegexOptions.Multiline)]
+    private static partial Regex From();
+
+    [GeneratedRegex(@"^# syntax=(\S+)")]
+    private static partial Regex Frontend();
 
     [GeneratedRegex(@"^COPY --from=(\S+)", RegexOptions.Multiline)]
     private static partial Regex Copied();

@@ -62,4 +62,14 @@ public sealed class EnvironmentRegistryTests
         }
         Assert.Equal(["Mine/Pole-v0"], registry.Specs.Select(spec => spec.Id));
     }
+
+    // Comparing costs the product of both lengths, so that megabytes in one name took minutes.
+    [Fact]
+    public void Find_NameThatIsTooLongForASlip_IsComparedWithNothing()
+    {
+        string name = new('n', 129);
+
+        Assert.Null(NearestName.Find(name, [name]));
+        Assert.Equal(name[1..], NearestName.Find(name[1..], [name[1..]]));
+    }
 }

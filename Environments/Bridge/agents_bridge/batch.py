@@ -12,9 +12,10 @@ MAX_INFO = 64 << 10
 MAX_DEPTH = 8  # to which infos are told that JSON cannot tell by itself
 MAX_SEED = (1 << 31) - 1  # more than that numpy's old generators, C and many games do not take
 
+# Short, since of a message of others no more than 300 characters are shown.
 MAIN_THREAD_HINT = (
-    "; it needs the main thread, which it has in a process of its own, gym:NAME, and where a bridge serves one client,"
-    " agents-bridge serve --max-clients 1, but neither beside other clients nor with lane=inprocess"
+    "; it needs the main thread, which it has in a process of its own, gym:NAME, or behind agents-bridge serve --max-clients 1,"
+    " but not with lane=inprocess"
 )
 
 

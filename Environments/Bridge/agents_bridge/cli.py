@@ -36,6 +36,7 @@ def main(arguments=None):
     serve.add_argument("--listen", default="127.0.0.1:50061", help="host:port or unix:/path (default %(default)s)")
     serve.add_argument("--arg", action="append", default=[], metavar="KEY=VALUE", help="argument of the environment")
     serve.add_argument("--wrap", action="append", default=[], metavar="NAME?KEY=VALUE;…", help="wrapper, innermost first: atari or module:Class")
+    serve.add_argument("--path", action="append", default=[], metavar="FOLDER", help="folder of modules; the working directory is none unless named")
     serve.add_argument("--max-clients", type=int, default=64, help="streams at once (default %(default)s); the environments of one client alone run on the main thread")
     serve.add_argument("--no-shared-memory", action="store_true", help="send all arrays as messages, also on this machine")
     serve.add_argument("--token-file", help="file of the token that callers must know; else the variable AGENTS_BRIDGE_TOKEN")
@@ -56,7 +57,7 @@ def main(arguments=None):
 def _serve(options):
     if options.parent:
         _lead_group()
-    sys.path.insert(0, os.getcwd())
+    sys.path[:0] = map(os.path.abspath, options.path)
     os.umask(0o077)  # sockets are the owner's
     token = _token(options.token_file)
     credentials = _credentials(options)

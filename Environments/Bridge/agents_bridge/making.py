@@ -140,7 +140,8 @@ def _attribute(name):
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as missing:
         if missing.name and module_name.split(".")[0] == missing.name.split(".")[0]:
-            raise BridgeError("NOT_FOUND", "there is no module '%s' on the path of %s" % (module_name, sys.executable)) from None
+            hint = "AGENTS_PYTHON_PATH, or --path where it is served, adds folders; the working directory is none of them unless named"
+            raise BridgeError("NOT_FOUND", "there is no module '%s' on the path of %s. %s" % (module_name, sys.executable, hint)) from None
         raise BridgeError("MISSING_PACKAGE", "%s needs the package '%s'" % (module_name, missing.name)) from missing
     return getattr(module, attribute, None)
 

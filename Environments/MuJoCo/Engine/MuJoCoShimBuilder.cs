@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Environments.Processes;
+using Protos.Foreign;
 
 namespace Environments.MuJoCo.Engine;
 
@@ -75,8 +76,12 @@ internal static class MuJoCoShimBuilder
 
     private static bool TryCompile(string compiler, MuJoCoInstallation installation, string source, string target)
     {
+        if (Programs.Find(compiler) is not { } program)
+        {
+            return false;
+        }
         var start = new ProcessStartInfo(
-            compiler,
+            program,
             [
                 "-std=gnu11",
                 "-O2",

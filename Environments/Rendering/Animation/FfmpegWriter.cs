@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using Environments.Processes;
+using Protos.Foreign;
 
 namespace Environments.Rendering.Animation;
 
@@ -31,9 +32,10 @@ internal sealed class FfmpegWriter : IAnimationWriter
             .. (string[])["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-pix_fmt", "yuv420p"],
             .. (string[])["-movflags", "+faststart", "-f", "mp4", path],
         ];
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardError = true };
         try
         {
+            string file = Programs.Find(program) ?? throw new Win32Exception($"{program} is not on the PATH.");
+            var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardError = true };
             _process = Process.Start(start)!;
         }
         catch (Win32Exception exception)

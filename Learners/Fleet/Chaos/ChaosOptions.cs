@@ -20,6 +20,12 @@ internal sealed record ChaosOptions
     /// <summary>How long a process is stopped, or the disk is full; null for the campaign's own time.</summary>
     public TimeSpan? Fault { get; init; }
 
+    /// <summary>Runs a command line within this process, for campaigns that do: arguments, standard error, and what asks it to end.</summary>
+    public Func<string[], TextWriter, CancellationToken, Task<int>>? RunHere { get; init; }
+
+    /// <summary>Artefacts to damage.</summary>
+    public int Mutations { get; init; } = 10_000;
+
     /// <summary>Damaged messages to send.</summary>
     public int Messages { get; init; } = 10_000;
 

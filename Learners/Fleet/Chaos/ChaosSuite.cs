@@ -1,4 +1,5 @@
 using Environments;
+using Learners.Fleet.Chaos.Artefacts;
 using Learners.Fuzzing;
 
 namespace Learners.Fleet.Chaos;
@@ -14,6 +15,7 @@ internal static class ChaosSuite
         ["hang"] = Hangs.RunAsync,
         ["garbage"] = Garbage.RunAsync,
         ["disk"] = FullDisk.RunAsync,
+        ["artefacts"] = ArtefactCampaign.RunAsync,
         ["soak"] = Soak.RunAsync,
         ["settings"] = SettingsCampaign.RunAsync,
     };

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -180,29 +179,19 @@ internal sealed class BoundPorts : IDisposable
 
     private static HttpsConnectionAdapterOptions Encryption(FleetOptions options)
     {
-        try
+        var https = new HttpsConnectionAdapterOptions
         {
-            var https = new HttpsConnectionAdapterOptions
-            {
-                HandshakeTimeout = Connections.ConnectTime,
-                ServerCertificate = X509Certificate2.CreateFromPemFile(options.CertificateFile!, options.KeyFile),
-            };
-            if (options.ClientAuthorityFile is { } authorityFile)
-            {
-                var authority = X509CertificateLoader.LoadCertificateFromFile(authorityFile);
-                https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-                https.ClientCertificateValidation = (certificate, _, _) =>
-                    CertificateChains.IsIssuedBy(authority, certificate, CertificateChains.ClientPurpose);
-            }
-            return https;
-        }
-        catch (CryptographicException exception)
+            HandshakeTimeout = Connections.ConnectTime,
+            ServerCertificate = CertificateFiles.ReadPair(options.CertificateFile!, options.KeyFile),
+        };
+        if (options.ClientAuthorityFile is { } authorityFile)
         {
-            throw new ArgumentException(
-                $"The certificate '{options.CertificateFile}', its key '{options.KeyFile}' or the authority cannot be used: {exception.Message.TrimEnd('.')}. 'agents certificates' makes certificates.",
-                exception
-            );
+            X509Certificate2 authority = CertificateFiles.ReadAuthority(authorityFile);
+            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
+            https.ClientCertificateValidation = (certificate, _, _) =>
+                CertificateChains.IsIssuedBy(authority, certificate, CertificateChains.ClientPurpose);
         }
+        return https;
     }
 
     private sealed record Port(FleetAddress Address, HttpProtocols Protocols, Socket Socket);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Learners.Metrics;
+using Protos.Foreign;
 
 namespace Learners.Fleet.Journal;
 
@@ -53,7 +54,7 @@ internal static class JournalReader
     /// <summary>The whole records of a segment.</summary>
     public static IEnumerable<JournalEntry> Read(string path, long number, Action<string> damaged)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
+        using Stream stream = new BufferedStream(PlainFile.OpenIn(Path.GetDirectoryName(path)!, Path.GetFileName(path)), 1 << 16);
         var prefix = new byte[JournalRecord.PrefixSize];
         int read = stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false);
         if (read == 0)

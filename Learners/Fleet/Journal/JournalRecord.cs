@@ -4,6 +4,7 @@ using Learners.Metrics;
 using MessagePack;
 using Protos;
 using Protos.Fleet;
+using Protos.Foreign;
 
 namespace Learners.Fleet.Journal;
 
@@ -18,6 +19,9 @@ internal static class JournalRecord
 
     /// <summary>Bytes before a record's content.</summary>
     public const int PrefixSize = 8;
+
+    // More unrolls than anybody sends; so that counting on from any of them stays a number.
+    private const long MaxNumber = 1L << 53;
 
     /// <summary>Largest content.</summary>
     /// <remarks>More than a message may have: one that came packed may be kept as it is.</remarks>
@@ -68,12 +72,25 @@ internal static class JournalRecord
             {
                 reader.Skip(); // of a newer version
             }
+            if (!Roster.IsName(actor) || version < 0 || number is < 0 or > MaxNumber)
+            {
+                throw new InvalidDataException("a header holds a name or number that no learner writes.");
+            }
             return (new UnrollHeader(actor, incarnation, number, version, environment), received, (int)reader.Consumed);
         }
         catch (Exception exception)
-            when (exception is MessagePackSerializationException or EndOfStreamException or ArgumentOutOfRangeException)
+            when (exception
+                    is MessagePackSerializationException
+                        or EndOfStreamException
+                        or ArgumentException
+                        or OverflowException
+                        or InvalidOperationException
+            )
         {
-            throw new InvalidDataException($"a header is no MessagePack of the right form ({exception.Message})", exception);
+            throw new InvalidDataException(
+                $"a header is no MessagePack of the right form ({ForeignText.Show(exception.Message)})",
+                exception
+            );
         }
     }
 }

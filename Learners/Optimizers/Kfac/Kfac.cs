@@ -150,8 +150,13 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     /// <inheritdoc/>
     public void LoadState(StateDictionary state)
     {
-        state.Read<float>("kfac_velocity", _velocity);
-        long[] counters = state.GetArray<long>("kfac_counters");
+        state.ReadFinite<float>("kfac_velocity", _velocity);
+        var counters = new long[5];
+        state.Read<long>("kfac_counters", counters);
+        if (counters.AsSpan().ContainsAnyExceptInRange(0, long.MaxValue / 2))
+        {
+            throw new InvalidDataException("A saved counter of K-FAC is negative.");
+        }
         (_updates, _folds, _folded) = (counters[0], counters[1], counters[2]);
         _renewal.Continue(counters[3]);
         _nextRenewal = counters[4];

@@ -168,13 +168,13 @@ internal sealed class RunningFactor<T>
     /// <summary>Continues from saved ones.</summary>
     public void LoadState(StateDictionary state)
     {
-        state.Read<T>("products", _meanProducts);
-        state.Read<T>("sums", _meanSums);
+        state.ReadFinite<T>("products", _meanProducts);
+        state.ReadFinite<T>("sums", _meanSums);
         _meanCount = state.Get<T>("count");
-        state.Read<T>("copied_products", _copiedProducts);
-        state.Read<T>("copied_sums", _copiedSums);
-        state.Read<T>("vectors", Basis.Rows);
-        state.Read<T>("values", Basis.Values);
+        state.ReadFinite<T>("copied_products", _copiedProducts);
+        state.ReadFinite<T>("copied_sums", _copiedSums);
+        state.ReadFinite<T>("vectors", Basis.Rows);
+        state.ReadFinite<T>("values", Basis.Values);
         Matrices.Transpose<T>(Basis.Rows, Basis.Columns, Size, Size);
         Drop();
     }

@@ -27,7 +27,7 @@ internal static class ClaimLibrary
     {
         if (Path.GetExtension(nameOrFile) is Suffix or ".yml")
         {
-            return (Path.GetFileNameWithoutExtension(nameOrFile), Parse(ReadFile(nameOrFile), nameOrFile));
+            return (Path.GetFileNameWithoutExtension(nameOrFile), ReadFile(nameOrFile));
         }
         using Stream stream =
             typeof(ClaimLibrary).Assembly.GetManifestResourceStream(Prefix + nameOrFile + Suffix)
@@ -42,11 +42,11 @@ internal static class ClaimLibrary
     /// <exception cref="SettingsException">A key is unknown or a value is not possible.</exception>
     public static Claim Parse(string text, string source) => StrictYaml.Bind<Claim>(StrictYaml.Parse(text, source), source);
 
-    private static string ReadFile(string path)
+    private static Claim ReadFile(string path)
     {
         try
         {
-            return File.ReadAllText(path);
+            return StrictYaml.Bind<Claim>(StrictYaml.ReadFile(path), path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -6,8 +6,8 @@ namespace Learners.Reproduction.Running;
 
 /// <summary>Trains each run in a process of its own, on one thread: its processor time and native memory are its own.</summary>
 /// <param name="command">Program and first arguments of the <c>agents</c> command.</param>
-/// <param name="assemblies">Assemblies with environments of the user's own.</param>
-internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyList<string> assemblies) : IRunStarter
+/// <param name="options">Further arguments of every run: assemblies, and what environments may ask for.</param>
+internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyList<string> options) : IRunStarter
 {
     // Saving a checkpoint takes seconds; a final evaluation ends at the next step.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -29,7 +29,7 @@ internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyLi
                 [
                     "train",
                     .. (string[])(resume ? ["--resume", files.Path] : ["--config", files.Given, "--out", files.Path]),
-                    .. assemblies.SelectMany(path => (string[])["--assembly", path]),
+                    .. options,
                 ]
         )
         {

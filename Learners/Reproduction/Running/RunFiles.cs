@@ -4,6 +4,7 @@ using System.Text.Json;
 using Agents.Files;
 using Agents.Yaml;
 using Learners.Training;
+using Protos.Foreign;
 
 namespace Learners.Reproduction.Running;
 
@@ -11,6 +12,7 @@ namespace Learners.Reproduction.Running;
 internal sealed class RunFiles
 {
     private const int TailBytes = 4_096;
+    private const int LargestSummary = 1 << 20;
 
     private readonly RunFolder _folder;
 
@@ -44,7 +46,9 @@ internal sealed class RunFiles
             }
             try
             {
-                using var document = JsonDocument.Parse(File.ReadAllText(_folder.Summary));
+                using var document = JsonDocument.Parse(
+                    PlainFile.ReadTextIn(_folder.Path, System.IO.Path.GetFileName(_folder.Summary), LargestSummary)
+                );
                 return document.RootElement.Clone();
             }
             catch (JsonException exception)
@@ -57,7 +61,10 @@ internal sealed class RunFiles
     /// <summary>How far the run is.</summary>
     public RunStatus Status =>
         !File.Exists(_folder.Config) ? RunStatus.New
-        : Summary is { } summary && !summary.GetProperty("interrupted").GetBoolean() ? RunStatus.Finished
+        : Summary is { ValueKind: JsonValueKind.Object } summary
+        && summary.TryGetProperty("interrupted", out JsonElement interrupted)
+        && interrupted.ValueKind == JsonValueKind.False
+            ? RunStatus.Finished
         : RunStatus.Partial;
 
     /// <summary>Environment steps in the newest row of the metrics, 0 before the first.</summary>
@@ -67,7 +74,7 @@ internal sealed class RunFiles
         {
             try
             {
-                using var file = new FileStream(_folder.Metrics, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                using FileStream file = PlainFile.OpenIn(_folder.Path, System.IO.Path.GetFileName(_folder.Metrics));
                 file.Seek(-Math.Min(TailBytes, file.Length), SeekOrigin.End);
                 using var reader = new StreamReader(file, Encoding.UTF8);
                 string[] lines = reader.ReadToEnd().Split('\n'); // the last one is empty or torn

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Agents.Files;
+using Protos.Foreign;
 
 namespace Learners.Reproduction.Running;
 
@@ -10,12 +11,15 @@ namespace Learners.Reproduction.Running;
 /// <param name="IsOpen">Whether a part is running, or was when everything was killed.</param>
 internal sealed record RunParts(double CpuSeconds, int Parts, int Untold, bool IsOpen)
 {
+    private const int LargestFile = 64 << 10;
+
     /// <summary>The account of a run; a new one where there is none.</summary>
     public static RunParts Read(string runFolder)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunParts>(File.ReadAllText(FileOf(runFolder))) ?? new RunParts(0, 0, 0, false);
+            return JsonSerializer.Deserialize<RunParts>(PlainFile.ReadText(FileOf(runFolder), LargestFile))
+                ?? new RunParts(0, 0, 0, false);
         }
         catch (Exception exception) when (exception is IOException or JsonException)
         {

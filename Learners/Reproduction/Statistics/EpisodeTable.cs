@@ -1,4 +1,5 @@
 using System.Globalization;
+using Protos.Foreign;
 
 namespace Learners.Reproduction.Statistics;
 
@@ -17,7 +18,9 @@ internal sealed class EpisodeTable(double[] steps, double[] returns)
         var steps = new List<double>();
         var returns = new List<double>();
         int column = -1;
-        foreach (string line in File.ReadLines(path))
+        using FileStream file = PlainFile.OpenIn(Path.GetDirectoryName(path)!, Path.GetFileName(path));
+        using var reader = new StreamReader(file);
+        while (reader.ReadLine() is { } line)
         {
             string[] cells = line.Split(',');
             if (column < 0)
@@ -29,8 +32,16 @@ internal sealed class EpisodeTable(double[] steps, double[] returns)
                 }
                 continue;
             }
-            steps.Add(double.Parse(cells[0], CultureInfo.InvariantCulture));
-            returns.Add(double.Parse(cells[column], CultureInfo.InvariantCulture));
+            if (
+                cells.Length <= column
+                || !double.TryParse(cells[0], CultureInfo.InvariantCulture, out double step)
+                || !double.TryParse(cells[column], CultureInfo.InvariantCulture, out double sum)
+            )
+            {
+                throw new InvalidDataException($"'{path}' holds the row '{ForeignText.Show(line)}', which is no episode.");
+            }
+            steps.Add(step);
+            returns.Add(sum);
         }
         return new EpisodeTable([.. steps], [.. returns]);
     }

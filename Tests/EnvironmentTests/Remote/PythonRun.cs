@@ -12,11 +12,23 @@ internal static class PythonRun
     /// <summary>What it printed; its failure is an exception with what it said.</summary>
     public static string Run(string code, params string[] arguments) => Run(PythonCases.Settings, code, arguments);
 
+    /// <summary>Runs a module of the bridge in a working directory.</summary>
+    public static string RunModule(string folder, string module, params string[] arguments)
+    {
+        ProcessStartInfo info = PythonInterpreter.Start(FindPython(), PythonCases.Settings, ["-m", module, .. arguments]);
+        info.WorkingDirectory = folder;
+        return Run(info);
+    }
+
     /// <summary>The same with other folders on the path.</summary>
     public static string Run(RemoteSettings settings, string code, params string[] arguments)
     {
         string python = FindPython();
-        ProcessStartInfo info = PythonInterpreter.Start(python, settings, ["-c", code, .. arguments]);
+        return Run(PythonInterpreter.Start(python, settings, ["-c", code, .. arguments]));
+    }
+
+    private static string Run(ProcessStartInfo info)
+    {
         using Process process = Process.Start(info)!;
         process.StandardInput.Close();
         (string output, string errors) =

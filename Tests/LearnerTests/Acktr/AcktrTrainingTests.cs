@@ -5,6 +5,7 @@ using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Training;
 using Tests.LearnerTests.Fleet;
+using Tests.LearnerTests.Training;
 using Xunit;
 
 namespace Tests.LearnerTests.Acktr;
@@ -162,15 +163,4 @@ public sealed class AcktrTrainingTests : IDisposable
             new TrainingOptions { OutputFolder = _folder.In(name) },
             TestContext.Current.CancellationToken
         );
-
-    private sealed class StopAt(long steps, CancellationTokenSource cancellation) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            if (value.EnvironmentSteps >= steps)
-            {
-                cancellation.Cancel();
-            }
-        }
-    }
 }

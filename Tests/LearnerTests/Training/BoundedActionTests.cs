@@ -1,3 +1,4 @@
+using Agents.Networks;
 using Agents.Policies;
 using Environments;
 using Environments.Randomness;
@@ -62,9 +63,60 @@ public sealed class BoundedActionTests : IDisposable
         Assert.True(policy.Network.ScaleActions);
     }
 
+    [Fact]
+    public async Task ResumeAsync_RunOlderThanScalingAndFloatImages_GoesOnAsItBegan()
+    {
+        _registry.Register(
+            "Old-v0",
+            () => new Payment(new Box(0, 1000, 1), action => action, new Range(), new Box(-1, 1, 3, 3, 1))
+        );
+        TrainingSettings settings = Settings("Old-v0") with
+        {
+            Network = new NetworkSettings { ScaleActions = false, Encoder = EncoderKind.ConvBytes },
+        };
+        TrainingResult straight = await RunAsync(settings, "straight");
+        using var cancellation = new CancellationTokenSource();
+        await Trainer.TrainAsync(
+            settings,
+            new TrainingOptions
+            {
+                OutputFolder = _folder.In("half"),
+                Registry = _registry,
+                Progress = new StopAt(8_192, cancellation),
+            },
+            cancellation.Token
+        );
+        string config = Path.Combine(_folder.In("half"), "config.yaml");
+        string[] lines = await File.ReadAllLinesAsync(config, TestContext.Current.CancellationToken);
+        Assert.Contains("  scale_actions: false", lines);
+        await File.WriteAllLinesAsync(
+            config,
+            lines
+                .Where(line => line != "  scale_actions: false")
+                .Select(line => line.Replace("encoder: conv_bytes", "encoder: auto", StringComparison.Ordinal)),
+            TestContext.Current.CancellationToken
+        );
+
+        TrainingResult resumed = await Trainer.ResumeAsync(
+            _folder.In("half"),
+            options: new TrainingOptions { Registry = _registry },
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(straight.ParameterHash, resumed.ParameterHash);
+        string written = await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken);
+        Assert.Contains("  scale_actions: false", written, StringComparison.Ordinal);
+        Assert.Contains("  encoder: conv_bytes", written, StringComparison.Ordinal);
+    }
+
     private async Task<SavedPolicy> TrainAsync(string id)
     {
-        var settings = new TrainingSettings
+        TrainingResult result = await RunAsync(Settings(id), "run");
+        return SavedPolicy.Load(result.PolicyFolder);
+    }
+
+    private static TrainingSettings Settings(string id) =>
+        new()
         {
             Environment = id,
             TotalSteps = 16_384,
@@ -77,13 +129,13 @@ public sealed class BoundedActionTests : IDisposable
             },
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
         };
-        TrainingResult result = await Trainer.TrainAsync(
+
+    private Task<TrainingResult> RunAsync(TrainingSettings settings, string folder) =>
+        Trainer.TrainAsync(
             settings,
-            new TrainingOptions { OutputFolder = _folder.In("run"), Registry = _registry },
+            new TrainingOptions { OutputFolder = _folder.In(folder), Registry = _registry },
             TestContext.Current.CancellationToken
         );
-        return SavedPolicy.Load(result.PolicyFolder);
-    }
 
     /// <summary>Smallest and greatest action that an environment got.</summary>
     private sealed class Range
@@ -100,24 +152,24 @@ public sealed class BoundedActionTests : IDisposable
     }
 
     /// <summary>Always the same state; ten actions an episode, paid by a rule.</summary>
-    private sealed class Payment(Box actions, Func<float, float> reward, Range received) : IEnvironment
+    private sealed class Payment(Box actions, Func<float, float> reward, Range received, Box? observations = null) : IEnvironment
     {
         private int _step;
 
-        public Space ObservationSpace { get; } = new Box(-1, 1, 1);
+        public Space ObservationSpace { get; } = observations ?? new Box(-1, 1, 1);
 
         public Space ActionSpace => actions;
 
         public void Reset(Span<float> observation, ref Pcg64 random)
         {
             _step = 0;
-            observation[0] = 0;
+            observation.Clear();
         }
 
         public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
         {
             received.Add(action[0]);
-            observation[0] = 0;
+            observation.Clear();
             return new StepResult(reward(action[0]), ++_step == 10);
         }
     }

@@ -69,6 +69,17 @@ public sealed class RunClaimTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_FolderThatSomebodyDeleted_IsNoFailure()
+    {
+        RunClaim claim = RunClaim.FirstFree(_folder.In("run"));
+        Directory.Delete(_folder.In("run"), recursive: true);
+
+        claim.Dispose();
+
+        Assert.False(Directory.Exists(_folder.In("run")));
+    }
+
+    [Fact]
     public void ForNew_NamedFolderWhereARunCameAndWent_IsRefused()
     {
         var options = new TrainingOptions { OutputFolder = _folder.In("run") };
