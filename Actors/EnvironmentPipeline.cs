@@ -39,6 +39,9 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// </summary>
     public required EnvironmentSpec PolicySpec { get; init; }
 
+    /// <summary>What the statistics of <see cref="Normalization"/> take in; null where observations are not normalised.</summary>
+    public Space? NormalizedSpace => Normalization?.Inner.Spec.ObservationSpace;
+
     /// <summary>The network of an agent on these environments.</summary>
     public NetworkSpec NetworkFor(NetworkSettings settings) => new(PolicySpec.ObservationSpace, PolicySpec.ActionSpace, settings);
 

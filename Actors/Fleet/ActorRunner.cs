@@ -13,6 +13,9 @@ public static class ActorRunner
 {
     private const int MaxFailuresInARow = 5;
 
+    // A name is free a few seconds after its last holder is gone; whoever waits for it should not be late by another few.
+    private static readonly TimeSpan LongestWaitForAName = TimeSpan.FromSeconds(1);
+
     /// <summary>Acts until the run is complete or the token is cancelled.</summary>
     /// <param name="options">How to reach the learner.</param>
     /// <param name="cancellationToken">Ends the actor after the running unroll.</param>
@@ -33,9 +36,11 @@ public static class ActorRunner
         long away = options.Clock.GetTimestamp();
         int failures = 0;
         long unrolls = 0;
+        string? told = null;
         while (!cancellationToken.IsCancellationRequested)
         {
             string reason;
+            TimeSpan longestWait = TimeSpan.MaxValue;
             try
             {
                 Goodbye? goodbye = await session.StreamAsync(backOff.Reset, cancellationToken).ConfigureAwait(false);
@@ -45,6 +50,15 @@ public static class ActorRunner
                         return session.Result(completed: true);
                     case Goodbye.Types.Reason.Quarantined or Goodbye.Types.Reason.Replaced or Goodbye.Types.Reason.NotWelcome:
                         throw new ActorRejectedException($"The learner turned actor '{options.Id}' away: {goodbye.Detail}");
+                    case Goodbye.Types.Reason.TryLater:
+                        reason = goodbye.Detail;
+                        longestWait = LongestWaitForAName;
+                        if (reason != told)
+                        {
+                            told = reason;
+                            options.Log?.Invoke($"{reason} Trying again …");
+                        }
+                        break;
                     default:
                         reason = goodbye?.Detail ?? "The learner ended the stream.";
                         break;
@@ -87,6 +101,7 @@ public static class ActorRunner
             }
             if (session.WasConnected)
             {
+                told = null;
                 away = options.Clock.GetTimestamp();
                 options.Log?.Invoke($"Lost the learner: {reason} Trying again …");
             }
@@ -96,7 +111,8 @@ public static class ActorRunner
                     $"The learner at {options.Learner} could not be reached for {patience.TotalSeconds:0} seconds: {reason}"
                 );
             }
-            await WaitAsync(backOff.Next(), options.Clock, cancellationToken).ConfigureAwait(false);
+            TimeSpan wait = backOff.Next();
+            await WaitAsync(wait < longestWait ? wait : longestWait, options.Clock, cancellationToken).ConfigureAwait(false);
         }
         return session.Result(completed: false);
     }

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
+using Google.Protobuf;
 using Grpc.Core;
 using Protos;
 using Protos.Fleet;
@@ -14,6 +15,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
 {
     private static readonly TimeSpan ParameterDeadline = TimeSpan.FromSeconds(60);
     private const int LooksPerTimeout = 10;
+    private const int SecretSize = 32;
     private static readonly TimeSpan LastAcknowledgements = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(60);
 
@@ -21,6 +23,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
     private readonly UnrollWriter _writer = new();
     private readonly Queue<Unroll> _unacknowledged = new();
     private readonly Stack<Unroll> _free = new();
+    private readonly ByteString _secret = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(SecretSize));
     private EnvironmentWorker? _worker;
     private long _incarnation = NewIncarnation();
     private long _nextSequenceNumber;
@@ -170,6 +173,8 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             TakeAcknowledgements(messages);
         }
         await HearLastAsync(messages).ConfigureAwait(false);
+        // Whoever leaves by itself gives its name back.
+        await requests.CompleteAsync().ConfigureAwait(false);
     }
 
     /// <summary>Waits for news; false when the learner has said goodbye. Fails as the stream failed.</summary>
@@ -326,6 +331,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             Copies = (uint)options.Copies,
             NextSequenceNumber = _nextSequenceNumber,
             Streams = _attempts++,
+            Secret = _secret,
             WallTime = options.Clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0,
         };
 

@@ -24,10 +24,10 @@ internal static class ChaosCommand
         {
             Description = "Length of the fault, for partition (default 60) and disk (default 20).",
         };
-        var messages = new Option<string>("--messages")
+        var messages = new Option<string?>("--messages")
         {
-            Description = "Damaged messages to send, for garbage.",
-            DefaultValueFactory = _ => "10000",
+            Description =
+                "What to send: messages (default 1000000), bodies (default 1000), requests and replies of bridge (default 5000).",
         };
         var cases = new Option<string>("--cases")
         {
@@ -64,7 +64,9 @@ internal static class ChaosCommand
               learner    kills the learner, with and without a journal
               partition  stops an actor, then the learner, for a while
               hang       environments that hang must be replaced
-              garbage    damaged messages at the live port
+              messages   what no actor sends, at the decoder and at the live port; stolen names
+              bodies     what no caller sends, at a served policy
+              bridge     what no client and no server sends, at servers and clients of environments
               disk       every write of the learner fails for a while
               artefacts  damaged policies, settings, checkpoints, journals and claims at the command line
               soak       memory of every process must be flat after five minutes
@@ -105,7 +107,7 @@ internal static class ChaosCommand
                     Actors = Whole("--actors", parsed.GetValue(actors)),
                     Kills = Whole("--kills", parsed.GetValue(kills)),
                     Fault = Whole("--seconds", parsed.GetValue(seconds)) is { } fault ? TimeSpan.FromSeconds(fault) : null,
-                    Messages = Whole("--messages", parsed.GetValue(messages))!.Value,
+                    Messages = Whole("--messages", parsed.GetValue(messages)),
                     Cases = Whole("--cases", parsed.GetValue(cases))!.Value,
                     Mutations = Whole("--mutations", parsed.GetValue(mutations))!.Value,
                     RunHere = (arguments, errors, ending) => Application.RunAsync(arguments, TextWriter.Null, errors, ending),

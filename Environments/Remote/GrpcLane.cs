@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.Core;
@@ -66,40 +65,35 @@ internal sealed partial class GrpcLane : IBatchLane
     public void Reset(ulong seed)
     {
         _slots?.Dispose();
-        bool mayShare = _id.Lane switch
-        {
-            ObservationLane.Auto or ObservationLane.Shm => CanShare,
-            ObservationLane.Messages => false,
-            _ => throw new SwitchExpressionException(_id.Lane),
-        };
-        _slots = mayShare ? SharedSlots.TryCreate(Results) : null;
-        SessionAnswer answer;
-        try
-        {
-            var reset = new Wire.Reset { Seed = seed, SharedMemory = _slots?.Offer() };
-            answer = Ask(
-                new SessionRequest { Reset = reset },
-                TimeSpan.FromTicks(Math.Max(_id.Timeout.Ticks, TimeSpan.FromSeconds(60).Ticks))
-            );
-        }
-        finally
-        {
-            _slots?.Unlink();
-        }
-        RequireResults(answer);
-        if (Results.SharesMemory && _slots is not null)
-        {
-            _slots.Read(Results);
-            return;
-        }
-        _slots?.Dispose();
         _slots = null;
+        AskToReset(seed, _id.Lane != ObservationLane.Messages && CanShare);
+        if (Results.SharesMemory)
+        {
+            _slots = Results.SharedMemory is { } offer ? SharedSlots.TryOpen(offer, Results) : null;
+            if (_slots is not null)
+            {
+                _slots.Read(Results);
+                return;
+            }
+            AskToReset(seed, wantsSharedMemory: false); // which lies where this process cannot see it
+        }
+        if (Results.SharesMemory)
+        {
+            throw Fault("shares memory that was not asked for");
+        }
         if (_id.Lane == ObservationLane.Shm)
         {
             throw new NotSupportedException(
                 $"{_id.Text}: memory cannot be shared with {_where}; both ends must be on one Linux machine with room in /dev/shm. Use lane=auto."
             );
         }
+    }
+
+    private void AskToReset(ulong seed, bool wantsSharedMemory)
+    {
+        var reset = new Wire.Reset { Seed = seed, WantsSharedMemory = wantsSharedMemory };
+        TimeSpan timeout = TimeSpan.FromTicks(Math.Max(_id.Timeout.Ticks, TimeSpan.FromSeconds(60).Ticks));
+        RequireResults(Ask(new SessionRequest { Reset = reset }, timeout));
     }
 
     /// <inheritdoc/>
@@ -164,7 +158,7 @@ internal sealed partial class GrpcLane : IBatchLane
         }
     }
 
-    private bool CanShare => _process is not null || _id.Address is { IsLocal: true };
+    private bool CanShare => SharedSlots.IsSupported && (_process is not null || _id.Address is { IsLocal: true });
 
     private SessionAnswer Ask(SessionRequest request, TimeSpan timeout)
     {

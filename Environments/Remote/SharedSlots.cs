@@ -1,166 +1,139 @@
-using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using Google.Protobuf;
+using System.Text.RegularExpressions;
+using Microsoft.Win32.SafeHandles;
 using Protos.Bridge;
 
 namespace Environments.Remote;
 
-/// <summary>Two slots of results in memory that two processes map. The file's name is gone as soon as both hold it.</summary>
-internal sealed unsafe class SharedSlots : IDisposable
+/// <summary>Two slots of results in memory that a server made and this process reads. Owns the open file, whose name is soon gone.</summary>
+/// <remarks>
+/// It is read as a file and not mapped: whoever made it may cut it off, and reading beyond the end of mapped memory ends the process.
+/// </remarks>
+internal sealed partial class SharedSlots : IDisposable
 {
-    private const string Folder = "/dev/shm";
-    private const string Prefix = "agents-";
     private const int Header = 64;
-    private const int ProofSize = 32;
+    private const int MinProof = 16;
 
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
-    private readonly string _path;
-    private readonly byte* _start;
+    private readonly SafeFileHandle _file;
     private readonly int _slotSize;
-    private readonly int[] _offsets = new int[5];
-    private readonly byte[] _proof = RandomNumberGenerator.GetBytes(ProofSize);
+    private readonly int[] _offsets;
+    private readonly byte[] _flags; // rewards, terminated, truncated, as they lie in a slot
+    private readonly byte[] _rows; // where rows are bytes
     private int _turn;
 
-    private SharedSlots(StepResults results)
+    private SharedSlots(SafeFileHandle file, StepResults results, int slotSize, int[] offsets)
+    {
+        _file = file;
+        _slotSize = slotSize;
+        _offsets = offsets;
+        _flags = new byte[offsets[3]];
+        _rows = results.AreBytes ? new byte[results.Copies * results.RowBytes] : [];
+    }
+
+    /// <summary>Whether this machine has such memory.</summary>
+    public static bool IsSupported => OperatingSystem.IsLinux() && BitConverter.IsLittleEndian;
+
+    /// <summary>Opens what a server offers; null where it is another machine's, or nothing that a server makes.</summary>
+    public static SharedSlots? TryOpen(SharedMemory offer, StepResults results)
     {
         int row = results.RowBytes;
-        int[] sizes =
+        long[] sizes =
         [
-            results.Copies * sizeof(float),
+            results.Copies * 4L,
             results.Copies,
             results.Copies,
-            checked(results.Copies * row),
-            checked(results.Copies * row),
+            (long)results.Copies * row,
+            (long)results.Copies * row,
         ];
+        var offsets = new int[sizes.Length];
+        long size = 0;
         for (int i = 0; i < sizes.Length; i++)
         {
-            _offsets[i] = _slotSize;
-            _slotSize = checked(_slotSize + ((sizes[i] + 63) & ~63));
+            offsets[i] = (int)Math.Min(size, int.MaxValue);
+            size += (sizes[i] + 63) & ~63L;
         }
-        long length = Header + 2L * _slotSize;
-        _path = Path.Combine(
-            Folder,
-            $"{Prefix}{Environment.ProcessId}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}"
-        );
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-        var stream = new FileStream(_path, options);
-        try
-        {
-            RandomAccess.SetLength(stream.SafeFileHandle, length);
-            _file = MemoryMappedFile.CreateFromFile(
-                stream,
-                null,
-                length,
-                MemoryMappedFileAccess.ReadWrite,
-                HandleInheritability.None,
-                leaveOpen: false
-            );
-            _view = _file.CreateViewAccessor(0, length);
-        }
-        catch
-        {
-            stream.Dispose();
-            File.Delete(_path);
-            throw;
-        }
-        byte* pointer = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        _start = pointer + _view.PointerOffset;
-        _proof.CopyTo(new Span<byte>(_start, Header));
-    }
-
-    /// <summary>Memory for the results of a batch; null where this machine has no <c>/dev/shm</c>, or no room in it.</summary>
-    public static SharedSlots? TryCreate(StepResults results)
-    {
-        if (!OperatingSystem.IsLinux() || !BitConverter.IsLittleEndian || !Directory.Exists(Folder))
+        Match name = Name().Match(offer.Path);
+        if (!name.Success || size > int.MaxValue || offer.SlotSize != (ulong)size || offer.Proof.Length is < MinProof or > Header)
         {
             return null;
         }
-        RemoveLeftOvers();
-        try
-        {
-            // A file larger than what is free could be made, and writing to it would end the process.
-            long needed = 2L * (results.Copies * (2L * results.RowBytes + 6) + 1024);
-            return new DriveInfo(Folder).AvailableFreeSpace < 2 * needed ? null : new SharedSlots(results);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or OverflowException)
+        SafeFileHandle? file = PosixFiles.OpenToRead(name.Groups["folder"].Value, name.Groups["file"].Value);
+        if (file is null)
         {
             return null;
         }
-    }
-
-    /// <summary>The offer for the other side.</summary>
-    public SharedMemory Offer() =>
-        new()
+        try
         {
-            Path = _path,
-            Proof = ByteString.CopyFrom(_proof),
-            SlotSize = (ulong)_slotSize,
-        };
-
-    /// <summary>Removes the file's name; the memory stays until both sides are done.</summary>
-    public void Unlink() => File.Delete(_path);
+            var proof = new byte[offer.Proof.Length];
+            if (
+                RandomAccess.GetLength(file) == Header + 2 * size
+                && RandomAccess.Read(file, proof, 0) == proof.Length
+                && offer.Proof.Span.SequenceEqual(proof)
+            )
+            {
+                return new SharedSlots(file, results, (int)size, offsets);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // No file of a server's.
+        }
+        file.Dispose();
+        return null;
+    }
 
     /// <summary>Copies the next slot into the arrays.</summary>
+    /// <exception cref="EnvironmentFaultException">The server cut the memory off.</exception>
     public void Read(StepResults results)
     {
-        byte* slot = _start + Header + _turn * (long)_slotSize;
+        long slot = Header + _turn * (long)_slotSize;
         _turn ^= 1;
         int copies = results.Copies;
-        int row = results.RowBytes;
-        new ReadOnlySpan<byte>(slot + _offsets[0], copies * sizeof(float)).CopyTo(
-            MemoryMarshal.AsBytes(results.Rewards.AsSpan())
-        );
-        RowCopy.ReadFlags(new ReadOnlySpan<byte>(slot + _offsets[1], copies), results.Terminated);
-        RowCopy.ReadFlags(new ReadOnlySpan<byte>(slot + _offsets[2], copies), results.Truncated);
-        RowCopy.Read(new ReadOnlySpan<byte>(slot + _offsets[3], copies * row), results.AreBytes, results.Observations);
+        Read(slot, _flags);
+        _flags.AsSpan(0, copies * sizeof(float)).CopyTo(MemoryMarshal.AsBytes(results.Rewards.AsSpan()));
+        RowCopy.ReadFlags(_flags.AsSpan(_offsets[1], copies), results.Terminated);
+        RowCopy.ReadFlags(_flags.AsSpan(_offsets[2], copies), results.Truncated);
+        ReadRows(slot + _offsets[3], results.Observations, results.AreBytes);
         for (int i = 0; i < copies; i++)
         {
             if (results.HasEnded(i))
             {
-                var source = new ReadOnlySpan<byte>(slot + _offsets[4] + (long)i * row, row);
-                RowCopy.Read(source, results.AreBytes, results.FinalObservations.AsSpan(i * results.Size, results.Size));
+                Span<float> row = results.FinalObservations.AsSpan(i * results.Size, results.Size);
+                ReadRows(slot + _offsets[4] + (long)i * results.RowBytes, row, results.AreBytes);
             }
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _file.Dispose();
+
+    private void ReadRows(long offset, Span<float> rows, bool areBytes)
     {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _file.Dispose();
-        Unlink();
+        if (!areBytes)
+        {
+            Read(offset, MemoryMarshal.AsBytes(rows));
+            return;
+        }
+        Span<byte> bytes = _rows.AsSpan(0, rows.Length);
+        Read(offset, bytes);
+        RowCopy.Read(bytes, areBytes, rows);
     }
 
-    // A name lives for the moment between its making and its taking; who is killed in it leaves one behind.
-    private static void RemoveLeftOvers()
+    private void Read(long offset, Span<byte> destination)
     {
-        foreach (string path in Directory.EnumerateFiles(Folder, Prefix + "*"))
+        while (!destination.IsEmpty)
         {
-            string[] parts = Path.GetFileName(path).Split('-');
-            if (parts.Length == 3 && int.TryParse(parts[1], out int owner) && !Directory.Exists($"/proc/{owner}"))
+            int count = RandomAccess.Read(_file, destination, offset);
+            if (count == 0)
             {
-                try
-                {
-                    File.Delete(path);
-                }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-                {
-                    // Another user's.
-                }
+                throw new EnvironmentFaultException("The server cut the memory off that it shares.");
             }
+            offset += count;
+            destination = destination[count..];
         }
     }
+
+    // As the bridge makes them: a folder of its own, and a name of chance within.
+    [GeneratedRegex("^(?<folder>/dev/shm/agents-bridge-[A-Za-z0-9_]{1,32})/(?<file>[0-9a-f]{16})\\z")]
+    private static partial Regex Name();
 }

@@ -4,7 +4,7 @@ using Protos.Fleet;
 namespace Learners.Fleet;
 
 /// <summary>The open stream of an actor, as others see it: something to wake and to close.</summary>
-internal sealed class ActorConnection(long incarnation, ulong stream)
+internal sealed class ActorConnection(long incarnation, ulong stream, long announced)
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
@@ -15,6 +15,9 @@ internal sealed class ActorConnection(long incarnation, ulong stream)
 
     /// <summary>Streams that the incarnation had opened before.</summary>
     public ulong Stream => stream;
+
+    /// <summary>Number after the highest one that the incarnation had sent before the stream began, as its actor says.</summary>
+    public long Announced => announced;
 
     /// <summary>Why the stream is to end; null while it goes on.</summary>
     public Goodbye? Goodbye { get; private set; }

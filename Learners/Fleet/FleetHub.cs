@@ -13,8 +13,11 @@ namespace Learners.Fleet;
 /// An unroll's way: check → number (again? drop) → journal, where there is one → queue, which waits while it is full → batch. It is
 /// acknowledged once it is in the journal or learned from.
 /// </remarks>
-internal sealed class FleetHub : IDisposable
+internal sealed partial class FleetHub : IDisposable
 {
+    // Unrolls that a killed learner may have acknowledged after its last checkpoint, and updates that it may have taken.
+    private const long MostForgotten = 1_000_000;
+
     private readonly TrainingSettings _settings;
     private readonly FleetSettings _fleet;
     private readonly UnrollChecks _checks;
@@ -48,6 +51,7 @@ internal sealed class FleetHub : IDisposable
         _log = log;
         RunId = runId;
         Journal = journal;
+        Roster = new Roster(clock);
         QueueCapacity = _fleet.QueueBatches * (settings.ActorCritic.Copies / CopiesPerActor);
         _queue = Channel.CreateBounded<PendingUnroll>(
             new BoundedChannelOptions(QueueCapacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true }
@@ -61,19 +65,14 @@ internal sealed class FleetHub : IDisposable
     /// <summary>Name of the run.</summary>
     public string RunId { get; }
 
-    // The whole batch in lock step; else the setting; else the largest divisor of the batch that is at most 8.
-    private int CopiesPerActor
-    {
-        get
-        {
-            int total = _settings.ActorCritic.Copies;
-            int wanted = _fleet.LockStep ? total : _fleet.CopiesPerActor;
-            return wanted > 0 ? wanted : Enumerable.Range(1, Math.Min(8, total)).Last(copies => total % copies == 0);
-        }
-    }
-
     /// <summary>Who is there.</summary>
-    public Roster Roster { get; } = new();
+    public Roster Roster { get; }
+
+    /// <summary>What unrolls must be.</summary>
+    public UnrollChecks Checks => _checks;
+
+    /// <summary>Clock of idle times.</summary>
+    public TimeProvider Clock => _clock;
 
     /// <summary>Published parameters.</summary>
     public ParameterStore Parameters { get; } = new();
@@ -108,79 +107,18 @@ internal sealed class FleetHub : IDisposable
     /// <summary>Seconds since a time stamp.</summary>
     public double SecondsSince(long timestamp) => _clock.GetElapsedTime(timestamp).TotalSeconds;
 
-    /// <summary>Takes an actor in.</summary>
-    /// <param name="hello">What it says about itself.</param>
-    /// <returns>Its record, stream and welcome; or the goodbye it gets instead.</returns>
-    public (ActorRecord? Actor, ActorConnection? Connection, LearnerMessage Answer) Join(Hello hello)
-    {
-        if (Obstacle(hello) is { } obstacle)
-        {
-            FleetLog.NotWelcome(_log, hello.ActorId, obstacle);
-            return (null, null, Farewell(Goodbye.Types.Reason.NotWelcome, obstacle));
-        }
-        if (_closing is { } closing)
-        {
-            return (null, null, new LearnerMessage { Goodbye = closing });
-        }
-        int copies = hello.Copies == 0 ? CopiesPerActor : (int)hello.Copies;
-        ActorRecord actor = Roster.Get(hello.ActorId);
-        lock (actor)
-        {
-            if (actor.Quarantine is { } reason)
-            {
-                return (null, null, Farewell(Goodbye.Types.Reason.Quarantined, reason));
-            }
-            if (actor.Connection is { } current && current.Incarnation == hello.Incarnation && hello.Streams < current.Stream)
-            {
-                // A learner that was stopped finds hellos of streams that their actor has given up.
-                return (null, null, Farewell(Goodbye.Types.Reason.Replaced, "A later stream of this actor is open."));
-            }
-            actor.Connection?.Close(
-                Goodbye.Types.Reason.Replaced,
-                $"Another stream of actor '{actor.Id}' took over. Give every actor a name of its own with --id."
-            );
-            var connection = new ActorConnection(hello.Incarnation, hello.Streams);
-            actor.Connection = connection;
-            if (_closing is { } closedMeanwhile)
-            {
-                connection.Close(closedMeanwhile.Reason, closedMeanwhile.Detail);
-            }
-            actor.Copies = copies;
-            actor.LastMessage = Now;
-            if (!actor.Ledgers.ContainsKey(hello.Incarnation))
-            {
-                actor.Starts++;
-            }
-            actor.LatestIncarnation = hello.Incarnation;
-            Ledger ledger = actor.LedgerOf(hello.Incarnation);
-            var welcome = new Welcome
-            {
-                RunId = RunId,
-                SettingsYaml = _settingsYaml,
-                Copies = (uint)copies,
-                NextSequenceNumber = ledger.NextSafe,
-                NextTaken = ledger.NextAccepted,
-                MaxInFlight = (uint)_fleet.MaxInFlight,
-                Slot = (uint)actor.Slot,
-                Starts = (ulong)(actor.Starts - 1),
-                Newest = Parameters.Newest,
-                LockStep = _fleet.LockStep,
-                Lag = (uint)_settings.ActorCritic.FixedPolicyLag,
-                NextBatch = BatchesAccepted,
-            };
-            FleetLog.Joined(_log, actor.Id, actor.Slot, copies, actor.Starts);
-            return (actor, connection, new LearnerMessage { Welcome = welcome });
-        }
-    }
-
     /// <summary>Notes that a stream ended.</summary>
-    public void Leave(ActorRecord actor, ActorConnection connection)
+    /// <param name="actor">Whose.</param>
+    /// <param name="connection">Which one.</param>
+    /// <param name="broke">Whether it broke, so that the name is kept for its actor for a moment; else it left by itself.</param>
+    public void Leave(ActorRecord actor, ActorConnection connection, bool broke = true)
     {
         lock (actor)
         {
             if (actor.Connection == connection)
             {
                 actor.Connection = null;
+                actor.LeaseStart = broke ? Now : null;
                 FleetLog.Left(_log, actor.Id);
             }
         }
@@ -232,8 +170,21 @@ internal sealed class FleetHub : IDisposable
             }
             if (number > ledger.NextAccepted)
             {
+                // Only what an actor still holds from before this stream can lie behind a gap.
+                if (number - ledger.NextAccepted > MostForgotten || number >= connection.Announced)
+                {
+                    defect = $"nobody has sent {number} unrolls before it, number {ledger.NextAccepted} is due";
+                    Refuse(actor, ledger, connection, unroll, defect);
+                    return;
+                }
                 Metrics.CountMissing(number - ledger.NextAccepted);
                 FleetLog.Missing(_log, actor.Id, ledger.NextAccepted, number);
+                ledger.Skip(number);
+            }
+            if (UpdatesAhead(unroll) is > 0 and var ahead)
+            {
+                RefuseFuture(actor, ledger, connection, unroll, ahead);
+                return;
             }
             unroll.Header = unroll.Header with
             {
@@ -337,35 +288,23 @@ internal sealed class FleetHub : IDisposable
         Journal?.Dispose();
     }
 
-    private string? Obstacle(Hello hello)
+    /// <summary>Updates by which an unroll's parameters are further ahead of the learner's than they can be; 0 where they are not.</summary>
+    /// <remarks>A learner that was killed may have published some that the one that goes on has yet to reach.</remarks>
+    private long UpdatesAhead(Unroll unroll)
     {
-        if (hello.ProtocolVersion != FleetMethods.ProtocolVersion)
-        {
-            return $"It speaks version {hello.ProtocolVersion} of the protocol and the learner version {FleetMethods.ProtocolVersion}. Use the same release for both.";
-        }
-        if (!Roster.IsName(hello.ActorId))
-        {
-            return "An actor's name has 1 to 128 of the characters A-Z a-z 0-9 . _ -. Choose another --id.";
-        }
-        if (hello.Incarnation < 1 || hello.NextSequenceNumber < 0)
-        {
-            return "Its hello is damaged: incarnations begin at 1, sequence numbers at 0.";
-        }
-        int total = _settings.ActorCritic.Copies;
-        uint copies = hello.Copies == 0 ? (uint)CopiesPerActor : hello.Copies;
-        if (copies > total || total % copies != 0)
-        {
-            return $"{copies} environment copies do not divide the {total} copies of a batch. Choose a divisor with --envs, or change {_settings.Agent}.copies.";
-        }
-        if (_fleet.LockStep && copies != total)
-        {
-            return $"In lock step one actor steps all {total} copies. Start it with --envs {total}.";
-        }
-        if (_fleet.LockStep && Roster.List().Any(actor => actor.Id != hello.ActorId && actor.Connection is not null))
-        {
-            return "In lock step there is one actor, and it is connected.";
-        }
-        return null;
+        long ahead = unroll.Header.ParameterVersion - Parameters.Newest.ParameterVersion;
+        return ahead > MostForgotten ? ahead : 0;
+    }
+
+    // No defect that adds up to a quarantine: a learner that begins anew without a checkpoint finds honest actors far ahead.
+    private void RefuseFuture(ActorRecord actor, Ledger ledger, ActorConnection connection, Unroll unroll, long ahead)
+    {
+        Metrics.CountRefused(RefusalReason.Stale, unroll.Steps * unroll.Copies);
+        actor.Refused++;
+        FleetLog.Refused(_log, actor.Id, $"its parameters are {ahead} updates ahead of the learner's");
+        Pool.Return(unroll);
+        ledger.Refuse();
+        connection.Wake();
     }
 
     private void Refuse(ActorRecord actor, Ledger ledger, ActorConnection connection, Unroll? unroll, string defect)
@@ -387,10 +326,4 @@ internal sealed class FleetHub : IDisposable
         }
         connection.Wake();
     }
-
-    private static LearnerMessage Farewell(Goodbye.Types.Reason reason, string detail) =>
-        new()
-        {
-            Goodbye = new Goodbye { Reason = reason, Detail = detail },
-        };
 }

@@ -35,6 +35,9 @@ public sealed record FleetOptions
     /// <summary>Whether log lines are JSON.</summary>
     public bool JsonLogs { get; init; }
 
+    /// <summary>Clock by which strangers are sent away.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Told once which addresses are open.</summary>
     public Action<string>? Listening { get; init; }
 

@@ -80,7 +80,7 @@ internal sealed class FleetSession : IAsyncDisposable
             )
             : null;
         string runId = Path.GetFileName(_folder.TrimEnd(Path.DirectorySeparatorChar));
-        var checks = new UnrollChecks(spec, shape, settings.ActorCritic);
+        UnrollChecks checks = UnrollChecks.For(probe, spec, shape, settings);
         var hub = new FleetHub(settings, runId, checks, journal, _options.Clock, log);
         TrainingAudit? audit = _fleet.AuditFile is { } file ? new TrainingAudit(file) : null;
         FleetStatusBoard board = _board ??= new FleetStatusBoard(settings, _folder);

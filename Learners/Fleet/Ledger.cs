@@ -88,6 +88,9 @@ internal sealed class Ledger
         NextTaken = NextAccepted;
     }
 
+    /// <summary>Notes that unrolls before a number will not come: they were acknowledged by a learner that is gone.</summary>
+    public void Skip(long number) => NextAccepted = number;
+
     private sealed class Entry(long number)
     {
         public long Number => number;

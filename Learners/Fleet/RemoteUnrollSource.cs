@@ -239,6 +239,11 @@ internal sealed class RemoteUnrollSource : IUnrollSource
             _replaysLeft--;
             ledger.NextReplayed = entry.Header.SequenceNumber + 1;
             Unroll? unroll = UnrollReader.Read(new ReadOnlySequence<byte>(entry.Message), _hub.Pool, out string? defect);
+            if (unroll is not null && (defect = _hub.Checks.Defect(unroll)) is not null)
+            {
+                _hub.Pool.Return(unroll);
+                unroll = null;
+            }
             if (unroll is null)
             {
                 FleetLog.JournalDamaged(_log, entry.Header.ActorId, defect ?? "");

@@ -4,13 +4,16 @@ using Environments.State;
 namespace Learners.Fleet;
 
 /// <summary>The actors that a run has seen, and how far each one's unrolls got. Thread-safe.</summary>
-internal sealed partial class Roster
+/// <param name="clock">Clock of leases; null for the system's.</param>
+internal sealed partial class Roster(TimeProvider? clock = null)
 {
-    private const int Remembered = 1_024;
+    /// <summary>Actors that are remembered at once.</summary>
+    public const int Remembered = 1_024;
 
     // More than are remembered where many have something unsettled.
     private const int MostSaved = 1 << 20;
 
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Dictionary<string, ActorRecord> _actors = [];
     private readonly object _lock = new();
 
@@ -39,13 +42,23 @@ internal sealed partial class Roster
     }
 
     /// <summary>The record of a name; a new one takes the lowest free slot.</summary>
-    public ActorRecord Get(string id)
+    /// <remarks>For names that this process trusts: where nobody can be forgotten, there is one more.</remarks>
+    public ActorRecord Get(string id) => Find(id, mayGrow: true)!;
+
+    /// <summary>The record of a name; a new one takes the lowest free slot, or the place of one that nobody needs. Null where all are needed.</summary>
+    public ActorRecord? TryGet(string id) => Find(id, mayGrow: false);
+
+    private ActorRecord? Find(string id, bool mayGrow)
     {
         lock (_lock)
         {
             if (!_actors.TryGetValue(id, out ActorRecord? actor))
             {
                 Forget();
+                if (_actors.Count >= Remembered && !mayGrow)
+                {
+                    return null;
+                }
                 var taken = _actors.Values.Select(other => other.Slot).ToHashSet();
                 actor = new ActorRecord(id, Enumerable.Range(0, int.MaxValue).First(slot => !taken.Contains(slot)));
                 _actors[id] = actor;
@@ -157,18 +170,19 @@ internal sealed partial class Roster
         {
             return;
         }
-        ActorRecord? oldest = _actors.Values.Where(IsForgettable).MinBy(actor => actor.LastMessage);
+        // Those first from whom nothing was learned: strangers with ever new names must not drive out an actor that is away for a while.
+        ActorRecord? oldest = _actors.Values.Where(IsForgettable).MinBy(actor => (actor.Unrolls > 0, actor.LastMessage));
         if (oldest is not null)
         {
             _actors.Remove(oldest.Id);
         }
     }
 
-    private static bool IsForgettable(ActorRecord actor)
+    private bool IsForgettable(ActorRecord actor)
     {
         lock (actor)
         {
-            return actor.Connection is null && actor.Quarantine is null && actor.Ledgers.Values.All(ledger => ledger.IsSettled);
+            return !actor.IsHeld(_clock) && actor.Ledgers.Values.All(ledger => ledger.IsSettled);
         }
     }
 

@@ -1,37 +1,103 @@
 using System.Numerics.Tensors;
+using Actors;
 using Agents.Networks;
 using Environments.Spaces;
+using Environments.Wrappers;
 using Learners.ActorCritic;
+using Learners.Training;
 using Protos;
+using Protos.Fleet;
 
 namespace Learners.Fleet;
 
 /// <summary>What an unroll must be to be learned from; actors are not trusted to send it.</summary>
+/// <remarks>
+/// Whatever has a space lies within it, but for rounding. What has none may be as large as one can learn from: finite is not enough, since
+/// squares and sums of the largest numbers are not, and one of them would undo a run.
+/// </remarks>
 internal sealed class UnrollChecks
 {
-    // A log-probability is at most 0 but for rounding; a density may be anything.
+    // A log-probability is at most 0 but for rounding; a density may be anything within reason, since what is this improbable is never drawn.
     private const float LogProbTolerance = 1e-3f;
+    private const float LargestLogProb = 1_000; // per number of an action
 
-    // Finite, but squares and sums of it soon are not; one such reward would undo a run.
-    private const float Largest = 1e9f;
-    private const long LastSequenceNumber = 1L << 53;
+    private const float LargestReward = 1e8f;
+    private const float LargestObservation = 1e15f;
+    private const float LargestAction = 1e9f; // as drawn, before it is clipped
+    private const float LargestCoreState = 1e9f;
+    private const double LargestScore = 1e12; // per step, in the environment's own rewards
+    private const long MostUpdates = 1L << 53;
+    private const int MessageOverhead = 64 << 10;
 
     private readonly NetworkSpec _spec;
-    private readonly RowCheck _observationCheck;
     private readonly UnrollShape _shape;
     private readonly int _maxCopies;
+    private readonly SpaceLimits _observations;
+    private readonly SpaceLimits? _normalized;
+    private readonly SpaceLimits? _actions;
 
     /// <summary>The checks of a run.</summary>
     /// <param name="spec">Network that will read the unrolls.</param>
     /// <param name="shape">Shape of its unrolls; copies aside.</param>
     /// <param name="settings">Agent.</param>
-    public UnrollChecks(NetworkSpec spec, UnrollShape shape, ActorCriticSettings settings)
+    /// <param name="observations">Space of the observations that unrolls hold; null for the network's.</param>
+    /// <param name="normalized">Space of what actors' statistics take in; null where they keep none.</param>
+    public UnrollChecks(
+        NetworkSpec spec,
+        UnrollShape shape,
+        ActorCriticSettings settings,
+        Space? observations = null,
+        Space? normalized = null
+    )
     {
         _spec = spec;
-        _observationCheck = RowCheck.OfObservations(spec.ObservationSpace);
         _shape = shape;
         _maxCopies = settings.Copies;
+        _observations = new SpaceLimits(observations ?? spec.ObservationSpace, LargestObservation, shape.Observations.Frames);
+        _normalized = normalized is null ? null : new SpaceLimits(normalized, LargestObservation);
+        // Real-valued actions are kept as they were drawn, which may be outside of the bounds that the environment clips them to.
+        _actions = spec.ActionSpace is Box ? null : new SpaceLimits(spec.ActionSpace, LargestAction);
     }
+
+    /// <summary>Largest magnitude of a reward.</summary>
+    /// <value>Default 1e8.</value>
+    public float RewardLimit { get; init; } = LargestReward;
+
+    /// <summary>Bytes of the largest message that can hold one of the run's unrolls.</summary>
+    public int LargestMessage
+    {
+        get
+        {
+            long rows = (long)_shape.Steps * _maxCopies;
+            ObservationFormat format = _shape.Observations;
+            long bytes =
+                (format.Frames + _shape.Steps + (long)_shape.Steps) * _maxCopies * format.FrameBytes // as if every step ended an episode
+                + rows * (sizeof(float) * (_shape.ActionSize + 2L) + sizeof(double) + sizeof(int) + 2)
+                + _maxCopies * (1 + sizeof(float) * (long)_shape.CoreStateSize)
+                + sizeof(double) * (1 + 2L * format.ObservationSize)
+                + MessageOverhead;
+            return (int)Math.Min(FleetMethods.MaxMessageSize, bytes + bytes / 100); // what cannot be packed grows a little
+        }
+    }
+
+    /// <summary>The checks of a run.</summary>
+    /// <param name="pipeline">Its environments, or others like them.</param>
+    /// <param name="spec">Network that will read the unrolls.</param>
+    /// <param name="shape">Shape of its unrolls; copies aside.</param>
+    /// <param name="settings">The run.</param>
+    public static UnrollChecks For(
+        EnvironmentPipeline pipeline,
+        NetworkSpec spec,
+        UnrollShape shape,
+        TrainingSettings settings
+    ) =>
+        new(spec, shape, settings.ActorCritic, pipeline.Environment.Spec.ObservationSpace, pipeline.NormalizedSpace)
+        {
+            RewardLimit =
+                settings.Wrappers.RewardClip > 0 ? settings.Wrappers.RewardClip
+                : settings.Wrappers.NormalizeRewards ? RunningStatistics.Clip
+                : LargestReward,
+        };
 
     /// <summary>Why unrolls of a shape are not wanted; null where they are.</summary>
     public string? Refusal(UnrollShape shape)
@@ -46,78 +112,79 @@ internal sealed class UnrollChecks
     }
 
     /// <summary>Why the numbers of an unroll cannot be; null where they can.</summary>
-    public string? Defect(Unroll unroll)
+    public string? Defect(Unroll unroll) =>
+        (
+            unroll.Header.ParameterVersion > MostUpdates
+                ? $"nobody has taken {unroll.Header.ParameterVersion} optimiser steps"
+                : null
+        )
+        ?? LargeDefect("rewards", unroll.Rewards, RewardLimit)
+        ?? LogProbDefect(unroll)
+        ?? (_actions is null ? LargeDefect("actions", unroll.Actions, LargestAction) : _actions.Defect("action", unroll.Actions))
+        ?? LargeDefect("initial_core_state", unroll.InitialCoreState, LargestCoreState)
+        ?? _observations.Defect("observation", unroll.Observations.Bytes, _shape.Observations.IsBytes)
+        ?? _observations.Defect("final observation", unroll.FinalFrames, _shape.Observations.IsBytes)
+        ?? EpisodeDefect(unroll)
+        ?? MomentsDefect(unroll);
+
+    private static string? LargeDefect(string name, ReadOnlySpan<float> values, float limit) =>
+        !values.IsEmpty && MathF.Abs(TensorPrimitives.MaxMagnitude(values)) is var largest && !(largest <= limit)
+            ? $"{name} holds {largest}, beyond ±{limit}"
+            : null;
+
+    private string? LogProbDefect(Unroll unroll)
     {
-        if (unroll.Header.SequenceNumber > LastSequenceNumber)
-        {
-            return $"nobody has sent {unroll.Header.SequenceNumber} unrolls before it";
-        }
-        string? large =
-            LargeDefect("actions", unroll.Actions)
-            ?? LargeDefect("rewards", unroll.Rewards)
-            ?? LargeDefect("behaviour_log_probs", unroll.BehaviourLogProbs);
-        if (large is not null)
+        ReadOnlySpan<float> logProbs = unroll.BehaviourLogProbs;
+        if (LargeDefect("behaviour_log_probs", logProbs, LargestLogProb * Math.Max(1, _shape.ActionSize)) is { } large)
         {
             return large;
         }
-        if (_spec.ActionSpace is not Box && ActionDefect(unroll) is { } defect)
+        if (_spec.ActionSpace is Box || TensorPrimitives.Max(logProbs) <= LogProbTolerance)
         {
-            return defect;
+            return null;
         }
-        // Real-valued observations may be anything finite, which the reader has checked; integers choose a row of weights.
-        return _observationCheck.HasWholeNumbers && !IsAnyByte(_spec.ObservationSpace) ? ObservationDefect(unroll) : null;
+        int row = TensorPrimitives.IndexOfMax(logProbs);
+        return $"the log-probability {logProbs[row]} of row {row} is above 0";
     }
 
-    private static bool IsAnyByte(Space space) =>
-        space is Box { ElementType: ElementType.UInt8 } box
-        && !box.Low.ContainsAnyExcept(byte.MinValue)
-        && !box.High.ContainsAnyExcept(byte.MaxValue);
-
-    private static string? LargeDefect(string name, ReadOnlySpan<float> values) =>
-        !values.IsEmpty && MathF.Abs(TensorPrimitives.MaxMagnitude(values)) is var largest and > Largest
-            ? $"{name} holds {largest}, beyond ±{Largest}"
-            : null;
-
-    private string? ActionDefect(Unroll unroll)
+    private static string? EpisodeDefect(Unroll unroll)
     {
-        int size = unroll.Shape.ActionSize;
-        int count = _spec.ActionSpace is Discrete discrete ? discrete.Count : 0;
-        ReadOnlySpan<float> actions = unroll.Actions;
-        ReadOnlySpan<float> logProbs = unroll.BehaviourLogProbs;
-        for (int row = 0; row < logProbs.Length; row++)
+        if (unroll.Episodes.Count > unroll.FinalRows.Count)
         {
-            float first = actions[row * size];
-            // The usual case without a virtual call; the reader has checked that numbers are finite.
-            bool known = count > 0 && first >= 0 && first < count && (int)first == first;
-            if (!known && !_spec.ActionSpace.Contains(actions.Slice(row * size, size)))
+            return $"it has the scores of {unroll.Episodes.Count} episodes, but {unroll.FinalRows.Count} ended in it";
+        }
+        foreach (CompletedEpisode episode in unroll.Episodes)
+        {
+            if (!(Math.Abs(episode.Return) <= LargestScore * episode.Length))
             {
-                return $"action {first} of row {row} is not in {_spec.ActionSpace}";
-            }
-            if (logProbs[row] > LogProbTolerance)
-            {
-                return $"the log-probability {logProbs[row]} of row {row} is above 0";
+                return $"an episode of {episode.Length} steps scored {episode.Return}";
             }
         }
         return null;
     }
 
-    private string? ObservationDefect(Unroll unroll)
+    // The reader has checked that they are a count, means and squared deviations of at most as many rows as there are.
+    private string? MomentsDefect(Unroll unroll)
     {
-        int size = _spec.ObservationSize;
-        float[] observations = unroll.Observations.Read(unroll.EpisodeStarts);
-        int fault = _observationCheck.FindFault(observations);
-        if (fault >= 0)
+        ReadOnlySpan<double> moments = unroll.ObservationMoments;
+        if (moments.IsEmpty)
         {
-            return $"observation {fault / size} holds {observations[fault]} as {_observationCheck.Describe(fault)}";
+            return null;
         }
-        var final = new float[size];
-        for (int i = 0; i < unroll.FinalRows.Count; i++)
+        if (_normalized is null)
         {
-            unroll.ReadFinalObservation(i, final);
-            fault = _observationCheck.FindFault(final);
-            if (fault >= 0)
+            return "it has observation_moments, but this run does not normalise observations";
+        }
+        double count = moments[0];
+        for (int i = 0; i < _normalized.Low.Length && count > 0; i++)
+        {
+            (double low, double high) = (_normalized.Low[i], _normalized.High[i]);
+            double mean = moments[1 + i];
+            double deviations = moments[1 + _normalized.Low.Length + i];
+            // Within bounds, squared deviations are largest where half of the numbers lie at either bound.
+            if (!(mean >= low && mean <= high && deviations <= count * (high - low) * (high - low) / 4 * 1.001))
             {
-                return $"final observation {i} holds {final[fault]} as {_observationCheck.Describe(fault)}";
+                return $"observation_moments hold a mean of {mean} with squared deviations of {deviations} over {count} rows, which values from {low} to {high} cannot have";
             }
         }
         return null;

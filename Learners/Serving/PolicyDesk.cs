@@ -1,5 +1,6 @@
 using Agents.Policies;
 using Environments.Randomness;
+using Microsoft.AspNetCore.Http;
 
 namespace Learners.Serving;
 
@@ -8,15 +9,22 @@ namespace Learners.Serving;
 /// <param name="seed">Seed of drawn actions.</param>
 internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
 {
-    /// <summary>Most rows of one question.</summary>
-    public const int MaxRows = 4_096;
-
     private readonly object _lock = new();
     private readonly Dictionary<int, PolicyOutput> _outputs = []; // by rows
     private Pcg64 _random = new(new SeedSequence(seed));
 
     /// <summary>The policy.</summary>
     public SavedPolicy Policy { get; } = policy;
+
+    /// <summary>How much one question may ask.</summary>
+    public PolicyLimits Limits { get; } = new(policy.ObservationSpace.Size, policy.CoreStateSize);
+
+    /// <summary>Places for large questions.</summary>
+    public LargeQuestions Large { get; } = new();
+
+    /// <summary>Waits for a place where the answer to so many rows takes much memory.</summary>
+    public ValueTask MakeRoomAsync(int rows, HttpContext context) =>
+        (long)rows * Limits.NumbersPerRow * sizeof(float) > LargeQuestions.SmallBytes ? Large.EnterAsync(context) : default;
 
     /// <summary>Chooses an action per row.</summary>
     /// <param name="observations"><c>[B, ObservationSize]</c>, as the environment gives them.</param>
@@ -35,10 +43,10 @@ internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
     {
         int size = Policy.ObservationSpace.Size;
         int rows = observations.Length / size;
-        if (rows is < 1 or > MaxRows || rows * size != observations.Length)
+        if (rows < 1 || rows > Limits.Rows || rows * size != observations.Length)
         {
             throw new ArgumentException(
-                $"Observations are rows of {size} numbers, 1 to {MaxRows} of them; {observations.Length} numbers were sent."
+                $"Observations are rows of {size} numbers, 1 to {Limits.Rows} of them; {observations.Length} numbers were sent."
             );
         }
         if (!episodeStarts.IsEmpty && episodeStarts.Length != rows)

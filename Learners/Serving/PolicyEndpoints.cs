@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,11 +8,10 @@ namespace Learners.Serving;
 /// <summary>The HTTP face of a policy: <c>GET /v1/policy</c> and <c>POST /v1/act</c>, JSON with snake_case keys.</summary>
 internal static class PolicyEndpoints
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
+    // Parsers quote what they stumble over.
+    private const int MaxError = 200;
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>Adds the two addresses.</summary>
     public static void Map(IEndpointRouteBuilder routes, PolicyDesk desk)
@@ -32,6 +30,7 @@ internal static class PolicyEndpoints
                         ObservationSpace = desk.Policy.ObservationSpace.ToString(),
                         ActionSpace = desk.Policy.ActionSpace.ToString(),
                         desk.Policy.ParameterHash,
+                        MaxRows = desk.Limits.Rows,
                     },
                     Json
                 )
@@ -50,61 +49,46 @@ internal static class PolicyEndpoints
     {
         try
         {
-            Question question =
-                await JsonSerializer
-                    .DeserializeAsync<Question>(context.Request.Body, Json, context.RequestAborted)
-                    .ConfigureAwait(false)
-                ?? throw new ArgumentException("The body is null.");
-            float[][] rows =
-                question.Observations ?? throw new ArgumentException("The body has no observations, [[number, …], …].");
-            RequireRows("observations", rows, desk.Policy.ObservationSpace.Size);
-            RequireRows("core_state", question.CoreState ?? [], desk.Policy.CoreStateSize);
-            PolicyAnswer answer = desk.Act(
-                rows.SelectMany(row => row).ToArray(),
-                question.EpisodeStarts ?? [],
-                (question.CoreState ?? []).SelectMany(row => row).ToArray(),
-                question.Sample,
-                question.Raw
-            );
+            Question question = await QuestionReader
+                .ReadAsync(context.Request.BodyReader, desk, () => desk.Large.EnterAsync(context), context.RequestAborted)
+                .ConfigureAwait(false);
+            await desk.MakeRoomAsync(question.Rows, context).ConfigureAwait(false);
+            PolicyAnswer answer = question.Ask(desk);
             return Results.Json(
                 new
                 {
-                    Actions = Rows(answer.Actions, rows.Length),
+                    Actions = Rows(answer.Actions, question.Rows),
                     answer.LogProbs,
-                    CoreState = desk.Policy.CoreStateSize == 0 ? null : Rows(answer.CoreState, rows.Length),
+                    CoreState = desk.Policy.CoreStateSize == 0 ? null : Rows(answer.CoreState, question.Rows),
                 },
                 Json
             );
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        catch (BadHttpRequestException exception)
         {
-            return Results.Json(new { Error = exception.Message }, Json, statusCode: StatusCodes.Status400BadRequest);
+            return Refuse(
+                exception.StatusCode == StatusCodes.Status413PayloadTooLarge
+                    ? $"The body has more than {desk.Limits.BodyBytes} bytes, the most that {desk.Limits.Rows} rows take."
+                    : exception.Message,
+                exception.StatusCode
+            );
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            return Refuse($"The body is no JSON that can be read: {exception.Message}", StatusCodes.Status400BadRequest);
+        }
+        catch (ArgumentException exception)
+        {
+            return Refuse(exception.Message, StatusCodes.Status400BadRequest);
         }
     }
 
-    private static void RequireRows(string name, float[][] rows, int size)
-    {
-        foreach (float[] row in rows)
-        {
-            if (row is null || row.Length != size)
-            {
-                throw new ArgumentException($"A row of {name} has {row?.Length ?? 0} numbers; {size} are needed.");
-            }
-        }
-    }
+    private static IResult Refuse(string error, int statusCode) =>
+        Results.Json(
+            new { Error = error.Length > MaxError ? error[..(MaxError - 1)] + "…" : error },
+            Json,
+            statusCode: statusCode
+        );
 
     private static float[][] Rows(float[] values, int count) => values.Chunk(values.Length / count).ToArray();
-
-    private sealed record Question
-    {
-        public float[][]? Observations { get; init; }
-
-        public bool[]? EpisodeStarts { get; init; }
-
-        public float[][]? CoreState { get; init; }
-
-        public bool Sample { get; init; }
-
-        public bool Raw { get; init; }
-    }
 }

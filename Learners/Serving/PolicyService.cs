@@ -29,10 +29,12 @@ internal sealed class PolicyService(PolicyDesk desk) : Policies.PoliciesBase
     }
 
     /// <inheritdoc/>
-    public override Task<ActReply> Act(ActRequest request, ServerCallContext context)
+    public override async Task<ActReply> Act(ActRequest request, ServerCallContext context)
     {
         try
         {
+            int rows = request.Observations.Length / (sizeof(float) * desk.Policy.ObservationSpace.Size);
+            await desk.MakeRoomAsync(Math.Min(rows, desk.Limits.Rows), context.GetHttpContext()).ConfigureAwait(false);
             var starts = new bool[request.EpisodeStarts.Length];
             RowCopy.ReadFlags(request.EpisodeStarts.Span, starts);
             PolicyAnswer answer = desk.Act(
@@ -42,14 +44,12 @@ internal sealed class PolicyService(PolicyDesk desk) : Policies.PoliciesBase
                 request.Sample,
                 request.Raw
             );
-            return Task.FromResult(
-                new ActReply
-                {
-                    Actions = Bytes(answer.Actions),
-                    LogProbs = Bytes(answer.LogProbs),
-                    CoreState = Bytes(answer.CoreState),
-                }
-            );
+            return new ActReply
+            {
+                Actions = Bytes(answer.Actions),
+                LogProbs = Bytes(answer.LogProbs),
+                CoreState = Bytes(answer.CoreState),
+            };
         }
         catch (ArgumentException exception)
         {

@@ -4,6 +4,7 @@ using Grpc.AspNetCore.Server.Model;
 using Learners.Fleet;
 using Learners.Fleet.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,10 @@ namespace Learners.Serving;
 public sealed class ServiceHost : IAsyncDisposable
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
+
+    // What arrives before anybody reads it, per connection: callers that send much and read nothing must not add up.
+    private const int BufferBytes = 256 << 10;
+    private const int MessageOverhead = 64 << 10;
 
     private readonly WebApplication _application;
     private readonly BoundPorts _ports;
@@ -47,8 +52,11 @@ public sealed class ServiceHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxCopies, 1);
         EnvironmentSpec spec = registry.Find(id);
+        long actions = (long)maxCopies * (spec.ActionSpace.Size * sizeof(float) + 1) + MessageOverhead;
         return StartAsync(
             options,
+            (int)Math.Min(BridgeMethods.MaxMessageSize, actions),
+            bodyBytes: null,
             [(options.Listen, HttpProtocols.Http2)],
             services =>
             {
@@ -74,10 +82,13 @@ public sealed class ServiceHost : IAsyncDisposable
         (string, HttpProtocols) http = (options.Listen, HttpProtocols.Http1);
         return StartAsync(
             options,
+            desk.Limits.MessageBytes,
+            Math.Max(desk.Limits.BodyBytes, desk.Limits.MessageBytes),
             grpcListen is null ? [http] : [http, (grpcListen, HttpProtocols.Http2)],
             services => services.AddSingleton(desk),
             application =>
             {
+                application.Use((context, next) => desk.Large.MeasureAsync(context, next, desk.Limits.MessageBytes));
                 PolicyEndpoints.Map(application, desk);
                 application.MapGrpcService<PolicyService>();
             }
@@ -98,6 +109,8 @@ public sealed class ServiceHost : IAsyncDisposable
 
     private static async Task<ServiceHost> StartAsync(
         FleetOptions options,
+        int messageBytes,
+        long? bodyBytes,
         (string Address, HttpProtocols Protocols)[] ports,
         Action<IServiceCollection> add,
         Action<WebApplication> map
@@ -109,7 +122,7 @@ public sealed class ServiceHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = BridgeMethods.MaxMessageSize;
+            grpc.MaxReceiveMessageSize = messageBytes;
             grpc.MaxSendMessageSize = BridgeMethods.MaxMessageSize;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
@@ -119,6 +132,13 @@ public sealed class ServiceHost : IAsyncDisposable
         try
         {
             bound.AddTo(builder);
+            builder.WebHost.ConfigureKestrel(kestrel =>
+            {
+                kestrel.Limits.MaxRequestBodySize = bodyBytes;
+                kestrel.Limits.MaxRequestBufferSize = BufferBytes;
+                kestrel.Limits.Http2.InitialConnectionWindowSize = 2 * BufferBytes;
+                kestrel.Limits.Http2.InitialStreamWindowSize = BufferBytes;
+            });
             application = builder.Build();
             application.Use(
                 async (context, next) =>
@@ -128,6 +148,7 @@ public sealed class ServiceHost : IAsyncDisposable
                         TokenCheck.Refuse(context);
                         return;
                     }
+                    Strangers.LetIn(context);
                     await next(context).ConfigureAwait(false);
                 }
             );

@@ -22,6 +22,7 @@ internal static class ResultsReader
         results.FinalInfos.Clear();
         results.FinalPictures.Clear();
         results.SharesMemory = false;
+        results.SharedMemory = null;
         results.ServerSeconds = 0;
         Span<byte> seconds = stackalloc byte[sizeof(double)];
         foreach (WireField field in new WireFields(message))
@@ -53,7 +54,10 @@ internal static class ResultsReader
                 case Results.FinalPicturesFieldNumber when TryParse(Picture.Parser, field.Content, out Picture? picture):
                     results.FinalPictures.Add(picture!);
                     break;
-                case Results.FinalInfosFieldNumber or Results.FinalPicturesFieldNumber:
+                case Results.SharedMemoryFieldNumber when TryParse(SharedMemory.Parser, field.Content, out SharedMemory? memory):
+                    results.SharedMemory = memory;
+                    break;
+                case Results.FinalInfosFieldNumber or Results.FinalPicturesFieldNumber or Results.SharedMemoryFieldNumber:
                     return "the answer is damaged";
                 case Results.SharesMemoryFieldNumber:
                     results.SharesMemory = field.Content.FirstSpan is not [0];

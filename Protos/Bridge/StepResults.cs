@@ -42,6 +42,9 @@ internal sealed class StepResults(int copies, int size, bool areBytes)
     /// <summary>Whether the arrays lie in shared memory, and not in the answer.</summary>
     public bool SharesMemory { get; set; }
 
+    /// <summary>Memory that the server made for this reply and those after it; null where it offers none.</summary>
+    public SharedMemory? SharedMemory { get; set; }
+
     /// <summary>Seconds that stepping took on the other side.</summary>
     public double ServerSeconds { get; set; }
 

@@ -186,14 +186,7 @@ public sealed class HealthTests : IDisposable
         );
         NetworkSpec spec = probe.NetworkFor(settings.Network);
         UnrollShape shape = probe.ShapeFor(spec, settings.ActorCritic.UnrollLength);
-        return new FleetHub(
-            settings,
-            "run",
-            new UnrollChecks(spec, shape, settings.ActorCritic),
-            null,
-            clock,
-            NullLogger.Instance
-        );
+        return new FleetHub(settings, "run", UnrollChecks.For(probe, spec, shape, settings), null, clock, NullLogger.Instance);
     }
 
     private Task<FleetServer> StartAsync(FleetHub hub, string metrics) =>

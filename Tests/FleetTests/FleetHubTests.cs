@@ -19,7 +19,12 @@ public sealed class FleetHubTests
             settings.ActorCritic.DiscountFactor
         );
         var spec = pipeline.NetworkFor(settings.Network);
-        var checks = new UnrollChecks(spec, pipeline.ShapeFor(spec, settings.ActorCritic.UnrollLength), settings.ActorCritic);
+        UnrollChecks checks = UnrollChecks.For(
+            pipeline,
+            spec,
+            pipeline.ShapeFor(spec, settings.ActorCritic.UnrollLength),
+            settings
+        );
         var hub = new FleetHub(settings, "run", checks, null, TimeProvider.System, NullLogger.Instance);
         hub.Publish(new float[4], 0, null);
         return hub;
@@ -32,6 +37,7 @@ public sealed class FleetHubTests
             ActorId = "a",
             Incarnation = incarnation,
             Streams = streams,
+            Secret = Google.Protobuf.ByteString.CopyFrom(new byte[32]),
         };
 
     [Fact]

@@ -87,16 +87,17 @@ def _serve(options):
     if options.parent:
         os.dup2(2, 1)  # what environments print must not be taken for an answer
         threading.Thread(target=_wait_for_parent, args=(stopping,), daemon=True).start()
-    end = threading.Thread(target=_end, args=(stopping, listener, path, options.parent))
+    end = threading.Thread(target=_end, args=(stopping, service, listener, path, options.parent))
     end.start()
     if isinstance(answering, MainThread):
         answering.run()
     end.join()
 
 
-def _end(stopping, listener, path, is_child):
+def _end(stopping, service, listener, path, is_child):
     """Waits for the end and ends the process, whatever its other threads are doing."""
     stopping.wait()
+    service.close()  # first, since whoever waits for the end may not wait for long
     listener.stop(0 if is_child else 2).wait(5)
     if path and os.path.exists(path):
         os.unlink(path)

@@ -33,7 +33,7 @@ _MESSAGES = {
         (1, "open", "=request Open"), (2, "reset", "=request Reset"), (3, "step", "=request Step"), (4, "render", "=request Render"),
     ],
     "Open": [(1, "source", "Source"), (2, "copies", "uint32"), (3, "max_episode_steps", "uint32")],
-    "Reset": [(1, "seed", "uint64"), (2, "options_json", "string"), (3, "shared_memory", "SharedMemory")],
+    "Reset": [(1, "seed", "uint64"), (2, "options_json", "string"), (3, "", "reserved"), (4, "wants_shared_memory", "bool")],
     "SharedMemory": [(1, "path", "string"), (2, "proof", "bytes"), (3, "slot_size", "uint64")],
     "Step": [(1, "actions", "bytes"), (2, "active", "bytes"), (3, "final_pictures", "bool")],
     "Render": [(1, "copy", "uint32")],
@@ -45,6 +45,7 @@ _MESSAGES = {
         (1, "observations", "bytes"), (2, "rewards", "bytes"), (3, "terminated", "bytes"), (4, "truncated", "bytes"),
         (5, "final_observations", "bytes"), (6, "final_infos", "*FinalInfo"), (7, "final_pictures", "*Picture"),
         (8, "shares_memory", "bool"), (9, "server_seconds", "double"),
+        (10, "shared_memory", "SharedMemory"),
     ],
     "FinalInfo": [(1, "copy", "uint32"), (2, "json", "string")],
     "Picture": [(1, "copy", "uint32"), (2, "width", "uint32"), (3, "height", "uint32"), (4, "rgb", "bytes")],
@@ -79,6 +80,9 @@ def _add_message(message, fields):
     types = descriptor_pb2.FieldDescriptorProto
     synthetic = []
     for number, name, kind in fields:
+        if kind == "reserved":
+            message.reserved_range.add(start=number, end=number + 1)
+            continue
         field = message.field.add(name=name, number=number, label=types.LABEL_OPTIONAL)
         if kind.startswith("="):
             group, kind = kind[1:].split(" ")

@@ -2,6 +2,7 @@
 
 import hmac
 import sys
+import threading
 import time
 from concurrent import futures
 
@@ -15,6 +16,7 @@ from agents_bridge.main_thread import MainThread
 
 MAX_MESSAGE = 64 << 20
 MAX_COPIES = 65536
+SILENCE = 15  # seconds that a client may be there without asking for anything
 
 
 class Service:
@@ -27,6 +29,14 @@ class Service:
     def __init__(self, only=None, arguments=None, wrappers=(), copies=None, token=None, shares_memory=True):
         self.only, self.arguments, self.wrappers = only, dict(arguments or {}), list(wrappers)
         self.copies, self.token, self.shares_memory = copies, token, shares_memory
+        self._folder, self._lock = None, threading.Lock()
+
+    def close(self):
+        """Removes what memory was shared through."""
+        with self._lock:
+            if self._folder is not None:
+                self._folder.close()
+            self._folder, self.shares_memory = None, False
 
     def describe(self, source, context):
         self._check(context)
@@ -42,8 +52,12 @@ class Service:
     def session(self, requests, context):
         self._check(context)
         session = _Session(self)
+        silence = threading.Timer(SILENCE, context.cancel)  # a stream that asks for nothing would keep its thread
+        silence.daemon = True
+        silence.start()
         try:
             for request in requests:
+                silence.cancel()
                 yield session.answer(request)
         except grpc.RpcError:
             pass  # the client is gone
@@ -52,6 +66,7 @@ class Service:
             print("agents-bridge: %s" % failure.message, file=sys.stderr, flush=True)
             yield messages.SessionReply(failure=failure)
         finally:
+            silence.cancel()
             session.close()
 
     def handlers(self):
@@ -67,6 +82,19 @@ class Service:
                 ),
             },
         )
+
+    def share(self, batch):
+        """Memory for a batch; None where there is none to share."""
+        with self._lock:
+            if not self.shares_memory:
+                return None
+            self._folder = self._folder or shared_memory.open_folder()
+            if self._folder is None:
+                return None
+            try:
+                return shared_memory.Memory(self._folder, batch)
+            except (OSError, ValueError):
+                return None
 
     def _check(self, context):
         if self.token is None:
@@ -101,6 +129,7 @@ class _Session:
 
     def __init__(self, service):
         self._service, self._batch, self._own, self._shared, self._turn = service, None, None, None, 0
+        self._memory = None
 
     def answer(self, request):
         kind = request.WhichOneof("request")
@@ -117,20 +146,34 @@ class _Session:
         return messages.SessionReply(picture=self._batch.render(request.render.copy))
 
     def close(self):
+        self._forget()
         if self._batch is not None:
             self._batch.close()
 
+    def _forget(self):
+        if self._memory is not None:
+            self._memory.hide()
+        self._memory, self._shared = None, None
+
     def _reset(self, request):
-        self._shared, self._turn = None, 0
-        if request.HasField("shared_memory") and self._service.shares_memory:
-            self._shared = shared_memory.attach(request.shared_memory, self._batch)
+        self._forget()
+        self._turn = 0
+        if request.wants_shared_memory:
+            self._memory = self._service.share(self._batch)
+            self._shared = self._memory and self._memory.slots
         slot = self._next_slot()
         started = time.perf_counter()
         self._batch.reset(request.seed, making.parse(request.options_json, "the options"), slot)
-        return self._results(slot, [], [], started)
+        reply = self._results(slot, [], [], started)
+        if self._memory is not None:
+            reply.results.shared_memory.path, reply.results.shared_memory.proof = self._memory.path, self._memory.proof
+            reply.results.shared_memory.slot_size = self._memory.slot_size
+        return reply
 
     def _step(self, request):
         batch = self._batch
+        if self._memory is not None:
+            self._memory.hide()  # the client has it open by now, or will never have
         actions = np.frombuffer(request.actions, "<f4")
         active = np.frombuffer(request.active, np.uint8) if request.active else None
         if actions.size != batch.count * batch.actions.size or (active is not None and active.size != batch.count):
@@ -178,6 +221,8 @@ def create(service, max_clients):
         ("grpc.http2.min_ping_interval_without_data_ms", 5000),
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.max_ping_strikes", 0),
+        ("grpc.server_handshake_timeout_ms", 1000 * SILENCE),
+        ("grpc.max_connection_idle_ms", 1000 * SILENCE),  # without a stream
     ]
     answering = MainThread() if max_clients == 1 else futures.ThreadPoolExecutor(max_workers=max_clients)
     server = grpc.server(answering, options=options)

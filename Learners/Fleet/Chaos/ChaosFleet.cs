@@ -212,7 +212,16 @@ internal sealed class ChaosFleet : IDisposable
     /// <summary>Whether every actor is connected and has sent an unroll to this learner process.</summary>
     public async Task<bool> IsEveryoneActingAsync(CancellationToken cancellationToken) =>
         await StatusAsync(cancellationToken).ConfigureAwait(false) is { UnrollsTrained: > 0 } status
-        && status.Actors.Count(actor => actor.Connected && actor.Unrolls > 0) >= _actors.Length;
+        && IsActing(status, new FleetStatus());
+
+    /// <summary>Whether every actor is connected and has sent something since an earlier status.</summary>
+    public bool IsActing(FleetStatus now, FleetStatus before) =>
+        Enumerable
+            .Range(0, _actors.Length)
+            .All(i =>
+                now.Actors.FirstOrDefault(actor => actor.ActorId == $"actor-{i}") is { Connected: true } actor
+                && actor.Unrolls > (before.Actors.FirstOrDefault(other => other.ActorId == actor.ActorId)?.Unrolls ?? 0)
+            );
 
     /// <summary>Waits for a condition.</summary>
     /// <param name="what">What it means.</param>

@@ -26,8 +26,8 @@ internal sealed record ChaosOptions
     /// <summary>Artefacts to damage.</summary>
     public int Mutations { get; init; } = 10_000;
 
-    /// <summary>Damaged messages to send.</summary>
-    public int Messages { get; init; } = 10_000;
+    /// <summary>Damaged messages, bodies or replies to send; null for the campaign's own number.</summary>
+    public int? Messages { get; init; }
 
     /// <summary>Cases of settings to draw.</summary>
     public int Cases { get; init; } = 2_000;

@@ -1,5 +1,8 @@
 using Environments;
 using Learners.Fleet.Chaos.Artefacts;
+using Learners.Fleet.Chaos.Bodies;
+using Learners.Fleet.Chaos.Bridges;
+using Learners.Fleet.Chaos.Messages;
 using Learners.Fuzzing;
 
 namespace Learners.Fleet.Chaos;
@@ -13,7 +16,9 @@ internal static class ChaosSuite
         ["learner"] = LearnerKills.RunAsync,
         ["partition"] = Partition.RunAsync,
         ["hang"] = Hangs.RunAsync,
-        ["garbage"] = Garbage.RunAsync,
+        ["messages"] = MessageCampaign.RunAsync,
+        ["bodies"] = BodyCampaign.RunAsync,
+        ["bridge"] = BridgeCampaign.RunAsync,
         ["disk"] = FullDisk.RunAsync,
         ["artefacts"] = ArtefactCampaign.RunAsync,
         ["soak"] = Soak.RunAsync,

@@ -21,8 +21,13 @@ internal sealed class BoundPorts : IDisposable
 
     private readonly List<Port> _ports = [];
     private readonly HttpsConnectionAdapterOptions? _encryption;
+    private readonly TimeProvider _clock;
 
-    private BoundPorts(HttpsConnectionAdapterOptions? encryption) => _encryption = encryption;
+    private BoundPorts(HttpsConnectionAdapterOptions? encryption, TimeProvider clock)
+    {
+        _encryption = encryption;
+        _clock = clock;
+    }
 
     /// <summary>The addresses, in the order in which they were asked for, with the ports that the system chose.</summary>
     public IReadOnlyList<FleetAddress> Addresses => [.. _ports.Select(port => port.Address)];
@@ -50,7 +55,7 @@ internal sealed class BoundPorts : IDisposable
             throw new ArgumentException($"{twice.Key} was given for two purposes. Give each an address of its own.");
         }
         ConnectionBudget.PerPort(ports.Length);
-        var bound = new BoundPorts(addresses.Any(address => address.IsSecure) ? Encryption(options) : null);
+        var bound = new BoundPorts(addresses.Any(address => address.IsSecure) ? Encryption(options) : null, options.Clock);
         try
         {
             for (int i = 0; i < ports.Length; i++)
@@ -98,6 +103,7 @@ internal sealed class BoundPorts : IDisposable
                     listen =>
                     {
                         listen.Protocols = port.Protocols;
+                        Strangers.Watch(listen, _clock);
                         if (port.Address.IsSecure)
                         {
                             listen.UseHttps(_encryption!);

@@ -61,7 +61,7 @@ internal sealed class FleetServer : IAsyncDisposable
         builder.Services.AddSingleton<IServiceMethodProvider<FleetService>, FleetServiceMethods>();
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = FleetMethods.MaxMessageSize;
+            grpc.MaxReceiveMessageSize = hub.Checks.LargestMessage;
             grpc.MaxSendMessageSize = FleetMethods.MaxMessageSize;
             grpc.Interceptors.Add<FailedCalls>();
         });
@@ -159,8 +159,13 @@ internal sealed class FleetServer : IAsyncDisposable
     )
     {
         bool isProbe = HttpMethods.IsGet(context.Request.Method) && context.Request.Path == HealthPath;
-        if (token is null || isProbe || TokenCheck.IsRight(context.Request.Headers.Authorization, token))
+        bool isFriend = token is null || TokenCheck.IsRight(context.Request.Headers.Authorization, token);
+        if (isFriend || isProbe)
         {
+            if (isFriend)
+            {
+                Strangers.LetIn(context);
+            }
             await next(context).ConfigureAwait(false);
             return;
         }

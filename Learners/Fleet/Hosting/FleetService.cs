@@ -13,6 +13,9 @@ internal sealed class FleetService(
     ILogger<FleetService> log
 )
 {
+    // Whoever is let in says who it is at once; streams that say nothing would add up.
+    private static readonly TimeSpan HelloTime = TimeSpan.FromSeconds(15);
+
     private const string LearnerStops = "The learner stops; it may come back.";
 
     /// <summary>The stream of one actor, from hello to goodbye.</summary>
@@ -26,6 +29,7 @@ internal sealed class FleetService(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         ActorRecord? actor = null;
         ActorConnection? connection = null;
+        bool left = false;
         using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() =>
         {
             if (connection is { } open)
@@ -37,7 +41,7 @@ internal sealed class FleetService(
         });
         try
         {
-            if (!await requests.MoveNext(ending.Token).ConfigureAwait(false) || requests.Current.Hello is not { } hello)
+            if (await HelloAsync(requests, ending.Token).ConfigureAwait(false) is not { } hello)
             {
                 await responses.WriteAsync(NotAHello(requests), ending.Token).ConfigureAwait(false);
                 return;
@@ -52,6 +56,7 @@ internal sealed class FleetService(
             Task telling = TellAsync(actor, connection, responses, ending.Token);
             Task listening = ListenAsync(actor, connection, requests, ending.Token);
             await await Task.WhenAny(telling, listening).ConfigureAwait(false);
+            left = listening.IsCompletedSuccessfully;
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(telling, listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -67,7 +72,7 @@ internal sealed class FleetService(
         {
             if (actor is not null && connection is not null)
             {
-                hub.Leave(actor, connection);
+                hub.Leave(actor, connection, broke: !left);
             }
         }
     }
@@ -112,6 +117,25 @@ internal sealed class FleetService(
     /// <summary>Describes the run.</summary>
     public Task<FleetStatus> GetStatusAsync(StatusRequest request, ServerCallContext context) =>
         Task.FromResult(board.Describe(hub));
+
+    /// <summary>The first message, where it is a hello and comes in time.</summary>
+    private async Task<Hello?> HelloAsync(IAsyncStreamReader<ActorFrame> requests, CancellationToken cancellationToken)
+    {
+        using var waiting = new CancellationTokenSource(HelloTime, hub.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, waiting.Token);
+        try
+        {
+            return await requests.MoveNext(either.Token).ConfigureAwait(false) ? requests.Current.Hello : null;
+        }
+        catch (Exception exception)
+            when (exception is OperationCanceledException or RpcException
+                && waiting.IsCancellationRequested
+                && !cancellationToken.IsCancellationRequested
+            )
+        {
+            return null;
+        }
+    }
 
     private async Task TellAsync(
         ActorRecord actor,

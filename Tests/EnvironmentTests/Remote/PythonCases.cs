@@ -14,6 +14,10 @@ internal static class PythonCases
     /// <summary>This machine's settings, with the folder of the module.</summary>
     public static RemoteSettings Settings => RemoteSettings.Current with { PythonPath = Folder };
 
+    /// <summary>Every environment, and those of our modules also where a policy or a run names them.</summary>
+    public static EnvironmentRegistry Registry { get; } =
+        EnvironmentRegistry.Default.With(EnvironmentPermissions.None.AllowModule("bridge_cases").AllowModule("zoo_cases"));
+
     /// <summary>A batch of a class of the module, with options behind it.</summary>
     public static RemoteEnvironment Make(string name, int count = 1, int? limit = null) =>
         (RemoteEnvironment)EnvironmentRegistry.Default.Make(Id(name), count, limit);

@@ -59,7 +59,7 @@ public sealed class PythonZooTests : IDisposable
         );
         using SavedPolicy policy = SavedPolicy.Load(result.PolicyFolder);
 
-        Assert.Equal(2, Evaluator.Evaluate(policy, episodes: 2).Episodes);
+        Assert.Equal(2, Evaluator.Evaluate(policy, episodes: 2, registry: PythonCases.Registry).Episodes);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class ChaosCampaignTests : IDisposable
     [InlineData("partition", "--seconds", "2", "--actors", "2")]
     [ShortTime("The environments hang for ever, so the time comes; one that is replaced too soon costs the campaign nothing.")]
     [InlineData("hang", "--step-timeout", "1", "--actors", "2")]
-    [InlineData("garbage", "--messages", "500")]
+    [InlineData("messages", "--messages", "5000")]
     [InlineData("disk", "--seconds", "1", "--actors", "2")]
     public async Task Run_ShortCampaign_KeepsEveryBar(string campaign, params string[] options)
     {
@@ -38,6 +38,34 @@ public sealed class ChaosCampaignTests : IDisposable
         Assert.True(result.GetProperty("passed").GetBoolean());
         Assert.Equal(0, result.GetProperty("figures").GetProperty("acknowledged_lost").GetInt64());
         Assert.True(result.GetProperty("figures").GetProperty("acknowledged_unrolls").GetInt64() > 0);
+    }
+
+    [Theory]
+    [InlineData("bodies", 40, "bodies_refused_with_a_reason", "honest_p99_ratio")]
+    [InlineData("bridge", 150, "python_requests", null)]
+    public async Task Run_ShortCampaignWithoutAFleet_KeepsEveryBarButTimes(
+        string campaign,
+        int messages,
+        string counted,
+        string? timed
+    )
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Campaigns watch processes as Linux does.");
+        var output = new StringWriter();
+        var error = new StringWriter();
+
+        await Application.RunAsync(
+            ["chaos", campaign, "--messages", $"{messages}", "--out", _folder.In("c"), "--json"],
+            output,
+            error,
+            TestContext.Current.CancellationToken
+        );
+
+        JsonElement result = JsonDocument.Parse(output.ToString().TrimEnd().Split('\n')[^1]).RootElement;
+        // How long calls take on a machine that runs a test suite says nothing.
+        string[] missed = [.. result.GetProperty("missed").EnumerateArray().Select(name => name.GetString()!)];
+        Assert.True(missed.All(name => name == timed), $"{output}\n{error}");
+        Assert.True(result.GetProperty("figures").GetProperty(counted).GetInt64() > 0);
     }
 
     [Fact]

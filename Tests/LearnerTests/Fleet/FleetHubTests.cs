@@ -55,13 +55,13 @@ public sealed class FleetHubTests
         TestActor old = parts.Join("a", incarnation: 5);
         await old.SendAsync(0);
         await old.SendAsync(1);
+        parts.Hub.Leave(old.Record, old.Connection, broke: false);
 
         TestActor fresh = parts.Join("a", incarnation: 6);
         await fresh.SendAsync(0);
 
         Assert.Equal((0, 1ul, 0u), (fresh.Welcome.NextSequenceNumber, fresh.Welcome.Starts, fresh.Welcome.Slot));
         Assert.Equal(3, parts.Hub.QueueLength);
-        Assert.Equal(Goodbye.Types.Reason.Replaced, old.Connection.Goodbye!.Reason);
         Assert.Null(fresh.Connection.Goodbye);
     }
 
@@ -125,7 +125,7 @@ public sealed class FleetHubTests
     {
         using var parts = new FleetParts();
         parts.Publish(0);
-        TestActor actor = parts.Join("a");
+        TestActor actor = parts.Join("a", announced: 5);
         await actor.SendAsync(3);
         await actor.SendAsync(4);
         Assert.Equal(3, parts.Hub.Metrics.Missing);
@@ -137,6 +137,47 @@ public sealed class FleetHubTests
         Assert.Equal(5, actor.Told.NextSequenceNumber);
         await actor.SendAsync(1);
         Assert.Equal(1, parts.Hub.Metrics.Duplicates);
+    }
+
+    [Theory]
+    [InlineData(1L << 53, 1L << 53)] // said to be sent before, which nobody can have done
+    [InlineData(2_000_000, 1_000_001)]
+    [InlineData(5, 5)] // not said to be sent before
+    [InlineData(0, 1)]
+    public async Task ReceiveAsync_GapThatCannotBe_IsRefusedAndNothingCountsAsMissing(long announced, long number)
+    {
+        using var parts = new FleetParts();
+        parts.Publish(0);
+        TestActor actor = parts.Join("a", announced: announced);
+
+        await actor.SendAsync(number);
+
+        Assert.Equal((0, 1), (parts.Hub.Metrics.Missing, parts.Hub.Metrics.Refused));
+        Assert.Equal(0, parts.Hub.QueueLength);
+        await actor.SendAsync(1); // the refused one stands in the place that was due
+        Assert.Equal(1, parts.Hub.QueueLength);
+    }
+
+    [Theory]
+    [InlineData(1_000_100, true)] // a killed learner may have been ahead
+    [InlineData(1_000_101, false)]
+    [InlineData(1L << 52, false)]
+    public async Task ReceiveAsync_ParametersThatNobodyPublished_AreRefusedBeforeTheyAreJournalled(long version, bool expected)
+    {
+        using var folder = new TemporaryFolder();
+        using var parts = new FleetParts(new FleetSettings { Journal = true, QueueBatches = 8 }, FleetParts.Journal(folder.Path));
+        parts.Publish(100);
+        TestActor actor = parts.Join("a");
+
+        for (int i = 0; i < 5; i++)
+        {
+            await actor.SendAsync(i, version);
+        }
+
+        Assert.Equal(expected ? (5, 0) : (0, 5), (parts.Hub.Metrics.Accepted, parts.Hub.Metrics.Refused));
+        Assert.Equal(expected ? 5 : 0, JournalReader.ReadAll(folder.Path, (_, _) => Assert.Fail()).Count());
+        Assert.Equal(5, actor.Told.NextTaken); // nobody should send them again
+        Assert.Null(actor.Connection.Goodbye); // an actor may be far ahead of a learner that began anew
     }
 
     [Fact]
@@ -242,6 +283,7 @@ public sealed class FleetHubTests
 
         Assert.Contains("there is one actor", other.Goodbye.Detail, StringComparison.Ordinal);
         Assert.Contains("steps all 4 copies", few.Goodbye.Detail, StringComparison.Ordinal);
+        parts.Hub.Leave(actor.Record, actor.Connection, broke: false);
         Assert.Equal(1, parts.Join("a", incarnation: 2, copies: 4).Welcome.NextBatch);
     }
 

@@ -48,7 +48,7 @@ internal sealed class FleetParts : IDisposable
         Hub = new FleetHub(
             Settings,
             "run-1",
-            new UnrollChecks(Spec, Shape, Settings.Impala),
+            UnrollChecks.For(probe, Spec, Shape, Settings),
             journal,
             clock,
             NullLogger.Instance
@@ -76,19 +76,23 @@ internal sealed class FleetParts : IDisposable
         };
 
     /// <summary>An actor's hello.</summary>
-    public static Hello Hello(string id, long incarnation = 1, uint copies = 2) =>
+    public static Hello Hello(string id, long incarnation = 1, uint copies = 2, long announced = 0) =>
         new()
         {
             ProtocolVersion = FleetMethods.ProtocolVersion,
             ActorId = id,
             Incarnation = incarnation,
             Copies = copies,
+            NextSequenceNumber = announced,
         };
 
     /// <summary>Lets an actor in.</summary>
-    public TestActor Join(string id, long incarnation = 1, uint copies = 2)
+    public TestActor Join(string id, long incarnation = 1, uint copies = 2, long announced = 0)
     {
-        (ActorRecord? actor, ActorConnection? connection, LearnerMessage answer) = Hub.Join(Hello(id, incarnation, copies));
+        (ActorRecord? actor, ActorConnection? connection, LearnerMessage answer) = Hub.Join(
+            Hello(id, incarnation, copies, announced)
+        );
+        Assert.True(answer.Welcome is not null, answer.Goodbye?.Detail);
         return new TestActor(this, actor!, connection!, answer.Welcome, (int)copies);
     }
 

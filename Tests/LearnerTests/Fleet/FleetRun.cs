@@ -64,8 +64,10 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
 
     public Task<TrainingResult> ResumeAsync() => FleetLearner.ResumeAsync(Folder, null, Fleet, Options).WaitAsync(_limit.Token);
 
-    public Task<ActorResult> ActAsync(string id, int copies = 0) =>
-        ActorRunner.RunAsync(
+    public async Task<ActorResult> ActAsync(string id, int copies = 0, CancellationToken cancellationToken = default)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_limit.Token, cancellationToken);
+        return await ActorRunner.RunAsync(
             new ActorOptions
             {
                 Learner = Address,
@@ -78,8 +80,9 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
                 Acknowledged = (incarnation, number) =>
                     Locked(Acknowledged, () => Acknowledged.Add($"{id} {incarnation} {number}")),
             },
-            _limit.Token
+            either.Token
         );
+    }
 
     /// <summary>Trains with one actor to the end.</summary>
     public async Task<(TrainingResult Learner, ActorResult Actor)> RunAsync(TrainingSettings settings)

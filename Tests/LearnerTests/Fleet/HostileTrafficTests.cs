@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Actors.Fleet;
 using Environments.Randomness;
 using Google.Protobuf;
@@ -114,6 +115,10 @@ public sealed class HostileTrafficTests(ITestOutputHelper output) : IDisposable
     {
         Unroll unroll = Unrolls.Random(new UnrollShape(8, 2, new ObservationFormat(4), 1, 0), (ulong)number);
         unroll.Header = new UnrollHeader("", 0, number, 0, "");
+        foreach (ref float value in MemoryMarshal.Cast<byte, float>(unroll.Observations.Bytes))
+        {
+            value = Math.Clamp(value, -0.4f, 0.4f); // where poles stand
+        }
         for (int row = 0; row < 16; row++)
         {
             unroll.Actions[row] = row % 2;

@@ -50,7 +50,7 @@ public sealed class PoisonTests
         Assert.Equal(Goodbye.Types.Reason.Quarantined, goodbye.Reason);
         Assert.Contains("2 messages in a row were refused", goodbye.Detail, StringComparison.Ordinal);
         Assert.Contains(expected, goodbye.Detail, StringComparison.Ordinal);
-        (_, _, LearnerMessage answer) = parts.Hub.Join(FleetParts.Hello("a", incarnation: 9));
+        (_, _, LearnerMessage answer) = parts.Hub.Join(FleetParts.Hello("a"));
         Assert.Equal(goodbye, answer.Goodbye);
     }
 

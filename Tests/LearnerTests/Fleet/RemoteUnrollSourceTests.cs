@@ -203,7 +203,7 @@ public sealed class RemoteUnrollSourceTests
         for (int i = 0; i < 2; i++)
         {
             Unroll unroll = parts.Unroll(i);
-            double[] moments = [4, 1, 2, 3, 4, 1, 1, 1, 1];
+            double[] moments = [4, 1, 2, 0.3, 4, 1, 1, 0.5, 1];
             moments.CopyTo(unroll.MakeObservationMoments(9));
             await actor.SendAsync(unroll);
         }

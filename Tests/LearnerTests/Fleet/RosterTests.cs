@@ -41,6 +41,48 @@ public sealed class RosterTests
     }
 
     [Fact]
+    public void TryGet_MoreQuarantinedNamesThanAreRemembered_ForgetsTheOldest()
+    {
+        var roster = new Roster();
+        for (int i = 0; i < 3_077; i++)
+        {
+            ActorRecord actor = roster.TryGet("actor-" + i)!;
+            actor.LastMessage = i;
+            actor.Quarantine = "it sent nonsense.";
+        }
+
+        Assert.Equal(1_024, roster.List().Count);
+        Assert.Equal("actor-2053", roster.List().MinBy(actor => actor.LastMessage)!.Id);
+    }
+
+    [Fact]
+    public void TryGet_StrangersWithEverNewNames_DoNotDriveOutAnActorThatIsAway()
+    {
+        var roster = new Roster();
+        roster.TryGet("honest")!.Unrolls = 7;
+        for (int i = 1; i < 3_000; i++)
+        {
+            roster.TryGet("stranger-" + i)!.LastMessage = i;
+        }
+
+        Assert.Equal(7, roster.TryGet("honest")!.Unrolls);
+    }
+
+    [Fact]
+    public void TryGet_AllThatAreRememberedAreConnected_TakesNobodyElse()
+    {
+        var roster = new Roster();
+        for (int i = 0; i < Roster.Remembered; i++)
+        {
+            roster.TryGet("actor-" + i)!.Connection = new ActorConnection(1, 0, 0);
+        }
+
+        Assert.Null(roster.TryGet("one more"));
+        Assert.NotNull(roster.TryGet("actor-7"));
+        Assert.NotNull(roster.Get("of the journal"));
+    }
+
+    [Fact]
     public void Prune_OldIncarnations_GoOnceNothingNeedsThem()
     {
         var roster = new Roster();

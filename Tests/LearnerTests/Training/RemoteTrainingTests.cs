@@ -72,7 +72,7 @@ public sealed class RemoteTrainingTests
         TrainingResult resumed = await Trainer.ResumeAsync(
             run,
             ["total_steps=8192", "evaluation.episodes=0", "evaluation.final_episodes=2"],
-            null,
+            new TrainingOptions { Registry = PythonCases.Registry },
             TestContext.Current.CancellationToken
         );
         Assert.Equal(8_192, resumed.EnvironmentSteps);

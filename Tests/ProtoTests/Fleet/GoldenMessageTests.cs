@@ -50,6 +50,18 @@ public sealed class GoldenMessageTests
     }
 
     [Fact]
+    public void Read_HelloWithASecret_IsTheRecordedOneAndAFieldMore()
+    {
+        byte[] secret = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
+        byte[] content = [.. Recorded["hello"][2..], 0x42, 32, .. secret];
+
+        Hello hello = ActorWire.Read(new([0x0A, (byte)content.Length, .. content]), Wire.OpenPool()).Hello!;
+
+        Assert.Equal(("actor-7", 42), (hello.ActorId, hello.NextSequenceNumber));
+        Assert.Equal(secret, hello.Secret.ToByteArray());
+    }
+
+    [Fact]
     public void Parse_RecordedLearnerMessages_MeanTheSame()
     {
         var publication = new Publication { Number = 5, ParameterVersion = 40 };
@@ -80,6 +92,7 @@ public sealed class GoldenMessageTests
         Assert.Equal(acknowledgement, LearnerMessage.Parser.ParseFrom(Recorded["acknowledgement"]).Acknowledgement);
         Assert.Equal(goodbye, LearnerMessage.Parser.ParseFrom(Recorded["goodbye"]).Goodbye);
         Assert.Equal(4, (int)Goodbye.Types.Reason.Replaced);
+        Assert.Equal(6, (int)Goodbye.Types.Reason.TryLater);
     }
 
     [Fact]
