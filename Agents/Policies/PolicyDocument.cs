@@ -39,17 +39,15 @@ internal sealed record PolicyDocument
     public double? StdReturn { get; init; }
     public string WeightsSha256 { get; init; } = "";
 
-    /// <summary>The same policy in the current format. In the first one actions were never scaled, and only bytes were images by themselves.</summary>
+    /// <summary>The same policy in the current format.</summary>
     public PolicyDocument Upgraded() =>
-        Format == CurrentFormat
-            ? this
-            : this with
-            {
-                Format = CurrentFormat,
-                Network = Network with
-                {
-                    ScaleActions = false,
-                    Encoder = Network.Encoder == EncoderKind.Auto ? EncoderKind.ConvBytes : Network.Encoder,
-                },
-            };
+        Format == CurrentFormat ? this : this with { Format = CurrentFormat, Network = InFirstFormat(Network) };
+
+    /// <summary>What settings of the first format meant: actions were never scaled, and only bytes were images by themselves.</summary>
+    public static NetworkSettings InFirstFormat(NetworkSettings network) =>
+        network with
+        {
+            ScaleActions = false,
+            Encoder = network.Encoder == EncoderKind.Auto ? EncoderKind.ConvBytes : network.Encoder,
+        };
 }

@@ -94,10 +94,7 @@ public sealed class SavedPolicy : IPolicy
         }
         try
         {
-            PolicyDocument written = StrictYaml.Bind<PolicyDocument>(
-                StrictYaml.ReadFileIn(folder, DescriptionFile),
-                descriptionPath
-            );
+            PolicyDocument written = ReadDescription(folder);
             if (written.Format is < 1 or > PolicyDocument.CurrentFormat)
             {
                 throw new PolicyFormatException(
@@ -125,6 +122,23 @@ public sealed class SavedPolicy : IPolicy
             throw new PolicyFormatException($"The policy in '{folder}' cannot be loaded: {exception.Message}", exception);
         }
     }
+
+    /// <summary>The format in which a policy was written; null where its description cannot be read.</summary>
+    internal static int? FindFormat(string folder)
+    {
+        try
+        {
+            return ReadDescription(folder).Format;
+        }
+        catch (Exception exception)
+            when (exception is SettingsException or InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static PolicyDocument ReadDescription(string folder) =>
+        StrictYaml.Bind<PolicyDocument>(StrictYaml.ReadFileIn(folder, DescriptionFile), Path.Combine(folder, DescriptionFile));
 
     /// <summary>Saves the policy, whole or not at all; an existing policy is replaced.</summary>
     /// <exception cref="IOException">The folder cannot be written, or holds something other than a policy; it is as it was.</exception>

@@ -124,6 +124,12 @@ internal sealed class CheckpointStore
         );
     }
 
+    /// <summary>The format of the newest policy that says which it has; null where none does.</summary>
+    public int? FindPolicyFormat() =>
+        List()
+            .Select(entry => SavedPolicy.FindFormat(Path.Combine(entry.Path, PolicyFolder)))
+            .FirstOrDefault(format => format is not null);
+
     /// <summary>Loads one checkpoint.</summary>
     /// <exception cref="CheckpointException">A file is missing or not what the manifest says.</exception>
     public static StateDictionary Load(string path)

@@ -76,7 +76,6 @@ internal static class SettingsSources
     public static TrainingSettings Read(string path, IReadOnlyList<string> assignments)
     {
         YamlMappingNode root = StrictYaml.ReadFileIn(Path.GetDirectoryName(path)!, Path.GetFileName(path));
-        KeepOlderMeaning(root);
         foreach (string assignment in assignments)
         {
             StrictYaml.Assign(root, assignment);
@@ -84,25 +83,6 @@ internal static class SettingsSources
         TrainingSettings settings = StrictYaml.Bind<TrainingSettings>(root, path);
         RequireSectionsOf([settings.Agent], root, path);
         return settings;
-    }
-
-    // A run writes all its settings, so one without this key is older than the key: its actions were never scaled, and only bytes were
-    // images by themselves. Today's defaults would give it another network.
-    private static void KeepOlderMeaning(YamlMappingNode root)
-    {
-        if (
-            !root.Children.TryGetValue("network", out YamlNode? section)
-            || section is not YamlMappingNode network
-            || network.Children.ContainsKey("scale_actions")
-        )
-        {
-            return;
-        }
-        network.Children["scale_actions"] = "false";
-        if (Text(network, "encoder") is null or "auto")
-        {
-            network.Children["encoder"] = "conv_bytes";
-        }
     }
 
     /// <summary>Says which key belongs to an agent that is not trained, since nothing would read it.</summary>

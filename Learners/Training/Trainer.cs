@@ -1,4 +1,5 @@
 using Agents.Files;
+using Agents.Policies;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.State;
@@ -121,8 +122,8 @@ public static class Trainer
                 $"'{runFolder}' holds no run (there is no config.yaml). Give the folder that 'agents train' printed."
             );
         }
-        TrainingSettings stored = SettingsSources.Read(folder.Config, []);
-        TrainingSettings settings = SettingsSources.Read(folder.Config, assignments);
+        TrainingSettings stored = ReadSettings(folder, []);
+        TrainingSettings settings = ReadSettings(folder, assignments);
         TrainingOptions options = optionsOf(settings);
         options.Registry.RequireAllowed(settings.Environment); // before anything of the folder is touched
         RequireSameRun(stored, settings);
@@ -164,6 +165,18 @@ public static class Trainer
             },
             CancellationToken.None
         );
+    }
+
+    // Settings that were left open mean what they meant when the run began: today's defaults could give an older run another network.
+    private static TrainingSettings ReadSettings(RunFolder folder, IReadOnlyList<string> assignments)
+    {
+        TrainingSettings settings = SettingsSources.Read(folder.Config, assignments);
+        return new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep).FindPolicyFormat() == 1
+            ? settings with
+            {
+                Network = PolicyDocument.InFirstFormat(settings.Network),
+            }
+            : settings;
     }
 
     // What a run writes through a link lands elsewhere, and the folder may be a stranger's.

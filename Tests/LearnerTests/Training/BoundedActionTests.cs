@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using Agents.Networks;
 using Agents.Policies;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
+using Environments.State;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;
@@ -87,15 +89,19 @@ public sealed class BoundedActionTests : IDisposable
             cancellation.Token
         );
         string config = Path.Combine(_folder.In("half"), "config.yaml");
-        string[] lines = await File.ReadAllLinesAsync(config, TestContext.Current.CancellationToken);
-        Assert.Contains("  scale_actions: false", lines);
-        await File.WriteAllLinesAsync(
-            config,
-            lines
-                .Where(line => line != "  scale_actions: false")
-                .Select(line => line.Replace("encoder: conv_bytes", "encoder: auto", StringComparison.Ordinal)),
-            TestContext.Current.CancellationToken
-        );
+        Rewrite(config, ("  scale_actions: false\n", ""), ("encoder: conv_bytes", "encoder: auto"));
+        foreach (string checkpoint in Directory.EnumerateDirectories(Path.Combine(_folder.In("half"), "checkpoints")))
+        {
+            string policy = Path.Combine(checkpoint, "policy", "policy.yaml");
+            string before = Sha256(policy);
+            Rewrite(
+                policy,
+                ("format: 2", "format: 1"),
+                ("  scale_actions: false\n", ""),
+                ("encoder: conv_bytes", "encoder: auto")
+            );
+            Rewrite(Path.Combine(checkpoint, "manifest.json"), (before, Sha256(policy)));
+        }
 
         TrainingResult resumed = await Trainer.ResumeAsync(
             _folder.In("half"),
@@ -108,6 +114,19 @@ public sealed class BoundedActionTests : IDisposable
         Assert.Contains("  scale_actions: false", written, StringComparison.Ordinal);
         Assert.Contains("  encoder: conv_bytes", written, StringComparison.Ordinal);
     }
+
+    private static void Rewrite(string path, params (string From, string To)[] changes)
+    {
+        string text = File.ReadAllText(path);
+        foreach ((string from, string to) in changes)
+        {
+            Assert.Contains(from, text, StringComparison.Ordinal);
+            text = text.Replace(from, to, StringComparison.Ordinal);
+        }
+        File.WriteAllText(path, text);
+    }
+
+    private static string Sha256(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 
     private async Task<SavedPolicy> TrainAsync(string id)
     {
@@ -152,13 +171,19 @@ public sealed class BoundedActionTests : IDisposable
     }
 
     /// <summary>Always the same state; ten actions an episode, paid by a rule.</summary>
-    private sealed class Payment(Box actions, Func<float, float> reward, Range received, Box? observations = null) : IEnvironment
+    private sealed class Payment(Box actions, Func<float, float> reward, Range received, Box? observations = null)
+        : IEnvironment,
+            ISavableEnvironment
     {
         private int _step;
 
         public Space ObservationSpace { get; } = observations ?? new Box(-1, 1, 1);
 
         public Space ActionSpace => actions;
+
+        public void SaveState(StateDictionary state) => state.Set("step", _step);
+
+        public void LoadState(StateDictionary state) => _step = state.Get("step", 0, 9);
 
         public void Reset(Span<float> observation, ref Pcg64 random)
         {
