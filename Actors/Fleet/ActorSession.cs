@@ -87,8 +87,9 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
         }
         catch (Exception exception) when (exception is RpcException or IOException or InvalidOperationException)
         {
-            // The learner may have said goodbye and hung up while an unroll was on its way.
-            await Task.WhenAny(messages.Completion, Task.Delay(LastWords, CancellationToken.None)).ConfigureAwait(false);
+            // The learner may have said goodbye and hung up while an unroll was on its way; an actor that is to end does not wait for that.
+            await Task.WhenAny(messages.Completion, Task.Delay(LastWords, options.Clock, cancellationToken))
+                .ConfigureAwait(false);
             if (messages.Goodbye is { } goodbye)
             {
                 TakeAcknowledgements(messages);
@@ -160,10 +161,18 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             }
             if (worker.PublicationNumber != wanted)
             {
-                (Publication publication, ReadOnlyMemory<byte> bytes) = await _fetcher
-                    .FetchAsync(welcome.LockStep ? wanted : -1, worker.PublicationBytes, cancellationToken)
-                    .ConfigureAwait(false);
-                worker.Load(publication, bytes.Span);
+                try
+                {
+                    (Publication publication, ReadOnlyMemory<byte> bytes) = await _fetcher
+                        .FetchAsync(welcome.LockStep ? wanted : -1, worker.PublicationBytes, cancellationToken)
+                        .ConfigureAwait(false);
+                    worker.Load(publication, bytes.Span);
+                }
+                catch (Exception exception)
+                    when (cancellationToken.IsCancellationRequested && exception is RpcException or OperationCanceledException)
+                {
+                    break; // it was to end meanwhile, and the stream still brings the last acknowledgements
+                }
             }
             Unroll next = _free.TryPop(out Unroll? free) ? free : new Unroll(worker.Shape);
             await RecordAsync(worker, next, messages, cancellationToken).ConfigureAwait(false);

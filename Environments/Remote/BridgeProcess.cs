@@ -69,9 +69,11 @@ internal sealed class BridgeProcess : IDisposable
     public bool IsFor(RemoteSettings settings) => settings == _settings;
 
     /// <summary>Starts one and waits until it listens.</summary>
+    /// <param name="settings">This machine's.</param>
+    /// <param name="clients">Streams at once; those of more than one do not run on its main thread.</param>
     /// <exception cref="NotSupportedException">There is no Python, or none with the packages.</exception>
     /// <exception cref="BridgeLostException">It ended or did not listen in time.</exception>
-    public static BridgeProcess Start(RemoteSettings settings)
+    public static BridgeProcess Start(RemoteSettings settings, int clients = 1)
     {
         string? known;
         lock (Lock)
@@ -81,7 +83,7 @@ internal sealed class BridgeProcess : IDisposable
         var complaints = new List<string>();
         foreach (string python in known is null ? PythonInterpreter.Candidates(settings) : [known])
         {
-            if (TryStart(python, settings, complaints) is { } process)
+            if (TryStart(python, settings, clients, complaints) is { } process)
             {
                 lock (Lock)
                 {
@@ -124,7 +126,7 @@ internal sealed class BridgeProcess : IDisposable
         }
     }
 
-    private static BridgeProcess? TryStart(string python, RemoteSettings settings, List<string> complaints)
+    private static BridgeProcess? TryStart(string python, RemoteSettings settings, int clients, List<string> complaints)
     {
         string? folder = OperatingSystem.IsWindows() ? null : SocketFolder.Create(Path.GetTempPath());
         string listen = folder is null ? "127.0.0.1:0" : "unix:" + SocketFolder.SocketIn(folder);
@@ -132,7 +134,7 @@ internal sealed class BridgeProcess : IDisposable
         ProcessStartInfo info = PythonInterpreter.Start(
             python,
             settings,
-            [PythonInterpreter.BridgeFolder, "serve", "--parent", "--listen", listen]
+            [PythonInterpreter.BridgeFolder, "serve", "--parent", "--listen", listen, "--max-clients", $"{clients}"]
         );
         if (token is not null)
         {

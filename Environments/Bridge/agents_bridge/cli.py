@@ -23,6 +23,7 @@ from agents_bridge import channels, making, server
 from agents_bridge.main_thread import MainThread
 
 MIN_TOKEN = 16
+MAX_CLIENTS = 64
 MAX_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes that the system has room for
 HEALTH_SECONDS = 5
 
@@ -37,12 +38,12 @@ def main(arguments=None):
     serve.add_argument("--arg", action="append", default=[], metavar="KEY=VALUE", help="argument of the environment")
     serve.add_argument("--wrap", action="append", default=[], metavar="NAME?KEY=VALUE;…", help="wrapper, innermost first: atari or module:Class")
     serve.add_argument("--path", action="append", default=[], metavar="FOLDER", help="folder of modules; the working directory is none unless named")
-    serve.add_argument("--max-clients", type=int, default=64, help="streams at once (default %(default)s); the environments of one client alone run on the main thread")
+    serve.add_argument("--max-clients", type=int, help="streams at once (default 64, with --parent 1); the environments of one client alone run on the main thread")
     serve.add_argument("--no-shared-memory", action="store_true", help="send all arrays as messages, also on this machine")
     serve.add_argument("--token-file", help="file of the token that callers must know; else the variable AGENTS_BRIDGE_TOKEN")
     serve.add_argument("--certificate", help="PEM file; needed to listen beyond this machine")
     serve.add_argument("--key", help="PEM file of the certificate's key")
-    serve.add_argument("--parent", action="store_true", help="serve one client; stop when standard input ends, with all that environments started, and remove the socket's folder")
+    serve.add_argument("--parent", action="store_true", help="stop when standard input ends, with all that environments started, and remove the socket's folder")
     health = commands.add_parser("health", help="end with 0 if a bridge listens at an address, else with 1")
     health.add_argument("address", help="host:port or unix:/path")
     health.add_argument("--authority", help="PEM file of the authority that issued the bridge's certificate, where it has one")
@@ -71,7 +72,7 @@ def _serve(options):
         token,
         not options.no_shared_memory,
     )
-    listener, answering = server.create(service, 1 if options.parent else options.max_clients)
+    listener, answering = server.create(service, options.max_clients or (1 if options.parent else MAX_CLIENTS))
     path = options.listen[len("unix:"):] if options.listen.startswith("unix:") else None
     if path and len(os.fsencode(path)) > MAX_SOCKET_PATH:
         raise ValueError("the path of the socket, %s, is longer than the %d bytes of one; choose a shorter folder" % (path, MAX_SOCKET_PATH))

@@ -22,6 +22,13 @@ public sealed class FleetLearnerTests : IDisposable
     public async Task TrainAsync_TwoActorsOfOtherSizes_TrainsEveryStepAndLetsThemGo()
     {
         using var run = new FleetRun(_folder);
+        run.Updated = progress =>
+        {
+            if (progress.Updates == 1)
+            {
+                run.AwaitActorLog("Connected to run", 2); // one fast actor can fill every batch before the other one is there
+            }
+        };
         TrainingSettings settings = FleetRun.Small with { TotalSteps = 4_000 };
         Task<TrainingResult> learning = run.LearnAsync(settings);
         ActorResult[] actors = await Task.WhenAll(run.ActAsync("one", copies: 1), run.ActAsync("two", copies: 2));

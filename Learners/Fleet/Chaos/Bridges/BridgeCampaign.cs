@@ -73,7 +73,7 @@ internal static class BridgeCampaign
     )
     {
         string[] shared;
-        using (BridgeProcess server = BridgeProcess.Start(RemoteSettings.Current))
+        using (BridgeProcess server = BridgeProcess.Start(RemoteSettings.Current, HostileClientPart.Clients))
         {
             var part = new HostileClientPart("python", server.Address, server.Token, PythonName, server.Id, canaries, options);
             await part.RunAsync(messages, report, cancellationToken).ConfigureAwait(false);
@@ -88,7 +88,7 @@ internal static class BridgeCampaign
     private static string[] SharedFoldersOf(int process) =>
         [
             .. Directory
-                .EnumerateFiles($"/proc/{process}/fd")
+                .EnumerateFileSystemEntries($"/proc/{process}/fd")
                 .Select(descriptor => new FileInfo(descriptor).LinkTarget)
                 .OfType<string>()
                 .Where(target => target.StartsWith(SharedFolders, StringComparison.Ordinal)),

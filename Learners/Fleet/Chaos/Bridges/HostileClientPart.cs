@@ -25,6 +25,9 @@ internal sealed class HostileClientPart(
     ChaosOptions options
 )
 {
+    /// <summary>Streams at once, the honest one's among them, and those whose end the server has not seen yet.</summary>
+    public const int Clients = 4 * Strangers;
+
     private const int Strangers = 8;
     private const int RequestsPerStream = 5;
     private const int WarmUp = 400;
