@@ -14,6 +14,11 @@ internal static class ServeEnvironmentCommand
             Description = "Most copies of one client.",
             DefaultValueFactory = _ => "1024",
         };
+        var clients = new Option<string>("--max-clients")
+        {
+            Description = "Most clients at once.",
+            DefaultValueFactory = _ => "64",
+        };
         var listen = new ListenOptions("http://127.0.0.1:50061");
         var registry = new RegistryOptions();
         var command = new Command(
@@ -29,6 +34,7 @@ internal static class ServeEnvironmentCommand
         {
             id,
             copies,
+            clients,
         };
         registry.AddTo(command);
         listen.AddTo(command);
@@ -40,7 +46,8 @@ internal static class ServeEnvironmentCommand
                         registry.Registry(parsed, parsed.GetValue(id)),
                         parsed.GetValue(id)!,
                         (int)Numbers.Parse("--max-envs", parsed.GetValue(copies)!, 1, 65_536),
-                        listen.Read(parsed)
+                        listen.Read(parsed),
+                        (int)Numbers.Parse("--max-clients", parsed.GetValue(clients)!, 1, 65_536)
                     )
                     .ConfigureAwait(false);
                 await using (host.ConfigureAwait(false))

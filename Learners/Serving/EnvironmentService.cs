@@ -8,8 +8,11 @@ namespace Learners.Serving;
 /// <param name="registry">Where batches come from.</param>
 /// <param name="spec">The only environment that is served.</param>
 /// <param name="maxCopies">Most copies of one client.</param>
-internal sealed class EnvironmentService(EnvironmentRegistry registry, EnvironmentSpec spec, int maxCopies)
+/// <param name="maxClients">Most clients at once.</param>
+internal sealed class EnvironmentService(EnvironmentRegistry registry, EnvironmentSpec spec, int maxCopies, int maxClients)
 {
+    private int _clients;
+
     /// <summary>What the environment looks like.</summary>
     public DescribeReply Describe(Source source) =>
         Mistake(source) is { } mistake
@@ -26,6 +29,19 @@ internal sealed class EnvironmentService(EnvironmentRegistry registry, Environme
         ServedBatch? batch = null;
         try
         {
+            if (Interlocked.Increment(ref _clients) > maxClients)
+            {
+                await replies
+                    .WriteAsync(
+                        Refuse(
+                            Failure.Types.Kind.Request,
+                            $"{maxClients} clients are served already, which is the most; try again when one has left, or serve more with --max-clients"
+                        ),
+                        context.CancellationToken
+                    )
+                    .ConfigureAwait(false);
+                return;
+            }
             while (await requests.MoveNext(context.CancellationToken).ConfigureAwait(false))
             {
                 SessionReply reply;
@@ -52,6 +68,7 @@ internal sealed class EnvironmentService(EnvironmentRegistry registry, Environme
         }
         finally
         {
+            Interlocked.Decrement(ref _clients);
             batch?.Dispose();
         }
     }

@@ -39,18 +39,21 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <param name="id">The only environment that is served.</param>
     /// <param name="maxCopies">Most copies of one client, at least 1.</param>
     /// <param name="options">Where to listen and whom to let in; the rest of it does not matter.</param>
+    /// <param name="maxClients">Most clients at once, at least 1; others are told.</param>
     /// <exception cref="ArgumentException">The environment is unknown, or the options would open a port to strangers.</exception>
     /// <exception cref="IOException">An address cannot be opened.</exception>
     public static Task<ServiceHost> ServeEnvironmentAsync(
         EnvironmentRegistry registry,
         string id,
         int maxCopies,
-        FleetOptions options
+        FleetOptions options,
+        int maxClients = 64
     )
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxCopies, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxClients, 1);
         EnvironmentSpec spec = registry.Find(id);
         long actions = (long)maxCopies * (spec.ActionSpace.Size * sizeof(float) + 1) + MessageOverhead;
         return StartAsync(
@@ -60,7 +63,7 @@ public sealed class ServiceHost : IAsyncDisposable
             [(options.Listen, HttpProtocols.Http2)],
             services =>
             {
-                services.AddSingleton(new EnvironmentService(registry, spec, maxCopies));
+                services.AddSingleton(new EnvironmentService(registry, spec, maxCopies, maxClients));
                 services.AddSingleton<IServiceMethodProvider<EnvironmentService>, EnvironmentServiceMethods>();
             },
             application => application.MapGrpcService<EnvironmentService>()

@@ -44,15 +44,6 @@ internal static class ListenRules
                 throw new ArgumentException($"There is no file '{file}'. 'agents certificates' makes certificates.");
             }
         }
-        // What is in them is told here, too, before anything is begun.
-        if (address.IsSecure)
-        {
-            CertificateFiles.ReadPair(options.CertificateFile!, options.KeyFile).Dispose();
-        }
-        if (options.ClientAuthorityFile is { } authority)
-        {
-            CertificateFiles.ReadAuthority(authority).Dispose();
-        }
         return address;
     }
 }

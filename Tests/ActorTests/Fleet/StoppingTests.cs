@@ -85,9 +85,11 @@ public sealed class StoppingTests : IDisposable
 
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            throw new RpcException(Status.DefaultCancelled);
+            var never = new TaskCompletionSource<bool>();
+            using (cancellationToken.Register(() => never.SetException(new RpcException(Status.DefaultCancelled))))
+            {
+                return await never.Task;
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ using Learners.Fleet.Chaos.Bodies;
 using Learners.Serving;
 using Learners.Training;
 using Protos.Serving;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Serving;
@@ -71,7 +72,8 @@ public sealed class HostileBodyTests : IDisposable
     {
         using SavedPolicy policy = await TrainAsync();
         await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, null, 0, Anywhere);
-        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using HttpClient http = Deadline.Http();
+        http.BaseAddress = new Uri(host.Addresses[0]);
 
         foreach (string sent in (string[])[body, body + new string('x', 3_000), "{\"" + new string('y', 3_000) + "\": 1}"])
         {
@@ -88,7 +90,8 @@ public sealed class HostileBodyTests : IDisposable
     {
         using SavedPolicy policy = await TrainAsync();
         await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, null, 0, Anywhere);
-        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using HttpClient http = Deadline.Http();
+        http.BaseAddress = new Uri(host.Addresses[0]);
         string rows = string.Join(",\n        ", Enumerable.Repeat("[0.12345678901234567, -1e-3, 0, 1]", 4_096));
         foreach (
             (string body, int count) in ((string, int)[])
@@ -118,7 +121,8 @@ public sealed class HostileBodyTests : IDisposable
     {
         using SavedPolicy policy = await TrainAsync();
         await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, null, 0, Anywhere);
-        using var http = new HttpClient { BaseAddress = new Uri(host.Addresses[0]) };
+        using HttpClient http = Deadline.Http();
+        http.BaseAddress = new Uri(host.Addresses[0]);
         var content = new RepeatedContent("""{"observations":["""u8.ToArray(), "[0,0,0,0],"u8.ToArray(), 28 << 20, tellsLength);
         try
         {

@@ -6,6 +6,7 @@ using Learners.Fleet;
 using Learners.Serving;
 using Tests.EnvironmentTests.Checking;
 using Tests.EnvironmentTests.Remote;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Serving;
@@ -138,6 +139,39 @@ public sealed class ServedEnvironmentTests
             "is not served here",
             Assert.Throws<UnknownNameException>(() => EnvironmentRegistry.Default.Find($"{Address(host)}/Acrobot-v1")).Message
         );
+    }
+
+    [Fact]
+    public async Task Session_OfOneClientTooMany_IsToldAndServedOnceAnotherHasLeft()
+    {
+        await using ServiceHost host = await ServiceHost.ServeEnvironmentAsync(
+            EnvironmentRegistry.Default,
+            "CartPole-v1",
+            2,
+            Anywhere,
+            maxClients: 1
+        );
+        string id = $"{Address(host)}/CartPole-v1";
+        using (EnvironmentRegistry.Default.Make(id))
+        {
+            Assert.Contains(
+                "1 clients are served already",
+                Assert.Throws<EnvironmentFaultException>(() => EnvironmentRegistry.Default.Make(id)).Message,
+                StringComparison.Ordinal
+            );
+        }
+        await Deadline.UntilAsync(() =>
+        {
+            try
+            {
+                EnvironmentRegistry.Default.Make(id).Dispose();
+                return true;
+            }
+            catch (EnvironmentFaultException)
+            {
+                return false; // the server has not seen yet that the first one is gone
+            }
+        });
     }
 
     [Theory]

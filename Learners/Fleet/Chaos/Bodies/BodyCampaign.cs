@@ -259,7 +259,7 @@ internal static class BodyCampaign
             }
             catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
             {
-                return exception.Status.Detail;
+                return RpcFailures.Describe(exception);
             }
         }
     }

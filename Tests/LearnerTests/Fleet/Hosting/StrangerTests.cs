@@ -9,11 +9,13 @@ using Learners.Fleet.Hosting;
 using Learners.Serving;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.LearnerTests.Fleet.Hosting;
 
 /// <summary>Connections from which nobody calls who may.</summary>
+[ShortTime("The clock is set by hand.")]
 public sealed class StrangerTests : IDisposable
 {
     private const string Token = "a token of enough characters";
@@ -41,7 +43,7 @@ public sealed class StrangerTests : IDisposable
         using AsyncDuplexStreamingCall<ActorFrame, LearnerMessage> stream = await GreetAsync(friend);
         int friends = _clock.Running;
         using Socket stranger = await ConnectAsync(address);
-        await UntilAsync(() => _clock.Running == friends + 1);
+        await Deadline.UntilAsync(() => _clock.Running == friends + 1);
 
         _clock.Pass(Patience);
 
@@ -57,7 +59,7 @@ public sealed class StrangerTests : IDisposable
         (FleetServer server, string address) = await OpenAsync(Token);
         await using FleetServer closing = server;
         var connections = new List<Socket>();
-        using var http = new HttpClient(
+        using HttpClient http = Deadline.Http(
             new SocketsHttpHandler
             {
                 ConnectCallback = async (context, cancellationToken) =>
@@ -78,7 +80,7 @@ public sealed class StrangerTests : IDisposable
 
         _clock.Pass(Patience);
 
-        await UntilAsync(() => connections[0].Poll(0, SelectMode.SelectRead) && connections[0].Available == 0);
+        await Deadline.UntilAsync(() => connections[0].Poll(0, SelectMode.SelectRead) && connections[0].Available == 0);
         connections[0].Dispose();
     }
 
@@ -91,7 +93,7 @@ public sealed class StrangerTests : IDisposable
         int before = _clock.Running;
         using AsyncDuplexStreamingCall<ActorFrame, LearnerMessage> silent = Stream(channel);
         Task<bool> answer = silent.ResponseStream.MoveNext(Limit);
-        await UntilAsync(() => _clock.Running == before + 2); // the connection's, and the stream's
+        await Deadline.UntilAsync(() => _clock.Running == before + 2); // the connection's, and the stream's
 
         _clock.Pass(Patience);
 
@@ -115,7 +117,7 @@ public sealed class StrangerTests : IDisposable
             }
         );
         using Socket stranger = await ConnectAsync(host.Addresses[0]);
-        await UntilAsync(() => _clock.Running == 1);
+        await Deadline.UntilAsync(() => _clock.Running == 1);
 
         _clock.Pass(Patience);
 
@@ -174,14 +176,6 @@ public sealed class StrangerTests : IDisposable
         catch (SocketException)
         {
             return true;
-        }
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            await Task.Delay(10, Limit);
         }
     }
 }
