@@ -241,6 +241,10 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         state.Read<int>("elapsed", _elapsed);
         state.Read<float>("observations", _observations);
         _started = state.Get<bool>("started");
+        if (!_started)
+        {
+            throw new InvalidDataException($"The state of {Spec.Id} is of copies that were never reset, which nothing continues.");
+        }
         if (IsPlain)
         {
             state.Read<byte>("copies", CopyBytes());

@@ -198,6 +198,16 @@ public abstract class EnvironmentContract<TEnvironment>
     }
 
     [Fact]
+    public void LoadState_OfCopiesThatWereNeverReset_Throws()
+    {
+        using IBatchedEnvironment original = Make();
+        var state = new StateDictionary();
+        original.SaveState(state);
+        using IBatchedEnvironment other = Make();
+        Assert.Throws<InvalidDataException>(() => other.LoadState(state));
+    }
+
+    [Fact]
     public void Step_BeforeReset_ThrowsAndSaysWhatToCall()
     {
         using IBatchedEnvironment batch = Make();

@@ -19,7 +19,9 @@ internal static class MessageCampaign
     private const int SilentStreams = 8;
     private const double JoinBar = 15;
 
-    // Megabytes that a young process may still take while its code is compiled and its heap finds its size; messages that stay are many more.
+    private const double WarmUpShare = 0.25;
+
+    // Megabytes of a heap that still finds its size; messages that stay are many more.
     private const double GrowthBar = 25;
 
     public static async Task<ChaosReport> RunAsync(ChaosOptions options, CancellationToken cancellationToken)
@@ -63,7 +65,8 @@ internal static class MessageCampaign
         report.AddAtMost("real_actors_refused", after.Actors.Where(IsReal).Sum(actor => actor.Refused), 0);
         // Without a bar: one lie may claim a million that an earlier learner took, which none of this process can disprove.
         report.Add("unrolls_missing", after.UnrollsMissing);
-        (double first, double growth) = memory.Fit(0);
+        // Its first seconds are those of a young process, whose code is compiled and whose heap finds its size.
+        (double first, double growth) = memory.Fit(WarmUpShare * seconds);
         report.Add("learner_megabytes", first / 1e6);
         report.AddAtMost("learner_growth_megabytes", growth / 1e6, GrowthBar);
         report.AddAtMost(
