@@ -243,7 +243,9 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         _started = state.Get<bool>("started");
         if (!_started)
         {
-            throw new InvalidDataException($"The state of {Spec.Id} is of copies that were never reset, which nothing continues.");
+            throw new InvalidDataException(
+                $"The state of {Spec.Id} is of copies that were never reset, which nothing continues."
+            );
         }
         if (IsPlain)
         {

@@ -42,6 +42,9 @@ internal sealed class HostileBodies(ulong seed)
     private readonly object _lock = new();
     private Pcg64 _random = new(seed);
 
+    /// <summary>A pause of up to a time.</summary>
+    public TimeSpan Pause(TimeSpan longest) => longest * (Next(1_000) / 1_000.0);
+
     /// <summary>A body for <c>POST /v1/act</c>.</summary>
     public HttpContent Body()
     {
