@@ -2,12 +2,12 @@ using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using Environments;
 using Protos.Foreign;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 using YamlDotNet.Serialization;
-using YamlDotNet.Serialization.NamingConventions;
 
 namespace Agents.Yaml;
 
@@ -21,8 +21,6 @@ internal static class StrictYaml
     private const int MaxLength = 4_000_000;
     private const int MaxDepth = 64;
     private const int MaxFileSize = 4 * MaxLength; // UTF-8 takes up to four bytes for a character
-
-    private static readonly INamingConvention Naming = UnderscoredNamingConvention.Instance;
 
     /// <summary>Reads and parses a file that the user named.</summary>
     /// <exception cref="SettingsException">It is no YAML mapping.</exception>
@@ -125,21 +123,47 @@ internal static class StrictYaml
     }
 
     /// <summary>Writes a record with every key, so that a file shows everything that was resolved.</summary>
-    public static string Write<T>(T value) =>
-        new SerializerBuilder()
-            .WithNamingConvention(Naming)
-            .WithEnumNamingConvention(Naming)
-            .ConfigureDefaultValuesHandling(DefaultValuesHandling.OmitNull)
-            .DisableAliases()
-            .Build()
-            .Serialize(value!)
-            .ReplaceLineEndings("\n");
+    public static string Write<T>(T value)
+        where T : class => YamlText.Write(value as YamlMappingNode ?? ToNode(value));
+
+    /// <summary>A record as a document with every key; settings that were left open are left out.</summary>
+    public static YamlMappingNode ToNode(object record)
+    {
+        var mapping = new YamlMappingNode();
+        foreach (PropertyInfo property in Settable(record.GetType()))
+        {
+            if (property.GetValue(record) is { } value)
+            {
+                mapping.Add(KeyOf(property), ValueNode(value));
+            }
+        }
+        return mapping;
+    }
+
+    private static YamlNode ValueNode(object value) =>
+        value switch
+        {
+            YamlNode node => node,
+            string text => new YamlScalarNode(text),
+            bool truth => new YamlScalarNode(truth ? "true" : "false"),
+            Enum word => new YamlScalarNode(KeyOf(word.ToString())),
+            float number => new YamlScalarNode(YamlFormatter.Default.FormatNumber(number)),
+            double number => new YamlScalarNode(YamlFormatter.Default.FormatNumber(number)),
+            IFormattable number when IsScalar(value.GetType()) => new YamlScalarNode(
+                number.ToString(null, CultureInfo.InvariantCulture)
+            ),
+            IEnumerable items => new YamlSequenceNode(items.Cast<object>().Select(ValueNode)),
+            _ => ToNode(value),
+        };
 
     /// <summary>The key of a property.</summary>
-    public static string KeyOf(PropertyInfo property) => Naming.Apply(property.Name);
+    public static string KeyOf(PropertyInfo property) => KeyOf(property.Name);
 
     /// <summary>The values of an enumeration, as a document writes them.</summary>
-    public static IEnumerable<string> NamesOf(Type enumeration) => Enum.GetNames(enumeration).Select(Naming.Apply);
+    public static IEnumerable<string> NamesOf(Type enumeration) => Enum.GetNames(enumeration).Select(KeyOf);
+
+    // As the naming convention of the library that writes, which searches by regular expressions at each call.
+    private static string KeyOf(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
     /// <summary>Checks the ranges of a record and of the records in it.</summary>
     /// <exception cref="SettingsException">A value is out of range.</exception>
@@ -184,7 +208,7 @@ internal static class StrictYaml
             }
             if (member is Enum word && !Enum.IsDefined(member.GetType(), word))
             {
-                string known = string.Join(", ", Enum.GetNames(member.GetType()).Select(Naming.Apply));
+                string known = string.Join(", ", NamesOf(member.GetType()));
                 throw new SettingsException($"{source}: {key} is {word}, but must be one of {known}.");
             }
             Validate(member, key + ".", source);
@@ -200,7 +224,7 @@ internal static class StrictYaml
     }
 
     // A record may name a member of one of its members, such as Ppo.BurnIn.
-    private static string Dotted(string name) => string.Join('.', name.Split('.').Select(Naming.Apply));
+    private static string Dotted(string name) => string.Join('.', name.Split('.').Select(KeyOf));
 
     // Documents come from strangers: aliases can be circular and depth can exhaust the stack, so both are refused before a tree is built.
     private static void RequireTame(string text, string source)

@@ -123,7 +123,7 @@ internal static class SettingsSources
     /// <summary>The text of <c>config.yaml</c>: every resolved setting, without the sections of agents that do not take part.</summary>
     public static string Write(TrainingSettings settings)
     {
-        YamlMappingNode root = StrictYaml.Parse(StrictYaml.Write(settings), "settings");
+        YamlMappingNode root = StrictYaml.ToNode(settings);
         RemoveForeignSections(settings.Agent, root);
         return StrictYaml.Write(root);
     }
