@@ -13,8 +13,8 @@ internal sealed class ProgressReporter(TextWriter error) : IProgress<TrainingPro
     private ProgressTask? _bar;
     private TimeSpan _next;
 
-    /// <summary>Runs a training with its progress shown.</summary>
-    public async Task<TrainingResult> ShowAsync(Func<IProgress<TrainingProgress>, Task<TrainingResult>> train)
+    /// <summary>Runs a training, or several, with the progress shown.</summary>
+    public async Task<T> ShowAsync<T>(Func<IProgress<TrainingProgress>, Task<T>> train)
     {
         bool terminal = error == Console.Error && !Console.IsErrorRedirected;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });

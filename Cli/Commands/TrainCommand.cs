@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Learners.Training;
+using Protos.Foreign;
 using Spectre.Console;
 
 namespace Cli.Commands;
@@ -10,6 +11,7 @@ internal static class TrainCommand
     public static Command Create(TextWriter output, TextWriter error)
     {
         var run = new RunSettingsOptions("ppo");
+        var several = new SeedOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "train",
@@ -22,6 +24,7 @@ internal static class TrainCommand
               agents train CartPole-v1
               agents train Acrobot-v1 --agent a2c --steps 500000 --seed 3
               agents train CartPole-v1 --engine torch
+              agents train CartPole-v1 --seeds 1-5 --jobs 2
               agents train Memory/Recall-v0 --core lstm
               agents train Pendulum-v1 --set ppo.learning_rate=3e-4 network.hidden_sizes=[32,32]
               agents train Own/Name-v0 --assembly path/to/Own.dll
@@ -29,11 +32,16 @@ internal static class TrainCommand
             """
         );
         run.AddTo(command);
+        several.AddTo(command);
         command.Add(json);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 List<string> assignments = run.Assignments(parsed);
+                if (several.Read(parsed) is { } seeds)
+                {
+                    return await TrainAsync(seeds).ConfigureAwait(false);
+                }
                 string? resumed = run.Resumed(parsed);
                 TrainingResult result = await new ProgressReporter(error)
                     .ShowAsync(progress =>
@@ -46,6 +54,46 @@ internal static class TrainCommand
                     .ConfigureAwait(false);
                 Print(output, error, result, parsed.GetValue(json), "train", run.NextWords(parsed));
                 return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+
+                async Task<int> TrainAsync(IReadOnlyList<ulong> seeds)
+                {
+                    run.Resumed(parsed); // names what is missing
+                    TrainingSettings settings = run.Settings(parsed, assignments);
+                    int jobs = several.Jobs(parsed);
+                    IReadOnlyList<SeedOutcome> outcomes = await new ProgressReporter(error)
+                        .ShowAsync(progress =>
+                        {
+                            TrainingOptions options = run.Options(parsed, progress, error);
+                            var together = new SeedProgress(progress, seeds.Count, options.Clock);
+                            return SeedTraining.TrainAsync(
+                                Trainer.Checked(settings, options), // what is wrong with all of them is told once
+                                seeds,
+                                jobs,
+                                seed =>
+                                    options with
+                                    {
+                                        OutputFolder = options.OutputFolder is { } folder
+                                            ? Path.Combine(folder, $"seed-{seed}")
+                                            : null,
+                                        Progress = together.Of(seed),
+                                        Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
+                                    },
+                                cancellationToken
+                            );
+                        })
+                        .ConfigureAwait(false);
+                    if (parsed.GetValue(json))
+                    {
+                        output.WriteLine(SeedTable.ToJson(outcomes));
+                    }
+                    else
+                    {
+                        DiagnosticWriter.Try(() => SeedTable.Print(output, error, outcomes, run.NextWords(parsed)));
+                    }
+                    return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
+                        : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
+                        : ExitCodes.Done;
+                }
             }
         );
         return command;

@@ -10,9 +10,11 @@ internal static class RunSummary
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>One object for a training run.</summary>
-    public static string ToJson(TrainingResult result, bool indented)
-    {
-        var json = new JsonObject
+    public static string ToJson(TrainingResult result, bool indented) => ToNode(result).ToJsonString(indented ? Indented : null);
+
+    /// <summary>One object for a training run.</summary>
+    public static JsonObject ToNode(TrainingResult result) =>
+        new()
         {
             ["run"] = result.RunFolder,
             ["policy"] = result.PolicyFolder,
@@ -26,8 +28,6 @@ internal static class RunSummary
             ["best_return"] = result.BestReturn,
             ["evaluation"] = result.Evaluation is null ? null : ToNode(result.Evaluation),
         };
-        return json.ToJsonString(indented ? Indented : null);
-    }
 
     /// <summary>One object for an evaluation.</summary>
     public static JsonObject ToNode(EvaluationResult result) =>
