@@ -54,6 +54,10 @@ internal sealed class BoundPorts : IDisposable
         {
             throw new ArgumentException($"{twice.Key} was given for two purposes. Give each an address of its own.");
         }
+        if (options.ClientAuthorityFile is { } authority)
+        {
+            CertificateFiles.ReadAuthority(authority).Dispose(); // told also where no port asks for certificates
+        }
         ConnectionBudget.PerPort(ports.Length);
         var bound = new BoundPorts(addresses.Any(address => address.IsSecure) ? Encryption(options) : null, options.Clock);
         try
