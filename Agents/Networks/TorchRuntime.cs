@@ -33,6 +33,7 @@ internal static class TorchRuntime
             {
                 return;
             }
+            TorchMemory.Keep();
             Preload();
             TorchShim.Load();
             torch.set_num_threads(Threads());

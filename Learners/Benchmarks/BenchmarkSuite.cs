@@ -89,6 +89,8 @@ internal sealed class BenchmarkSuite
         AddUpdate("conv-acktr", NetworkBenchmarks.Kind.Flags, "acktr", 320);
         AddUpdate("conv-ppo", NetworkBenchmarks.Kind.Flags, "ppo", 256);
         AddUpdate("conv-pixels-ppo", NetworkBenchmarks.Kind.Pixels, "ppo", 64);
+        AddUpdate("conv-pixels-ppo", NetworkBenchmarks.Kind.Pixels, "ppo", 256);
+        AddUpdate("wide-ppo", NetworkBenchmarks.Kind.Wide, "ppo", 2_048);
         _cases.Add("machine/product-64", () => [Product()]);
         _cases.Add("mujoco/halfcheetah", () => MuJoCoBenchmarks.HalfCheetah("mujoco/halfcheetah"));
         _cases.Add("mujoco/humanoid", () => MuJoCoBenchmarks.Humanoid("mujoco/humanoid"));

@@ -22,6 +22,9 @@ internal static class NetworkBenchmarks
         /// <summary>8 numbers, 4 actions, 64 and 64 units.</summary>
         Vector,
 
+        /// <summary>As <see cref="Vector"/>, with 256 and 256 units.</summary>
+        Wide,
+
         /// <summary>As <see cref="Vector"/>, with 64 units and an LSTM.</summary>
         Recurrent,
 
@@ -87,7 +90,7 @@ internal static class NetworkBenchmarks
         {
             Kind.Recurrent => 32,
             Kind.Transformer => 12,
-            Kind.Vector or Kind.Integer or Kind.Flags or Kind.Pixels => 1,
+            Kind.Vector or Kind.Wide or Kind.Integer or Kind.Flags or Kind.Pixels => 1,
         };
         var batch = new Minibatch(spec, samples, sequenceLength);
         spec.Plan.Features.EncodeRows(Observations(spec, network, samples), batch.Features);
@@ -145,6 +148,7 @@ internal static class NetworkBenchmarks
             Kind.Flags => new(Bytes(1, 10, 10, 4), new Discrete(6), new NetworkSettings()),
             Kind.Pixels => new(Bytes(255, 4, 84, 84), new Discrete(6), new NetworkSettings()),
             Kind.Vector => new(new Box(-10, 10, 8), new Discrete(4), new NetworkSettings()),
+            Kind.Wide => new(new Box(-10, 10, 8), new Discrete(4), new NetworkSettings { HiddenSizes = [256, 256] }),
         };
 
     private static Box Bytes(float high, params ReadOnlySpan<int> shape) =>
@@ -162,7 +166,7 @@ internal static class NetworkBenchmarks
                 Kind.Integer => random.NextInt(0, 500),
                 Kind.Flags => random.NextInt(0, 12) == 0 ? 1 : 0,
                 Kind.Pixels => random.NextInt(0, 256),
-                Kind.Vector or Kind.Recurrent or Kind.Transformer => (float)random.NextGaussian(),
+                Kind.Vector or Kind.Wide or Kind.Recurrent or Kind.Transformer => (float)random.NextGaussian(),
             };
         }
         return observations;
