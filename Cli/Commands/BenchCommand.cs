@@ -34,6 +34,7 @@ internal static class BenchCommand
             Examples:
               agents bench
               agents bench environment act/mlp-8 --json
+              agents bench compare ../before . update/ppo-64
             """
         )
         {
@@ -41,6 +42,7 @@ internal static class BenchCommand
             list,
             json,
         };
+        command.Add(CompareCommand.Create(output, error, Machine));
         command.SetAction(parsed =>
         {
             var suite = new BenchmarkSuite(RunCommand);

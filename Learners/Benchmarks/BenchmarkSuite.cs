@@ -26,10 +26,6 @@ internal sealed class BenchmarkSuite
         "evaluation.final_episodes=1",
     ];
 
-    private const string MinAtar = "MinAtar in Python, one environment";
-    private const string PufferLib = "PufferLib's C loop, called from Python";
-    private const string StableBaselines = "Stable-Baselines3";
-
     private static readonly (string Id, string Name, int[] Copies)[] Environments =
     [
         ("CartPole-v1", "cartpole", [8, 1_024]),
@@ -94,16 +90,10 @@ internal sealed class BenchmarkSuite
         _cases.Add("machine/product-64", () => [Product()]);
         _cases.Add("mujoco/halfcheetah", () => MuJoCoBenchmarks.HalfCheetah("mujoco/halfcheetah"));
         _cases.Add("mujoco/humanoid", () => MuJoCoBenchmarks.Humanoid("mujoco/humanoid"));
-        _cases.Add("train/ppo-cartpole", () => Train("train/ppo-cartpole", Speed("ppo"), 1_000_000, (16_000, StableBaselines)));
-        _cases.Add("train/a2c-cartpole", () => Train("train/a2c-cartpole", Speed("a2c"), 1_000_000, (30_000, StableBaselines)));
-        _cases.Add(
-            "train/recurrent-ppo-cartpole",
-            () => Train("train/recurrent-ppo-cartpole", Recurrent(), 100_000, (1_600, "sb3-contrib"))
-        );
-        _cases.Add(
-            "solve/cartpole",
-            () => [RunProcess("solve/cartpole", runCommand, FastestSolution, (3.2, "pytorch-a2c-ppo-acktr"))]
-        );
+        _cases.Add("train/ppo-cartpole", () => Train("train/ppo-cartpole", Speed("ppo"), 1_000_000));
+        _cases.Add("train/a2c-cartpole", () => Train("train/a2c-cartpole", Speed("a2c"), 1_000_000));
+        _cases.Add("train/recurrent-ppo-cartpole", () => Train("train/recurrent-ppo-cartpole", Recurrent(), 100_000));
+        _cases.Add("solve/cartpole", () => [RunProcess("solve/cartpole", runCommand, FastestSolution)]);
         _cases.Add("wire/pixels", () => WireBenchmarks.Pixels("wire/pixels", compress: true));
         _cases.Add("wire/pixels-uncompressed", () => WireBenchmarks.Pixels("wire/pixels-uncompressed", compress: false));
         _cases.Add("wire/vectors", () => WireBenchmarks.Vectors("wire/vectors"));
@@ -114,10 +104,7 @@ internal sealed class BenchmarkSuite
         }
         _cases.Add("bridge/overlap", () => OverlapBenchmarks.Busy("bridge/overlap"));
         _cases.Add("bridge/overlap-waiting", () => OverlapBenchmarks.Idle("bridge/overlap-waiting"));
-        _cases.Add(
-            "startup",
-            () => [RunProcess("startup", runCommand, ["list"], (0.87, "a CleanRL script up to its first action"))]
-        );
+        _cases.Add("startup", () => [RunProcess("startup", runCommand, ["list"])]);
     }
 
     private void AddForward(string label, NetworkBenchmarks.Kind kind, int rows)
@@ -187,25 +174,7 @@ internal sealed class BenchmarkSuite
                 environment.Step(actions[k % variety]);
             }
         });
-        (double, string)? peer = (name, copies) switch
-        {
-            ("environment/cartpole-8", _) => (18.2e6, PufferLib),
-            ("environment/cartpole-1024", _) => (54.3e6, PufferLib),
-            ("environment/pendulum-8", _) => (339e3, "EnvPool"),
-            ("environment/acrobot-8", _) => (314e3, "EnvPool"),
-            ("environment/mountaincar-8", _) => (75e3, "Gymnasium, one environment"),
-            ("environment/mountaincar-continuous-8", _) => (200e3, "Gymnasium, one environment"),
-            ("environment/minatar-asterix-64", _) => (456.9e3, MinAtar),
-            ("environment/minatar-breakout-64", _) => (559.6e3, MinAtar),
-            ("environment/minatar-freeway-64", _) => (224.5e3, MinAtar),
-            ("environment/minatar-seaquest-64", _) => (357.9e3, MinAtar),
-            ("environment/minatar-spaceinvaders-64", _) => (58.5e3, MinAtar),
-            _ => null,
-        };
-        return Result(name, "none", [.. seconds.Select(second => copies / second)], "steps/cpu_s", cpu, bytes / copies) with
-        {
-            Peer = peer,
-        };
+        return Result(name, "none", [.. seconds.Select(second => copies / second)], "steps/cpu_s", cpu, bytes / copies);
     }
 
     private static BenchmarkResult Product()
@@ -222,10 +191,7 @@ internal sealed class BenchmarkSuite
             }
         });
         double[] rates = [.. seconds.Select(second => 2.0 * n * n * n / second / 1e9)];
-        return Result("machine/product-64", "managed", rates, "gflop/cpu_s", cpu, bytes) with
-        {
-            Peer = (231, "the peers' machine"),
-        };
+        return Result("machine/product-64", "managed", rates, "gflop/cpu_s", cpu, bytes);
     }
 
     private static IEnumerable<BenchmarkResult> Compare(
@@ -246,12 +212,7 @@ internal sealed class BenchmarkSuite
         };
     }
 
-    private static IEnumerable<BenchmarkResult> Train(
-        string name,
-        TrainingSettings settings,
-        int managedSteps,
-        (double, string) peer
-    )
+    private static IEnumerable<BenchmarkResult> Train(string name, TrainingSettings settings, int managedSteps)
     {
         (double[] managed, double managedCpu) = Frames(EngineKind.Managed, settings, managedSteps);
         (double[] torch, double torchCpu) = Frames(EngineKind.Torch, settings, managedSteps / 10);
@@ -259,12 +220,10 @@ internal sealed class BenchmarkSuite
         yield return Result(name, "managed", managed, "frames/cpu_s", managedCpu, null) with
         {
             RatioToTorch = ratio,
-            Peer = peer,
         };
         yield return Result(name, "torch", torch, "frames/cpu_s", torchCpu, null) with
         {
             RatioToTorch = 1,
-            Peer = peer,
         };
     }
 
@@ -299,12 +258,11 @@ internal sealed class BenchmarkSuite
     private static BenchmarkResult RunProcess(
         string name,
         Func<string[], (double[] CpuSeconds, double Total)> runCommand,
-        string[] arguments,
-        (double, string) peer
+        string[] arguments
     )
     {
         (double[] seconds, double total) = runCommand(arguments);
-        return Result(name, name == "startup" ? "none" : "managed", seconds, "cpu_s", total, null) with { Peer = peer };
+        return Result(name, name == "startup" ? "none" : "managed", seconds, "cpu_s", total, null);
     }
 
     private static BenchmarkResult Result(string name, string engine, double[] values, string unit, double cpu, double? bytes) =>
@@ -318,6 +276,7 @@ internal sealed class BenchmarkSuite
             Unit = unit,
             CpuSeconds = cpu,
             AllocatedBytes = bytes,
+            Peer = PeerFigures.Find(name),
         };
 
     // The agents' defaults, without evaluations: speed does not depend on how well the tuned settings learn.
