@@ -12,7 +12,6 @@ internal static partial class PosixProcess
     public const int Continue = 18;
     public const int Stop = 19;
 
-    private const uint OwnerOnly = 0x180; // 0600
     private const int FileSizeResource = 1;
     private const ulong Unlimited = ulong.MaxValue;
 
@@ -59,19 +58,6 @@ internal static partial class PosixProcess
             return 0;
         }
     }
-
-    /// <summary>Makes a named pipe.</summary>
-    /// <exception cref="IOException">The system refuses.</exception>
-    public static void MakePipe(string path)
-    {
-        if (MakeFifo(path, OwnerOnly) != 0)
-        {
-            throw new IOException($"'{path}' cannot be made (error {Marshal.GetLastPInvokeError()}).");
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MakeFifo(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "prlimit64", SetLastError = true)]
     private static partial int SetLimit(int process, int resource, ref ulong limit, IntPtr old);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Cli;
 using Learners.Checkpoints;
+using Learners.Fleet.Chaos;
 using Learners.Fleet.Chaos.Artefacts;
 using Learners.Training;
 using Xunit;

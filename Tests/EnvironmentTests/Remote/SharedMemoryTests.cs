@@ -139,7 +139,7 @@ public sealed class SharedMemoryTests : IDisposable
                 offer.Path = $"{_shared}/../../..{file}";
                 break;
             case "pipe":
-                Learners.Fleet.Chaos.PosixProcess.MakePipe(bad);
+                Learners.Fleet.Chaos.NamedPipe.Make(bad);
                 offer.Path = bad;
                 break;
             case "nothing":

@@ -1,4 +1,4 @@
-using Learners.Fleet.Chaos.Artefacts;
+using Learners.Fleet.Chaos;
 using Protos.Foreign;
 using Xunit;
 

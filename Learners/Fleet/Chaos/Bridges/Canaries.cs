@@ -30,7 +30,7 @@ internal sealed class Canaries : IDisposable
         string inside = Path.Combine(_shared, "0123456789abcdef");
         File.CreateSymbolicLink(inside, _file);
         string pipe = Path.Combine(_shared, "fedcba9876543210");
-        PosixProcess.MakePipe(pipe);
+        NamedPipe.Make(pipe);
         string other = Path.Combine(folder, "agents-bridge-0123abcd");
         Directory.CreateSymbolicLink(other, _shared);
         Names =
