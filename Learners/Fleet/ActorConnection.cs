@@ -22,6 +22,9 @@ internal sealed class ActorConnection(long incarnation, ulong stream, long annou
     /// <summary>Why the stream is to end; null while it goes on.</summary>
     public Goodbye? Goodbye { get; private set; }
 
+    /// <summary>Whether the goodbye is on its way, so that nothing which still comes counts.</summary>
+    public bool IsOver { get; set; }
+
     /// <summary>What the actor is told next; written anew for every message of the stream.</summary>
     public LearnerMessage Message { get; } = new() { Acknowledgement = new Acknowledgement() };
 

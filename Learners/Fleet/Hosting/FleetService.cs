@@ -16,6 +16,9 @@ internal sealed class FleetService(
     // Whoever is let in says who it is at once; streams that say nothing would add up.
     private static readonly TimeSpan HelloTime = TimeSpan.FromSeconds(15);
 
+    // Of an actor that takes no goodbye, such as one that records for long; the host's own patience is longer.
+    private static readonly TimeSpan LastRead = TimeSpan.FromSeconds(10);
+
     private const string LearnerStops = "The learner stops; it may come back.";
 
     /// <summary>The stream of one actor, from hello to goodbye.</summary>
@@ -56,6 +59,11 @@ internal sealed class FleetService(
             Task telling = TellAsync(actor, connection, responses, ending.Token);
             Task listening = ListenAsync(actor, connection, requests, ending.Token);
             await await Task.WhenAny(telling, listening).ConfigureAwait(false);
+            if (telling.IsCompletedSuccessfully)
+            {
+                // The actor hangs up first: what it writes into a stream that is closed already may cost it the goodbye.
+                await Task.WhenAny(listening, Task.Delay(LastRead, ending.Token)).ConfigureAwait(false);
+            }
             left = listening.IsCompletedSuccessfully;
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(telling, listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -150,6 +158,7 @@ internal sealed class FleetService(
             await responses.WriteAsync(hub.AcknowledgementFor(actor, connection), cancellationToken).ConfigureAwait(false);
             if (connection.Goodbye is { } goodbye)
             {
+                connection.IsOver = true;
                 await responses.WriteAsync(new LearnerMessage { Goodbye = goodbye }, cancellationToken).ConfigureAwait(false);
                 return;
             }
@@ -165,6 +174,14 @@ internal sealed class FleetService(
     {
         while (await requests.MoveNext(cancellationToken).ConfigureAwait(false))
         {
+            if (connection.IsOver)
+            {
+                if (requests.Current.Unroll is { } late)
+                {
+                    hub.Pool.Return(late);
+                }
+                continue;
+            }
             await hub.ReceiveAsync(actor, connection, requests.Current).ConfigureAwait(false);
         }
     }
