@@ -20,6 +20,7 @@ internal static class MessageCampaign
     private const double JoinBar = 15;
 
     private const double WarmUpShare = 0.25;
+    private const double ShortAttack = 10; // seconds
 
     // Megabytes of a heap that still finds its size; messages that stay are many more.
     private const double GrowthBar = 25;
@@ -49,6 +50,7 @@ internal static class MessageCampaign
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         await watching.CancelAsync().ConfigureAwait(false);
         await watcher.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        memory.Add(seconds, PosixProcess.ResidentBytes(fleet.Learner.Id)); // a short attack is over before a second look
         silent.ForEach(call => call.Dispose());
 
         FleetStatus after =
@@ -65,8 +67,8 @@ internal static class MessageCampaign
         report.AddAtMost("real_actors_refused", after.Actors.Where(IsReal).Sum(actor => actor.Refused), 0);
         // Without a bar: one lie may claim a million that an earlier learner took, which none of this process can disprove.
         report.Add("unrolls_missing", after.UnrollsMissing);
-        // Its first seconds are those of a young process, whose code is compiled and whose heap finds its size.
-        (double first, double growth) = memory.Fit(WarmUpShare * seconds);
+        // Of a long attack the first part shows a young process, whose code is compiled and whose heap finds its size.
+        (double first, double growth) = memory.Fit(seconds > ShortAttack ? WarmUpShare * seconds : 0);
         report.Add("learner_megabytes", first / 1e6);
         report.AddAtMost("learner_growth_megabytes", growth / 1e6, GrowthBar);
         report.AddAtMost(
