@@ -201,8 +201,11 @@ public abstract class EnvironmentContract<TEnvironment>
     public void LoadState_OfCopiesThatWereNeverReset_Throws()
     {
         using IBatchedEnvironment original = Make();
+        original.Reset(Seed);
         var state = new StateDictionary();
         original.SaveState(state);
+        (string name, string type, byte[] bytes) = state.Entries.First(entry => entry.Name == "started");
+        state.AddRaw(name, type, new byte[bytes.Length]); // a lie: all the rest is as it should be
         using IBatchedEnvironment other = Make();
         Assert.Throws<InvalidDataException>(() => other.LoadState(state));
     }
