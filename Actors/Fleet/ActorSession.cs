@@ -88,7 +88,6 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
         catch (Exception exception) when (exception is RpcException or IOException or InvalidOperationException)
         {
             // The learner may have said goodbye and hung up while an unroll was on its way; an actor that is to end does not wait for that.
-            // The system's time: on a clock that jumps, the goodbye would be missed.
             await Task.WhenAny(messages.Completion, Task.Delay(LastWords, cancellationToken)).ConfigureAwait(false);
             if (messages.Goodbye is { } goodbye)
             {

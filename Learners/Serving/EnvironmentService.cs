@@ -27,27 +27,19 @@ internal sealed class EnvironmentService(EnvironmentRegistry registry, Environme
     )
     {
         ServedBatch? batch = null;
+        bool isTooMany = Interlocked.Increment(ref _clients) > maxClients;
         try
         {
-            if (Interlocked.Increment(ref _clients) > maxClients)
-            {
-                await replies
-                    .WriteAsync(
-                        Refuse(
-                            Failure.Types.Kind.Request,
-                            $"{maxClients} clients are served already, which is the most; try again when one has left, or serve more with --max-clients"
-                        ),
-                        context.CancellationToken
-                    )
-                    .ConfigureAwait(false);
-                return;
-            }
             while (await requests.MoveNext(context.CancellationToken).ConfigureAwait(false))
             {
                 SessionReply reply;
                 try
                 {
-                    reply = batch is null ? Open(requests.Current, out batch) : batch.Answer(requests.Current);
+                    // Told as the answer to its first request: who writes into a stream that has ended may not hear why.
+                    reply =
+                        isTooMany ? TooMany()
+                        : batch is null ? Open(requests.Current, out batch)
+                        : batch.Answer(requests.Current);
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
@@ -72,6 +64,12 @@ internal sealed class EnvironmentService(EnvironmentRegistry registry, Environme
             batch?.Dispose();
         }
     }
+
+    private SessionReply TooMany() =>
+        Refuse(
+            Failure.Types.Kind.Request,
+            $"{maxClients} clients are served already, which is the most; try again when one has left, or serve more with --max-clients"
+        );
 
     private SessionReply Open(SessionRequest request, out ServedBatch? batch)
     {
