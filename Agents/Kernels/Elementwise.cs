@@ -9,40 +9,50 @@ internal static class Elementwise
 {
     /// <summary>x ← tanh x, by a rational function of degrees 13 and 6 on ±7.998 811 7 (beyond it the result is ±1 to the last bit).</summary>
     /// <remarks>Within 4e-7 of the true value. Coefficients of the minimax fit that Eigen's float32 tanh uses.</remarks>
-    public static void Tanh(Span<float> values)
+    public static void Tanh(Span<float> values) => Tanh(values, values);
+
+    /// <summary>y = tanh x; both may be one span.</summary>
+    /// <inheritdoc cref="Tanh(Span{float})"/>
+    public static void Tanh(ReadOnlySpan<float> x, Span<float> y)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            Apply<Simd512, Vector512<float>>(values, sigmoid: false);
+            Apply<Simd512, Vector512<float>>(x, y, sigmoid: false);
         }
         else
         {
-            Apply<Simd256, Vector256<float>>(values, sigmoid: false);
+            Apply<Simd256, Vector256<float>>(x, y, sigmoid: false);
         }
     }
 
     /// <summary>x ← σ(x) = (1 + tanh(x / 2)) / 2, within 2e-7 of the true value.</summary>
-    public static void Sigmoid(Span<float> values)
+    public static void Sigmoid(Span<float> values) => Sigmoid(values, values);
+
+    /// <summary>y = σ(x); both may be one span.</summary>
+    /// <inheritdoc cref="Sigmoid(Span{float})"/>
+    public static void Sigmoid(ReadOnlySpan<float> x, Span<float> y)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            Apply<Simd512, Vector512<float>>(values, sigmoid: true);
+            Apply<Simd512, Vector512<float>>(x, y, sigmoid: true);
         }
         else
         {
-            Apply<Simd256, Vector256<float>>(values, sigmoid: true);
+            Apply<Simd256, Vector256<float>>(x, y, sigmoid: true);
         }
     }
 
-    private static void Apply<TSimd, TVector>(Span<float> values, bool sigmoid)
+    private static void Apply<TSimd, TVector>(ReadOnlySpan<float> values, Span<float> results, bool sigmoid)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
+        RequireRoom(values.Length, results.Length);
         ref float x = ref MemoryMarshal.GetReference(values);
+        ref float y = ref MemoryMarshal.GetReference(results);
         int i = 0;
         for (; i + TSimd.Width <= values.Length; i += TSimd.Width)
         {
-            TSimd.Store(Value(TSimd.Load(ref x, i), sigmoid), ref x, i);
+            TSimd.Store(Value(TSimd.Load(ref x, i), sigmoid), ref y, i);
         }
         if (i < values.Length)
         {
@@ -51,7 +61,7 @@ internal static class Elementwise
             values[i..].CopyTo(padded);
             ref float first = ref MemoryMarshal.GetReference(padded);
             TSimd.Store(Value(TSimd.Load(ref first, 0), sigmoid), ref first, 0);
-            padded[..(values.Length - i)].CopyTo(values[i..]);
+            padded[..(values.Length - i)].CopyTo(results[i..]);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -70,58 +80,66 @@ internal static class Elementwise
     public static void Relu(Span<float> values) => System.Numerics.Tensors.TensorPrimitives.Max(values, 0f, values);
 
     /// <summary>g ← g (1 − y²): the gradient before tanh from the one behind it and its output y.</summary>
-    public static void TanhGradient(ReadOnlySpan<float> outputs, Span<float> gradients)
+    public static void TanhGradient(ReadOnlySpan<float> outputs, Span<float> gradients) =>
+        TanhGradient(outputs, gradients, gradients);
+
+    /// <summary>As the other form, into a destination of its own.</summary>
+    public static void TanhGradient(ReadOnlySpan<float> outputs, ReadOnlySpan<float> gradients, Span<float> results)
     {
-        if (gradients.Length > outputs.Length)
-        {
-            throw new ArgumentException(
-                $"{gradients.Length} gradients need as many outputs; {outputs.Length} were given.",
-                nameof(outputs)
-            );
-        }
+        RequireRoom(gradients.Length, outputs.Length);
+        RequireRoom(gradients.Length, results.Length);
         ref float y = ref MemoryMarshal.GetReference(outputs);
         ref float g = ref MemoryMarshal.GetReference(gradients);
+        ref float r = ref MemoryMarshal.GetReference(results);
         int i = 0;
         if (Vector512.IsHardwareAccelerated)
         {
             for (; i + Vector512<float>.Count <= gradients.Length; i += Vector512<float>.Count)
             {
                 Vector512<float> output = Simd512.Load(ref y, i);
-                Simd512.Store(Simd512.Load(ref g, i) * (Vector512<float>.One - output * output), ref g, i);
+                Simd512.Store(Simd512.Load(ref g, i) * (Vector512<float>.One - output * output), ref r, i);
             }
         }
         for (; i + Vector256<float>.Count <= gradients.Length; i += Vector256<float>.Count)
         {
             Vector256<float> output = Simd256.Load(ref y, i);
-            Simd256.Store(Simd256.Load(ref g, i) * (Vector256<float>.One - output * output), ref g, i);
+            Simd256.Store(Simd256.Load(ref g, i) * (Vector256<float>.One - output * output), ref r, i);
         }
         for (; i < gradients.Length; i++)
         {
-            gradients[i] *= 1 - outputs[i] * outputs[i];
+            results[i] = gradients[i] * (1 - outputs[i] * outputs[i]);
         }
     }
 
     /// <summary>g ← g where y &gt; 0, else 0: the gradient before the rectifier from the one behind it and its output y.</summary>
-    public static void ReluGradient(ReadOnlySpan<float> outputs, Span<float> gradients)
+    public static void ReluGradient(ReadOnlySpan<float> outputs, Span<float> gradients) =>
+        ReluGradient(outputs, gradients, gradients);
+
+    /// <summary>As the other form, into a destination of its own.</summary>
+    public static void ReluGradient(ReadOnlySpan<float> outputs, ReadOnlySpan<float> gradients, Span<float> results)
     {
-        if (gradients.Length > outputs.Length)
-        {
-            throw new ArgumentException(
-                $"{gradients.Length} gradients need as many outputs; {outputs.Length} were given.",
-                nameof(outputs)
-            );
-        }
+        RequireRoom(gradients.Length, outputs.Length);
+        RequireRoom(gradients.Length, results.Length);
         ref float y = ref MemoryMarshal.GetReference(outputs);
         ref float g = ref MemoryMarshal.GetReference(gradients);
+        ref float r = ref MemoryMarshal.GetReference(results);
         int i = 0;
         for (; i + Vector256<float>.Count <= gradients.Length; i += Vector256<float>.Count)
         {
             Vector256<float> positive = Vector256.GreaterThan(Simd256.Load(ref y, i), Vector256<float>.Zero);
-            Simd256.Store(Simd256.Load(ref g, i) & positive, ref g, i);
+            Simd256.Store(Simd256.Load(ref g, i) & positive, ref r, i);
         }
         for (; i < gradients.Length; i++)
         {
-            gradients[i] = outputs[i] > 0 ? gradients[i] : 0;
+            results[i] = outputs[i] > 0 ? gradients[i] : 0;
+        }
+    }
+
+    private static void RequireRoom(int count, int room)
+    {
+        if (count > room)
+        {
+            throw new ArgumentException($"{count} numbers do not fit {room}.");
         }
     }
 

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using Agents.Programs.Planning;
+
+namespace Agents.Programs.Execution;
+
+/// <summary>What an operator sees of one run: spans over some rows of its inputs and outputs.</summary>
+internal readonly ref struct Frame
+{
+    private readonly ManagedProgram _program;
+    private readonly Instruction _instruction;
+    private readonly bool _whole;
+
+    internal Frame(ManagedProgram program, Instruction instruction, int first, int rows, bool whole)
+    {
+        _program = program;
+        _instruction = instruction;
+        First = first;
+        Rows = rows;
+        _whole = whole;
+    }
+
+    /// <summary>First row of the block within its space.</summary>
+    public int First { get; }
+
+    /// <summary>Rows of the block.</summary>
+    public int Rows { get; }
+
+    /// <summary>Rows of the whole run, T × B.</summary>
+    public int TotalRows => _program.Count(0);
+
+    /// <summary>Sequences of the run, B.</summary>
+    public int Sequences => _program.Count(1);
+
+    /// <summary>Number of the run, for draws.</summary>
+    public ulong Draw => _program.DrawNumber;
+
+    /// <summary>Values that the operator reads.</summary>
+    public int InputCount => _instruction.Inputs.Length;
+
+    /// <summary>Floats of scratch memory, as many as the operator asked for.</summary>
+    public Span<float> Scratch => _program.Span(_instruction.Scratch, 0, 0);
+
+    /// <summary>Shape of an input.</summary>
+    public Shape InputShape(int index) => _instruction.InputShapes[index];
+
+    /// <summary>Shape of an output.</summary>
+    public Shape OutputShape(int index) => _instruction.OutputShapes[index];
+
+    /// <summary>The block's rows of an input, or all of it where its size is constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<float> Input(int index) => Block(ref _instruction.Inputs[index]);
+
+    /// <summary>The block's rows of an output, or all of it where its size is constant.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<float> Output(int index) => Block(ref _instruction.Outputs[index]);
+
+    /// <summary>All rows of an input.</summary>
+    public ReadOnlySpan<float> WholeInput(int index)
+    {
+        ref Slot slot = ref _instruction.Inputs[index];
+        return _program.Span(slot, 0, _program.Count(slot.SpaceIndex));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Span<float> Block(ref Slot slot) =>
+        _whole ? _program.Span(slot, 0, _program.Count(slot.SpaceIndex)) : _program.Span(slot, First, Rows);
+}

@@ -1,0 +1,25 @@
+namespace Agents.Programs.Execution;
+
+/// <summary>A plan that can be run again and again with other inputs. Not thread-safe; programs of one plan share nothing.</summary>
+internal interface IProgram : IDisposable
+{
+    /// <summary>Says where the rows of an input lie: from now on each run reads them there.</summary>
+    /// <param name="input">An input of the graph.</param>
+    /// <param name="rows">Row-major, at least as many as a run has. Owned by the caller, who may refill it between runs.</param>
+    void Bind(Value input, ArraySegment<float> rows);
+
+    /// <summary>Sets a scalar; it stays so until it is set again.</summary>
+    void Set(Value scalar, float number);
+
+    /// <summary>Takes over parameters that were changed.</summary>
+    void ParametersChanged();
+
+    /// <summary>Computes all outputs and the gradient.</summary>
+    /// <param name="rows">Rows of the batch, T × B.</param>
+    /// <param name="sequences">Sequences B; 0 where every row is one.</param>
+    /// <param name="draw">Number of the run: the same number draws the same numbers.</param>
+    void Run(int rows, int sequences = 0, ulong draw = 0);
+
+    /// <summary>Rows of an output of the latest run; valid until the next one.</summary>
+    ReadOnlySpan<float> this[Value output] { get; }
+}

@@ -1,0 +1,245 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Agents.Programs.Operators;
+using Agents.Programs.Planning;
+
+namespace Agents.Programs.Execution;
+
+/// <summary>Runs a plan in plain C#, on one thread. A run allocates nothing and never loads a native library.</summary>
+internal sealed class ManagedProgram : IProgram
+{
+    private readonly Plan _plan;
+    private readonly float[][] _sources;
+    private readonly int[] _starts; // first float of each source
+    private readonly int[] _counts; // rows of each space in this run
+    private readonly (int Offset, int Space)[] _inverseCounts;
+    private Instruction? _current;
+    private bool _isFresh;
+
+    /// <summary>A program over parameters and a gradient.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="parameters">Flat parameters, read where they are; tell by <see cref="ParametersChanged"/> when they change.</param>
+    /// <param name="gradient">Destination of the flat gradient: cleared and written by each run; empty where there is none.</param>
+    public ManagedProgram(Plan plan, float[] parameters, float[] gradient)
+    {
+        _plan = plan;
+        _sources = new float[Slot.FirstInput + plan.Inputs.Length][];
+        _starts = new int[_sources.Length];
+        _sources[Slot.Arena] = new float[plan.ArenaSize];
+        _sources[Slot.Parameters] = parameters;
+        _sources[Slot.Gradient] = gradient;
+        for (int i = Slot.FirstInput; i < _sources.Length; i++)
+        {
+            _sources[i] = [];
+        }
+        _counts = new int[plan.Spaces.Length];
+        var inverseCounts = new List<(int, int)>();
+        foreach ((Value value, Slot slot) in plan.Slots)
+        {
+            if (value.Node.Operator is Constant constant)
+            {
+                constant.Numbers.CopyTo(_sources[Slot.Arena].AsSpan(slot.Offset));
+            }
+            else if (value.Node.Operator is InverseCount count)
+            {
+                inverseCounts.Add((slot.Offset, plan.Spaces.IndexOf(count.Space)));
+            }
+        }
+        _inverseCounts = [.. inverseCounts];
+    }
+
+    /// <summary>Whether memory is filled with not-a-number before each run, which shows what is read before it is written. For tests.</summary>
+    public bool PoisonsMemory { get; init; }
+
+    /// <summary>Number of the current run, for draws.</summary>
+    internal ulong DrawNumber { get; private set; }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> this[Value output]
+    {
+        get
+        {
+            if (!_plan.Outputs.Contains(output))
+            {
+                throw new ArgumentException($"{output} is no output of the plan. Name it when compiling.", nameof(output));
+            }
+            Slot slot = _plan.Slots[output];
+            return Span(slot, 0, _counts[slot.SpaceIndex]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Bind(Value input, ArraySegment<float> rows)
+    {
+        int index = _plan.Inputs.IndexOf(input);
+        if (index < 0)
+        {
+            if (input.Node.Operator is Input)
+            {
+                return; // nothing that is asked for depends on it
+            }
+            throw new ArgumentException($"{input} is no input.", nameof(input));
+        }
+        _sources[Slot.FirstInput + index] = rows.Array ?? [];
+        _starts[Slot.FirstInput + index] = rows.Offset;
+    }
+
+    /// <inheritdoc/>
+    public void Set(Value scalar, float number)
+    {
+        if (scalar.Node.Operator is not Scalar)
+        {
+            throw new ArgumentException($"{scalar} is no scalar.", nameof(scalar));
+        }
+        if (_plan.Slots.TryGetValue(scalar, out Slot slot))
+        {
+            _sources[Slot.Arena][slot.Offset] = number;
+        }
+    }
+
+    /// <summary>Sets the rows of a space beyond batch and sequences.</summary>
+    public void SetRows(RowSpace space, int rows) =>
+        _counts[_plan.Spaces.IndexOf(space)] = Checked(_plan.Spaces.IndexOf(space), rows);
+
+    /// <inheritdoc/>
+    public void ParametersChanged() => _isFresh = false;
+
+    /// <inheritdoc/>
+    public void Run(int rows, int sequences = 0, ulong draw = 0)
+    {
+        sequences = sequences == 0 ? rows : sequences;
+        if (rows < 1 || rows % sequences != 0)
+        {
+            throw new ArgumentException($"{rows} rows are not whole steps of {sequences} sequences.", nameof(rows));
+        }
+        _counts[0] = Checked(0, rows);
+        _counts[1] = Checked(1, sequences);
+        DrawNumber = draw;
+        RequireInputs();
+        if (PoisonsMemory)
+        {
+            _sources[Slot.Arena].AsSpan(_plan.LastingSize).Fill(float.NaN);
+        }
+        try
+        {
+            if (!_isFresh)
+            {
+                RunOnce(_plan.Refresh);
+                _isFresh = true;
+            }
+            foreach ((int offset, int space) in _inverseCounts)
+            {
+                _sources[Slot.Arena][offset] = 1f / _counts[space];
+            }
+            Array.Clear(_sources[Slot.Gradient]);
+            foreach (Segment segment in _plan.Segments)
+            {
+                RunSegment(segment);
+            }
+        }
+        catch (Exception exception) when (exception is IndexOutOfRangeException or ArgumentException)
+        {
+            throw new GraphException($"{_current?.Title}: {exception.Message}");
+        }
+    }
+
+    /// <summary>Nothing to release.</summary>
+    public void Dispose() { }
+
+    internal int Count(int space) => _counts[space];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Span<float> Span(scoped in Slot slot, int first, int rows)
+    {
+        (int offset, int size) = slot.Extent switch
+        {
+            Extent.Constant => (slot.Offset, slot.Size),
+            Extent.Full => (slot.Offset + _starts[slot.Source] + first * slot.Columns, rows * slot.Columns),
+            Extent.Block => (slot.Offset, rows * slot.Columns),
+        };
+        return _sources[slot.Source].AsSpan(offset, size);
+    }
+
+    private void RunSegment(Segment segment)
+    {
+        foreach (Slot sum in segment.Sums)
+        {
+            if (sum.Source != Slot.Gradient)
+            {
+                Span(sum, 0, 0).Clear();
+            }
+        }
+        int count = _counts[segment.SpaceIndex];
+        int step = _counts[1];
+        switch (segment.Kind)
+        {
+            case SegmentKind.Once:
+                RunBlock(segment, 0, 0, whole: false);
+                break;
+            case SegmentKind.Blocks:
+                for (int first = 0; first < count; first += _plan.Options.BlockRows)
+                {
+                    RunBlock(segment, first, Math.Min(_plan.Options.BlockRows, count - first), whole: false);
+                }
+                break;
+            case SegmentKind.LoopUp:
+                for (int first = 0; first < count; first += step)
+                {
+                    RunBlock(segment, first, step, whole: false);
+                }
+                break;
+            case SegmentKind.LoopDown:
+                for (int first = count - step; first >= 0; first -= step)
+                {
+                    RunBlock(segment, first, step, whole: false);
+                }
+                break;
+            case SegmentKind.AllRows:
+                RunBlock(segment, 0, count, whole: true);
+                break;
+            default:
+                throw new SwitchExpressionException(segment.Kind);
+        }
+    }
+
+    private void RunOnce(Segment segment)
+    {
+        foreach (Slot sum in segment.Sums)
+        {
+            Span(sum, 0, 0).Clear();
+        }
+        RunBlock(segment, 0, 0, whole: false);
+    }
+
+    private void RunBlock(Segment segment, int first, int rows, bool whole)
+    {
+        foreach (Instruction instruction in ImmutableCollectionsMarshal.AsArray(segment.Instructions)!)
+        {
+            _current = instruction;
+            instruction.Operator.Run(new Frame(this, instruction, first, rows, whole));
+        }
+    }
+
+    private int Checked(int space, int rows) =>
+        rows >= 0 && rows <= _plan.MaxRows[space]
+            ? rows
+            : throw new ArgumentException(
+                $"{rows} rows of {_plan.Spaces[space].Name} were asked for, and the plan has room for {_plan.MaxRows[space]}."
+            );
+
+    private void RequireInputs()
+    {
+        for (int i = 0; i < _plan.Inputs.Length; i++)
+        {
+            Slot slot = _plan.Slots[_plan.Inputs[i]];
+            int needed = _counts[slot.SpaceIndex] * slot.Columns;
+            int source = Slot.FirstInput + i;
+            if (_sources[source].Length - _starts[source] < needed)
+            {
+                throw new ArgumentException(
+                    $"{needed} floats are needed of the input '{((Input)_plan.Inputs[i].Node.Operator).Title}', and {_sources[source].Length - _starts[source]} are bound. Bind as many rows as the run has."
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Agents.Programs.Execution;
+
+namespace Agents.Programs.Operators.Time;
+
+/// <summary>Which step of all sequences.</summary>
+internal enum StepPlace
+{
+    /// <summary>Step 0.</summary>
+    First,
+
+    /// <summary>Step T − 1.</summary>
+    Last,
+}
+
+/// <summary>The rows of one step, <c>[T × B, C]</c> to <c>[B, C]</c> of sequences.</summary>
+/// <param name="Place">Which step.</param>
+internal sealed record AtStep(StepPlace Place) : Operator
+{
+    /// <inheritdoc/>
+    public override RowAccess Access => RowAccess.AllRows;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        RequireInputs(inputs, 1);
+        return inputs[0].Space == RowSpace.Rows
+            ? [Shape.Of(RowSpace.Sequences, inputs[0].Columns)]
+            : throw new GraphException($"steps belong to {RowSpace.Rows.Name}, and {inputs[0]} was given.");
+    }
+
+    /// <inheritdoc/>
+    public override void Run(in Frame frame)
+    {
+        ReadOnlySpan<float> x = frame.Input(0);
+        Span<float> y = frame.Output(0);
+        x.Slice(Place == StepPlace.First ? 0 : x.Length - y.Length, y.Length).CopyTo(y);
+    }
+
+    /// <inheritdoc/>
+    public override Value?[] Backward(Node node, ReadOnlySpan<Value?> gradients) =>
+        [node.Graph.Apply(new FromStep(Place), gradients[0]!)[0]];
+}
+
+/// <summary>Rows that are 0 but for one step of all sequences, <c>[B, C]</c> of sequences to <c>[T × B, C]</c>.</summary>
+/// <param name="Place">Which step.</param>
+internal sealed record FromStep(StepPlace Place) : Operator
+{
+    /// <inheritdoc/>
+    public override RowAccess Access => RowAccess.AllRows;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        RequireInputs(inputs, 1);
+        return inputs[0].Space == RowSpace.Sequences
+            ? [Shape.Of(RowSpace.Rows, inputs[0].Columns)]
+            : throw new GraphException($"a step has a row per sequence, and {inputs[0]} was given.");
+    }
+
+    /// <inheritdoc/>
+    public override void Run(in Frame frame)
+    {
+        ReadOnlySpan<float> x = frame.Input(0);
+        Span<float> y = frame.Output(0);
+        y.Clear();
+        x.CopyTo(y[(Place == StepPlace.First ? 0 : y.Length - x.Length)..]);
+    }
+
+    /// <inheritdoc/>
+    public override Value?[] Backward(Node node, ReadOnlySpan<Value?> gradients) => [gradients[0]!.AtStep(Place)];
+}

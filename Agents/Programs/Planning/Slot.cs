@@ -1,0 +1,36 @@
+namespace Agents.Programs.Planning;
+
+/// <summary>Where a value lies while a program runs.</summary>
+/// <param name="Extent">How its place depends on rows.</param>
+/// <param name="Source">Which array: see the constants.</param>
+/// <param name="Offset">First float within the array.</param>
+/// <param name="Columns">Floats of a row.</param>
+/// <param name="Size">Floats of a value of constant size.</param>
+/// <param name="SpaceIndex">Place of its row space in <see cref="Plan.Spaces"/>; 0 where its size is constant.</param>
+internal readonly record struct Slot(Extent Extent, int Source, int Offset, int Columns, int Size, int SpaceIndex)
+{
+    /// <summary>The program's own memory.</summary>
+    public const int Arena = 0;
+
+    /// <summary>The flat parameters.</summary>
+    public const int Parameters = 1;
+
+    /// <summary>The flat gradient.</summary>
+    public const int Gradient = 2;
+
+    /// <summary>The first bound input; others follow.</summary>
+    public const int FirstInput = 3;
+}
+
+/// <summary>How much of a value is there at a time.</summary>
+internal enum Extent
+{
+    /// <summary>All of it, and it does not depend on the number of rows.</summary>
+    Constant,
+
+    /// <summary>All rows of the run.</summary>
+    Full,
+
+    /// <summary>The rows of the current block or step.</summary>
+    Block,
+}
