@@ -1,8 +1,10 @@
 using Agents.Networks;
 using Environments.Randomness;
 using Environments.State;
+using Learners.Batches;
 using Learners.Engines;
 using Learners.Metrics;
+using Learners.Objectives;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Returns;
@@ -21,7 +23,7 @@ internal sealed class ActorCriticLearner : IDisposable
 
     private readonly ActorCriticSettings _settings;
     private readonly UpdateSchedule _schedule;
-    private readonly IObjective[] _objectives;
+    private readonly Objective[] _objectives;
     private readonly IAdaptiveObjective[] _adaptive;
     private readonly string[] _tags;
     private readonly IOptimizer _optimizer;
@@ -31,8 +33,11 @@ internal sealed class ActorCriticLearner : IDisposable
     private readonly TargetNetwork? _target;
     private readonly PopArt? _popArt;
     private readonly ParameterLayout _layout;
-    private readonly TrajectoryBatch _batch;
-    private readonly Minibatch _minibatch;
+    private readonly UnrollEvaluator _evaluator;
+    private readonly Batch _minibatch;
+    private readonly Column _observations;
+    private readonly Column _features;
+    private readonly Column _initialCoreState;
     private readonly int _sequenceLength; // steps that are learned from
     private readonly int _burnIn; // steps before those
     private readonly BurnIn _warmUp;
@@ -52,7 +57,7 @@ internal sealed class ActorCriticLearner : IDisposable
         IGradientEngine engine,
         ActorCriticSettings settings,
         UpdateSchedule schedule,
-        IObjective[] objectives,
+        Objective[] objectives,
         Pcg64 random
     )
     {
@@ -88,19 +93,24 @@ internal sealed class ActorCriticLearner : IDisposable
         _popArt = settings.ReturnScaleRate is { } rate ? new PopArt(rate) : null;
         _kfac = _optimizer as Kfac;
         _probe = _kfac is null ? null : new KlProbe(engine.Network, settings.Kfac.CriticFisherScale);
-        _batch = new TrajectoryBatch(engine.Network);
+        _evaluator = new UnrollEvaluator(engine.Network, withOldDistributions: _target is not null);
         // With a memory whole sequences stay together: a minibatch is a share of the copies instead of a share of the samples.
         bool recurrent = engine.Network.Spec.CoreStateSize > 0;
         _burnIn = recurrent ? settings.BurnIn : 0;
         _sequenceLength = recurrent ? settings.UnrollLength - _burnIn : 1;
         _warmUp = new BurnIn(engine.Network, _burnIn);
         _sequences = new int[recurrent ? settings.Copies : settings.StepsPerUnroll];
-        _minibatch = new Minibatch(
-            engine.Network.Spec,
+        NetworkSpec spec = engine.Network.Spec;
+        _observations = Column.Observations(spec);
+        _features = Column.Features(spec);
+        _initialCoreState = Column.InitialCoreState(spec);
+        _minibatch = Minibatch.Create(
+            spec,
+            objectives,
             _sequences.Length / schedule.Minibatches * _sequenceLength,
-            _sequenceLength,
-            withOldDistributions: _target is not null
+            _sequenceLength
         );
+        engine.Use(objectives);
         _logProbs = new float[_minibatch.Count];
         _rows = new int[_minibatch.Count];
         _random = random;
@@ -135,23 +145,23 @@ internal sealed class ActorCriticLearner : IDisposable
         Prepare(unroll);
         if (_target is not null)
         {
-            _batch.EvaluateOldPolicy(_target.Network);
+            _evaluator.EvaluateOldPolicy(_target.Network);
         }
         if (_popArt is not null)
         {
             bool hadUnits = _popArt.HasStatistics;
-            _popArt.Update(_batch.Returns, ValueHead(".weight", _engine.Parameters), ValueHead(".bias", _engine.Parameters));
+            _popArt.Update(_evaluator.Returns, ValueHead(".weight", _engine.Parameters), ValueHead(".bias", _engine.Parameters));
             _engine.ParametersChanged();
             if (!hadUnits)
             {
                 Prepare(unroll); // its values were in no units, and so were the returns that bootstrap from them
             }
-            _batch.Normalize(_popArt);
+            _evaluator.Normalize(_popArt);
             metrics.Add(ReturnScaleTag, _popArt.Scale);
         }
         float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
         metrics.Add("charts/learning_rate", learningRate);
-        metrics.Add("losses/explained_variance", ExplainedVariance.Of(_batch.Values, _batch.Returns));
+        metrics.Add("losses/explained_variance", ExplainedVariance.Of(_evaluator.Values, _evaluator.Returns));
 
         for (int i = 0; i < _sequences.Length; i++)
         {
@@ -168,8 +178,8 @@ internal sealed class ActorCriticLearner : IDisposable
             for (int first = 0; first < _sequences.Length; first += perMinibatch)
             {
                 FillRows(_sequences.AsSpan(first, perMinibatch));
-                _minibatch.Fill(_batch, _rows, _settings.NormalizeAdvantages);
-                _warmUp.Advance(_batch, _sequences.AsSpan(first, perMinibatch), _minibatch.InitialCoreState);
+                FillMinibatch();
+                _warmUp.Advance(_evaluator, _sequences.AsSpan(first, perMinibatch), _minibatch[_initialCoreState]);
                 kl += UpdateOnce(learningRate, progress, metrics) / _schedule.Minibatches;
             }
             if (_schedule.TargetKl > 0 && kl > _schedule.TargetKl)
@@ -227,7 +237,7 @@ internal sealed class ActorCriticLearner : IDisposable
     }
 
     private void Prepare(Unroll unroll) =>
-        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
+        _evaluator.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
 
     // Rows t × B + b of whole sequences b behind the burn-in, time-major; or single rows, where a sequence is one.
     private void FillRows(ReadOnlySpan<int> sequences)
@@ -241,6 +251,20 @@ internal sealed class ActorCriticLearner : IDisposable
         }
     }
 
+    private void FillMinibatch()
+    {
+        _minibatch.Gather(_evaluator.Batch, _rows);
+        if (_minibatch[_observations] != _minibatch[_features])
+        {
+            int size = _rows.Length * _observations.Width;
+            _engine.Network.Spec.Plan.Features.EncodeRows(_minibatch[_observations].AsSpan(0, size), _minibatch[_features]);
+        }
+        if (_settings.NormalizeAdvantages)
+        {
+            AdvantageScale.Normalize(_minibatch[Column.Advantages].AsSpan(0, _rows.Length));
+        }
+    }
+
     /// <summary>One optimiser step on the current minibatch; returns the KL estimate before it.</summary>
     private double UpdateOnce(float learningRate, double progress, MetricAverages metrics)
     {
@@ -248,7 +272,7 @@ internal sealed class ActorCriticLearner : IDisposable
         {
             objective.Begin(_minibatch);
         }
-        _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs, _kfac?.BeginUpdate());
+        _engine.Backward(_minibatch, progress, _losses, _logProbs, _kfac?.BeginUpdate());
         for (int i = 0; i < _objectives.Length; i++)
         {
             metrics.Add(_tags[i], _losses[i]);
@@ -288,7 +312,7 @@ internal sealed class ActorCriticLearner : IDisposable
     // Schulman's estimators k1 and k3 of KL(behaviour ‖ target), and the share of ratios beyond the clip range, from the log-probs of this minibatch.
     private double KlEstimates(ReadOnlySpan<float> logProbs, double clip, MetricAverages metrics)
     {
-        ReadOnlySpan<float> behaviour = _minibatch.BehaviourLogProbs;
+        ReadOnlySpan<float> behaviour = _minibatch[Column.BehaviourLogProbs];
         double k1 = 0;
         double k3 = 0;
         int clipped = 0;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Agents.Distributions;
 using Agents.Networks;
 using Environments.Randomness;
 using Learners.A2c;
@@ -53,7 +52,7 @@ internal static class LearnerFactory
                 engine,
                 vmpo,
                 new UpdateSchedule(vmpo.Epochs, 1, 0, _ => UpdateSchedule.UsualClipRange),
-                vmpo.Objectives(ActionDistribution.For(spec.ActionSpace)),
+                vmpo.Objectives(spec),
                 shuffling
             ),
             A2cSettings or AcktrSettings => new ActorCriticLearner(

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Distributions;
+using Agents.Networks;
 using Learners.ActorCritic;
+using Learners.Objectives;
 
 namespace Learners.Vmpo;
 
@@ -94,22 +96,26 @@ public sealed record VmpoSettings : ActorCriticSettings
     internal override double? ReturnScaleRate => PopArt ? PopArtRate : null;
 
     /// <summary>The losses: weighted likelihood, value, and one bound per part of the divergence.</summary>
-    internal IObjective[] Objectives(ActionDistribution distribution) =>
+    internal Objective[] Objectives(NetworkSpec spec)
+    {
+        int parts = ActionDistribution.For(spec.ActionSpace).DivergenceParts.Count;
+        return
         [
             new WeightedLikelihoodObjective(this),
             new ValueObjective(ValueCoefficient),
             new EntropyObjective(EntropyCoefficient),
             .. Enumerable
-                .Range(0, distribution.DivergenceParts)
+                .Range(0, parts)
                 .Select(part => new TrustRegionObjective(
-                    distribution,
+                    spec,
                     part,
-                    distribution.DivergenceParts == 1 ? KlEpsilon
+                    parts == 1 ? KlEpsilon
                         : part == 0 ? MeanKlEpsilon
                         : DeviationKlEpsilon,
                     new Multiplier(InitialMultiplier, MultiplierLearningRate)
                 )),
         ];
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

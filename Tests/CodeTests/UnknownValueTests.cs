@@ -24,6 +24,7 @@ using Learners.Reproduction.Claims;
 using Learners.Reproduction.Reports;
 using Learners.Reproduction.Statistics;
 using Learners.Training;
+using Tests.LearnerTests.Engines;
 using TorchSharp;
 using Xunit;
 
@@ -192,8 +193,9 @@ public sealed class UnknownValueTests
         NetworkSpec spec = Spec(new());
         var kfac = new Kfac(new ParameterLayout(spec), options with { ColdUpdates = 0 }, new Pcg64(1));
         using var engine = new ManagedGradientEngine(spec, Parameters(spec));
-        var batch = new Minibatch(spec, 4);
-        engine.Backward(batch, [new EntropyObjective(1)], 0, new double[1], new float[4], kfac.BeginUpdate());
+        var batch = new SampleBatch(spec, 4);
+        engine.Use([new EntropyObjective(1)]);
+        engine.Backward(batch, 0, new double[1], new float[4], kfac.BeginUpdate());
         kfac.Update(engine.Parameters, engine.Gradient, 0.1f);
     }
 

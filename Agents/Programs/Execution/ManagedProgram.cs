@@ -105,7 +105,7 @@ internal sealed class ManagedProgram : IProgram
     public void ParametersChanged() => _isFresh = false;
 
     /// <inheritdoc/>
-    public void Run(int rows, int sequences = 0, ulong draw = 0)
+    public void Run(int rows, int sequences = 0, ulong draw = 0, int total = 0)
     {
         sequences = sequences == 0 ? rows : sequences;
         if (rows < 1 || rows % sequences != 0)
@@ -129,7 +129,7 @@ internal sealed class ManagedProgram : IProgram
             }
             foreach ((int offset, int space) in _inverseCounts)
             {
-                _sources[Slot.Arena][offset] = 1f / _counts[space];
+                _sources[Slot.Arena][offset] = 1f / (space == 0 && total > 0 ? total : _counts[space]);
             }
             Array.Clear(_sources[Slot.Gradient]);
             foreach (Segment segment in _plan.Segments)

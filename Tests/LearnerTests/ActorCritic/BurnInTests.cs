@@ -30,7 +30,7 @@ public sealed class BurnInTests
         using (recorder)
         using (network)
         {
-            var batch = new TrajectoryBatch(network);
+            var batch = new UnrollEvaluator(network);
             batch.Prepare(unroll, 0.99f, 0.95f);
             int size = network.Spec.CoreStateSize;
             float[] expected = (float[])unroll.InitialCoreState.Clone();
