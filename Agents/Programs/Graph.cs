@@ -128,17 +128,21 @@ internal sealed class Graph
                 throw new GraphException($"{Title(operation)}: {input} belongs to another graph.");
             }
         }
+        Value[] values = inputs.ToArray();
+        ImmutableArray<Shape> outputs = Infer(operation, values);
         if (Simplifications.Of(operation, inputs) is { } simple)
         {
-            return [simple];
+            return simple.Shape == outputs[0]
+                ? [simple]
+                : throw new InvalidOperationException($"{Title(operation)} of {outputs[0]} was simplified to {simple}.");
         }
-        Value[] values = inputs.ToArray();
         var key = new NodeKey(operation, values);
         if (_merged.TryGetValue(key, out Node? known))
         {
             return known.Outputs;
         }
-        Node node = Add(operation, values);
+        var node = new Node(this, _nodes.Count, _scopes.Peek(), operation, values, outputs);
+        _nodes.Add(node);
         _merged.Add(key, node);
         return node.Outputs;
     }
@@ -171,7 +175,7 @@ internal sealed class Graph
         return node.Outputs[0];
     }
 
-    private Node Add(Operator operation, Value[] inputs)
+    private ImmutableArray<Shape> Infer(Operator operation, Value[] inputs)
     {
         Shape[] shapes = [.. inputs.Select(input => input.Shape)];
         if (operation.Access is RowAccess.EachRow or RowAccess.Reduction)
@@ -184,9 +188,7 @@ internal sealed class Graph
                 );
             }
         }
-        var node = new Node(this, _nodes.Count, _scopes.Peek(), operation, inputs, Infer(operation, shapes));
-        _nodes.Add(node);
-        return node;
+        return Infer(operation, shapes);
     }
 
     private ImmutableArray<Shape> Infer(Operator operation, Shape[] shapes)

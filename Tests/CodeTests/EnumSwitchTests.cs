@@ -10,7 +10,7 @@ namespace Tests.CodeTests;
 /// </summary>
 public sealed class EnumSwitchTests
 {
-    private static readonly string[] Folders = ["Environments", "Protos", "Agents", "Actors", "Learners", "Cli"];
+    private static readonly string[] Folders = ["Environments", "Protos", "Agents", "Agents.Torch", "Actors", "Learners", "Cli"];
 
     /// <summary>Arms for the rest that do not throw, and why that is right.</summary>
     private static readonly string[] RightArms =

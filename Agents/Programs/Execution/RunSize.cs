@@ -1,0 +1,29 @@
+namespace Agents.Programs.Execution;
+
+/// <summary>How large one run is, and which draws it makes.</summary>
+/// <param name="Rows">Rows of the batch, T × B.</param>
+/// <param name="Sequences">Sequences, B.</param>
+/// <param name="Draw">Number of the run, for draws.</param>
+/// <param name="OtherSpaces">Rows of further spaces; null where there are none.</param>
+internal sealed record RunSize(int Rows, int Sequences, ulong Draw = 0, IReadOnlyDictionary<RowSpace, int>? OtherSpaces = null)
+{
+    /// <summary>Rows of a space.</summary>
+    /// <exception cref="GraphException">Nothing says how many.</exception>
+    public int Count(RowSpace space)
+    {
+        if (space == RowSpace.Rows)
+        {
+            return Rows;
+        }
+        if (space == RowSpace.Sequences)
+        {
+            return Sequences;
+        }
+        return OtherSpaces is not null && OtherSpaces.TryGetValue(space, out int count)
+            ? count
+            : throw new GraphException($"Nothing says how many rows {space.Name} has in this run. Set them first.");
+    }
+
+    /// <summary>Rows of a shape.</summary>
+    public int RowsOf(Shape shape) => shape.Space is { } space ? Count(space) : shape.Rows;
+}
