@@ -12,7 +12,7 @@ namespace Agents.Torch;
 
 /// <summary>Runs a plan's graph operator by operator on tensors of one device, as a reference and where a device pays.</summary>
 /// <remarks>Owns a copy of the parameters on the device. All other tensors die with the run that makes them.</remarks>
-internal sealed class TorchProgram : IProgram
+internal sealed class TorchProgram : IProgram, IDisposable
 {
     private readonly Plan _plan;
     private readonly float[] _parameters;
@@ -50,12 +50,14 @@ internal sealed class TorchProgram : IProgram
 
     /// <inheritdoc/>
     public void Bind(Value input, ArraySegment<float> rows) =>
-        _inputs[input.Node.Operator is Input ? input : throw new ArgumentException($"{input} is no input.", nameof(input))] = rows;
+        _inputs[input.Node.Operator is Input ? input : throw new ArgumentException($"{input} is no input.", nameof(input))] =
+            rows;
 
     /// <inheritdoc/>
     public void Set(Value scalar, float number) =>
-        _scalars[scalar.Node.Operator is Scalar ? scalar : throw new ArgumentException($"{scalar} is no scalar.", nameof(scalar))] =
-            number;
+        _scalars[
+            scalar.Node.Operator is Scalar ? scalar : throw new ArgumentException($"{scalar} is no scalar.", nameof(scalar))
+        ] = number;
 
     /// <summary>Sets the rows of a space beyond batch and sequences.</summary>
     public void SetRows(RowSpace space, int rows) => _rows[space] = rows;
@@ -71,9 +73,9 @@ internal sealed class TorchProgram : IProgram
     }
 
     /// <inheritdoc/>
-    public void Run(int rows, int sequences = 0, ulong draw = 0)
+    public void Run(int rows, int sequences = 0, ulong draw = 0, int total = 0)
     {
-        var size = new RunSize(rows, sequences == 0 ? rows : sequences, draw, _rows);
+        var size = new RunSize(rows, sequences == 0 ? rows : sequences, draw, _rows, total);
         if (rows < 1 || rows % size.Sequences != 0)
         {
             throw new ArgumentException($"{rows} rows are not whole steps of {size.Sequences} sequences.", nameof(rows));

@@ -85,7 +85,7 @@ internal sealed class TorchGradientEngine : IGradientEngine
         Value logProb = graph.Evaluation.LogProb;
         Dictionary<Value, Tensor> results = _interpreter.Evaluate(
             [.. graph.Losses, graph.Total, logProb],
-            new RunSize(batch.Count, batch.Sequences, 0, new Dictionary<RowSpace, int>()),
+            new RunSize(batch.Count, batch.Sequences),
             known,
             []
         );

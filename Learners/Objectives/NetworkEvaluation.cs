@@ -57,7 +57,7 @@ internal sealed class NetworkEvaluation
     }
 
     /// <summary>Columns that were read, with their inputs of the graph.</summary>
-    public IReadOnlyDictionary<Column, Value> Columns => _columns;
+    public Dictionary<Column, Value> Columns => _columns;
 
     /// <summary>A column of the batch, <c>[N, Width]</c>.</summary>
     public Value this[Column column]

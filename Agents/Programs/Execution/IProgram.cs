@@ -1,7 +1,7 @@
 namespace Agents.Programs.Execution;
 
 /// <summary>A plan that can be run again and again with other inputs. Not thread-safe; programs of one plan share nothing.</summary>
-internal interface IProgram : IDisposable
+internal interface IProgram
 {
     /// <summary>Says where the rows of an input lie: from now on each run reads them there.</summary>
     /// <param name="input">An input of the graph.</param>

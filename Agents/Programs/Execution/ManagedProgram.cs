@@ -143,9 +143,6 @@ internal sealed class ManagedProgram : IProgram
         }
     }
 
-    /// <summary>Nothing to release.</summary>
-    public void Dispose() { }
-
     internal int Count(int space) => _counts[space];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

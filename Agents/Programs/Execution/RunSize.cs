@@ -5,8 +5,18 @@ namespace Agents.Programs.Execution;
 /// <param name="Sequences">Sequences, B.</param>
 /// <param name="Draw">Number of the run, for draws.</param>
 /// <param name="OtherSpaces">Rows of further spaces; null where there are none.</param>
-internal sealed record RunSize(int Rows, int Sequences, ulong Draw = 0, IReadOnlyDictionary<RowSpace, int>? OtherSpaces = null)
+/// <param name="Total">Rows of the batch of which these are a part, for means; 0 where they are all of it.</param>
+internal sealed record RunSize(
+    int Rows,
+    int Sequences,
+    ulong Draw = 0,
+    IReadOnlyDictionary<RowSpace, int>? OtherSpaces = null,
+    int Total = 0
+)
 {
+    /// <summary>Rows that a mean over a space divides by.</summary>
+    public int MeanCount(RowSpace space) => Total > 0 && space == RowSpace.Rows ? Total : Count(space);
+
     /// <summary>Rows of a space.</summary>
     /// <exception cref="GraphException">Nothing says how many.</exception>
     public int Count(RowSpace space)

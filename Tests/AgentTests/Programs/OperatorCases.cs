@@ -1,5 +1,4 @@
 using Agents.Programs;
-using Agents.Programs.Execution;
 using Agents.Programs.Operators;
 using Agents.Programs.Operators.Columns;
 using Agents.Programs.Operators.Elementwise;
@@ -17,12 +16,12 @@ internal static class OperatorCases
 
     /// <summary>Every operator that can be used.</summary>
     public static Type[] Operators { get; } =
-        [
-            .. typeof(Operator)
-                .Assembly.GetTypes()
-                .Where(type => type.IsSubclassOf(typeof(Operator)) && !type.IsAbstract)
-                .OrderBy(type => type.Name, StringComparer.Ordinal),
-        ];
+    [
+        .. typeof(Operator)
+            .Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(Operator)) && !type.IsAbstract)
+            .OrderBy(type => type.Name, StringComparer.Ordinal),
+    ];
 
     private static readonly Dictionary<Type, Action<Problem>> Builders = Create();
 
@@ -115,21 +114,22 @@ internal static class OperatorCases
         Value matrix = p.Parameter("matrix", 3, 4, Numbers.EvenGrid);
         Value secondRows = p.Input("second rows", 4, draw, differentiable: differentiable);
         Value secondColumn = p.Input("second column", 1, draw, differentiable: differentiable);
-        Value[] constants = operation is Mask
-            ?
-            [
-                p.Graph.Constant([1, 0, 1, 0], 1, 4),
-                p.Graph.Constant([1], 1, 1),
-                p.Graph.Constant([1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1], 3, 4),
-                p.Graph.Constant([1, 0, 1], 3, 1),
-            ]
-            :
-            [
-                p.Parameter("row", 1, 4, draw),
-                p.Scalar("number", draw),
-                p.Parameter("second matrix", 3, 4, draw),
-                p.Parameter("constant column", 3, 1, draw),
-            ];
+        Value[] constants =
+            operation is Mask
+                ?
+                [
+                    p.Graph.Constant([1, 0, 1, 0], 1, 4),
+                    p.Graph.Constant([1], 1, 1),
+                    p.Graph.Constant([1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1], 3, 4),
+                    p.Graph.Constant([1, 0, 1], 3, 1),
+                ]
+                :
+                [
+                    p.Parameter("row", 1, 4, draw),
+                    p.Scalar("number", draw),
+                    p.Parameter("second matrix", 3, 4, draw),
+                    p.Parameter("constant column", 3, 1, draw),
+                ];
         foreach (Value second in (Value[])[secondRows, secondColumn, constants[0], constants[1]])
         {
             p.Ask(p.Graph.Apply(operation, rows, second)[0]);
@@ -290,7 +290,10 @@ internal static class OperatorCases
         };
         builders[typeof(Normalize)] = p =>
         {
-            System.Collections.Immutable.ImmutableArray<Value> both = p.Graph.Apply(new Normalize(), p.Input("x", 5, Numbers.Spread));
+            System.Collections.Immutable.ImmutableArray<Value> both = p.Graph.Apply(
+                new Normalize(),
+                p.Input("x", 5, Numbers.Spread)
+            );
             p.Ask(both[0]);
             p.Ask(both[1] * 0.1f);
             p.Ask(p.Graph.Apply(new Normalize(), p.Input("y", 7, Numbers.Spread))[1] * 0.1f);

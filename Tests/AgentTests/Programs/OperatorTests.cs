@@ -29,7 +29,10 @@ public sealed class OperatorTests
             if (!type.IsSubclassOf(typeof(Leaf)) && type != typeof(Delay)) // which interpreters know themselves
             {
                 Assert.True(torch.Contains(type), $"The operator {type.Name} has no form in TorchForms. Add one there.");
-                Assert.True(DoubleForms.Table.Contains(type), $"The operator {type.Name} has no form in DoubleForms. Add one there.");
+                Assert.True(
+                    DoubleForms.Table.Contains(type),
+                    $"The operator {type.Name} has no form in DoubleForms. Add one there."
+                );
             }
         }
     }
@@ -85,7 +88,7 @@ public sealed class OperatorTests
         Problem problem = Differentiated(name);
         ProblemData data = problem.Fill(Large, 5);
         Plan plan = ProgramResults.Plan(problem, data, 2);
-        using var program = new ManagedProgram(plan, data.Parameters, new float[data.Parameters.Length]);
+        var program = new ManagedProgram(plan, data.Parameters, new float[data.Parameters.Length]);
         ProgramResults.Bind(program, data);
         if (plan.Spaces.Contains(Problem.Edges))
         {
@@ -111,17 +114,14 @@ public sealed class OperatorTests
     public void RowsOfTheBatch_Alone_GiveTheSameBits(string name)
     {
         Problem problem = OperatorCases.Build(name);
-        Value[] outputs =
-        [
-            .. problem.Outputs.Where(output => output.Shape.Space == RowSpace.Rows && IsOfEachRow(output.Node)),
-        ];
+        Value[] outputs = [.. problem.Outputs.Where(output => output.Shape.Space == RowSpace.Rows && IsOfEachRow(output.Node))];
         if (outputs.Length == 0)
         {
             return;
         }
         ProblemData data = problem.Fill(Large with { Sequences = Large.Rows }, 6);
         Plan plan = Plan.Compile(problem.Graph, outputs, null, new PlanOptions(Large.Rows));
-        using var program = new ManagedProgram(plan, data.Parameters, []);
+        var program = new ManagedProgram(plan, data.Parameters, []);
         ProgramResults.Bind(program, data);
         program.Run(Large.Rows);
         float[][] together = [.. outputs.Select(output => program[output].ToArray())];

@@ -33,7 +33,7 @@ internal sealed class ProgramResults(IReadOnlyList<Value> values, IReadOnlyList<
     public static ProgramResults Managed(Plan plan, ProblemData data, bool poisons = false)
     {
         var gradient = new float[plan.Sinks.IsEmpty ? 0 : data.Parameters.Length];
-        using var program = new ManagedProgram(plan, data.Parameters, gradient) { PoisonsMemory = poisons };
+        var program = new ManagedProgram(plan, data.Parameters, gradient) { PoisonsMemory = poisons };
         Bind(program, data);
         foreach ((RowSpace space, int rows) in data.Size.OtherSpaces ?? new Dictionary<RowSpace, int>())
         {

@@ -1,4 +1,3 @@
-using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Managed;
 using Agents.Networks.Transformers;

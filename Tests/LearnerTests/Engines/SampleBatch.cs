@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Learners.ActorCritic;
 using Learners.Batches;
 using Learners.Objectives;
 

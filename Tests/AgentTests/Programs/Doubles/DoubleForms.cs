@@ -56,8 +56,7 @@ internal static class DoubleForms
         void Add<TOperator>(Func<double, double, double> function)
             where TOperator : Binary =>
             table.Binary<TOperator>(
-                (a, b) =>
-                    DoubleArray.Make(a.Rows, a.Columns, (row, column) => function(a[row, column], b.At(row, column)))
+                (a, b) => DoubleArray.Make(a.Rows, a.Columns, (row, column) => function(a[row, column], b.At(row, column)))
             );
         Add<Add>((a, b) => a + b);
         Add<Subtract>((a, b) => a - b);
@@ -83,13 +82,17 @@ internal static class DoubleForms
         );
         table.One<Place>(
             (operation, call) =>
-                Filled(call.Rows, operation.Columns, y =>
-                {
-                    for (int i = 0; i < call.Inputs.Length; i++)
+                Filled(
+                    call.Rows,
+                    operation.Columns,
+                    y =>
                     {
-                        Each(call.Inputs[i], (row, column, x) => y[row, operation.Starts[i] + column] = x);
+                        for (int i = 0; i < call.Inputs.Length; i++)
+                        {
+                            Each(call.Inputs[i], (row, column, x) => y[row, operation.Starts[i] + column] = x);
+                        }
                     }
-                })
+                )
         );
         table.Binary<Pick>((x, index) => DoubleArray.Make(x.Rows, 1, (row, _) => x[row, (int)index[row, 0]]));
         table.One<Unpick>(
@@ -134,8 +137,7 @@ internal static class DoubleForms
         table.Unary<Gram>(x => Outer(x, x));
         table.Unary<Transpose>(x => DoubleArray.Make(x.Columns, x.Rows, (row, column) => x[column, row]));
         table.Binary<RowOuter>(
-            (a, b) =>
-                DoubleArray.Make(a.Rows, a.Columns * b.Columns, (row, i) => a[row, i / b.Columns] * b[row, i % b.Columns])
+            (a, b) => DoubleArray.Make(a.Rows, a.Columns * b.Columns, (row, i) => a[row, i / b.Columns] * b[row, i % b.Columns])
         );
         table.Binary<RowTimesVector>(
             (m, v) =>
@@ -197,11 +199,7 @@ internal static class DoubleForms
                 (row, _) =>
                     1 / Math.Sqrt(Sum(x.Columns, j => Math.Pow(x[row, j] - means[row, 0], 2)) / x.Columns + Normalize.Epsilon)
             );
-            return
-            [
-                DoubleArray.Make(x.Rows, x.Columns, (row, j) => (x[row, j] - means[row, 0]) * inverses[row, 0]),
-                inverses,
-            ];
+            return [DoubleArray.Make(x.Rows, x.Columns, (row, j) => (x[row, j] - means[row, 0]) * inverses[row, 0]), inverses];
         });
         table.One<NormalizeGradient>(
             (_, call) =>
