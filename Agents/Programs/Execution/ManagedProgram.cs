@@ -137,7 +137,7 @@ internal sealed class ManagedProgram : IProgram
                 RunSegment(segment);
             }
         }
-        catch (Exception exception) when (exception is IndexOutOfRangeException or ArgumentException)
+        catch (Exception exception) when (exception is GraphException or IndexOutOfRangeException or ArgumentException)
         {
             throw new GraphException($"{_current?.Title}: {exception.Message}");
         }

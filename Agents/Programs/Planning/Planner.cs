@@ -100,9 +100,12 @@ internal sealed class Planner
 
     private void AddSpaces(Node node)
     {
-        foreach (Value output in node.Outputs)
+        IEnumerable<RowSpace?> spaces = node.Operator is InverseCount count
+            ? [count.Space]
+            : node.Outputs.Select(output => output.Shape.Space);
+        foreach (RowSpace? space in spaces)
         {
-            if (output.Shape.Space is { } space && !_spaces.Contains(space))
+            if (space is not null && !_spaces.Contains(space))
             {
                 _spaces.Add(space);
             }
