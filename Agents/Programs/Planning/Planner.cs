@@ -45,6 +45,10 @@ internal sealed class Planner
     /// <summary>The plan.</summary>
     public Plan Compile()
     {
+        foreach (Value value in (ReadOnlySpan<Value>)[.. _outputs, .. _sinks.Select(sink => sink.Gradient)])
+        {
+            _graph.RequireOwn(value);
+        }
         List<Node[]> groups = Components.Of([.. _outputs, .. _sinks.Select(sink => sink.Gradient)]);
         _schedule = new Schedule(groups);
         foreach (Node node in groups.SelectMany(group => group))
