@@ -41,12 +41,23 @@ public sealed class RandomProgramTests
                 ?? ProgramChecks.SlopeAlong(drawn.Problem, data, 1, seed, 1e-5)
                 ?? ProgramChecks.Memory(drawn.Problem, data, 1, [1 + seed % 5, 128], 1e-4)
                 ?? (seed % 10 == 0 ? ProgramChecks.Torch(drawn.Problem, data, 1, 1e-4) : null)
-                ?? Threads(drawn.Problem, data);
+                ?? Threads(drawn.Problem, data)
+                ?? (seed % 4 == 0 ? OfGradients(drawn, seed) : null);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             return exception.ToString();
         }
+    }
+
+    // The gradients of the gradients.
+    private static string? OfGradients(RandomProblem drawn, int seed)
+    {
+        drawn.Problem.Differentiate();
+        ProblemData data = drawn.Problem.Fill(drawn.Size, seed + 2);
+        return ProgramChecks.Doubles(drawn.Problem, data, 2, 3e-4)
+            ?? ProgramChecks.SlopeAlong(drawn.Problem, data, 2, seed, 1e-5)
+            ?? ProgramChecks.Memory(drawn.Problem, data, 2, [1 + seed % 7], 3e-4);
     }
 
     // Two programs of one plan, on two threads at once.
