@@ -124,13 +124,13 @@ internal sealed class TorchProgram : IProgram, IDisposable
         {
             int rows = size.RowsOf(input.Shape);
             int needed = rows * input.Columns;
-            if (bound.Array is null || bound.Array.Length - bound.Offset < needed)
+            if (bound.Count < needed)
             {
                 throw new ArgumentException(
                     $"{needed} floats are needed of the input '{((Input)input.Node.Operator).Title}', and {bound.Count} are bound. Bind as many rows as the run has."
                 );
             }
-            known.Add(input, _arrays.Of(bound.Array.AsSpan(bound.Offset, needed), rows, input.Columns));
+            known.Add(input, _arrays.Of(bound.AsSpan(0, needed), rows, input.Columns));
         }
         foreach ((Value scalar, float number) in _scalars)
         {

@@ -109,6 +109,10 @@ internal sealed class Graph
         {
             throw new GraphException($"{node.Title}: only a delay that is still open can be closed, and only once.");
         }
+        if (value.Graph != delay.Graph)
+        {
+            throw new GraphException($"{node.Title}: {value} belongs to another graph.");
+        }
         if (value.Shape != delay.Shape)
         {
             throw new GraphException($"{node.Title}: a value of {delay.Shape} was expected, and {value.Shape} closes the delay.");
@@ -123,10 +127,7 @@ internal sealed class Graph
     {
         foreach (Value input in inputs)
         {
-            if (input.Graph != this)
-            {
-                throw new GraphException($"{Title(operation)}: {input} belongs to another graph.");
-            }
+            RequireOwn(input, operation);
         }
         Value[] values = inputs.ToArray();
         ImmutableArray<Shape> outputs = Infer(operation, values);
@@ -157,6 +158,16 @@ internal sealed class Graph
         ICollection<ProductTap>? taps = null
     ) => Differentiator.Run(this, losses, wanted, taps);
 
+    /// <summary>Throws where a value is of another graph.</summary>
+    internal void RequireOwn(Value value, Operator? operation = null)
+    {
+        if (value.Graph != this)
+        {
+            string title = operation is null ? "" : $"{Title(operation)}: ";
+            throw new GraphException($"{title}{value} belongs to another graph.");
+        }
+    }
+
     // Fewer outputs than this would fill no register as columns of a product.
     private const int FewOutputs = 8;
 
@@ -164,6 +175,11 @@ internal sealed class Graph
     {
         // Open delays read themselves; each is a node of its own, since what closes it is not known yet.
         var operation = new Delay(direction, columns);
+        RequireOwn(keep, operation);
+        if (initial is not null)
+        {
+            RequireOwn(initial, operation);
+        }
         Shape[] shapes = initial is null
             ? [keep.Shape, Shape.Of(RowSpace.Rows, columns)]
             : [keep.Shape, Shape.Of(RowSpace.Rows, columns), initial.Shape];

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Agents.Programs.Operators;
 using Agents.Programs.Operators.Time;
 using Agents.Programs.Planning;
@@ -55,7 +56,11 @@ internal sealed class Interpreter<T>(FormTable<T> forms, IArrays<T> arrays)
         }
         T[] inputs = [.. node.Inputs.ToArray().Select(input => values[input])];
         Shape shape = node.Outputs[0].Shape;
-        Keep(node, forms.Of(node)(new Call<T>(node, inputs, size.RowsOf(shape), size)), values);
+        T[] outputs = Apply(node, inputs, size.RowsOf(shape), size);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            values.TryAdd(node.Outputs[i], outputs[i]);
+        }
     }
 
     private T OfLeaf(Node node, RunSize size, float[] parameters) =>
@@ -105,7 +110,7 @@ internal sealed class Interpreter<T>(FormTable<T> forms, IArrays<T> arrays)
                     continue;
                 }
                 T[] inputs = [.. node.Inputs.ToArray().Select(input => At(input, t))];
-                T[] outputs = forms.Of(node)(new Call<T>(node, inputs, size.Sequences, size));
+                T[] outputs = Apply(node, inputs, size.Sequences, size);
                 for (int output = 0; output < outputs.Length; output++)
                 {
                     history[node.Outputs[output]][t] = outputs[output];
@@ -146,11 +151,16 @@ internal sealed class Interpreter<T>(FormTable<T> forms, IArrays<T> arrays)
 
     private T StepOf(T rows, int step, RunSize size) => arrays.Slice(rows, step * size.Sequences, size.Sequences);
 
-    private static void Keep(Node node, T[] outputs, Dictionary<Value, T> values)
+    private T[] Apply(Node node, T[] inputs, int rows, RunSize size)
     {
-        for (int i = 0; i < outputs.Length; i++)
+        Func<Call<T>, T[]> form = forms.Of(node);
+        try
         {
-            values.TryAdd(node.Outputs[i], outputs[i]);
+            return form(new Call<T>(node, inputs, rows, size));
+        }
+        catch (Exception exception) when (exception is IndexOutOfRangeException or ArgumentException or ExternalException)
+        {
+            throw new GraphException($"{node.Title}: {exception.Message}");
         }
     }
 }

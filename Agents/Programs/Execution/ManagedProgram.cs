@@ -11,6 +11,7 @@ internal sealed class ManagedProgram : IProgram
     private readonly Plan _plan;
     private readonly float[][] _sources;
     private readonly int[] _starts; // first float of each source
+    private readonly int[] _lengths; // floats of each input from there
     private readonly int[] _counts; // rows of each space in this run
     private readonly (int Offset, int Space)[] _inverseCounts;
     private Instruction? _current;
@@ -25,6 +26,7 @@ internal sealed class ManagedProgram : IProgram
         _plan = plan;
         _sources = new float[Slot.FirstInput + plan.Inputs.Length][];
         _starts = new int[_sources.Length];
+        _lengths = new int[_sources.Length];
         _sources[Slot.Arena] = new float[plan.ArenaSize];
         _sources[Slot.Parameters] = parameters;
         _sources[Slot.Gradient] = gradient;
@@ -82,6 +84,7 @@ internal sealed class ManagedProgram : IProgram
         }
         _sources[Slot.FirstInput + index] = rows.Array ?? [];
         _starts[Slot.FirstInput + index] = rows.Offset;
+        _lengths[Slot.FirstInput + index] = rows.Count;
     }
 
     /// <inheritdoc/>
@@ -137,7 +140,7 @@ internal sealed class ManagedProgram : IProgram
                 RunSegment(segment);
             }
         }
-        catch (Exception exception) when (exception is IndexOutOfRangeException or ArgumentException)
+        catch (Exception exception) when (exception is GraphException or IndexOutOfRangeException or ArgumentException)
         {
             throw new GraphException($"{_current?.Title}: {exception.Message}");
         }
@@ -231,10 +234,10 @@ internal sealed class ManagedProgram : IProgram
             Slot slot = _plan.Slots[_plan.Inputs[i]];
             int needed = _counts[slot.SpaceIndex] * slot.Columns;
             int source = Slot.FirstInput + i;
-            if (_sources[source].Length - _starts[source] < needed)
+            if (_lengths[source] < needed)
             {
                 throw new ArgumentException(
-                    $"{needed} floats are needed of the input '{((Input)_plan.Inputs[i].Node.Operator).Title}', and {_sources[source].Length - _starts[source]} are bound. Bind as many rows as the run has."
+                    $"{needed} floats are needed of the input '{((Input)_plan.Inputs[i].Node.Operator).Title}', and {_lengths[source]} are bound. Bind as many rows as the run has."
                 );
             }
         }

@@ -45,6 +45,10 @@ internal sealed class Planner
     /// <summary>The plan.</summary>
     public Plan Compile()
     {
+        foreach (Value value in (ReadOnlySpan<Value>)[.. _outputs, .. _sinks.Select(sink => sink.Gradient)])
+        {
+            _graph.RequireOwn(value);
+        }
         List<Node[]> groups = Components.Of([.. _outputs, .. _sinks.Select(sink => sink.Gradient)]);
         _schedule = new Schedule(groups);
         foreach (Node node in groups.SelectMany(group => group))
@@ -100,9 +104,12 @@ internal sealed class Planner
 
     private void AddSpaces(Node node)
     {
-        foreach (Value output in node.Outputs)
+        IEnumerable<RowSpace?> spaces = node.Operator is InverseCount count
+            ? [count.Space]
+            : node.Outputs.Select(output => output.Shape.Space);
+        foreach (RowSpace? space in spaces)
         {
-            if (output.Shape.Space is { } space && !_spaces.Contains(space))
+            if (space is not null && !_spaces.Contains(space))
             {
                 _spaces.Add(space);
             }

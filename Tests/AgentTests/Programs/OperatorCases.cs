@@ -25,10 +25,18 @@ internal static class OperatorCases
 
     private static readonly Dictionary<Type, Action<Problem>> Builders = Create();
 
+    public static Type TypeOf(string name) => Array.Find(Operators, type => type.Name == name)!;
+
+    /// <summary>An elementwise operator with some settings.</summary>
+    public static Operator Unary(Type type) =>
+        type == typeof(ScaleShift) ? new ScaleShift(-0.75f, 1)
+        : type == typeof(Power) ? new Power(1.7f)
+        : (Operator)Activator.CreateInstance(type)!;
+
     public static Problem Build(string name)
     {
         var problem = new Problem();
-        Type type = Array.Find(Operators, type => type.Name == name)!;
+        Type type = TypeOf(name);
         if (!Builders.TryGetValue(type, out Action<Problem>? build))
         {
             throw new InvalidOperationException($"The operator {name} has no case. Add one to OperatorCases.");
@@ -87,9 +95,9 @@ internal static class OperatorCases
     private static void BuildUnary(Problem p, Type type)
     {
         Operator[] operations =
-            type == typeof(ScaleShift) ? [new ScaleShift(2, 0), new ScaleShift(1, 0.5f), new ScaleShift(-0.75f, 1)]
-            : type == typeof(Power) ? [new Power(2), new Power(-0.5f), new Power(1.7f)]
-            : [(Operator)Activator.CreateInstance(type)!];
+            type == typeof(ScaleShift) ? [new ScaleShift(2, 0), new ScaleShift(1, 0.5f), Unary(type)]
+            : type == typeof(Power) ? [new Power(2), new Power(-0.5f), Unary(type)]
+            : [Unary(type)];
         bool positive = type == typeof(Log) || type == typeof(Sqrt) || type == typeof(Reciprocal) || type == typeof(Power);
         Func<Random, float> draw = positive ? Numbers.Positive : Numbers.Spread;
         p.StopsGradients = type == typeof(StopGradient);

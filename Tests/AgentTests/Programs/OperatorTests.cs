@@ -1,6 +1,7 @@
 using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Operators;
+using Agents.Programs.Operators.Elementwise;
 using Agents.Programs.Operators.Rows;
 using Agents.Programs.Operators.Time;
 using Agents.Programs.Planning;
@@ -19,10 +20,13 @@ public sealed class OperatorTests
 
     public static TheoryData<string> Names => [.. OperatorCases.Operators.Select(type => type.Name)];
 
+    public static TheoryData<string> UnaryNames =>
+        [.. OperatorCases.Operators.Where(type => type.IsSubclassOf(typeof(Unary))).Select(type => type.Name)];
+
     [Fact]
     public void EveryOperator_HasACaseAndAllForms()
     {
-        Agents.Programs.Execution.FormTable<Tensor> torch = TorchForms.For(CPU);
+        FormTable<Tensor> torch = TorchForms.For(CPU);
         foreach (Type type in OperatorCases.Operators)
         {
             Assert.True(OperatorCases.Contains(type), $"The operator {type.Name} has no case. Add one to OperatorCases.");
@@ -127,7 +131,7 @@ public sealed class OperatorTests
         float[][] together = [.. outputs.Select(output => program[output].ToArray())];
         for (int row = 0; row < Large.Rows; row += 7)
         {
-            foreach (Value input in data.Numbers.Keys.Where(leaf => leaf.Node.Operator is Input))
+            foreach (Value input in data.Numbers.Keys.Where(leaf => leaf.Shape.Space == RowSpace.Rows))
             {
                 program.Bind(input, new ArraySegment<float>(data.Numbers[input])[(row * input.Columns)..]);
             }
@@ -137,6 +141,33 @@ public sealed class OperatorTests
                 int columns = outputs[i].Columns;
                 Assert.Equal(together[i][(row * columns)..((row + 1) * columns)], program[outputs[i]].ToArray());
             }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(UnaryNames))]
+    public void Neighbours_WhateverTheyAre_DoNotChangeANumber(string name)
+    {
+        var operation = (Operator)OperatorCases.Unary(OperatorCases.TypeOf(name));
+        var problem = new Problem();
+        Value x = problem.Input("x", 1, Numbers.Positive);
+        Value y = problem.Graph.Apply(operation, x)[0];
+        float[] wild = [1e-42f, 1e9f, float.PositiveInfinity, float.NaN, 3e38f, -0f, -1e9f, 0, 100, -100, 1e5f, float.NegativeInfinity];
+        float[] numbers = [.. problem.Fill(Large, 7).Numbers[x]];
+        using var program = new ManagedProgram(Plan.Compile(problem.Graph, [y], null, new PlanOptions(Large.Rows)), [], []);
+        program.Bind(x, numbers);
+        program.Run(Large.Rows);
+        float[] expected = program[y].ToArray();
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = i % 5 == 0 ? wild[i / 5 % wild.Length] : numbers[i];
+        }
+
+        program.Run(Large.Rows);
+
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            Assert.True(i % 5 == 0 || expected[i].Equals(program[y][i]), $"f({numbers[i]}) is {program[y][i]} beside {wild[i / 5 % 12]}.");
         }
     }
 
