@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Agents.Programs.Execution;
 using static TorchSharp.torch;
 
@@ -8,10 +9,15 @@ namespace Agents.Torch;
 internal sealed class TorchArrays(Device device) : IArrays<Tensor>
 {
     /// <inheritdoc/>
+    /// <remarks>
+    /// A copy in the library's own memory. A tensor over an array of ours would lie wherever that was put, and the library's products differ in the
+    /// last bit with the alignment of what they read.
+    /// </remarks>
     public Tensor Of(ReadOnlySpan<float> numbers, int rows, int columns)
     {
-        using Tensor flat = tensor(numbers.ToArray(), ScalarType.Float32);
-        return flat.reshape(rows, columns).to(device);
+        Tensor array = empty([rows, columns], ScalarType.Float32, CPU);
+        numbers.CopyTo(MemoryMarshal.Cast<byte, float>(array.bytes));
+        return array.to(device);
     }
 
     /// <inheritdoc/>

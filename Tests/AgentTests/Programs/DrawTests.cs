@@ -83,7 +83,8 @@ public sealed class DrawTests
         Value last = graph.Draw(DrawKind.Uniform, "after", 1);
         Value[] outputs = among > 0 ? [last, .. others, draw] : [draw];
         var plan = Plan.Compile(graph, outputs, null, new PlanOptions(Rows) { BlockRows = blockRows });
-        using IProgram program = torch ? new TorchProgram(plan, [], [], CPU) : new ManagedProgram(plan, [], []);
+        IProgram program = torch ? new TorchProgram(plan, [], [], CPU) : new ManagedProgram(plan, [], []);
+        using var released = program as IDisposable;
         program.Run(rows, 0, run);
         return program[draw].ToArray();
     }

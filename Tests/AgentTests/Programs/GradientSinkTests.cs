@@ -86,7 +86,8 @@ public sealed class GradientSinkTests
         Plan plan = Plan.Compile(_graph, [y], null, new PlanOptions(2));
         foreach (bool torch in (bool[])[false, true])
         {
-            using IProgram program = torch ? new TorchProgram(plan, parameters, [], CPU) : new ManagedProgram(plan, parameters, []);
+            IProgram program = torch ? new TorchProgram(plan, parameters, [], CPU) : new ManagedProgram(plan, parameters, []);
+            using var released = program as IDisposable;
             program.Bind(_x, new float[] { 1, 1, 1 });
             program.Run(1);
             float before = program[y][0];
@@ -124,9 +125,10 @@ public sealed class GradientSinkTests
         foreach (bool torch in (bool[])[false, true])
         {
             float[] gradient = [9, 9, 9, 9, 9, 9];
-            using IProgram program = torch
+            IProgram program = torch
                 ? new TorchProgram(plan, Parameters, gradient, CPU)
                 : new ManagedProgram(plan, Parameters, gradient) { PoisonsMemory = true };
+            using var released = program as IDisposable;
             program.Bind(_x, new float[] { 1, 2, 3, 4, 5, 6 });
             for (int run = 0; run < 2; run++)
             {

@@ -3,7 +3,6 @@ using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Operators.Columns;
 using Agents.Programs.Operators.Rows;
-using Agents.Programs.Operators.Time;
 using Agents.Programs.Planning;
 using Agents.Torch;
 using Tests.AgentTests.Programs.Doubles;
@@ -161,7 +160,7 @@ public sealed class GraphErrorTests
     public void Run_WithoutOrWithTooFewInputs_Fails()
     {
         Plan plan = Plan(_x);
-        using var managed = new ManagedProgram(plan, [], []);
+        var managed = new ManagedProgram(plan, [], []);
         using var torch = new TorchProgram(plan, [], [], CPU);
 
         Assert.Contains("6 floats are needed of the input 'x', and 0 are bound", Assert.Throws<ArgumentException>(() => managed.Run(2)).Message);
@@ -197,7 +196,7 @@ public sealed class GraphErrorTests
         ];
         foreach (Value output in outputs)
         {
-            using var program = new ManagedProgram(Plan(output), new float[9], []);
+            var program = new ManagedProgram(Plan(output), new float[9], []);
             program.Bind(_x, new float[9]);
             program.Bind(_keep, new float[3]);
             program.Bind(index, new float[] { 0, place, 0 });
@@ -224,7 +223,7 @@ public sealed class GraphErrorTests
     [Fact]
     public void Read_WhatIsNoOutput_Fails()
     {
-        using var program = new ManagedProgram(Plan(_x), [], []);
+        var program = new ManagedProgram(Plan(_x), [], []);
 
         Assert.Contains("is no output of the plan", Assert.Throws<ArgumentException>(() => program[_keep].Length).Message);
     }

@@ -154,7 +154,7 @@ public sealed class OperatorTests
         Value y = problem.Graph.Apply(operation, x)[0];
         float[] wild = [1e-42f, 1e9f, float.PositiveInfinity, float.NaN, 3e38f, -0f, -1e9f, 0, 100, -100, 1e5f, float.NegativeInfinity];
         float[] numbers = [.. problem.Fill(Large, 7).Numbers[x]];
-        using var program = new ManagedProgram(Plan.Compile(problem.Graph, [y], null, new PlanOptions(Large.Rows)), [], []);
+        var program = new ManagedProgram(Plan.Compile(problem.Graph, [y], null, new PlanOptions(Large.Rows)), [], []);
         program.Bind(x, numbers);
         program.Run(Large.Rows);
         float[] expected = program[y].ToArray();

@@ -2,7 +2,6 @@ using Agents.Networks;
 using Agents.Networks.Managed;
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Reductions;
 using Agents.Programs.Planning;
 using Environments.Spaces;
 using Learners.Returns;
@@ -35,7 +34,7 @@ public sealed class RecurrentPartTests
             numbers[1][row] = random.Next(5) == 0 ? 0 : 0.99f;
             numbers[2][row] = random.Next(5) == 0 ? 0 : 0.95f;
         }
-        using var program = new ManagedProgram(
+        var program = new ManagedProgram(
             Plan.Compile(graph, [advantages], null, new PlanOptions(Rows, Sequences)),
             [],
             []
@@ -92,7 +91,7 @@ public sealed class RecurrentPartTests
         Value last = Value.Concat(next, cell).AtStep(Agents.Programs.Operators.Time.StepPlace.Last);
         var plan = Plan.Compile(graph, [next, last, gradients[seen]!], gradients, new PlanOptions(Rows, Sequences));
         var planned = new float[layout.Count];
-        using var program = new ManagedProgram(plan, parameters, planned) { PoisonsMemory = true };
+        var program = new ManagedProgram(plan, parameters, planned) { PoisonsMemory = true };
         program.Bind(seen, x);
         program.Bind(kept, keep);
         program.Bind(seed, outputGradient);
