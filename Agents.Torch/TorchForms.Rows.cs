@@ -21,7 +21,8 @@ internal static partial class TorchForms
                 call.Inputs[0]
                     .index_select(
                         1,
-                        tensor((long[])[.. operation.Order.Select(column => (long)column)], ScalarType.Int64).to(call.Inputs[0].device)
+                        tensor((long[])[.. operation.Order.Select(column => (long)column)], ScalarType.Int64)
+                            .to(call.Inputs[0].device)
                     )
         );
         table.Binary<Pick>((x, index) => x.gather(1, index.to_type(ScalarType.Int64)));

@@ -50,12 +50,14 @@ internal sealed class TorchProgram : IProgram
 
     /// <inheritdoc/>
     public void Bind(Value input, ArraySegment<float> rows) =>
-        _inputs[input.Node.Operator is Input ? input : throw new ArgumentException($"{input} is no input.", nameof(input))] = rows;
+        _inputs[input.Node.Operator is Input ? input : throw new ArgumentException($"{input} is no input.", nameof(input))] =
+            rows;
 
     /// <inheritdoc/>
     public void Set(Value scalar, float number) =>
-        _scalars[scalar.Node.Operator is Scalar ? scalar : throw new ArgumentException($"{scalar} is no scalar.", nameof(scalar))] =
-            number;
+        _scalars[
+            scalar.Node.Operator is Scalar ? scalar : throw new ArgumentException($"{scalar} is no scalar.", nameof(scalar))
+        ] = number;
 
     /// <summary>Sets the rows of a space beyond batch and sequences.</summary>
     public void SetRows(RowSpace space, int rows) => _rows[space] = rows;

@@ -33,7 +33,10 @@ public sealed class OperatorTests
             if (!type.IsSubclassOf(typeof(Leaf)) && type != typeof(Delay)) // which interpreters know themselves
             {
                 Assert.True(torch.Contains(type), $"The operator {type.Name} has no form in TorchForms. Add one there.");
-                Assert.True(DoubleForms.Table.Contains(type), $"The operator {type.Name} has no form in DoubleForms. Add one there.");
+                Assert.True(
+                    DoubleForms.Table.Contains(type),
+                    $"The operator {type.Name} has no form in DoubleForms. Add one there."
+                );
             }
         }
     }
@@ -115,10 +118,7 @@ public sealed class OperatorTests
     public void RowsOfTheBatch_Alone_GiveTheSameBits(string name)
     {
         Problem problem = OperatorCases.Build(name);
-        Value[] outputs =
-        [
-            .. problem.Outputs.Where(output => output.Shape.Space == RowSpace.Rows && IsOfEachRow(output.Node)),
-        ];
+        Value[] outputs = [.. problem.Outputs.Where(output => output.Shape.Space == RowSpace.Rows && IsOfEachRow(output.Node))];
         if (outputs.Length == 0)
         {
             return;
@@ -152,7 +152,21 @@ public sealed class OperatorTests
         var problem = new Problem();
         Value x = problem.Input("x", 1, Numbers.Positive);
         Value y = problem.Graph.Apply(operation, x)[0];
-        float[] wild = [1e-42f, 1e9f, float.PositiveInfinity, float.NaN, 3e38f, -0f, -1e9f, 0, 100, -100, 1e5f, float.NegativeInfinity];
+        float[] wild =
+        [
+            1e-42f,
+            1e9f,
+            float.PositiveInfinity,
+            float.NaN,
+            3e38f,
+            -0f,
+            -1e9f,
+            0,
+            100,
+            -100,
+            1e5f,
+            float.NegativeInfinity,
+        ];
         float[] numbers = [.. problem.Fill(Large, 7).Numbers[x]];
         using var program = new ManagedProgram(Plan.Compile(problem.Graph, [y], null, new PlanOptions(Large.Rows)), [], []);
         program.Bind(x, numbers);
@@ -167,7 +181,10 @@ public sealed class OperatorTests
 
         for (int i = 0; i < numbers.Length; i++)
         {
-            Assert.True(i % 5 == 0 || expected[i].Equals(program[y][i]), $"f({numbers[i]}) is {program[y][i]} beside {wild[i / 5 % 12]}.");
+            Assert.True(
+                i % 5 == 0 || expected[i].Equals(program[y][i]),
+                $"f({numbers[i]}) is {program[y][i]} beside {wild[i / 5 % 12]}."
+            );
         }
     }
 

@@ -27,7 +27,10 @@ internal static class ProgramChecks
         ProgramResults expected = ProgramResults.Managed(plan, data);
         string? found = Named("poisoned memory", ProgramResults.Managed(plan, data, poisons: true).DifferenceFrom(expected, 0));
         Plan unrecycled = ProgramResults.Plan(problem, data, order, options => options with { Recycles = false });
-        found ??= Named("no memory used again", ProgramResults.Managed(unrecycled, data, poisons: true).DifferenceFrom(expected, 0));
+        found ??= Named(
+            "no memory used again",
+            ProgramResults.Managed(unrecycled, data, poisons: true).DifferenceFrom(expected, 0)
+        );
         foreach (int rows in blocks)
         {
             Plan blocked = ProgramResults.Plan(problem, data, order, options => options with { BlockRows = rows });
