@@ -3,7 +3,6 @@ using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Operators.Columns;
 using Agents.Programs.Operators.Rows;
-using Agents.Programs.Operators.Time;
 using Agents.Programs.Planning;
 using Agents.Torch;
 using Tests.AgentTests.Programs.Doubles;

@@ -2,7 +2,6 @@ using Agents.Networks;
 using Agents.Networks.Managed;
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Reductions;
 using Agents.Programs.Planning;
 using Environments.Spaces;
 using Learners.Returns;

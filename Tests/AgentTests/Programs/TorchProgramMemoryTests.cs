@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Programs.Execution;
 using Agents.Programs.Planning;
 using Agents.Torch;
 using Tests.AgentTests.Programs.Drawn;
