@@ -28,8 +28,7 @@ public sealed class GradientSinkTests
     }
 
     [Fact]
-    public void Gradient_OfTwoParameters_IsWrittenForBoth() =>
-        Has([(_x + (_first + _second), null)], [], [2, 2, 2, 2, 2, 2]);
+    public void Gradient_OfTwoParameters_IsWrittenForBoth() => Has([(_x + (_first + _second), null)], [], [2, 2, 2, 2, 2, 2]);
 
     [Fact]
     public void Gradient_ThatIsAnOutput_IsWrittenToo()
@@ -86,7 +85,9 @@ public sealed class GradientSinkTests
         Plan plan = Plan.Compile(_graph, [y], null, new PlanOptions(2));
         foreach (bool torch in (bool[])[false, true])
         {
-            IProgram program = torch ? new TorchProgram(plan, parameters, [], CPU) : new ManagedProgram(plan, parameters, []);
+            IProgram program = torch
+                ? new TorchProgram(plan, parameters, [], CPU)
+                : new ManagedProgram(plan, parameters, []);
             using var released = program as IDisposable;
             program.Bind(_x, new float[] { 1, 1, 1 });
             program.Run(1);

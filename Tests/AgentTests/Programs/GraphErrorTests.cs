@@ -34,7 +34,10 @@ public sealed class GraphErrorTests
 
     [Fact]
     public void Compile_ACycleThroughAnOperatorOfAllRows_Fails() =>
-        Fails(() => Loop(h => h.GatherRows(_keep) + _x), "GatherRows of actor.core: it reads other rows, and lies in a loop over steps");
+        Fails(
+            () => Loop(h => h.GatherRows(_keep) + _x),
+            "GatherRows of actor.core: it reads other rows, and lies in a loop over steps"
+        );
 
     [Fact]
     public void Compile_ALoopOfBothDirections_Fails() =>
@@ -76,7 +79,10 @@ public sealed class GraphErrorTests
 
     [Fact]
     public void Close_WithAnotherShape_Fails() =>
-        Fails(() => Graph.Close(_graph.Previous(3, _keep), _keep), "Delay: a value of [rows, 3] was expected, and [rows, 1] closes");
+        Fails(
+            () => Graph.Close(_graph.Previous(3, _keep), _keep),
+            "Delay: a value of [rows, 3] was expected, and [rows, 1] closes"
+        );
 
     [Fact]
     public void Close_WhatIsNoDelay_Fails() => Fails(() => Graph.Close(_x, _x), "Input: only a delay that is still open");
@@ -94,7 +100,10 @@ public sealed class GraphErrorTests
 
     [Fact]
     public void Apply_TwoRowSpacesInOneOperator_Fails() =>
-        InPart(() => _x + _graph.Input("of sequences", 3, RowSpace.Sequences), "Add of actor.head: rows of rows and of sequences meet");
+        InPart(
+            () => _x + _graph.Input("of sequences", 3, RowSpace.Sequences),
+            "Add of actor.head: rows of rows and of sequences meet"
+        );
 
     [Fact]
     public void Apply_TwoRowSpacesOfRepeatedConstants_Fails()
@@ -150,7 +159,10 @@ public sealed class GraphErrorTests
 
     [Fact]
     public void Differentiate_ASeedOfAnotherShape_Fails() =>
-        Fails(() => _graph.Differentiate([(_x, _keep)], [_x]), "Input: a gradient of [rows, 3] was expected, and [rows, 1] arrives");
+        Fails(
+            () => _graph.Differentiate([(_x, _keep)], [_x]),
+            "Input: a gradient of [rows, 3] was expected, and [rows, 1] arrives"
+        );
 
     [Fact]
     public void Compile_ASpaceWithoutMost_Fails() =>
@@ -163,12 +175,18 @@ public sealed class GraphErrorTests
         var managed = new ManagedProgram(plan, [], []);
         using var torch = new TorchProgram(plan, [], [], CPU);
 
-        Assert.Contains("6 floats are needed of the input 'x', and 0 are bound", Assert.Throws<ArgumentException>(() => managed.Run(2)).Message);
+        Assert.Contains(
+            "6 floats are needed of the input 'x', and 0 are bound",
+            Assert.Throws<ArgumentException>(() => managed.Run(2)).Message
+        );
         Assert.Contains("nothing is bound to the input 'x'", Assert.Throws<GraphException>(() => torch.Run(2)).Message);
         foreach (IProgram program in (IProgram[])[managed, torch])
         {
             program.Bind(_x, new ArraySegment<float>(new float[9], 0, 5));
-            Assert.Contains("6 floats are needed of the input 'x', and 5 are bound", Assert.Throws<ArgumentException>(() => program.Run(2)).Message);
+            Assert.Contains(
+                "6 floats are needed of the input 'x', and 5 are bound",
+                Assert.Throws<ArgumentException>(() => program.Run(2)).Message
+            );
             program.Bind(_x, new float[9]);
             Assert.Throws<ArgumentException>(() => program.Run(3, 2));
         }
@@ -203,7 +221,11 @@ public sealed class GraphErrorTests
 
             string message = Assert.Throws<GraphException>(() => program.Run(3)).Message;
 
-            Assert.StartsWith($"{output.Node.Operator.Name} of actor.head: the index {place} was given", message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"{output.Node.Operator.Name} of actor.head: the index {place} was given",
+                message,
+                StringComparison.Ordinal
+            );
         }
     }
 

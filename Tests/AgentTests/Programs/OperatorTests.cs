@@ -152,7 +152,21 @@ public sealed class OperatorTests
         var problem = new Problem();
         Value x = problem.Input("x", 1, Numbers.Positive);
         Value y = problem.Graph.Apply(operation, x)[0];
-        float[] wild = [1e-42f, 1e9f, float.PositiveInfinity, float.NaN, 3e38f, -0f, -1e9f, 0, 100, -100, 1e5f, float.NegativeInfinity];
+        float[] wild =
+        [
+            1e-42f,
+            1e9f,
+            float.PositiveInfinity,
+            float.NaN,
+            3e38f,
+            -0f,
+            -1e9f,
+            0,
+            100,
+            -100,
+            1e5f,
+            float.NegativeInfinity,
+        ];
         float[] numbers = [.. problem.Fill(Large, 7).Numbers[x]];
         var program = new ManagedProgram(Plan.Compile(problem.Graph, [y], null, new PlanOptions(Large.Rows)), [], []);
         program.Bind(x, numbers);
@@ -167,7 +181,10 @@ public sealed class OperatorTests
 
         for (int i = 0; i < numbers.Length; i++)
         {
-            Assert.True(i % 5 == 0 || expected[i].Equals(program[y][i]), $"f({numbers[i]}) is {program[y][i]} beside {wild[i / 5 % 12]}.");
+            Assert.True(
+                i % 5 == 0 || expected[i].Equals(program[y][i]),
+                $"f({numbers[i]}) is {program[y][i]} beside {wild[i / 5 % 12]}."
+            );
         }
     }
 

@@ -102,7 +102,12 @@ public sealed class PlannerFaultTests
                 {
                     Slot other = segment.Instructions[j].Outputs[0];
                     bool readsLater = segment.Instructions.Skip(j + 1).Any(reader => reader.Inputs.Contains(written));
-                    if (written.Extent == Extent.Block && other.Extent == Extent.Block && other.Offset != written.Offset && readsLater)
+                    if (
+                        written.Extent == Extent.Block
+                        && other.Extent == Extent.Block
+                        && other.Offset != written.Offset
+                        && readsLater
+                    )
                     {
                         return (segment.Instructions[i], segment.Instructions[j]);
                     }
@@ -148,7 +153,11 @@ public sealed class PlannerFaultTests
         Value x = problem.Input("x", 3, Numbers.Bell);
         Value scaled = (x - x.Mean()).Tanh();
         Value h = graph.Previous(4, problem.Keep(), problem.Input("initial", 4, Numbers.Bell, RowSpace.Sequences));
-        Value inputs = graph.Dense(scaled, problem.Parameter("w", 4, 3, Numbers.Bell), problem.Parameter("b", 1, 4, Numbers.Bell));
+        Value inputs = graph.Dense(
+            scaled,
+            problem.Parameter("w", 4, 3, Numbers.Bell),
+            problem.Parameter("b", 1, 4, Numbers.Bell)
+        );
         Value recurrent = h.Times(problem.Parameter("u", 4, 4, Numbers.Bell));
         Value gate = (inputs + recurrent).Sigmoid();
         Value next = gate * (inputs - recurrent).Tanh() + (1 - gate) * h;

@@ -34,11 +34,7 @@ public sealed class RecurrentPartTests
             numbers[1][row] = random.Next(5) == 0 ? 0 : 0.99f;
             numbers[2][row] = random.Next(5) == 0 ? 0 : 0.95f;
         }
-        var program = new ManagedProgram(
-            Plan.Compile(graph, [advantages], null, new PlanOptions(Rows, Sequences)),
-            [],
-            []
-        );
+        var program = new ManagedProgram(Plan.Compile(graph, [advantages], null, new PlanOptions(Rows, Sequences)), [], []);
         for (int i = 0; i < inputs.Length; i++)
         {
             program.Bind(inputs[i], numbers[i]);

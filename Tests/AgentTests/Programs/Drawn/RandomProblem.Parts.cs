@@ -141,12 +141,32 @@ internal sealed partial class RandomProblem
         }
     }
 
+    // A row that comes of a matrix of constant size, by operators of rows.
+    private Value Matrix(int columns)
+    {
+        Value matrix = Problem.Parameter(Name("matrix"), 3, columns, Numbers.Bell);
+        for (int i = _random.Next(1, 4); i > 0; i--)
+        {
+            matrix = _random.Next(7) switch
+            {
+                0 => Smooth(matrix),
+                1 => matrix * Row(columns),
+                2 => matrix + Problem.Parameter(Name("column"), 3, 1, Numbers.Bell),
+                3 => matrix.RowOuter(matrix).RowTimesVector(matrix).Tanh(),
+                4 => matrix.LogSoftmax().Probabilities,
+                5 => matrix.Times(matrix.Gram()).Tanh(),
+                _ => Row(columns).BroadcastTo(matrix.Shape) * matrix,
+            };
+        }
+        Value row = _random.Next(2) == 0 ? matrix.Mean() : matrix.Transpose().SumColumns().Transpose() * 0.3f;
+        _constants.Add(row);
+        return row;
+    }
+
     private Value Dense(Value x, int columns)
     {
         Value weight = Problem.Parameter(Name("weight"), columns, x.Columns, Numbers.Bell);
-        return _random.Next(2) == 0
-            ? Graph.Dense(x, weight, Row(columns)) * 0.7f
-            : x.Times(weight.Transpose()) * 0.7f;
+        return _random.Next(2) == 0 ? Graph.Dense(x, weight, Row(columns)) * 0.7f : x.Times(weight.Transpose()) * 0.7f;
     }
 
     private Value Fitted(Value x, int columns) =>

@@ -1,5 +1,6 @@
 using Agents.Programs;
 using Agents.Programs.Execution;
+using Agents.Programs.Operators.Time;
 
 namespace Tests.AgentTests.Programs.Drawn;
 
@@ -102,7 +103,7 @@ internal sealed partial class RandomProblem
     private Value Outside(List<Value> pool)
     {
         Value x = Recent(pool);
-        switch (_random.Next(10))
+        switch (_random.Next(12))
         {
             case 0:
                 return x - x.Mean();
@@ -116,9 +117,7 @@ internal sealed partial class RandomProblem
             case 4:
                 return Loop(pool, earlier: false);
             case 5:
-                Value delay = _random.Next(2) == 0 ? Graph.Previous(x.Columns, _keep, Initial(x.Columns)) : Graph.Later(x.Columns, _keep);
-                Graph.Close(delay, x);
-                return delay;
+                return Delayed(pool, x);
             case 6:
                 return Sequences(x);
             case 7:
@@ -126,36 +125,44 @@ internal sealed partial class RandomProblem
             case 8:
                 Value index = Problem.Index(Name("index"), _ => 4);
                 return (x.EmbedSum(index, 4) * Graph.InverseCount()).Tanh().Embed(index);
+            case 9:
+                return x + Matrix(x.Columns);
             default:
                 return Constants(x);
         }
     }
 
     // Some delays of one direction, a body, and perhaps a loop within the loop.
-    private Value Loop(List<Value> outer, bool earlier, int depth = 0)
+    private Value Loop(List<Value> within, bool earlier, List<Value>? around = null)
     {
-        var pool = new List<Value>(outer);
+        List<Value> outside = around ?? within; // what no loop is open around
+        var pool = new List<Value>(within);
         var delays = new List<Value>();
         for (int i = _random.Next(1, 4); i > 0; i--)
         {
             int columns = Width();
-            delays.Add(
-                !earlier ? Graph.Later(columns, _keep)
-                : _random.Next(2) == 0 ? Graph.Previous(columns, _keep, Initial(columns))
-                : Graph.Previous(columns, _keep)
-            );
+            Value keep = Keep(pool);
+            delays.Add(earlier ? Graph.Previous(columns, keep, Initial(columns, outside)) : Graph.Later(columns, keep));
             pool.Add(delays[^1]);
         }
         for (int i = _random.Next(2, 6); i > 0; i--)
         {
             pool.Add(Body(pool));
         }
-        if (depth == 0 && _random.Next(3) == 0)
+        if (around is null && _random.Next(3) == 0)
         {
-            pool.Add(Loop(pool, earlier, depth: 1));
+            pool.Add(Loop(pool, earlier, within));
         }
+        Value? before = null;
         foreach (Value delay in delays)
         {
+            if (before is not null && before.Columns == delay.Columns)
+            {
+                Graph.Close(delay, before); // one delay after the other: two steps
+                before = null;
+                continue;
+            }
+            before = delay;
             Value next = (Dense(delay, delay.Columns) + Fitted(Recent(pool), delay.Columns)).Tanh();
             Graph.Close(delay, next);
             pool.Add(next);
@@ -177,6 +184,38 @@ internal sealed partial class RandomProblem
         return input;
     }
 
-    private Value? Initial(int columns) =>
-        _random.Next(2) == 0 ? Problem.Input(Name("initial"), columns, Numbers.Bell, RowSpace.Sequences) : null;
+    // What was before the first step: nothing, an input, or something that sequences and an end of other rows give.
+    private Value? Initial(int columns, List<Value> pool)
+    {
+        if (_random.Next(2) == 0)
+        {
+            return null;
+        }
+        Value input = Problem.Input(Name("initial"), columns, Numbers.Bell, RowSpace.Sequences);
+        return _random.Next(3) switch
+        {
+            0 => input,
+            1 => Smooth(Dense(input, columns)),
+            _ => (input + Fitted(Recent(pool), columns).AtStep(StepPlace.Last)).Tanh(),
+        };
+    }
+
+    // Where an episode goes on: an input, or what other rows say, in a loop perhaps those of the step before.
+    private Value Keep(List<Value> pool) =>
+        _random.Next(4) switch
+        {
+            0 => Input(1).IsAtMost(Input(1)),
+            1 when _random.Next(4) == 0 => Fitted(Recent(pool), 1).IsAtMost(Graph.Constant(0.4f)),
+            _ => _keep,
+        };
+
+    private Value Delayed(List<Value> pool, Value x)
+    {
+        Value delay =
+            _random.Next(2) == 0
+                ? Graph.Previous(x.Columns, Keep(pool), Initial(x.Columns, pool))
+                : Graph.Later(x.Columns, Keep(pool));
+        Graph.Close(delay, x);
+        return delay;
+    }
 }
