@@ -82,7 +82,7 @@ internal sealed class TorchGradientEngine : IGradientEngine
         known.Add(graph.Distributions, distributions);
         known.Add(graph.Values, values.view(-1, 1));
         graph.Evaluation.Advance(progress, (scalar, number) => known.Add(scalar, _arrays.Of([number], 1, 1)));
-        Value logProb = graph.Evaluation.LogProb;
+        Value logProb = graph.LogProb;
         Dictionary<Value, Tensor> results = _interpreter.Evaluate(
             [.. graph.Losses, graph.Total, logProb],
             new RunSize(batch.Count, batch.Sequences),

@@ -36,6 +36,7 @@ internal sealed class LossGraph
                 total = total is null ? weighted : total + weighted;
             }
         }
+        LogProb = Evaluation.LogProb;
         Losses = losses.MoveToImmutable();
         Total = total ?? throw new InvalidOperationException("Every objective has weight 0, so there is nothing to learn.");
     }
@@ -51,6 +52,9 @@ internal sealed class LossGraph
 
     /// <summary>Values, <c>[N, 1]</c>: an input.</summary>
     public Value Values { get; }
+
+    /// <summary>Log-probs of the actions, <c>[N, 1]</c>.</summary>
+    public Value LogProb { get; }
 
     /// <summary>Each objective's loss, before its weight.</summary>
     public ImmutableArray<Value> Losses { get; }

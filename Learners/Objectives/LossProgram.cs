@@ -27,7 +27,7 @@ internal sealed class LossProgram
         Gradients gradients = graph.Differentiate([(_losses.Total, null)], [distributions, values]);
         _distributionGradient = gradients[distributions] ?? graph.Zeros(distributions.Shape);
         _valueGradient = gradients[values] ?? graph.Zeros(values.Shape);
-        _outputs = [.. _losses.Losses, _losses.Evaluation.LogProb, _distributionGradient, _valueGradient];
+        _outputs = [.. _losses.Losses, _losses.LogProb, _distributionGradient, _valueGradient];
         _set = (scalar, number) => _program!.Set(scalar, number);
     }
 
@@ -75,7 +75,7 @@ internal sealed class LossProgram
         {
             losses[i] += program[_losses.Losses[i]][0];
         }
-        program[_losses.Evaluation.LogProb].CopyTo(logProbs);
+        program[_losses.LogProb].CopyTo(logProbs);
     }
 
     /// <summary>Gradient of Σ weight × loss in the distributions of the latest block, <c>[rows, P]</c>.</summary>
