@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Agents.Kernels;
 using Agents.Networks.Encoders;
 
@@ -70,24 +69,7 @@ internal sealed class ConvolutionLayer
                 _connections.Add(image, _transposed, output);
                 continue;
             }
-            for (int outputY = 0; outputY < Shape.OutputHeight; outputY++)
-            {
-                for (int kernelY = 0; kernelY < Shape.Kernel; kernelY++)
-                {
-                    MatrixProduct.Multiply(
-                        image[((outputY * Shape.Stride + kernelY) * ImageRow)..],
-                        Shape.Stride * Shape.Channels,
-                        1,
-                        _transposed.AsSpan(kernelY * KernelRow * Shape.Filters),
-                        bias,
-                        output[(outputY * OutputRow)..],
-                        Shape.OutputWidth,
-                        Shape.Filters,
-                        KernelRow,
-                        accumulate: kernelY > 0
-                    );
-                }
-            }
+            Convolutions.Forward(Shape, image, _transposed, bias, output);
         }
     }
 
@@ -117,7 +99,7 @@ internal sealed class ConvolutionLayer
             for (int row = 0; row < rows && !inputGradient.IsEmpty; row++)
             {
                 ReadOnlySpan<float> outputRow = outputGradient.Slice(row * Shape.OutputSize, Shape.OutputSize);
-                WriteInputGradient(parameters, outputRow, inputGradient.Slice(row * Shape.InputSize, Shape.InputSize));
+                Convolutions.InputGradient(Shape, outputRow, _weight.In(parameters), inputGradient.Slice(row * Shape.InputSize, Shape.InputSize), _patches);
             }
             return;
         }
@@ -132,79 +114,23 @@ internal sealed class ConvolutionLayer
             }
             else
             {
-                AddWeightGradient(image, rowGradient);
+                Convolutions.AddWeightGradient(Shape, image, rowGradient, _transposedGradient);
             }
             if (!inputGradient.IsEmpty)
             {
-                WriteInputGradient(parameters, rowGradient, inputGradient.Slice(row * Shape.InputSize, Shape.InputSize));
+                Convolutions.InputGradient(Shape, rowGradient, _weight.In(parameters), inputGradient.Slice(row * Shape.InputSize, Shape.InputSize), _patches);
             }
         }
         Transposition.Add(_transposedGradient, _weight.In(gradient), Shape.PatchSize, Shape.Filters);
         Elementwise.AddColumnSums(outputGradient[..(rows * Shape.OutputSize)], _bias.In(gradient));
     }
 
-    // Twice as much with each copy, since few channels are a small copy.
     private static void Repeat(ReadOnlySpan<float> bias, Span<float> output)
     {
         bias.CopyTo(output);
         for (int filled = bias.Length; filled < output.Length; filled *= 2)
         {
             output[..Math.Min(filled, output.Length - filled)].CopyTo(output[filled..]);
-        }
-    }
-
-    private void AddWeightGradient(ReadOnlySpan<float> image, ReadOnlySpan<float> outputGradient)
-    {
-        for (int outputY = 0; outputY < Shape.OutputHeight; outputY++)
-        {
-            for (int kernelY = 0; kernelY < Shape.Kernel; kernelY++)
-            {
-                MatrixProduct.Multiply(
-                    image[((outputY * Shape.Stride + kernelY) * ImageRow)..],
-                    1,
-                    Shape.Stride * Shape.Channels,
-                    outputGradient[(outputY * OutputRow)..],
-                    [],
-                    _transposedGradient.AsSpan(kernelY * KernelRow * Shape.Filters),
-                    KernelRow,
-                    Shape.Filters,
-                    Shape.OutputWidth,
-                    accumulate: true
-                );
-            }
-        }
-    }
-
-    private void WriteInputGradient(ReadOnlySpan<float> parameters, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
-    {
-        inputGradient.Clear();
-        for (int outputY = 0; outputY < Shape.OutputHeight; outputY++)
-        {
-            MatrixProduct.Multiply(
-                outputGradient[(outputY * OutputRow)..],
-                Shape.Filters,
-                1,
-                _weight.In(parameters),
-                [],
-                _patches,
-                Shape.OutputWidth,
-                Shape.PatchSize,
-                Shape.Filters,
-                accumulate: false
-            );
-            for (int outputX = 0; outputX < Shape.OutputWidth; outputX++)
-            {
-                for (int kernelY = 0; kernelY < Shape.Kernel; kernelY++)
-                {
-                    int first = (outputY * Shape.Stride + kernelY) * ImageRow + outputX * Shape.Stride * Shape.Channels;
-                    Span<float> pixels = inputGradient.Slice(first, KernelRow);
-                    TensorPrimitives.Add(
-                        pixels,
-                        _patches.AsSpan(outputX * Shape.PatchSize + kernelY * KernelRow, KernelRow),
-                        pixels
-                    );
-                }
-            }
         }
     }
 }
