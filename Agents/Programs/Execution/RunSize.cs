@@ -21,7 +21,7 @@ internal sealed record RunSize(int Rows, int Sequences, ulong Draw = 0, IReadOnl
         }
         return OtherSpaces is not null && OtherSpaces.TryGetValue(space, out int count)
             ? count
-            : throw new GraphException($"Nothing says how many rows {space.Name} has in this run. Set them first.");
+            : throw new GraphException($"Nothing says how many rows {space.Name} has in this run. Set them by SetRows first.");
     }
 
     /// <summary>Rows of a shape.</summary>
