@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Distributions;
 using Learners.ActorCritic;
+using Learners.Composition;
 
 namespace Learners.Vmpo;
 
@@ -18,6 +19,9 @@ namespace Learners.Vmpo;
 /// </remarks>
 public sealed record VmpoSettings : ActorCriticSettings
 {
+    /// <inheritdoc/>
+    public override Agent Agent => new VmpoAgent();
+
     /// <summary>The defaults.</summary>
     public VmpoSettings()
     {
@@ -30,10 +34,6 @@ public sealed record VmpoSettings : ActorCriticSettings
     }
 
     internal override int EpochCount => Epochs;
-
-    internal override string AgentName => "vmpo";
-
-    internal override string Summary => "on-policy maximum a posteriori policy optimisation (Song et al. 2020)";
 
     /// <summary>Optimiser steps per batch, each over the whole batch.</summary>
     /// <value>1 to 1,000. Default 8.</value>
