@@ -71,7 +71,7 @@ internal sealed class RegistryOptions
         if (_own is not { } own || _ownOf != parsed)
         {
             own = (EnvironmentRegistry.Default.Copy(), AgentRegistry.Default.Copy());
-            foreach (string path in (parsed.GetValue(_assembly) ?? []).Select(Path.GetFullPath).Distinct())
+            foreach (string path in (parsed.GetValue(_assembly) ?? []).DistinctBy(Path.GetFullPath))
             {
                 OwnAssembly.Load(path, assembly => Take(assembly, own.Environments, own.Agents));
             }
