@@ -173,7 +173,7 @@ public sealed class GraphErrorTests
         Value edges = _graph.Input("edges", 1, Problem.Edges);
         var options = new PlanOptions(4) { OtherSpaces = new Dictionary<RowSpace, int> { [Problem.Edges] = 2 } };
         var plan = Agents.Programs.Planning.Plan.Compile(_graph, [edges.Mean()], null, options);
-        using var managed = new ManagedProgram(plan, [], []);
+        var managed = new ManagedProgram(plan, [], []);
         using var torch = new TorchProgram(plan, [], [], CPU);
         foreach (IProgram program in (IProgram[])[managed, torch])
         {
