@@ -1,7 +1,7 @@
 using Agents.Networks;
 using Environments.Randomness;
-using Environments.State;
 using Learners.Batches;
+using Learners.Composition;
 using Learners.Engines;
 using Learners.Metrics;
 using Learners.Objectives;
@@ -14,7 +14,7 @@ namespace Learners.ActorCritic;
 
 /// <summary>Improves an actor-critic network from unrolls: advantages → minibatches → sum of objectives → gradient → optimiser.</summary>
 /// <remarks>PPO and A2C differ only in the objectives and the schedule handed in. Owns network and optimiser state.</remarks>
-internal sealed class ActorCriticLearner : IDisposable
+internal sealed partial class ActorCriticLearner : ILearner
 {
     private const string ReturnScaleTag = "losses/return_scale";
 
@@ -30,6 +30,7 @@ internal sealed class ActorCriticLearner : IDisposable
     private readonly Kfac? _kfac; // the optimiser, where it is this one
     private readonly KlProbe? _probe;
     private readonly IGradientEngine _engine;
+    private readonly IExperienceSource _experience;
     private readonly TargetNetwork? _target;
     private readonly PopArt? _popArt;
     private readonly ParameterLayout _layout;
@@ -53,14 +54,17 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <param name="schedule">Epochs and minibatches.</param>
     /// <param name="objectives">Losses to add up.</param>
     /// <param name="random">Stream that shuffles samples.</param>
+    /// <param name="experience">Where unrolls are pulled.</param>
     public ActorCriticLearner(
         IGradientEngine engine,
         ActorCriticSettings settings,
         UpdateSchedule schedule,
         Objective[] objectives,
-        Pcg64 random
+        Pcg64 random,
+        IExperienceSource experience
     )
     {
+        _experience = experience;
         _settings = settings;
         _schedule = schedule;
         _objectives = objectives;
@@ -119,10 +123,11 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>All parameters, in the order of the layout.</summary>
     public ReadOnlySpan<float> Parameters => _engine.Parameters;
 
-    /// <summary>The parameters that actors act with: the target network's where there is one, else the newest.</summary>
+    /// <inheritdoc/>
+    /// <remarks>The target network's where there is one, else the newest.</remarks>
     public ReadOnlySpan<float> ActingParameters => _target is null ? _engine.Parameters : _target.Parameters;
 
-    /// <summary>Names of the metrics that this learner's objectives and optimiser add; some are those of every run.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Tags =>
         [
             .. _objectives.SelectMany(
@@ -132,7 +137,7 @@ internal sealed class ActorCriticLearner : IDisposable
             .. _kfac?.Diagnostics.Tags ?? [],
         ];
 
-    /// <summary>Optimiser steps taken: the version of the parameters.</summary>
+    /// <inheritdoc/>
     public long Updates { get; private set; }
 
     /// <summary>Learns from one unroll.</summary>
@@ -188,52 +193,6 @@ internal sealed class ActorCriticLearner : IDisposable
             }
         }
         _target?.Follow(_engine.Parameters);
-    }
-
-    /// <summary>The newest parameters as others use them: the value head gives values in the task's units.</summary>
-    public float[] ExportParameters()
-    {
-        float[] parameters = _engine.Parameters.ToArray();
-        _popArt?.Export(ValueHead(".weight", parameters), ValueHead(".bias", parameters));
-        return parameters;
-    }
-
-    /// <summary>Saves parameters, optimiser, counter and the shuffling stream.</summary>
-    public void SaveState(StateDictionary state)
-    {
-        state.Set<float>("parameters", _engine.Parameters);
-        state.Set("updates", Updates);
-        state.Set("random", _random);
-        _optimizer.SaveState(state.Scope("optimizer"));
-        _target?.SaveState(state.Scope("target"));
-        _popArt?.SaveState(state.Scope("pop_art"));
-        foreach (IAdaptiveObjective objective in _adaptive)
-        {
-            objective.SaveState(state.Scope(objective.Name));
-        }
-    }
-
-    /// <summary>Continues from a saved state.</summary>
-    public void LoadState(StateDictionary state)
-    {
-        state.ReadFinite("parameters", _engine.Parameters);
-        _engine.ParametersChanged();
-        Updates = state.Get("updates", 0L, long.MaxValue / 2);
-        _random = state.Get<Pcg64>("random");
-        _optimizer.LoadState(state.Scope("optimizer"));
-        _target?.LoadState(state.Scope("target"));
-        _popArt?.LoadState(state.Scope("pop_art"));
-        foreach (IAdaptiveObjective objective in _adaptive)
-        {
-            objective.LoadState(state.Scope(objective.Name));
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _target?.Dispose();
-        _engine.Dispose();
     }
 
     private void Prepare(Unroll unroll) =>

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Agents.Distributions;
 using Agents.Networks;
 using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Objectives;
 
 namespace Learners.Vmpo;
@@ -20,6 +21,9 @@ namespace Learners.Vmpo;
 /// </remarks>
 public sealed record VmpoSettings : ActorCriticSettings
 {
+    /// <inheritdoc/>
+    public override Agent Agent => new VmpoAgent();
+
     /// <summary>The defaults.</summary>
     public VmpoSettings()
     {
@@ -32,10 +36,6 @@ public sealed record VmpoSettings : ActorCriticSettings
     }
 
     internal override int EpochCount => Epochs;
-
-    internal override string AgentName => "vmpo";
-
-    internal override string Summary => "on-policy maximum a posteriori policy optimisation (Song et al. 2020)";
 
     /// <summary>Optimiser steps per batch, each over the whole batch.</summary>
     /// <value>1 to 1,000. Default 8.</value>

@@ -8,6 +8,8 @@ namespace Agents.Programs.Execution;
 /// <summary>Runs a plan in plain C#, on one thread. A run allocates nothing and never loads a native library.</summary>
 internal sealed class ManagedProgram : IProgram
 {
+    private const int Unknown = -1;
+
     private readonly Plan _plan;
     private readonly float[][] _sources;
     private readonly int[] _starts; // first float of each source
@@ -35,6 +37,7 @@ internal sealed class ManagedProgram : IProgram
             _sources[i] = [];
         }
         _counts = new int[plan.Spaces.Length];
+        Array.Fill(_counts, Unknown);
         var inverseCounts = new List<(int, int)>();
         foreach ((Value value, Slot slot) in plan.Slots)
         {
@@ -101,8 +104,14 @@ internal sealed class ManagedProgram : IProgram
     }
 
     /// <summary>Sets the rows of a space beyond batch and sequences.</summary>
-    public void SetRows(RowSpace space, int rows) =>
-        _counts[_plan.Spaces.IndexOf(space)] = Checked(_plan.Spaces.IndexOf(space), rows);
+    public void SetRows(RowSpace space, int rows)
+    {
+        int index = _plan.Spaces.IndexOf(space);
+        if (index >= 0) // else nothing that is asked for depends on it
+        {
+            _counts[index] = Checked(index, rows);
+        }
+    }
 
     /// <inheritdoc/>
     public void ParametersChanged() => _isFresh = false;
@@ -229,6 +238,13 @@ internal sealed class ManagedProgram : IProgram
 
     private void RequireInputs()
     {
+        int unknown = Array.IndexOf(_counts, Unknown);
+        if (unknown >= 0)
+        {
+            throw new GraphException(
+                $"Nothing says how many rows {_plan.Spaces[unknown].Name} has in this run. Set them by SetRows first."
+            );
+        }
         for (int i = 0; i < _plan.Inputs.Length; i++)
         {
             Slot slot = _plan.Slots[_plan.Inputs[i]];

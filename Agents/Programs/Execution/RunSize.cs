@@ -31,7 +31,7 @@ internal sealed record RunSize(
         }
         return OtherSpaces is not null && OtherSpaces.TryGetValue(space, out int count)
             ? count
-            : throw new GraphException($"Nothing says how many rows {space.Name} has in this run. Set them first.");
+            : throw new GraphException($"Nothing says how many rows {space.Name} has in this run. Set them by SetRows first.");
     }
 
     /// <summary>Rows of a shape.</summary>

@@ -85,9 +85,7 @@ public sealed class GradientSinkTests
         Plan plan = Plan.Compile(_graph, [y], null, new PlanOptions(2));
         foreach (bool torch in (bool[])[false, true])
         {
-            IProgram program = torch
-                ? new TorchProgram(plan, parameters, [], CPU)
-                : new ManagedProgram(plan, parameters, []);
+            IProgram program = torch ? new TorchProgram(plan, parameters, [], CPU) : new ManagedProgram(plan, parameters, []);
             using var released = program as IDisposable;
             program.Bind(_x, new float[] { 1, 1, 1 });
             program.Run(1);

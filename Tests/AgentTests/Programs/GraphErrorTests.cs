@@ -22,7 +22,6 @@ public sealed class GraphErrorTests
     {
         _x = _graph.Input("x", 3);
         _keep = _graph.Input("keep", 1);
-        _graph.Scope("actor").Dispose();
     }
 
     [Fact]
@@ -167,6 +166,25 @@ public sealed class GraphErrorTests
     [Fact]
     public void Compile_ASpaceWithoutMost_Fails() =>
         Fails(() => Plan(_graph.Input("edges", 1, Problem.Edges)), "The plan does not say how many rows edges has at most");
+
+    [Fact]
+    public void Run_WithoutTheRowsOfASpace_Fails()
+    {
+        Value edges = _graph.Input("edges", 1, Problem.Edges);
+        var options = new PlanOptions(4) { OtherSpaces = new Dictionary<RowSpace, int> { [Problem.Edges] = 2 } };
+        var plan = Agents.Programs.Planning.Plan.Compile(_graph, [edges.Mean()], null, options);
+        var managed = new ManagedProgram(plan, [], []);
+        using var torch = new TorchProgram(plan, [], [], CPU);
+        foreach (IProgram program in (IProgram[])[managed, torch])
+        {
+            program.Bind(edges, new float[] { 3, 5 });
+
+            Fails(() => program.Run(1), "Nothing says how many rows edges has in this run. Set them by SetRows first.");
+        }
+        managed.SetRows(Problem.Edges, 2);
+        managed.Run(1);
+        Assert.Equal(4, managed[plan.Outputs[0]][0]);
+    }
 
     [Fact]
     public void Run_WithoutOrWithTooFewInputs_Fails()

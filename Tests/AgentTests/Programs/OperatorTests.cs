@@ -94,10 +94,7 @@ public sealed class OperatorTests
         Plan plan = ProgramResults.Plan(problem, data, 2);
         var program = new ManagedProgram(plan, data.Parameters, new float[data.Parameters.Length]);
         ProgramResults.Bind(program, data);
-        if (plan.Spaces.Contains(Problem.Edges))
-        {
-            program.SetRows(Problem.Edges, Large.OtherSpaces![Problem.Edges]);
-        }
+        program.SetRows(Problem.Edges, Large.OtherSpaces![Problem.Edges]);
         Run();
 
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -31,6 +31,8 @@ internal static class ProgramChecks
             "no memory used again",
             ProgramResults.Managed(unrecycled, data, poisons: true).DifferenceFrom(expected, 0)
         );
+        Plan larger = ProgramResults.Plan(problem, data, order, Larger);
+        found ??= Named("room for more rows", ProgramResults.Managed(larger, data, poisons: true).DifferenceFrom(expected, 0));
         foreach (int rows in blocks)
         {
             Plan blocked = ProgramResults.Plan(problem, data, order, options => options with { BlockRows = rows });
@@ -193,6 +195,14 @@ internal static class ProgramChecks
     }
 
     private const double Step = 1e-5;
+
+    private static PlanOptions Larger(PlanOptions options) =>
+        options with
+        {
+            MaxRows = options.MaxRows + 150,
+            MaxSequences = options.MaxSequences + 3,
+            OtherSpaces = options.OtherSpaces.ToDictionary(pair => pair.Key, pair => pair.Value + 2),
+        };
 
     private static double Loss(GradientLevel level, Value[] of, ProblemData data, Dictionary<Value, DoubleArray> known)
     {

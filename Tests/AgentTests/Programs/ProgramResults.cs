@@ -37,10 +37,7 @@ internal sealed class ProgramResults(IReadOnlyList<Value> values, IReadOnlyList<
         Bind(program, data);
         foreach ((RowSpace space, int rows) in data.Size.OtherSpaces ?? new Dictionary<RowSpace, int>())
         {
-            if (plan.Spaces.Contains(space))
-            {
-                program.SetRows(space, rows);
-            }
+            program.SetRows(space, rows);
         }
         program.Run(data.Size.Rows, data.Size.Sequences, data.Size.Draw);
         program.Run(data.Size.Rows, data.Size.Sequences, data.Size.Draw); // what the first run left behind must not matter
