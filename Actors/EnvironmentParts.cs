@@ -105,6 +105,9 @@ internal sealed class EnvironmentParts : IDisposable
         }
     }
 
+    /// <summary>The task as the policy sees it.</summary>
+    public EnvironmentSpec PolicySpec => Any.PolicySpec;
+
     /// <summary>The network of an agent on these environments.</summary>
     public NetworkSpec NetworkFor(NetworkSettings settings) => Any.NetworkFor(settings);
 

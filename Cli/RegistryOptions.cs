@@ -1,15 +1,20 @@
 using System.CommandLine;
+using System.Reflection;
 using Environments;
 using Environments.Remote;
+using Learners.Composition;
 
 namespace Cli;
 
-/// <summary>The options of every command that makes environments: which assemblies are loaded, and what ids of files and learners may ask for.</summary>
+/// <summary>
+/// The options of every command that makes environments or agents: which assemblies are loaded, and what ids of files and learners may ask for.
+/// </summary>
 internal sealed class RegistryOptions
 {
     private readonly Option<string[]> _assembly = new("--assembly")
     {
-        Description = "A .dll with environments of your own, marked [Environment(\"Own/Name-v0\")]. Loading it executes it.",
+        Description =
+            "A .dll with environments of your own, marked [Environment(\"Own/Name-v0\")], or agents, derived from Agent. Loading it executes it.",
     };
 
     private readonly Option<string[]> _module = new("--allow-module")
@@ -22,6 +27,9 @@ internal sealed class RegistryOptions
     {
         Description = "A server, grpc://host:port, that a file or a learner may have this program connect to.",
     };
+
+    private (EnvironmentRegistry Environments, AgentRegistry Agents)? _own;
+    private ParseResult? _ownOf;
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -50,12 +58,36 @@ internal sealed class RegistryOptions
         {
             permissions = id is null ? permissions : permissions.AllowId(id);
         }
-        EnvironmentRegistry registry = EnvironmentRegistry.Default.With(permissions);
-        foreach (string path in parsed.GetValue(_assembly) ?? [])
+        return Own(parsed).Environments.With(permissions);
+    }
+
+    /// <summary>The built-in agents and those of the assemblies that the command line names.</summary>
+    /// <exception cref="InvalidDataException">An assembly cannot be loaded, has neither an environment nor an agent, or one that cannot be made.</exception>
+    public AgentRegistry Agents(ParseResult parsed) => Own(parsed).Agents;
+
+    // Once for a command line: loaded again, an assembly's types would be others.
+    private (EnvironmentRegistry Environments, AgentRegistry Agents) Own(ParseResult parsed)
+    {
+        if (_own is not { } own || _ownOf != parsed)
         {
-            registry.LoadAssembly(path);
+            own = (EnvironmentRegistry.Default.Copy(), AgentRegistry.Default.Copy());
+            foreach (string path in (parsed.GetValue(_assembly) ?? []).DistinctBy(Path.GetFullPath))
+            {
+                OwnAssembly.Load(path, assembly => Take(assembly, own.Environments, own.Agents));
+            }
+            (_own, _ownOf) = (own, parsed);
         }
-        return registry;
+        return own;
+    }
+
+    private static int Take(Assembly assembly, EnvironmentRegistry environments, AgentRegistry agents)
+    {
+        int count = environments.AddFrom(assembly).Count + agents.AddFrom(assembly).Count;
+        return count > 0
+            ? count
+            : throw new InvalidDataException(
+                $"{assembly.GetName().Name} has no environments and no agents. Mark each environment with [Environment(\"Own/Name-v0\")], and derive each agent from {typeof(Agent).FullName}."
+            );
     }
 
     /// <summary>The options as words for a command that gets the environment from what this one wrote: what was typed here is allowed by name there.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Agents.Yaml;
+using Learners.Composition;
 using Learners.Training;
 using Protos.Foreign;
 
@@ -67,7 +68,8 @@ internal sealed class RunSettingsOptions
         _defaultAgent = defaultAgent;
         _agent = new Option<string?>("--agent")
         {
-            Description = $"Agent: {string.Join(", ", TrainingSettings.AgentNames)}. Default: {defaultAgent}.",
+            Description =
+                $"Agent: {string.Join(", ", AgentRegistry.Default.Names)}, or one of --assembly. Default: {defaultAgent}.",
         };
     }
 
@@ -116,16 +118,16 @@ internal sealed class RunSettingsOptions
     /// <exception cref="SettingsException">It trains another environment, or another agent than the one named.</exception>
     public void RequireSame(ParseResult parsed, string folder)
     {
-        TrainingSettings stored = SettingsSources.Read(new RunFolder(folder).Config, []);
+        TrainingSettings stored = SettingsSources.Read(new RunFolder(folder).Config, [], _registry.Agents(parsed));
         foreach (
             (string? wanted, string found) in ((string?, string)[])
-                [(parsed.GetValue(_environment), stored.Environment), (parsed.GetValue(_agent), stored.Agent)]
+                [(parsed.GetValue(_environment), stored.Environment), (parsed.GetValue(_agent), stored.AgentName)]
         )
         {
             if (wanted is not null && wanted != found)
             {
                 throw new SettingsException(
-                    $"'{folder}' holds a run of {stored.Agent} on {stored.Environment}, not of {wanted}. Choose another --out, or leave out what differs."
+                    $"'{folder}' holds a run of {stored.AgentName} on {stored.Environment}, not of {wanted}. Choose another --out, or leave out what differs."
                 );
             }
         }
@@ -142,6 +144,7 @@ internal sealed class RunSettingsOptions
             Progress = progress,
             Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
             Registry = _registry.Registry(parsed, Typed(parsed)),
+            Agents = _registry.Agents(parsed),
         };
 
     /// <summary>Single values, <c>key=value</c>.</summary>
@@ -175,6 +178,6 @@ internal sealed class RunSettingsOptions
     {
         string? file = parsed.GetValue(_config);
         string? agent = parsed.GetValue(_agent) ?? (file is null ? _defaultAgent : null);
-        return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments);
+        return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments, _registry.Agents(parsed));
     }
 }

@@ -30,8 +30,19 @@ public sealed partial class EnvironmentRegistry
     public IReadOnlyList<string> RegisterAssembly(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
+        IReadOnlyList<string> ids = AddFrom(assembly);
+        return ids.Count > 0
+            ? ids
+            : throw new InvalidDataException(
+                $"{assembly.GetName().Name} has no environments. Mark each one with [Environment(\"Own/Name-v0\")]."
+            );
+    }
+
+    /// <summary>As <see cref="RegisterAssembly"/>, of an assembly that may have none.</summary>
+    internal IReadOnlyList<string> AddFrom(Assembly assembly)
+    {
         var ids = new List<string>();
-        foreach (Type type in TypesOf(assembly))
+        foreach (Type type in OwnAssembly.TypesOf(assembly))
         {
             foreach (EnvironmentAttribute attribute in type.GetCustomAttributes<EnvironmentAttribute>())
             {
@@ -51,11 +62,7 @@ public sealed partial class EnvironmentRegistry
                 ids.Add(attribute.Id);
             }
         }
-        return ids.Count > 0
-            ? ids
-            : throw new InvalidDataException(
-                $"{assembly.GetName().Name} has no environments. Mark each one with [Environment(\"Own/Name-v0\")]."
-            );
+        return ids;
     }
 
     /// <summary>Loads an assembly from a file and adds its environments. Loading executes what is in it, so load only what you trust.</summary>
@@ -63,47 +70,7 @@ public sealed partial class EnvironmentRegistry
     /// <returns>The ids that were added.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no .NET assembly, was built against another version, or has no environments.</exception>
-    public IReadOnlyList<string> LoadAssembly(string path)
-    {
-        string full = Path.GetFullPath(path);
-        if (!File.Exists(full))
-        {
-            throw new FileNotFoundException(
-                $"There is no assembly '{path}'. Build the project and give the path of its .dll.",
-                path
-            );
-        }
-        try
-        {
-            return RegisterAssembly(new PluginLoadContext(full).LoadFromAssemblyPath(full));
-        }
-        catch (BadImageFormatException exception)
-        {
-            throw new InvalidDataException(
-                $"'{path}' is no .NET assembly that this runtime loads. Give the .dll that 'dotnet build' made.",
-                exception
-            );
-        }
-        catch (Exception exception) when (exception is FileLoadException or FileNotFoundException or TypeLoadException)
-        {
-            throw new InvalidDataException(
-                $"'{path}' cannot be loaded: {exception.Message} Build it against this version, with what it needs beside it.",
-                exception
-            );
-        }
-    }
-
-    private static Type[] TypesOf(Assembly assembly)
-    {
-        try
-        {
-            return assembly.GetTypes();
-        }
-        catch (ReflectionTypeLoadException exception)
-        {
-            throw new TypeLoadException(exception.LoaderExceptions.FirstOrDefault()?.Message ?? exception.Message, exception);
-        }
-    }
+    public IReadOnlyList<string> LoadAssembly(string path) => OwnAssembly.Load(path, RegisterAssembly);
 
     private void Invoke(string method, Type type, EnvironmentAttribute attribute)
     {

@@ -54,7 +54,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             new CallOptions(cancellationToken: ending.Token)
         );
         var frame = new ActorFrame { Hello = Hello() };
-        await call.RequestStream.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
+        await GreetAsync(call.RequestStream, frame, cancellationToken).ConfigureAwait(false);
         if (!await call.ResponseStream.MoveNext(cancellationToken).ConfigureAwait(false))
         {
             return null;
@@ -105,6 +105,21 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             await ending.CancelAsync().ConfigureAwait(false);
             await messages.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // A learner that lets nobody in may answer and hang up before it has read the greeting. What it said is then to be read, not how the writing ended.
+    private static async Task GreetAsync(
+        IClientStreamWriter<ActorFrame> requests,
+        ActorFrame greeting,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await requests.WriteAsync(greeting, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+            when (exception is RpcException or InvalidOperationException && !cancellationToken.IsCancellationRequested) { }
     }
 
     /// <summary>What was done so far.</summary>

@@ -1,3 +1,4 @@
+using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
 
@@ -47,98 +48,42 @@ public abstract class ActionDistribution
     /// <summary>Entropy in nats.</summary>
     public abstract float Entropy(ReadOnlySpan<float> parameters);
 
-    /// <summary>Log-probability of an action and entropy, together.</summary>
-    internal virtual (float LogProb, float Entropy) Evaluate(ReadOnlySpan<float> parameters, ReadOnlySpan<float> action) =>
-        (LogProb(parameters, action), Entropy(parameters));
-
-    /// <summary>Log-probabilities and entropies of rows.</summary>
+    /// <summary>Log-probabilities of rows.</summary>
     /// <param name="parameters"><c>[rows, P]</c>.</param>
     /// <param name="actions"><c>[rows, ActionSize]</c>.</param>
     /// <param name="logProbs">Destination, <c>[rows]</c>.</param>
-    /// <param name="entropies">Destination, <c>[rows]</c>.</param>
-    /// <param name="scratch">Two numbers per number of <paramref name="parameters"/>, for <see cref="GradientRows"/> of the same rows.</param>
-    internal virtual void EvaluateRows(
-        ReadOnlySpan<float> parameters,
-        ReadOnlySpan<float> actions,
-        Span<float> logProbs,
-        Span<float> entropies,
-        Span<float> scratch
-    )
+    internal void LogProbs(ReadOnlySpan<float> parameters, ReadOnlySpan<float> actions, Span<float> logProbs)
     {
         for (int row = 0; row < logProbs.Length; row++)
         {
-            (logProbs[row], entropies[row]) = Evaluate(
+            logProbs[row] = LogProb(
                 parameters.Slice(row * ParameterSize, ParameterSize),
                 actions.Slice(row * ActionSize, ActionSize)
             );
         }
     }
 
-    /// <summary>Gradients of rows that <see cref="EvaluateRows"/> evaluated; see <see cref="Gradient"/>.</summary>
-    internal virtual void GradientRows(
-        ReadOnlySpan<float> parameters,
-        ReadOnlySpan<float> actions,
-        ReadOnlySpan<float> logProbs,
-        ReadOnlySpan<float> entropies,
-        ReadOnlySpan<float> scratch,
-        ReadOnlySpan<float> logProbGradients,
-        ReadOnlySpan<float> entropyGradients,
-        Span<float> gradients
-    )
-    {
-        for (int row = 0; row < logProbs.Length; row++)
-        {
-            Gradient(
-                parameters.Slice(row * ParameterSize, ParameterSize),
-                actions.Slice(row * ActionSize, ActionSize),
-                (logProbs[row], entropies[row]),
-                logProbGradients[row],
-                entropyGradients[row],
-                gradients.Slice(row * ParameterSize, ParameterSize)
-            );
-        }
-    }
+    /// <summary>Log-probabilities <c>[N, 1]</c> of actions <c>[N, ActionSize]</c>, with gradients in the parameters <c>[N, P]</c>.</summary>
+    internal abstract Value LogProb(Value parameters, Value actions);
 
-    /// <summary>Terms into which the divergence between two members of the family is split: 2 for mean and deviation of Gaussians, else 1.</summary>
-    internal virtual int DivergenceParts => 1;
+    /// <summary>Entropies <c>[N, 1]</c> in nats, with gradients in the parameters <c>[N, P]</c>.</summary>
+    internal abstract Value Entropy(Value parameters);
 
-    /// <summary>A part of KL(old ‖ new), in nats, at least 0.</summary>
+    /// <summary>KL(p ‖ q) in nats, <c>[N, 1]</c>, with gradients in both.</summary>
+    /// <param name="p">Parameters of the distributions that the expectation is over, <c>[N, P]</c>.</param>
+    /// <param name="q">Parameters of the others, <c>[N, P]</c>.</param>
+    internal abstract Value Divergence(Value p, Value q);
+
+    /// <summary>Names of the terms into which <see cref="DecoupledDivergence"/> splits: mean and deviation of Gaussians, else a single empty one.</summary>
+    internal virtual IReadOnlyList<string> DivergenceParts => [""];
+
+    /// <summary>A part of the divergence as V-MPO bounds it, <c>[N, 1]</c>.</summary>
     /// <remarks>
     /// Gaussians are decoupled (Song et al. 2020, section 4.2): part 0 is the divergence of the new mean with the old deviation, part 1 that of the
     /// old mean with the new deviation; the divergence itself is not their sum. Other families have one part, the divergence itself.
     /// </remarks>
-    /// <param name="part">0 to <see cref="DivergenceParts"/> − 1.</param>
-    /// <param name="old">Parameters of the distribution that the expectation is over, <c>[P]</c>.</param>
-    /// <param name="parameters">Parameters of the other one, <c>[P]</c>.</param>
-    internal abstract double Divergence(int part, ReadOnlySpan<float> old, ReadOnlySpan<float> parameters);
-
-    /// <summary>Adds <paramref name="share"/> × ∂ <see cref="Divergence"/> / ∂ parameters.</summary>
-    /// <param name="part">0 to <see cref="DivergenceParts"/> − 1.</param>
-    /// <param name="old"><c>[P]</c>.</param>
-    /// <param name="parameters"><c>[P]</c>.</param>
-    /// <param name="share">Factor of the gradient.</param>
-    /// <param name="gradient">Added to, <c>[P]</c>.</param>
-    internal abstract void AddDivergenceGradient(
-        int part,
-        ReadOnlySpan<float> old,
-        ReadOnlySpan<float> parameters,
-        float share,
-        Span<float> gradient
-    );
-
-    /// <summary>Writes the gradient with respect to the parameters of a loss that depends on log-probability and entropy.</summary>
-    /// <param name="parameters"><c>[P]</c>.</param>
-    /// <param name="action">The action whose log-probability counts.</param>
-    /// <param name="evaluation">What <see cref="Evaluate"/> gave for them.</param>
-    /// <param name="logProbGradient">∂loss / ∂log-probability.</param>
-    /// <param name="entropyGradient">∂loss / ∂entropy.</param>
-    /// <param name="gradient">Destination, <c>[P]</c>.</param>
-    internal abstract void Gradient(
-        ReadOnlySpan<float> parameters,
-        ReadOnlySpan<float> action,
-        (float LogProb, float Entropy) evaluation,
-        float logProbGradient,
-        float entropyGradient,
-        Span<float> gradient
-    );
+    /// <param name="part">0 to the number of <see cref="DivergenceParts"/> − 1.</param>
+    /// <param name="old">Parameters of the distributions that the expectation is over, <c>[N, P]</c>.</param>
+    /// <param name="parameters">Parameters of the others, <c>[N, P]</c>.</param>
+    internal virtual Value DecoupledDivergence(int part, Value old, Value parameters) => Divergence(old, parameters);
 }

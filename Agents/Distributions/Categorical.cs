@@ -1,4 +1,4 @@
-using Agents.Kernels;
+using Agents.Programs;
 using Environments.Randomness;
 
 namespace Agents.Distributions;
@@ -30,138 +30,24 @@ internal sealed class Categorical(int count) : ActionDistribution
     /// <inheritdoc/>
     public override float Entropy(ReadOnlySpan<float> parameters) => EntropyOf(parameters);
 
-    internal override (float LogProb, float Entropy) Evaluate(ReadOnlySpan<float> parameters, ReadOnlySpan<float> action) =>
-        EvaluateOf(parameters, (int)action[0]);
+    internal override Value LogProb(Value parameters, Value actions) => LogProbOf(parameters, actions);
 
-    /// <remarks>∂ log p_a / ∂z_j = [j = a] − p_j, and ∂H / ∂z_j = −p_j (log p_j + H).</remarks>
-    internal override void Gradient(
-        ReadOnlySpan<float> parameters,
-        ReadOnlySpan<float> action,
-        (float LogProb, float Entropy) evaluation,
-        float logProbGradient,
-        float entropyGradient,
-        Span<float> gradient
-    ) => GradientOf(parameters, (int)action[0], evaluation, logProbGradient, entropyGradient, gradient);
+    internal override Value Entropy(Value parameters) => EntropyOf(parameters);
 
-    // The scratch holds log-probabilities, then probabilities.
-    internal override void EvaluateRows(
-        ReadOnlySpan<float> parameters,
-        ReadOnlySpan<float> actions,
-        Span<float> logProbs,
-        Span<float> entropies,
-        Span<float> scratch
-    )
+    internal override Value Divergence(Value p, Value q) => DivergenceOf(p, q);
+
+    internal static Value LogProbOf(Value logits, Value index) => logits.LogSoftmax().LogProbs.Pick(index);
+
+    internal static Value EntropyOf(Value logits)
     {
-        Span<float> all = scratch[..parameters.Length];
-        Span<float> probabilities = scratch.Slice(parameters.Length, parameters.Length);
-        LogSoftmax.Rows(parameters, all, probabilities, count);
-        for (int row = 0; row < logProbs.Length; row++)
-        {
-            float entropy = 0;
-            for (int j = row * count; j < (row + 1) * count; j++)
-            {
-                entropy -= probabilities[j] * all[j];
-            }
-            logProbs[row] = all[row * count + (int)actions[row]];
-            entropies[row] = entropy;
-        }
+        (Value logProbs, Value probabilities) = logits.LogSoftmax();
+        return -(probabilities * logProbs).SumColumns();
     }
 
-    internal override void GradientRows(
-        ReadOnlySpan<float> parameters,
-        ReadOnlySpan<float> actions,
-        ReadOnlySpan<float> logProbs,
-        ReadOnlySpan<float> entropies,
-        ReadOnlySpan<float> scratch,
-        ReadOnlySpan<float> logProbGradients,
-        ReadOnlySpan<float> entropyGradients,
-        Span<float> gradients
-    )
+    internal static Value DivergenceOf(Value p, Value q)
     {
-        ReadOnlySpan<float> all = scratch[..parameters.Length];
-        ReadOnlySpan<float> probabilities = scratch.Slice(parameters.Length, parameters.Length);
-        for (int row = 0; row < logProbs.Length; row++)
-        {
-            float logProbGradient = logProbGradients[row];
-            float entropyGradient = entropyGradients[row];
-            for (int j = row * count; j < (row + 1) * count; j++)
-            {
-                gradients[j] = -probabilities[j] * (logProbGradient + entropyGradient * (all[j] + entropies[row]));
-            }
-            gradients[row * count + (int)actions[row]] += logProbGradient;
-        }
-    }
-
-    internal override double Divergence(int part, ReadOnlySpan<float> old, ReadOnlySpan<float> parameters) =>
-        DivergenceOf(old, parameters);
-
-    internal override void AddDivergenceGradient(
-        int part,
-        ReadOnlySpan<float> old,
-        ReadOnlySpan<float> parameters,
-        float share,
-        Span<float> gradient
-    ) => AddDivergenceGradientOf(old, parameters, share, gradient);
-
-    internal static double DivergenceOf(ReadOnlySpan<float> old, ReadOnlySpan<float> logits)
-    {
-        (double oldShift, double shift) = (LogSumExp(old), LogSumExp(logits));
-        double sum = 0;
-        for (int j = 0; j < logits.Length; j++)
-        {
-            double oldLogProb = old[j] - oldShift;
-            sum += Math.Exp(oldLogProb) * (oldLogProb - (logits[j] - shift));
-        }
-        return Math.Max(0, sum);
-    }
-
-    // ∂ KL / ∂z_j = p_j − p_old,j
-    internal static void AddDivergenceGradientOf(
-        ReadOnlySpan<float> old,
-        ReadOnlySpan<float> logits,
-        float share,
-        Span<float> gradient
-    )
-    {
-        (double oldShift, double shift) = (LogSumExp(old), LogSumExp(logits));
-        for (int j = 0; j < logits.Length; j++)
-        {
-            gradient[j] += share * (float)(Math.Exp(logits[j] - shift) - Math.Exp(old[j] - oldShift));
-        }
-    }
-
-    internal static (float LogProb, float Entropy) EvaluateOf(ReadOnlySpan<float> logits, int index)
-    {
-        float max = Max(logits);
-        float sum = 0;
-        float weighted = 0;
-        foreach (float logit in logits)
-        {
-            float exponential = MathF.Exp(logit - max);
-            sum += exponential;
-            weighted += exponential * (logit - max);
-        }
-        float logSum = MathF.Log(sum);
-        return (logits[index] - max - logSum, logSum - weighted / sum);
-    }
-
-    // log p_j = z_j − z_a + log p_a, so that neither maximum nor sum is needed again.
-    internal static void GradientOf(
-        ReadOnlySpan<float> logits,
-        int index,
-        (float LogProb, float Entropy) evaluation,
-        float logProbGradient,
-        float entropyGradient,
-        Span<float> gradient
-    )
-    {
-        float shift = evaluation.LogProb - logits[index];
-        for (int j = 0; j < logits.Length; j++)
-        {
-            float logProb = logits[j] + shift;
-            gradient[j] = -MathF.Exp(logProb) * (logProbGradient + entropyGradient * (logProb + evaluation.Entropy));
-        }
-        gradient[index] += logProbGradient;
+        (Value logProbs, Value probabilities) = p.LogSoftmax();
+        return (probabilities * (logProbs - q.LogSoftmax().LogProbs)).SumColumns();
     }
 
     /// <summary>Inverts the cumulative distribution at one uniform draw.</summary>
@@ -220,17 +106,6 @@ internal sealed class Categorical(int count) : ActionDistribution
             max = MathF.Max(max, logit);
         }
         return max;
-    }
-
-    private static double LogSumExp(ReadOnlySpan<float> logits)
-    {
-        float max = Max(logits);
-        double sum = 0;
-        foreach (float logit in logits)
-        {
-            sum += Math.Exp((double)logit - max);
-        }
-        return max + Math.Log(sum);
     }
 
     private static double SumExp(ReadOnlySpan<float> logits, float max)

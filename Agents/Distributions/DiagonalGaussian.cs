@@ -1,3 +1,4 @@
+using Agents.Programs;
 using Environments.Randomness;
 
 namespace Agents.Distributions;
@@ -54,64 +55,41 @@ internal sealed class DiagonalGaussian(int dimensions) : ActionDistribution
         return sum;
     }
 
-    internal override int DivergenceParts => 2;
+    /// <remarks>−½ Σ (z² + 2 log σ + log 2π) with z = (a − μ) / σ.</remarks>
+    internal override Value LogProb(Value parameters, Value actions)
+    {
+        (Value mean, Value logStd) = Split(parameters);
+        Value deviation = (actions - mean) * (-logStd).Exp();
+        return -(deviation.Square() * 0.5f + logStd + HalfLogTwoPi).SumColumns();
+    }
+
+    internal override Value Entropy(Value parameters) => (Split(parameters).LogStd + (0.5f + HalfLogTwoPi)).SumColumns();
+
+    /// <remarks>Σ log σ_q / σ_p + (σ_p² + (μ_p − μ_q)²) / (2 σ_q²) − ½.</remarks>
+    internal override Value Divergence(Value p, Value q)
+    {
+        (Value pMean, Value pLogStd) = Split(p);
+        (Value qMean, Value qLogStd) = Split(q);
+        Value deviation = (pMean - qMean) * (-qLogStd).Exp();
+        Value growth = pLogStd - qLogStd;
+        return ((growth * 2).Exp() + deviation.Square() - growth * 2 - 1).SumColumns() * 0.5f;
+    }
+
+    internal override IReadOnlyList<string> DivergenceParts { get; } = ["mean", "deviation"];
 
     /// <remarks>½ Σ (μ − μ_old)² / σ_old², and ½ Σ (σ_old² / σ² − 1 + ln σ² / σ_old²).</remarks>
-    internal override double Divergence(int part, ReadOnlySpan<float> old, ReadOnlySpan<float> parameters)
+    internal override Value DecoupledDivergence(int part, Value old, Value parameters)
     {
-        double sum = 0;
-        for (int i = 0; i < dimensions; i++)
+        (Value oldMean, Value oldLogStd) = Split(old);
+        (Value mean, Value logStd) = Split(parameters);
+        if (part == 0)
         {
-            double oldLogStd = old[dimensions + i];
-            if (part == 0)
-            {
-                double deviation = (parameters[i] - old[i]) * Math.Exp(-oldLogStd);
-                sum += 0.5 * deviation * deviation;
-                continue;
-            }
-            double growth = 2 * (parameters[dimensions + i] - oldLogStd);
-            sum += 0.5 * (Math.Exp(-growth) - 1 + growth);
+            return ((mean - oldMean) * (-oldLogStd).Exp()).Square().SumColumns() * 0.5f;
         }
-        return sum;
+        Value growth = (logStd - oldLogStd) * 2;
+        return ((-growth).Exp() + growth - 1).SumColumns() * 0.5f;
     }
 
-    /// <remarks>(μ − μ_old) / σ_old², and 1 − σ_old² / σ² with respect to log σ.</remarks>
-    internal override void AddDivergenceGradient(
-        int part,
-        ReadOnlySpan<float> old,
-        ReadOnlySpan<float> parameters,
-        float share,
-        Span<float> gradient
-    )
-    {
-        for (int i = 0; i < dimensions; i++)
-        {
-            float oldLogStd = old[dimensions + i];
-            if (part == 0)
-            {
-                gradient[i] += share * (parameters[i] - old[i]) * MathF.Exp(-2 * oldLogStd);
-                continue;
-            }
-            gradient[dimensions + i] += share * (1 - MathF.Exp(2 * (oldLogStd - parameters[dimensions + i])));
-        }
-    }
-
-    /// <remarks>With z = (a − μ) / σ: ∂ log p / ∂μ = z / σ, ∂ log p / ∂ log σ = z² − 1, and ∂H / ∂ log σ = 1.</remarks>
-    internal override void Gradient(
-        ReadOnlySpan<float> parameters,
-        ReadOnlySpan<float> action,
-        (float LogProb, float Entropy) evaluation,
-        float logProbGradient,
-        float entropyGradient,
-        Span<float> gradient
-    )
-    {
-        for (int i = 0; i < dimensions; i++)
-        {
-            float inverse = MathF.Exp(-parameters[dimensions + i]);
-            float deviation = (action[i] - parameters[i]) * inverse;
-            gradient[i] = logProbGradient * deviation * inverse;
-            gradient[dimensions + i] = logProbGradient * (deviation * deviation - 1) + entropyGradient;
-        }
-    }
+    private (Value Mean, Value LogStd) Split(Value parameters) =>
+        (parameters.Slice(0, dimensions), parameters.Slice(dimensions, dimensions));
 }

@@ -1,3 +1,4 @@
+using Agents.Programs;
 using Environments.Randomness;
 
 namespace Agents.Distributions;
@@ -64,53 +65,26 @@ internal sealed class MultiCategorical(params ReadOnlySpan<int> counts) : Action
         return sum;
     }
 
-    internal override void Gradient(
-        ReadOnlySpan<float> parameters,
-        ReadOnlySpan<float> action,
-        (float LogProb, float Entropy) evaluation,
-        float logProbGradient,
-        float entropyGradient,
-        Span<float> gradient
-    )
-    {
-        for (int i = 0; i < _counts.Length; i++)
-        {
-            ReadOnlySpan<float> logits = parameters[.._counts[i]];
-            (float, float) part = Categorical.EvaluateOf(logits, (int)action[i]);
-            Categorical.GradientOf(logits, (int)action[i], part, logProbGradient, entropyGradient, gradient[.._counts[i]]);
-            parameters = parameters[_counts[i]..];
-            gradient = gradient[_counts[i]..];
-        }
-    }
+    internal override Value LogProb(Value parameters, Value actions) =>
+        Sum((first, i) => Categorical.LogProbOf(parameters.Slice(first, _counts[i]), actions.Slice(i, 1)));
 
-    // Independent components: divergences add up.
-    internal override double Divergence(int part, ReadOnlySpan<float> old, ReadOnlySpan<float> parameters)
+    internal override Value Entropy(Value parameters) =>
+        Sum((first, i) => Categorical.EntropyOf(parameters.Slice(first, _counts[i])));
+
+    internal override Value Divergence(Value p, Value q) =>
+        Sum((first, i) => Categorical.DivergenceOf(p.Slice(first, _counts[i]), q.Slice(first, _counts[i])));
+
+    // Independent components: log-probabilities, entropies and divergences add up.
+    private Value Sum(Func<int, int, Value> part)
     {
-        double sum = 0;
-        foreach (int count in _counts)
+        Value sum = part(0, 0);
+        int first = _counts[0];
+        for (int i = 1; i < _counts.Length; i++)
         {
-            sum += Categorical.DivergenceOf(old[..count], parameters[..count]);
-            old = old[count..];
-            parameters = parameters[count..];
+            sum += part(first, i);
+            first += _counts[i];
         }
         return sum;
-    }
-
-    internal override void AddDivergenceGradient(
-        int part,
-        ReadOnlySpan<float> old,
-        ReadOnlySpan<float> parameters,
-        float share,
-        Span<float> gradient
-    )
-    {
-        foreach (int count in _counts)
-        {
-            Categorical.AddDivergenceGradientOf(old[..count], parameters[..count], share, gradient[..count]);
-            old = old[count..];
-            parameters = parameters[count..];
-            gradient = gradient[count..];
-        }
     }
 
     private static int Sum(ReadOnlySpan<int> counts)

@@ -41,6 +41,13 @@ internal static class TorchNumbers
     /// <summary>The square of every number.</summary>
     public static Tensor Squared(this Tensor numbers) => numbers.pow(Two);
 
+    /// <summary>Every number to a power.</summary>
+    public static Tensor ToThe(this Tensor numbers, double power)
+    {
+        using Scalar exponent = power.ToScalar();
+        return numbers.pow(exponent);
+    }
+
     /// <summary>Every number, no lower than <paramref name="least"/> and no higher than <paramref name="most"/>.</summary>
     public static Tensor Within(this Tensor numbers, double least, double most)
     {

@@ -109,6 +109,10 @@ internal sealed class Graph
         {
             throw new GraphException($"{node.Title}: only a delay that is still open can be closed, and only once.");
         }
+        if (value.Graph != delay.Graph)
+        {
+            throw new GraphException($"{node.Title}: {value} belongs to another graph.");
+        }
         if (value.Shape != delay.Shape)
         {
             throw new GraphException($"{node.Title}: a value of {delay.Shape} was expected, and {value.Shape} closes the delay.");
@@ -123,22 +127,23 @@ internal sealed class Graph
     {
         foreach (Value input in inputs)
         {
-            if (input.Graph != this)
-            {
-                throw new GraphException($"{Title(operation)}: {input} belongs to another graph.");
-            }
-        }
-        if (Simplifications.Of(operation, inputs) is { } simple)
-        {
-            return [simple];
+            RequireOwn(input, operation);
         }
         Value[] values = inputs.ToArray();
+        ImmutableArray<Shape> outputs = Infer(operation, values);
+        if (Simplifications.Of(operation, inputs) is { } simple)
+        {
+            return simple.Shape == outputs[0]
+                ? [simple]
+                : throw new InvalidOperationException($"{Title(operation)} of {outputs[0]} was simplified to {simple}.");
+        }
         var key = new NodeKey(operation, values);
         if (_merged.TryGetValue(key, out Node? known))
         {
             return known.Outputs;
         }
-        Node node = Add(operation, values);
+        var node = new Node(this, _nodes.Count, _scopes.Peek(), operation, values, outputs);
+        _nodes.Add(node);
         _merged.Add(key, node);
         return node.Outputs;
     }
@@ -153,6 +158,16 @@ internal sealed class Graph
         ICollection<ProductTap>? taps = null
     ) => Differentiator.Run(this, losses, wanted, taps);
 
+    /// <summary>Throws where a value is of another graph.</summary>
+    internal void RequireOwn(Value value, Operator? operation = null)
+    {
+        if (value.Graph != this)
+        {
+            string title = operation is null ? "" : $"{Title(operation)}: ";
+            throw new GraphException($"{title}{value} belongs to another graph.");
+        }
+    }
+
     // Fewer outputs than this would fill no register as columns of a product.
     private const int FewOutputs = 8;
 
@@ -160,6 +175,11 @@ internal sealed class Graph
     {
         // Open delays read themselves; each is a node of its own, since what closes it is not known yet.
         var operation = new Delay(direction, columns);
+        RequireOwn(keep, operation);
+        if (initial is not null)
+        {
+            RequireOwn(initial, operation);
+        }
         Shape[] shapes = initial is null
             ? [keep.Shape, Shape.Of(RowSpace.Rows, columns)]
             : [keep.Shape, Shape.Of(RowSpace.Rows, columns), initial.Shape];
@@ -171,7 +191,7 @@ internal sealed class Graph
         return node.Outputs[0];
     }
 
-    private Node Add(Operator operation, Value[] inputs)
+    private ImmutableArray<Shape> Infer(Operator operation, Value[] inputs)
     {
         Shape[] shapes = [.. inputs.Select(input => input.Shape)];
         if (operation.Access is RowAccess.EachRow or RowAccess.Reduction)
@@ -184,9 +204,7 @@ internal sealed class Graph
                 );
             }
         }
-        var node = new Node(this, _nodes.Count, _scopes.Peek(), operation, inputs, Infer(operation, shapes));
-        _nodes.Add(node);
-        return node;
+        return Infer(operation, shapes);
     }
 
     private ImmutableArray<Shape> Infer(Operator operation, Shape[] shapes)

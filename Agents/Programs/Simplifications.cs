@@ -56,6 +56,14 @@ internal static class Simplifications
                 return operation.On(b, row);
             }
         }
+        if (operation is Multiply && b.Node.Operator is Constant { Numbers: [float factor] })
+        {
+            return new ScaleShift(factor, 0).On(a);
+        }
+        if (operation is Multiply && a.Node.Operator is Constant { Numbers: [float number] })
+        {
+            return b.Shape.IsScalar ? new ScaleShift(number, 0).On(b) : null;
+        }
         if (b.Node.Operator is BroadcastRows && Binary.Fits(a.Shape, b.Node.Inputs[0].Shape))
         {
             return operation.On(a, b.Node.Inputs[0]);

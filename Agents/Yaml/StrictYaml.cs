@@ -115,11 +115,16 @@ internal static class StrictYaml
     /// <summary>Binds a document to a record.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value has the wrong type or is out of range.</exception>
     public static T Bind<T>(YamlMappingNode root, string source)
+        where T : class => Bind(Activator.CreateInstance<T>(), root, source);
+
+    /// <summary>Lays a document over a record of defaults, which nobody else may hold: sections that name themselves are those of its values.</summary>
+    /// <inheritdoc cref="Bind{T}(YamlMappingNode, string)"/>
+    public static T Bind<T>(T defaults, YamlMappingNode root, string source)
         where T : class
     {
-        var value = (T)Read(root, typeof(T), "", source);
-        Validate(value, "", source);
-        return value;
+        Fill(defaults, root, "", source);
+        Validate(defaults, "", source);
+        return defaults;
     }
 
     /// <summary>Writes a record with every key, so that a file shows everything that was resolved.</summary>
@@ -134,7 +139,7 @@ internal static class StrictYaml
         {
             if (property.GetValue(record) is { } value)
             {
-                mapping.Add(KeyOf(property), ValueNode(value));
+                mapping.Add(PlaceOf(property, value), ValueNode(value));
             }
         }
         return mapping;
@@ -158,6 +163,10 @@ internal static class StrictYaml
 
     /// <summary>The key of a property.</summary>
     public static string KeyOf(PropertyInfo property) => KeyOf(property.Name);
+
+    /// <summary>The key under which a property's value stands: its own, or the one that the value names.</summary>
+    public static string PlaceOf(PropertyInfo property, object? value) =>
+        value is ISection section ? section.Name : KeyOf(property);
 
     /// <summary>The values of an enumeration, as a document writes them.</summary>
     public static IEnumerable<string> NamesOf(Type enumeration) => Enum.GetNames(enumeration).Select(KeyOf);
@@ -183,8 +192,8 @@ internal static class StrictYaml
         }
         foreach (PropertyInfo property in Settable(value.GetType()))
         {
-            string key = path + KeyOf(property);
             object? member = property.GetValue(value);
+            string key = path + PlaceOf(property, member);
             if (
                 member
                 is float
@@ -267,16 +276,29 @@ internal static class StrictYaml
             }
             return items;
         }
-        if (node is not YamlMappingNode mapping)
-        {
-            throw new SettingsException($"{source}: {path.TrimEnd('.')} must hold keys and values.");
-        }
+        YamlMappingNode mapping = Keys(node, path.TrimEnd('.'), source);
         if (type == typeof(YamlMappingNode))
         {
             return mapping;
         }
         object record = Activator.CreateInstance(type)!;
-        Dictionary<string, PropertyInfo> known = Settable(type).ToDictionary(KeyOf);
+        Fill(record, mapping, path, source);
+        return record;
+    }
+
+    private static void Fill(object record, YamlMappingNode mapping, string path, string source)
+    {
+        var known = new Dictionary<string, PropertyInfo>();
+        var names = new Dictionary<string, ISection>();
+        foreach (PropertyInfo property in Settable(record.GetType()))
+        {
+            known.Add(KeyOf(property), property);
+            if (property.GetValue(record) is ISection section)
+            {
+                names.Add(KeyOf(property), section);
+                known.Add(section.Name, property);
+            }
+        }
         foreach ((YamlNode key, YamlNode child) in mapping.Children)
         {
             string name = (key as YamlScalarNode)?.Value ?? "";
@@ -286,14 +308,37 @@ internal static class StrictYaml
                     $"{source}: there is no setting '{path}{ForeignText.Show(name)}'.{Suggest(path, name, known.Keys)}"
                 );
             }
+            if (names.TryGetValue(name, out ISection? named))
+            {
+                RequireName(child, named, path + name, source);
+                continue;
+            }
             bool absent = child is YamlScalarNode { Value: "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain };
-            if (!absent || Nullable.GetUnderlyingType(property.PropertyType) is null)
+            if (property.GetValue(record) is ISection defaults)
+            {
+                object section = defaults.Copy();
+                Fill(section, Keys(child, path + name, source), $"{path}{name}.", source);
+                property.SetValue(record, section);
+            }
+            else if (!absent || Nullable.GetUnderlyingType(property.PropertyType) is null)
             {
                 property.SetValue(record, Read(child, property.PropertyType, $"{path}{name}.", source));
             }
         }
-        return record;
     }
+
+    private static void RequireName(YamlNode node, ISection section, string key, string source)
+    {
+        if ((node as YamlScalarNode)?.Value is var name && name != section.Name)
+        {
+            throw new SettingsException(
+                $"{source}: {key} is '{ForeignText.Show(name ?? "")}', but these are settings of {section.Name}."
+            );
+        }
+    }
+
+    private static YamlMappingNode Keys(YamlNode node, string key, string source) =>
+        node as YamlMappingNode ?? throw new SettingsException($"{source}: {key} must hold keys and values.");
 
     // Attributes hold the bounds of float settings as float64, whose digits nobody wrote.
     private static object Bound(object bound) => bound is double number ? (float)number : bound;

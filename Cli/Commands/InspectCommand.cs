@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Agents.Networks;
 using Agents.Policies;
 using Learners.Checkpoints;
+using Learners.Composition;
 using Learners.Evaluation;
 using Learners.Fleet.Journal;
 using Learners.Training;
@@ -62,7 +63,7 @@ internal static class InspectCommand
         {
             string given = parsed.GetValue(path)!;
             JsonObject description = parsed.GetResult(attention) is null
-                ? Describe(given)
+                ? Describe(given, registry.Agents(parsed))
                 : DrawAttention(
                     given,
                     parsed.GetValue(attention) ?? "attention.png",
@@ -87,7 +88,7 @@ internal static class InspectCommand
         return command;
     }
 
-    private static JsonObject Describe(string path)
+    private static JsonObject Describe(string path, AgentRegistry agents)
     {
         if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
@@ -100,7 +101,7 @@ internal static class InspectCommand
         var run = new RunFolder(path);
         if (File.Exists(run.Config))
         {
-            return DescribeRun(run);
+            return DescribeRun(run, agents);
         }
         return File.Exists(Path.Combine(path, CheckpointStore.ManifestFile)) ? DescribeCheckpoint(path) : DescribePolicy(path);
     }
@@ -214,9 +215,9 @@ internal static class InspectCommand
         };
     }
 
-    private static JsonObject DescribeRun(RunFolder run)
+    private static JsonObject DescribeRun(RunFolder run, AgentRegistry agents)
     {
-        TrainingSettings settings = SettingsSources.Read(run.Config, []);
+        TrainingSettings settings = SettingsSources.Read(run.Config, [], agents);
         var checkpoints = new JsonArray();
         foreach ((long steps, string path) in new CheckpointStore(run.Checkpoints, int.MaxValue).List())
         {
@@ -227,7 +228,7 @@ internal static class InspectCommand
         {
             ["kind"] = "run",
             ["environment"] = settings.Environment,
-            ["agent"] = settings.Agent,
+            ["agent"] = settings.AgentName,
             ["seed"] = settings.Seed,
             ["total_steps"] = settings.TotalSteps,
             ["checkpoints"] = checkpoints,

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Networks;
-using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Training;
 using Spectre.Console;
 
@@ -12,6 +12,7 @@ internal static class ListCommand
 {
     public static Command Create(TextWriter output)
     {
+        var registry = new RegistryOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(
             "list",
@@ -20,36 +21,39 @@ internal static class ListCommand
 
             Example:
               agents list --json
+              agents list --assembly path/to/Own.dll
             """
         )
         {
             json,
         };
+        registry.AddTo(command);
         command.SetAction(parsed =>
         {
+            IReadOnlyCollection<Agent> all = registry.Agents(parsed).Agents;
             string[] cores = [.. Enum.GetNames<CoreKind>().Select(name => name.ToLowerInvariant())];
             ILookup<string, string> tuned = SettingsSources.Tuned.ToLookup(entry => entry.Agent, entry => entry.Environment);
             if (parsed.GetValue(json))
             {
-                var agents = new JsonArray([.. TrainingSettings.Agents.Select(Describe)]);
+                var agents = new JsonArray([.. all.Select(Describe)]);
                 var coreNames = new JsonArray([.. cores.Select(core => (JsonNode)core)]);
                 output.WriteLine(new JsonObject { ["agents"] = agents, ["cores"] = coreNames }.ToJsonString());
                 return;
             }
             Table table = Tables.Create("agent", "what it is", "tuned for");
-            foreach (ActorCriticSettings agent in TrainingSettings.Agents)
+            foreach (Agent agent in all)
             {
-                table.AddRow(agent.AgentName, Markup.Escape(agent.Summary), string.Join(", ", tuned[agent.AgentName].Order()));
+                table.AddRow(agent.Name, Markup.Escape(agent.Description), string.Join(", ", tuned[agent.Name].Order()));
             }
             Tables.Print(output, table);
             output.WriteLine($"Memory cores: {string.Join(", ", cores)}");
 
-            JsonNode Describe(ActorCriticSettings agent) =>
+            JsonNode Describe(Agent agent) =>
                 new JsonObject
                 {
-                    ["name"] = agent.AgentName,
-                    ["description"] = agent.Summary,
-                    ["tuned_for"] = new JsonArray([.. tuned[agent.AgentName].Order().Select(id => (JsonNode)id)]),
+                    ["name"] = agent.Name,
+                    ["description"] = agent.Description,
+                    ["tuned_for"] = new JsonArray([.. tuned[agent.Name].Order().Select(id => (JsonNode)id)]),
                 };
         });
         return command;

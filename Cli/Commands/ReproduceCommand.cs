@@ -81,6 +81,7 @@ internal static class ReproduceCommand
                         : Environment.ProcessorCount,
                     Folder = parsed.GetValue(folder),
                     Registry = registry.Registry(parsed),
+                    Agents = registry.Agents(parsed),
                     Starter = new ChildRunStarter(OwnProgram.Command, registry.Words(parsed)),
                     Command = CommandLine(parsed.Tokens.Select(token => token.Value)),
                 };

@@ -1,4 +1,5 @@
 using Learners.ActorCritic;
+using Learners.Composition;
 
 namespace Learners.A2c;
 
@@ -9,6 +10,9 @@ namespace Learners.A2c;
 /// </remarks>
 public sealed record A2cSettings : ActorCriticSettings
 {
+    /// <inheritdoc/>
+    public override Agent Agent => new A2cAgent();
+
     /// <summary>The defaults.</summary>
     public A2cSettings()
     {
@@ -20,8 +24,4 @@ public sealed record A2cSettings : ActorCriticSettings
         EntropyCoefficient = 0.01f;
         Optimizer = Optimizers.OptimizerKind.RmsProp;
     }
-
-    internal override string AgentName => "a2c";
-
-    internal override string Summary => "advantage actor-critic, synchronous (Mnih et al. 2016)";
 }

@@ -1,4 +1,5 @@
 using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Optimizers;
 
 namespace Learners.Acktr;
@@ -19,6 +20,9 @@ namespace Learners.Acktr;
 /// </remarks>
 public sealed record AcktrSettings : ActorCriticSettings
 {
+    /// <inheritdoc/>
+    public override Agent Agent => new AcktrAgent();
+
     /// <summary>The defaults.</summary>
     public AcktrSettings()
     {
@@ -30,8 +34,4 @@ public sealed record AcktrSettings : ActorCriticSettings
         EntropyCoefficient = 0.01f;
         Optimizer = OptimizerKind.Kfac;
     }
-
-    internal override string AgentName => "acktr";
-
-    internal override string Summary => "actor-critic with Kronecker-factored trust region (Wu et al. 2017)";
 }

@@ -1,8 +1,10 @@
 using Agents.Networks;
 using Environments.Randomness;
-using Environments.State;
+using Learners.Batches;
+using Learners.Composition;
 using Learners.Engines;
 using Learners.Metrics;
+using Learners.Objectives;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Returns;
@@ -12,7 +14,7 @@ namespace Learners.ActorCritic;
 
 /// <summary>Improves an actor-critic network from unrolls: advantages → minibatches → sum of objectives → gradient → optimiser.</summary>
 /// <remarks>PPO and A2C differ only in the objectives and the schedule handed in. Owns network and optimiser state.</remarks>
-internal sealed class ActorCriticLearner : IDisposable
+internal sealed partial class ActorCriticLearner : ILearner
 {
     private const string ReturnScaleTag = "losses/return_scale";
 
@@ -21,18 +23,22 @@ internal sealed class ActorCriticLearner : IDisposable
 
     private readonly ActorCriticSettings _settings;
     private readonly UpdateSchedule _schedule;
-    private readonly IObjective[] _objectives;
+    private readonly Objective[] _objectives;
     private readonly IAdaptiveObjective[] _adaptive;
     private readonly string[] _tags;
     private readonly IOptimizer _optimizer;
     private readonly Kfac? _kfac; // the optimiser, where it is this one
     private readonly KlProbe? _probe;
     private readonly IGradientEngine _engine;
+    private readonly IExperienceSource _experience;
     private readonly TargetNetwork? _target;
     private readonly PopArt? _popArt;
     private readonly ParameterLayout _layout;
-    private readonly TrajectoryBatch _batch;
-    private readonly Minibatch _minibatch;
+    private readonly UnrollEvaluator _evaluator;
+    private readonly Batch _minibatch;
+    private readonly Column _observations;
+    private readonly Column _features;
+    private readonly Column _initialCoreState;
     private readonly int _sequenceLength; // steps that are learned from
     private readonly int _burnIn; // steps before those
     private readonly BurnIn _warmUp;
@@ -48,14 +54,17 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <param name="schedule">Epochs and minibatches.</param>
     /// <param name="objectives">Losses to add up.</param>
     /// <param name="random">Stream that shuffles samples.</param>
+    /// <param name="experience">Where unrolls are pulled.</param>
     public ActorCriticLearner(
         IGradientEngine engine,
         ActorCriticSettings settings,
         UpdateSchedule schedule,
-        IObjective[] objectives,
-        Pcg64 random
+        Objective[] objectives,
+        Pcg64 random,
+        IExperienceSource experience
     )
     {
+        _experience = experience;
         _settings = settings;
         _schedule = schedule;
         _objectives = objectives;
@@ -88,19 +97,24 @@ internal sealed class ActorCriticLearner : IDisposable
         _popArt = settings.ReturnScaleRate is { } rate ? new PopArt(rate) : null;
         _kfac = _optimizer as Kfac;
         _probe = _kfac is null ? null : new KlProbe(engine.Network, settings.Kfac.CriticFisherScale);
-        _batch = new TrajectoryBatch(engine.Network);
+        _evaluator = new UnrollEvaluator(engine.Network, withOldDistributions: _target is not null);
         // With a memory whole sequences stay together: a minibatch is a share of the copies instead of a share of the samples.
         bool recurrent = engine.Network.Spec.CoreStateSize > 0;
         _burnIn = recurrent ? settings.BurnIn : 0;
         _sequenceLength = recurrent ? settings.UnrollLength - _burnIn : 1;
         _warmUp = new BurnIn(engine.Network, _burnIn);
         _sequences = new int[recurrent ? settings.Copies : settings.StepsPerUnroll];
-        _minibatch = new Minibatch(
-            engine.Network.Spec,
+        NetworkSpec spec = engine.Network.Spec;
+        _observations = Column.Observations(spec);
+        _features = Column.Features(spec);
+        _initialCoreState = Column.InitialCoreState(spec);
+        _minibatch = Minibatch.Create(
+            spec,
+            objectives,
             _sequences.Length / schedule.Minibatches * _sequenceLength,
-            _sequenceLength,
-            withOldDistributions: _target is not null
+            _sequenceLength
         );
+        engine.Use(objectives);
         _logProbs = new float[_minibatch.Count];
         _rows = new int[_minibatch.Count];
         _random = random;
@@ -109,10 +123,11 @@ internal sealed class ActorCriticLearner : IDisposable
     /// <summary>All parameters, in the order of the layout.</summary>
     public ReadOnlySpan<float> Parameters => _engine.Parameters;
 
-    /// <summary>The parameters that actors act with: the target network's where there is one, else the newest.</summary>
+    /// <inheritdoc/>
+    /// <remarks>The target network's where there is one, else the newest.</remarks>
     public ReadOnlySpan<float> ActingParameters => _target is null ? _engine.Parameters : _target.Parameters;
 
-    /// <summary>Names of the metrics that this learner's objectives and optimiser add; some are those of every run.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Tags =>
         [
             .. _objectives.SelectMany(
@@ -122,7 +137,7 @@ internal sealed class ActorCriticLearner : IDisposable
             .. _kfac?.Diagnostics.Tags ?? [],
         ];
 
-    /// <summary>Optimiser steps taken: the version of the parameters.</summary>
+    /// <inheritdoc/>
     public long Updates { get; private set; }
 
     /// <summary>Learns from one unroll.</summary>
@@ -135,23 +150,23 @@ internal sealed class ActorCriticLearner : IDisposable
         Prepare(unroll);
         if (_target is not null)
         {
-            _batch.EvaluateOldPolicy(_target.Network);
+            _evaluator.EvaluateOldPolicy(_target.Network);
         }
         if (_popArt is not null)
         {
             bool hadUnits = _popArt.HasStatistics;
-            _popArt.Update(_batch.Returns, ValueHead(".weight", _engine.Parameters), ValueHead(".bias", _engine.Parameters));
+            _popArt.Update(_evaluator.Returns, ValueHead(".weight", _engine.Parameters), ValueHead(".bias", _engine.Parameters));
             _engine.ParametersChanged();
             if (!hadUnits)
             {
                 Prepare(unroll); // its values were in no units, and so were the returns that bootstrap from them
             }
-            _batch.Normalize(_popArt);
+            _evaluator.Normalize(_popArt);
             metrics.Add(ReturnScaleTag, _popArt.Scale);
         }
         float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
         metrics.Add("charts/learning_rate", learningRate);
-        metrics.Add("losses/explained_variance", ExplainedVariance.Of(_batch.Values, _batch.Returns));
+        metrics.Add("losses/explained_variance", ExplainedVariance.Of(_evaluator.Values, _evaluator.Returns));
 
         for (int i = 0; i < _sequences.Length; i++)
         {
@@ -168,8 +183,8 @@ internal sealed class ActorCriticLearner : IDisposable
             for (int first = 0; first < _sequences.Length; first += perMinibatch)
             {
                 FillRows(_sequences.AsSpan(first, perMinibatch));
-                _minibatch.Fill(_batch, _rows, _settings.NormalizeAdvantages);
-                _warmUp.Advance(_batch, _sequences.AsSpan(first, perMinibatch), _minibatch.InitialCoreState);
+                FillMinibatch();
+                _warmUp.Advance(_evaluator, _sequences.AsSpan(first, perMinibatch), _minibatch[_initialCoreState]);
                 kl += UpdateOnce(learningRate, progress, metrics) / _schedule.Minibatches;
             }
             if (_schedule.TargetKl > 0 && kl > _schedule.TargetKl)
@@ -180,54 +195,8 @@ internal sealed class ActorCriticLearner : IDisposable
         _target?.Follow(_engine.Parameters);
     }
 
-    /// <summary>The newest parameters as others use them: the value head gives values in the task's units.</summary>
-    public float[] ExportParameters()
-    {
-        float[] parameters = _engine.Parameters.ToArray();
-        _popArt?.Export(ValueHead(".weight", parameters), ValueHead(".bias", parameters));
-        return parameters;
-    }
-
-    /// <summary>Saves parameters, optimiser, counter and the shuffling stream.</summary>
-    public void SaveState(StateDictionary state)
-    {
-        state.Set<float>("parameters", _engine.Parameters);
-        state.Set("updates", Updates);
-        state.Set("random", _random);
-        _optimizer.SaveState(state.Scope("optimizer"));
-        _target?.SaveState(state.Scope("target"));
-        _popArt?.SaveState(state.Scope("pop_art"));
-        foreach (IAdaptiveObjective objective in _adaptive)
-        {
-            objective.SaveState(state.Scope(objective.Name));
-        }
-    }
-
-    /// <summary>Continues from a saved state.</summary>
-    public void LoadState(StateDictionary state)
-    {
-        state.ReadFinite("parameters", _engine.Parameters);
-        _engine.ParametersChanged();
-        Updates = state.Get("updates", 0L, long.MaxValue / 2);
-        _random = state.Get<Pcg64>("random");
-        _optimizer.LoadState(state.Scope("optimizer"));
-        _target?.LoadState(state.Scope("target"));
-        _popArt?.LoadState(state.Scope("pop_art"));
-        foreach (IAdaptiveObjective objective in _adaptive)
-        {
-            objective.LoadState(state.Scope(objective.Name));
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _target?.Dispose();
-        _engine.Dispose();
-    }
-
     private void Prepare(Unroll unroll) =>
-        _batch.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
+        _evaluator.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
 
     // Rows t × B + b of whole sequences b behind the burn-in, time-major; or single rows, where a sequence is one.
     private void FillRows(ReadOnlySpan<int> sequences)
@@ -241,6 +210,20 @@ internal sealed class ActorCriticLearner : IDisposable
         }
     }
 
+    private void FillMinibatch()
+    {
+        _minibatch.Gather(_evaluator.Batch, _rows);
+        if (_minibatch[_observations] != _minibatch[_features])
+        {
+            int size = _rows.Length * _observations.Width;
+            _engine.Network.Spec.Plan.Features.EncodeRows(_minibatch[_observations].AsSpan(0, size), _minibatch[_features]);
+        }
+        if (_settings.NormalizeAdvantages)
+        {
+            AdvantageScale.Normalize(_minibatch[Column.Advantages].AsSpan(0, _rows.Length));
+        }
+    }
+
     /// <summary>One optimiser step on the current minibatch; returns the KL estimate before it.</summary>
     private double UpdateOnce(float learningRate, double progress, MetricAverages metrics)
     {
@@ -248,7 +231,7 @@ internal sealed class ActorCriticLearner : IDisposable
         {
             objective.Begin(_minibatch);
         }
-        _engine.Backward(_minibatch, _objectives, progress, _losses, _logProbs, _kfac?.BeginUpdate());
+        _engine.Backward(_minibatch, progress, _losses, _logProbs, _kfac?.BeginUpdate());
         for (int i = 0; i < _objectives.Length; i++)
         {
             metrics.Add(_tags[i], _losses[i]);
@@ -288,7 +271,7 @@ internal sealed class ActorCriticLearner : IDisposable
     // Schulman's estimators k1 and k3 of KL(behaviour ‖ target), and the share of ratios beyond the clip range, from the log-probs of this minibatch.
     private double KlEstimates(ReadOnlySpan<float> logProbs, double clip, MetricAverages metrics)
     {
-        ReadOnlySpan<float> behaviour = _minibatch.BehaviourLogProbs;
+        ReadOnlySpan<float> behaviour = _minibatch[Column.BehaviourLogProbs];
         double k1 = 0;
         double k3 = 0;
         int clipped = 0;

@@ -1,30 +1,23 @@
 using System.ComponentModel.DataAnnotations;
+using Agents.Networks;
+using Learners.Composition;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Returns;
+using Learners.Training;
 
 namespace Learners.ActorCritic;
 
 /// <summary>Settings that every on-policy actor-critic agent has. Defaults stand in the agent's own record. Immutable.</summary>
-public abstract record ActorCriticSettings : IValidatableObject
+public abstract record ActorCriticSettings : AgentSettings
 {
     private protected ActorCriticSettings() { }
 
-    /// <summary>Name of the agent, which its section in files and on the command line has, too.</summary>
-    internal abstract string AgentName { get; }
+    /// <inheritdoc/>
+    public override int Copies { get; init; }
 
-    /// <summary>What the agent is and where it was published, on one line.</summary>
-    internal abstract string Summary { get; }
-
-    /// <summary>Environment copies stepped together, B.</summary>
-    /// <value>1 to 65,536.</value>
-    [Range(1, 65_536)]
-    public int Copies { get; init; }
-
-    /// <summary>Environment steps per copy between updates, T.</summary>
-    /// <value>1 to 100,000.</value>
-    [Range(1, 100_000)]
-    public int UnrollLength { get; init; }
+    /// <inheritdoc/>
+    public override int UnrollLength { get; init; }
 
     /// <summary>
     /// Steps at the start of each unroll that only bring the stored core state up to date with the learner's parameters (Kapturowski et al.
@@ -43,10 +36,9 @@ public abstract record ActorCriticSettings : IValidatableObject
     /// <value>Constant, or linear to 0.</value>
     public ScheduleKind LearningRateSchedule { get; init; }
 
-    /// <summary>Factor by which a reward one step later counts less, γ.</summary>
+    /// <inheritdoc/>
     /// <value>0 to 1. Default 0.99.</value>
-    [Range(0f, 1f)]
-    public float DiscountFactor { get; init; } = 0.99f;
+    public override float DiscountFactor { get; init; } = 0.99f;
 
     /// <summary>Weight between one-step (0) and full-unroll (1) advantage estimates, λ.</summary>
     /// <value>0 to 1.</value>
@@ -89,9 +81,6 @@ public abstract record ActorCriticSettings : IValidatableObject
     /// <summary>Limits of V-trace's importance ratios; null for agents that learn only from the policy that acted.</summary>
     internal virtual VTraceClips? OffPolicyClips => null;
 
-    /// <summary>Batches by which acting lags behind learning in one process and in lock step.</summary>
-    internal virtual int FixedPolicyLag => 0;
-
     /// <summary>Batches between two copies of the target network, which then acts; null for agents without one.</summary>
     internal virtual int? TargetNetworkPeriod => null;
 
@@ -104,24 +93,66 @@ public abstract record ActorCriticSettings : IValidatableObject
     /// <summary>Equal parts into which a batch is split.</summary>
     internal virtual int MinibatchCount => 1;
 
-    /// <summary>Environment steps between two updates of the policy, T × B.</summary>
-    internal int StepsPerUnroll => Copies * UnrollLength;
+    /// <inheritdoc/>
+    public override bool FollowsProgress => LearningRateSchedule == ScheduleKind.Linear;
+
+    internal override double WorkOf(double perSample, ParameterLayout layout)
+    {
+        double factors =
+            Optimizer == OptimizerKind.Kfac
+                ? Optimizers
+                    .Kfac.Kfac.LayersOf(layout)
+                    .Sum(slot => Math.Pow(slot.Shape[0], 3) + Math.Pow(slot.Size / slot.Shape[0], 3))
+                : 0;
+        return StepsPerUnroll * EpochCount * perSample + EpochCount * MinibatchCount * factors * 30;
+    }
+
+    // Values, gradients, a copy for acting, its own and the learner's transposed weights; Adam's two means are not in every optimiser.
+    internal override int ParameterCopies => 5 + (TargetNetworkPeriod is null ? 0 : 2);
+
+    internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, ParameterLayout layout) =>
+        ActorCriticMemory.Of(this, network, layout);
 
     /// <inheritdoc/>
-    public virtual IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if ((long)Copies * UnrollLength > 1 << 26)
+        foreach (ValidationResult result in base.Validate(validationContext))
         {
-            yield return new ValidationResult(
-                $"{Copies} copies of {UnrollLength} steps do not fit one update. Lower copies or unroll_length.",
-                [nameof(UnrollLength)]
-            );
+            yield return result;
         }
         if (BurnIn >= UnrollLength)
         {
             yield return new ValidationResult(
                 $"a burn-in of {BurnIn} leaves nothing to learn from in unrolls of {UnrollLength} steps. Lower it, or raise unroll_length.",
                 [nameof(BurnIn)]
+            );
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<ValidationResult> ValidateIn(TrainingSettings run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        CoreKind core = run.Network.Core;
+        if (core == CoreKind.Identity && BurnIn > 0)
+        {
+            yield return new ValidationResult(
+                $"a burn-in of {BurnIn} steps needs a core to burn in. Set network.core, or burn_in to 0.",
+                [nameof(BurnIn)]
+            );
+        }
+        if (core == CoreKind.Gtrxl && Optimizer == OptimizerKind.Kfac)
+        {
+            yield return new ValidationResult(
+                "K-FAC has no factors for the layers of a gated transformer. Choose the core lstm or gru, or another optimizer.",
+                [nameof(Optimizer)]
+            );
+        }
+        if (core != CoreKind.Identity && Copies % MinibatchCount != 0)
+        {
+            yield return new ValidationResult(
+                $"with a core, minibatches are shares of the copies, and {MinibatchCount} do not divide {Copies}. Choose a divisor.",
+                ["Minibatches"]
             );
         }
     }

@@ -19,7 +19,7 @@ internal sealed class BurnIn(IActorCriticNetwork network, int steps)
     /// <param name="batch">The unroll.</param>
     /// <param name="copies">Which copies.</param>
     /// <param name="states">Their states before step 0 on entry, before step K on return.</param>
-    public void Advance(TrajectoryBatch batch, ReadOnlySpan<int> copies, Span<float> states)
+    public void Advance(UnrollEvaluator batch, ReadOnlySpan<int> copies, Span<float> states)
     {
         if (steps == 0)
         {

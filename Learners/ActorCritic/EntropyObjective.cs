@@ -1,31 +1,18 @@
-using Learners.Engines;
-using static TorchSharp.torch;
+using Agents.Programs;
+using Learners.Objectives;
 
 namespace Learners.ActorCritic;
 
 /// <summary>Rewards uncertainty: minus the mean entropy. Its metric is the entropy itself.</summary>
 /// <param name="coefficient">Weight of the bonus.</param>
-internal sealed class EntropyObjective(float coefficient) : IObjective
+internal sealed class EntropyObjective(float coefficient) : Objective
 {
     /// <inheritdoc/>
-    public string Name => "entropy";
+    public override string Name => "entropy";
 
     /// <inheritdoc/>
-    public float Weight => -coefficient;
+    public override Value Weight(NetworkEvaluation evaluation) => evaluation.Graph.Constant(-coefficient);
 
     /// <inheritdoc/>
-    public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress) => evaluation.Entropies.mean();
-
-    /// <inheritdoc/>
-    public double AddGradient(in SampleBlock block, double progress)
-    {
-        float share = Weight / block.Total;
-        double sum = 0;
-        for (int i = 0; i < block.Entropies.Length; i++)
-        {
-            sum += block.Entropies[i];
-            block.EntropyGradients[i] += share;
-        }
-        return sum / block.Total;
-    }
+    public override Value Loss(NetworkEvaluation evaluation) => evaluation.Entropy.Mean();
 }

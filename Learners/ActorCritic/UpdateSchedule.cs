@@ -9,4 +9,7 @@ internal readonly record struct UpdateSchedule(int Epochs, int Minibatches, floa
 {
     /// <summary>Distance that metrics count where nothing is clipped: PPO's usual range.</summary>
     public const double UsualClipRange = 0.2;
+
+    /// <summary>One step over all samples of an unroll.</summary>
+    public static UpdateSchedule Once => new(1, 1, 0, _ => UsualClipRange);
 }

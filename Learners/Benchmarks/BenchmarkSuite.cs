@@ -2,6 +2,7 @@ using Agents.Kernels;
 using Agents.Networks;
 using Environments;
 using Environments.Randomness;
+using Learners.Composition;
 using Learners.Training;
 
 namespace Learners.Benchmarks;
@@ -283,7 +284,7 @@ internal sealed class BenchmarkSuite
     private static TrainingSettings Speed(string agent) =>
         new()
         {
-            Agent = agent,
+            Agent = AgentRegistry.Default.Find(agent).Defaults,
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
         };
 

@@ -6,7 +6,9 @@ using Environments.Spaces;
 using Learners.A2c;
 using Learners.Acktr;
 using Learners.ActorCritic;
+using Learners.Batches;
 using Learners.Engines;
+using Learners.Objectives;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Ppo;
@@ -70,7 +72,7 @@ internal static class NetworkBenchmarks
         NetworkSpec spec = Spec(network);
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
         var settings = new PpoSettings();
-        IObjective[] objectives = agent switch
+        Objective[] objectives = agent switch
         {
             "a2c" or "acktr" =>
             [
@@ -92,16 +94,17 @@ internal static class NetworkBenchmarks
             Kind.Transformer => 12,
             Kind.Vector or Kind.Wide or Kind.Integer or Kind.Flags or Kind.Pixels => 1,
         };
-        var batch = new Minibatch(spec, samples, sequenceLength);
-        spec.Plan.Features.EncodeRows(Observations(spec, network, samples), batch.Features);
-        Normals(samples).CopyTo(batch.Advantages, 0);
-        Normals(samples).CopyTo(batch.Returns, 0);
+        Batch batch = Minibatch.Create(spec, objectives, samples, sequenceLength);
+        engine.Use(objectives);
+        spec.Plan.Features.EncodeRows(Observations(spec, network, samples), batch[Column.Features(spec)]);
+        Normals(samples).CopyTo(batch[Column.Advantages], 0);
+        Normals(samples).CopyTo(batch[Column.Returns], 0);
         int actions = spec.DistributionSize;
-        Array.Fill(batch.BehaviourLogProbs, -MathF.Log(actions));
+        Array.Fill(batch[Column.BehaviourLogProbs], -MathF.Log(actions));
         var random = new Pcg64(3);
         for (int i = 0; i < samples; i++)
         {
-            batch.Actions[i] = random.NextInt(0, actions);
+            batch[Column.Actions(spec)][i] = random.NextInt(0, actions);
         }
         var layout = new ParameterLayout(spec);
         Kfac? kfac = agent == "acktr" ? new Kfac(layout, new AcktrSettings().Kfac, new Pcg64(4)) : null;
@@ -112,7 +115,7 @@ internal static class NetworkBenchmarks
         {
             for (int k = 0; k < count; k++)
             {
-                engine.Backward(batch, objectives, 0, losses, logProbs, kfac?.BeginUpdate());
+                engine.Backward(batch, 0, losses, logProbs, kfac?.BeginUpdate());
                 GlobalNorm.Clip(engine.Gradient, kfac is null ? 0.5f : float.PositiveInfinity);
                 optimizer.Update(engine.Parameters, engine.Gradient, 1e-6f);
                 engine.ParametersChanged();

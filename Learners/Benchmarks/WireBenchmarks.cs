@@ -47,8 +47,7 @@ internal static class WireBenchmarks
     {
         var settings = new TrainingSettings
         {
-            Agent = "impala",
-            Impala = new ImpalaSettings { Copies = copies, UnrollLength = 20 },
+            Agent = new ImpalaSettings { Copies = copies, UnrollLength = 20 },
             Fleet = new FleetSettings
             {
                 CopiesPerActor = copies,
@@ -59,7 +58,7 @@ internal static class WireBenchmarks
         var spec = new NetworkSpec(observations, new Discrete(6), new NetworkSettings { HiddenSizes = [1] });
         var format = new ObservationFormat(observations.Size / frames, frames, observations.ElementType == ElementType.UInt8);
         var shape = new UnrollShape(20, copies, format, 1, 0);
-        var checks = new UnrollChecks(spec, shape, settings.Impala);
+        var checks = new UnrollChecks(spec, shape, settings.Agent);
         using var hub = new FleetHub(settings, "bench", checks, null, TimeProvider.System, NullLogger.Instance);
         hub.Publish(new float[16], 0, null);
         string socket = Path.Combine(Path.GetTempPath(), $"agents-bench-{Environment.ProcessId}.sock");

@@ -1,5 +1,6 @@
 using Agents.Networks;
-using Learners.ActorCritic;
+using Learners.Batches;
+using Learners.Objectives;
 using Learners.Optimizers.Kfac;
 
 namespace Learners.Engines;
@@ -19,19 +20,14 @@ internal interface IGradientEngine : IDisposable
     /// <summary>Takes over numbers that were changed in <see cref="Parameters"/>.</summary>
     void ParametersChanged();
 
+    /// <summary>Says which losses <see cref="Backward"/> adds up. To be called once, before it.</summary>
+    void Use(IReadOnlyList<Objective> objectives);
+
     /// <summary>Computes losses, log-probs and the gradient of Σ weight × loss.</summary>
-    /// <param name="batch">Samples.</param>
-    /// <param name="objectives">Losses to add up.</param>
+    /// <param name="batch">Samples, with features, actions and every column that an objective reads.</param>
     /// <param name="progress">Share of the run's steps done, for schedules.</param>
     /// <param name="losses">Destination: each objective's loss, before its weight.</param>
     /// <param name="logProbs">Destination, <c>[N]</c>: log-probs of the actions under the current parameters.</param>
     /// <param name="fisher">Draws and gathers statistics for a second-order optimiser from the same forward pass; null for none.</param>
-    void Backward(
-        Minibatch batch,
-        ReadOnlySpan<IObjective> objectives,
-        double progress,
-        Span<double> losses,
-        Span<float> logProbs,
-        FisherSampler? fisher = null
-    );
+    void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, FisherSampler? fisher = null);
 }

@@ -1,8 +1,13 @@
 using System.Runtime.InteropServices;
 using Agents.Distributions;
 using Agents.Networks;
-using Learners.ActorCritic;
+using Agents.Programs;
+using Agents.Programs.Execution;
+using Agents.Torch;
+using Learners.Batches;
+using Learners.Objectives;
 using Learners.Optimizers.Kfac;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Learners.Engines;
@@ -12,14 +17,17 @@ internal sealed class TorchGradientEngine : IGradientEngine
 {
     private readonly TorchActorCritic _network;
     private readonly ActionDistribution _distribution;
-    private Minibatch? _aliased;
-    private TensorMinibatch? _tensors;
+    private readonly TorchArrays _arrays = new(CPU);
+    private readonly Interpreter<Tensor> _interpreter;
+    private LossGraph? _losses;
+    private DrawnLikelihood? _drawn;
 
     /// <summary>An engine over pinned parameters.</summary>
     public TorchGradientEngine(NetworkSpec spec, float[] parameters)
     {
         _network = new TorchActorCritic(spec, parameters);
         _distribution = ActionDistribution.For(spec.ActionSpace);
+        _interpreter = new Interpreter<Tensor>(TorchForms.For(CPU), _arrays);
     }
 
     /// <inheritdoc/>
@@ -35,34 +43,30 @@ internal sealed class TorchGradientEngine : IGradientEngine
     public void ParametersChanged() { }
 
     /// <inheritdoc/>
-    public void Backward(
-        Minibatch batch,
-        ReadOnlySpan<IObjective> objectives,
-        double progress,
-        Span<double> losses,
-        Span<float> logProbs,
-        FisherSampler? fisher = null
-    )
+    public void Use(IReadOnlyList<Objective> objectives) => _losses = new LossGraph(_network.Spec, objectives);
+
+    /// <inheritdoc/>
+    public void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, FisherSampler? fisher = null)
     {
-        if (_aliased != batch)
-        {
-            _tensors?.Dispose();
-            _tensors = new TensorMinibatch(batch, _network.Spec);
-            _aliased = batch;
-        }
+        LossGraph graph = _losses ?? throw new InvalidOperationException("The engine was told of no objectives.");
         _network.Gradient.Clear();
-        using var scope = NewDisposeScope(); // every temporary of this update dies here
-        if (_tensors!.Continues is { } continues)
+        using DisposeScope scope = NewDisposeScope(); // every temporary of this update dies here
+        Tensor? continues = null;
+        Tensor? coreState = null;
+        NetworkSpec spec = _network.Spec;
+        if (spec.CoreStateSize > 0)
         {
+            continues = empty(batch.Steps, batch.Sequences, 1);
             TorchActorCritic.WriteContinues(batch.EpisodeStarts, MemoryMarshal.Cast<byte, float>(continues.bytes));
+            coreState = Copy(batch, Column.InitialCoreState(spec), batch.Sequences);
         }
         TorchLayerTape? tape = fisher is not null && fisher.Begin() ? new TorchLayerTape(batch.Steps) : null;
         _network.Tape = tape;
         (Tensor distributions, Tensor values) = _network.Forward(
-            _tensors.Features,
+            Copy(batch, Column.Features(spec), batch.Count),
             batch.Steps,
-            _tensors.Continues,
-            _tensors.InitialCoreState,
+            continues,
+            coreState,
             out _,
             keepState: false
         );
@@ -71,48 +75,50 @@ internal sealed class TorchGradientEngine : IGradientEngine
         {
             GatherStatistics(fisher!, tape, distributions, values);
         }
-        (Tensor logProb, Tensor entropy) = TorchDistribution.Evaluate(_distribution, distributions, _tensors.Actions);
-        var evaluation = new NetworkEvaluation(logProb, entropy, values, distributions);
-        Tensor? total = null;
-        for (int i = 0; i < objectives.Length; i++)
+        Dictionary<Value, Tensor> known = graph.Evaluation.Columns.ToDictionary(
+            column => column.Value,
+            column => Copy(batch, column.Key, batch.Count)
+        );
+        known.Add(graph.Distributions, distributions);
+        known.Add(graph.Values, values.view(-1, 1));
+        graph.Evaluation.Advance(progress, (scalar, number) => known.Add(scalar, _arrays.Of([number], 1, 1)));
+        Value logProb = graph.LogProb;
+        Dictionary<Value, Tensor> results = _interpreter.Evaluate(
+            [.. graph.Losses, graph.Total, logProb],
+            new RunSize(batch.Count, batch.Sequences),
+            known,
+            []
+        );
+        for (int i = 0; i < losses.Length; i++)
         {
-            Tensor loss = objectives[i].Loss(_tensors, evaluation, progress);
-            losses[i] = loss.item<float>();
-            float weight = objectives[i].Weight;
-            if (weight != 0)
-            {
-                Tensor weighted = weight == 1 ? loss : loss.Times(weight);
-                total = total is null ? weighted : total.Plus(weighted);
-            }
+            losses[i] = results[graph.Losses[i]].item<float>();
         }
-        (total ?? throw new InvalidOperationException("Every objective has weight 0, so there is nothing to learn.")).backward();
-        MemoryMarshal.Cast<byte, float>(logProb.contiguous().bytes).CopyTo(logProbs);
-        GC.KeepAlive(this); // tensors of network and minibatch are in no scope
+        results[graph.Total].sum().backward();
+        MemoryMarshal.Cast<byte, float>(results[logProb].contiguous().bytes).CopyTo(logProbs);
+        GC.KeepAlive(this); // tensors of the network are in no scope
     }
+
+    private Tensor Copy(Batch batch, Column column, int rows) =>
+        _arrays.Of(batch[column].AsSpan(0, rows * column.Width), rows, column.Width);
 
     // Sums over rows, so that a row's gradient is that of its own log-likelihood; the graph stays for the losses.
     private void GatherStatistics(FisherSampler fisher, TorchLayerTape tape, Tensor distributions, Tensor values)
     {
-        var rows = (int)values.shape[0];
-        Tensor actions = empty(rows, _distribution.ActionSize);
-        Tensor valueGradients = empty(rows);
-        fisher.Draw(
-            _distribution,
-            MemoryMarshal.Cast<byte, float>(distributions.detach().contiguous().bytes),
-            MemoryMarshal.Cast<byte, float>(actions.bytes),
-            MemoryMarshal.Cast<byte, float>(valueGradients.bytes)
-        );
-        (Tensor logProb, _) = TorchDistribution.Evaluate(_distribution, distributions, actions);
-        logProb.sum().Plus((values * valueGradients).sum()).backward(retain_graph: true);
+        int rows = (int)values.shape[0];
+        float[] actions = new float[rows * _distribution.ActionSize];
+        float[] valueGradients = new float[rows];
+        float[] drawnFrom = new float[rows * _distribution.ParameterSize];
+        MemoryMarshal.Cast<byte, float>(distributions.detach().contiguous().bytes).CopyTo(drawnFrom);
+        fisher.Draw(_distribution, drawnFrom, actions, valueGradients);
+        _drawn ??= new DrawnLikelihood(_network.Spec);
+        Tensor gradient = _arrays.Of(_drawn.Gradient(drawnFrom, actions, rows), rows, _distribution.ParameterSize);
+        Tensor ofValues = _arrays.Of(valueGradients, rows, 1).view(-1);
+        (distributions * gradient).sum().Plus((values * ofValues).sum()).backward(retain_graph: true);
         tape.Show(fisher.Observer);
         _network.Gradient.Clear();
         fisher.End();
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _tensors?.Dispose();
-        _network.Dispose();
-    }
+    public void Dispose() => _network.Dispose();
 }

@@ -75,7 +75,7 @@ internal sealed partial class FleetHub
                 Starts = (ulong)(actor.Starts - 1),
                 Newest = Parameters.Newest,
                 LockStep = _fleet.LockStep,
-                Lag = (uint)_settings.ActorCritic.FixedPolicyLag,
+                Lag = (uint)_settings.Agent.FixedPolicyLag,
                 NextBatch = BatchesAccepted,
             };
             FleetLog.Joined(_log, actor.Id, actor.Slot, copies, actor.Starts);
@@ -88,7 +88,7 @@ internal sealed partial class FleetHub
     {
         get
         {
-            int total = _settings.ActorCritic.Copies;
+            int total = _settings.Agent.Copies;
             int wanted = _fleet.LockStep ? total : _fleet.CopiesPerActor;
             return wanted > 0 ? wanted : Enumerable.Range(1, Math.Min(8, total)).Last(copies => total % copies == 0);
         }
@@ -112,11 +112,11 @@ internal sealed partial class FleetHub
         {
             return $"Its hello is damaged: a secret has {NameHolder.MinSecret} to {NameHolder.MaxSecret} bytes, or none.";
         }
-        int total = _settings.ActorCritic.Copies;
+        int total = _settings.Agent.Copies;
         uint copies = hello.Copies == 0 ? (uint)CopiesPerActor : hello.Copies;
         if (copies > total || total % copies != 0)
         {
-            return $"{copies} environment copies do not divide the {total} copies of a batch. Choose a divisor with --envs, or change {_settings.Agent}.copies.";
+            return $"{copies} environment copies do not divide the {total} copies of a batch. Choose a divisor with --envs, or change {_settings.AgentName}.copies.";
         }
         if (_fleet.LockStep && copies != total)
         {

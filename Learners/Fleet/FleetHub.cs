@@ -52,7 +52,7 @@ internal sealed partial class FleetHub : IDisposable
         RunId = runId;
         Journal = journal;
         Roster = new Roster(clock);
-        QueueCapacity = _fleet.QueueBatches * (settings.ActorCritic.Copies / CopiesPerActor);
+        QueueCapacity = _fleet.QueueBatches * (settings.Agent.Copies / CopiesPerActor);
         _queue = Channel.CreateBounded<PendingUnroll>(
             new BoundedChannelOptions(QueueCapacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true }
         );

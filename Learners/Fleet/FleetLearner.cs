@@ -59,6 +59,7 @@ public static class FleetLearner
             .ResumeAsync(
                 runFolder,
                 assignments ?? [],
+                options.Agents,
                 session.Options,
                 (settings, seed) => session.CreateSource(settings),
                 cancellationToken,

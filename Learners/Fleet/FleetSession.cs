@@ -64,11 +64,12 @@ internal sealed class FleetSession : IAsyncDisposable
         using EnvironmentPipeline probe = EnvironmentPipeline.ForTraining(
             _options.Registry.Make(settings.Environment),
             settings.Wrappers,
-            settings.ActorCritic.DiscountFactor
+            settings.Agent.DiscountFactor
         );
+        settings = settings with { Network = settings.Agent.Agent.NetworkOf(probe.PolicySpec, settings) }; // actors are told this one
         NetworkSpec spec = probe.NetworkFor(settings.Network);
         RunSize.Require(settings, spec, _options.MemoryLimit);
-        UnrollShape shape = probe.ShapeFor(spec, settings.ActorCritic.UnrollLength) with { Copies = settings.ActorCritic.Copies };
+        UnrollShape shape = probe.ShapeFor(spec, settings.Agent.UnrollLength) with { Copies = settings.Agent.Copies };
         ILogger log = _loggers.CreateLogger("Agents.Fleet");
         UnrollJournal? journal = settings.Fleet.Journal
             ? new UnrollJournal(

@@ -52,7 +52,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     {
         _hub = hub;
         _settings = settings.Fleet;
-        _lag = settings.ActorCritic.FixedPolicyLag;
+        _lag = settings.Agent.FixedPolicyLag;
         _audit = audit;
         _log = log;
         _clock = clock;

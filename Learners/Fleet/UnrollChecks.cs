@@ -3,7 +3,7 @@ using Actors;
 using Agents.Networks;
 using Environments.Spaces;
 using Environments.Wrappers;
-using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Training;
 using Protos;
 using Protos.Fleet;
@@ -45,7 +45,7 @@ internal sealed class UnrollChecks
     public UnrollChecks(
         NetworkSpec spec,
         UnrollShape shape,
-        ActorCriticSettings settings,
+        AgentSettings settings,
         Space? observations = null,
         Space? normalized = null
     )
@@ -91,7 +91,7 @@ internal sealed class UnrollChecks
         UnrollShape shape,
         TrainingSettings settings
     ) =>
-        new(spec, shape, settings.ActorCritic, pipeline.Environment.Spec.ObservationSpace, pipeline.NormalizedSpace)
+        new(spec, shape, settings.Agent, pipeline.Environment.Spec.ObservationSpace, pipeline.NormalizedSpace)
         {
             RewardLimit =
                 settings.Wrappers.RewardClip > 0 ? settings.Wrappers.RewardClip

@@ -6,8 +6,7 @@ using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.ActorCritic;
-using Learners.Optimizers;
-using Learners.Optimizers.Kfac;
+using Learners.Composition;
 using Learners.Training;
 using YamlDotNet.RepresentationModel;
 
@@ -40,7 +39,8 @@ internal sealed class FuzzCase
     {
         Seed = seed;
         var random = new Pcg64(seed);
-        Agent = TrainingSettings.AgentNames[random.NextInt(0, TrainingSettings.AgentNames.Count)];
+        Agent agent = AgentRegistry.Default.Agents.ElementAt(random.NextInt(0, AgentRegistry.Default.Agents.Count));
+        Agent = agent.Name;
         _observations = SpaceDraw.Observations(ref random);
         _actions = SpaceDraw.Actions(ref random);
         _registry.Register(Id, () => new DrawnEnvironment(_observations, _actions));
@@ -51,7 +51,7 @@ internal sealed class FuzzCase
         do
         {
             draw = new SettingsDraw(new Pcg64(random.NextUInt64()), IsLeft);
-            _given = draw.Draw(typeof(TrainingSettings));
+            _given = draw.Draw(new TrainingSettings { Agent = agent.Defaults });
             Complete(engines[random.NextInt(0, engines.Count)], random.NextInt(1, 200));
         } while (--tries > 0 && !FitsTogether());
         if (share > 1 - WrongShare)
@@ -60,7 +60,7 @@ internal sealed class FuzzCase
         }
         else if (share > 1 - WrongShare - ForeignShare)
         {
-            string other = TrainingSettings.AgentNames.First(name => name != Agent);
+            string other = AgentRegistry.Default.Names.First(name => name != Agent);
             _given.Children[other] = new YamlMappingNode("learning_rate", "0.01");
             Wrong = $"{other}.learning_rate=0.01";
         }
@@ -137,7 +137,7 @@ internal sealed class FuzzCase
     {
         try
         {
-            TrainingSettings settings = SettingsSources.Load(null, null, _given, null);
+            TrainingSettings settings = SettingsSources.Load(null, null, _given, null, AgentRegistry.Default);
             _ = new NetworkSpec(_observations, _actions, settings.Network).Plan;
             return true;
         }
@@ -149,7 +149,7 @@ internal sealed class FuzzCase
 
     private async Task<FuzzOutcome> TrainAsync(string folder)
     {
-        TrainingSettings settings = SettingsSources.Load(null, null, _given, null);
+        TrainingSettings settings = SettingsSources.Load(null, null, _given, null, AgentRegistry.Default);
         using var enough = new CancellationTokenSource();
         bool steps = Work(settings) < MaxWork;
         if (!steps)
@@ -179,15 +179,10 @@ internal sealed class FuzzCase
         {
             return 0;
         }
-        ActorCriticSettings agent = settings.ActorCritic;
-        double samples = (double)agent.StepsPerUnroll * (1 + agent.EpochCount);
         double perSample = layout.Count + (double)settings.Network.Transformer.Layers * settings.Network.Transformer.MemoryLength;
         double episodes = settings.Wrappers.NoopMax + settings.Wrappers.FrameSkip;
-        double factors =
-            agent.Optimizer == OptimizerKind.Kfac
-                ? Kfac.LayersOf(layout).Sum(slot => Math.Pow(slot.Shape[0], 3) + Math.Pow(slot.Size / slot.Shape[0], 3))
-                : 0;
-        return samples * (perSample + episodes * _observations.Size) + agent.EpochCount * agent.MinibatchCount * factors * 30;
+        perSample += episodes * _observations.Size;
+        return settings.Agent.StepsPerUnroll * perSample + settings.Agent.WorkOf(perSample, layout);
     }
 
     private FuzzOutcome Fail(string failure)
@@ -196,10 +191,8 @@ internal sealed class FuzzCase
         return FuzzOutcome.Failed;
     }
 
-    // Sections of other agents are drawn as wrong ones only; the rest is set by the case.
-    private bool IsLeft(string key) =>
-        key is "environment" or "agent" or "total_steps" or "engine"
-        || (TrainingSettings.AgentNames.Contains(key) && key != Agent);
+    // What the case sets itself.
+    private static bool IsLeft(string key) => key is "environment" or "total_steps" or "engine";
 
     private sealed class Updates(CancellationTokenSource enough) : IProgress<TrainingProgress>
     {

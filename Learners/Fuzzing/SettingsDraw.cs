@@ -43,10 +43,11 @@ internal sealed class SettingsDraw
     }
 
     /// <summary>Draws keys and values that are possible each by itself.</summary>
-    public YamlMappingNode Draw(Type record) => Draw(record, "");
+    /// <param name="record">Tells the keys, and which section stands where there is a choice; its values are not used.</param>
+    public YamlMappingNode Draw(object record) => Draw(record.GetType(), record, "");
 
     /// <summary>Makes one key of those drawn or left out wrong, so that nothing may accept it.</summary>
-    /// <param name="drawn">What <see cref="Draw(Type)"/> gave.</param>
+    /// <param name="drawn">What <see cref="Draw(object)"/> gave.</param>
     /// <returns>What was done, such as <c>ppo.epochs=many</c>.</returns>
     public string Spoil(YamlMappingNode drawn)
     {
@@ -56,20 +57,24 @@ internal sealed class SettingsDraw
         return assignment;
     }
 
-    private YamlMappingNode Draw(Type record, string path)
+    private YamlMappingNode Draw(Type record, object? sample, string path)
     {
         var node = new YamlMappingNode();
         foreach (PropertyInfo property in StrictYaml.Settable(record))
         {
-            string key = StrictYaml.KeyOf(property);
+            object? member = sample is null ? null : property.GetValue(sample);
+            string key = StrictYaml.PlaceOf(property, member);
             if (_leaves(path + key))
             {
                 continue;
             }
-            Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            Type type =
+                member is ISection
+                    ? member.GetType()
+                    : Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             if (!StrictYaml.IsScalar(type) && !type.IsArray)
             {
-                YamlMappingNode section = Draw(type, $"{path}{key}.");
+                YamlMappingNode section = Draw(type, null, $"{path}{key}.");
                 if (section.Children.Count > 0)
                 {
                     node.Children[key] = section;

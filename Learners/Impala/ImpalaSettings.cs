@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Returns;
 
 namespace Learners.Impala;
@@ -16,6 +17,9 @@ namespace Learners.Impala;
 /// </remarks>
 public sealed record ImpalaSettings : ActorCriticSettings
 {
+    /// <inheritdoc/>
+    public override Agent Agent => new ImpalaAgent();
+
     /// <summary>The defaults.</summary>
     public ImpalaSettings()
     {
@@ -31,10 +35,6 @@ public sealed record ImpalaSettings : ActorCriticSettings
     internal override int MinibatchCount => Minibatches;
 
     internal override int EpochCount => Epochs;
-
-    internal override string AgentName => "impala";
-
-    internal override string Summary => "importance weighted actor-learner with V-trace targets (Espeholt et al. 2018)";
 
     /// <summary>Limit of the importance ratio in temporal differences, ρ̄: decides which policy's value is learned.</summary>
     /// <value>Above 0, to 1e6. Default 1.</value>
@@ -74,7 +74,8 @@ public sealed record ImpalaSettings : ActorCriticSettings
     internal override VTraceClips? OffPolicyClips =>
         new VTraceClips(RhoClip, TraceClip, PolicyGradientRhoClip) { WeighAdvantages = ClipRange == 0 };
 
-    internal override int FixedPolicyLag => PolicyLag;
+    /// <inheritdoc/>
+    public override int FixedPolicyLag => PolicyLag;
 
     /// <inheritdoc/>
     public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -3,12 +3,14 @@ using Protos.Foreign;
 
 namespace Learners.Metrics;
 
-/// <summary>Means of named numbers over an interval; not-a-number values are left out.</summary>
-internal sealed class MetricAverages
+/// <summary>Means of named numbers over an interval: what a learner tells between two rows of <c>metrics.csv</c>.</summary>
+public sealed class MetricAverages
 {
     private readonly Dictionary<string, (double Sum, long Count)> _sums = [];
 
     /// <summary>Adds one observation of a metric.</summary>
+    /// <param name="tag">Its name, such as <c>losses/policy_loss</c>; the run must know it, see <see cref="Composition.ILearner.Tags"/>.</param>
+    /// <param name="value">The number; one that is not a number is left out of the mean.</param>
     public void Add(string tag, double value)
     {
         if (double.IsNaN(value))
@@ -20,7 +22,7 @@ internal sealed class MetricAverages
     }
 
     /// <summary>Saves sums and counts.</summary>
-    public void SaveState(StateDictionary state)
+    internal void SaveState(StateDictionary state)
     {
         foreach ((string tag, (double sum, long count)) in _sums)
         {
@@ -31,7 +33,7 @@ internal sealed class MetricAverages
     /// <summary>Continues from saved ones.</summary>
     /// <param name="state">Where they were saved.</param>
     /// <param name="tags">Metrics that the run has.</param>
-    public void LoadState(StateDictionary state, IReadOnlyCollection<string> tags)
+    internal void LoadState(StateDictionary state, IReadOnlyCollection<string> tags)
     {
         foreach (string tag in state.Names)
         {
@@ -50,7 +52,7 @@ internal sealed class MetricAverages
     }
 
     /// <summary>Appends every mean and starts over.</summary>
-    public void Drain(List<Metric> destination)
+    internal void Drain(List<Metric> destination)
     {
         foreach ((string tag, (double sum, long count)) in _sums)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Learners.ActorCritic;
+using Learners.Composition;
 
 namespace Learners.Ppo;
 
@@ -10,6 +11,9 @@ namespace Learners.Ppo;
 /// </remarks>
 public sealed record PpoSettings : ActorCriticSettings
 {
+    /// <inheritdoc/>
+    public override Agent Agent => new PpoAgent();
+
     /// <summary>The defaults.</summary>
     public PpoSettings()
     {
@@ -23,13 +27,12 @@ public sealed record PpoSettings : ActorCriticSettings
         Optimizer = Optimizers.OptimizerKind.Adam;
     }
 
+    /// <inheritdoc/>
+    public override bool FollowsProgress => base.FollowsProgress || ClipRangeSchedule == ScheduleKind.Linear;
+
     internal override int MinibatchCount => Minibatches;
 
     internal override int EpochCount => Epochs;
-
-    internal override string AgentName => "ppo";
-
-    internal override string Summary => "proximal policy optimisation (Schulman et al. 2017)";
 
     /// <summary>Passes over an unroll's samples.</summary>
     /// <value>1 to 1,000. Default 4.</value>

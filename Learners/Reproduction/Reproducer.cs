@@ -29,13 +29,20 @@ internal static class Reproducer
     )
     {
         (string name, Claim claim) = ClaimLibrary.Load(nameOrFile);
-        var plan = ReproductionPlan.Create(name, claim, options.Budget, options.Seeds, options.Registry.ForForeignIds);
+        var plan = ReproductionPlan.Create(
+            name,
+            claim,
+            options.Budget,
+            options.Seeds,
+            options.Registry.ForForeignIds,
+            options.Agents
+        );
         string folder = Path.GetFullPath(
             options.Folder ?? Path.Combine("runs", "reproduce", name, options.Budget.ToString().ToLowerInvariant())
         );
         Directory.CreateDirectory(folder);
         using FileStream held = Hold(folder);
-        IReadOnlyList<RunOutcome> outcomes = await new RunScheduler(folder, options.Starter, options.Clock)
+        IReadOnlyList<RunOutcome> outcomes = await new RunScheduler(folder, options.Starter, options.Agents, options.Clock)
             .RunAsync(plan.Runs, options.Jobs, options.Progress, cancellationToken)
             .ConfigureAwait(false);
 

@@ -1,4 +1,5 @@
 using Environments;
+using Learners.Composition;
 using Learners.Reproduction.Claims;
 using Learners.Reproduction.Running;
 
@@ -30,6 +31,9 @@ internal sealed record ReproductionOptions
 
     /// <summary>Where environments are looked up.</summary>
     public EnvironmentRegistry Registry { get; init; } = EnvironmentRegistry.Default;
+
+    /// <summary>Where agents are looked up.</summary>
+    public AgentRegistry Agents { get; init; } = AgentRegistry.Default;
 
     /// <summary>Clock of the estimates.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -4,7 +4,7 @@ using Agents.Policies;
 using Environments.Randomness;
 using Environments.State;
 using Environments.Wrappers;
-using Learners.ActorCritic;
+using Learners.Composition;
 using Protos;
 
 namespace Learners.Training;
@@ -29,18 +29,18 @@ internal sealed class InlineUnrollSource : IUnrollSource
         var environments = EnvironmentParts.ForTraining(
             options.Registry,
             settings.Environment,
-            settings.ActorCritic.Copies,
+            settings.Agent.Copies,
             settings.EnvironmentThreads,
             settings.Overlap,
             settings.Wrappers,
-            settings.ActorCritic.DiscountFactor,
+            settings.Agent.DiscountFactor,
             options.Warn
         );
         try
         {
-            NetworkSpec spec = environments.NetworkFor(settings.Network);
+            NetworkSpec spec = environments.NetworkFor(settings.Agent.Agent.NetworkOf(environments.PolicySpec, settings));
             RunSize.Require(settings, spec, options.MemoryLimit);
-            return new InlineUnrollSource(environments, spec, settings.ActorCritic, seed);
+            return new InlineUnrollSource(environments, spec, settings.Agent, seed);
         }
         catch
         {
@@ -49,7 +49,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
         }
     }
 
-    private InlineUnrollSource(EnvironmentParts environments, NetworkSpec spec, ActorCriticSettings settings, SeedSequence seed)
+    private InlineUnrollSource(EnvironmentParts environments, NetworkSpec spec, AgentSettings settings, SeedSequence seed)
     {
         Spec = spec;
         _environments = environments;

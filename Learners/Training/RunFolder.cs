@@ -47,7 +47,7 @@ internal sealed class RunFolder
     {
         string time = clock.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         string environment = EnvironmentId.ToFolderName(settings.Environment);
-        return System.IO.Path.Combine("runs", environment, settings.Agent, $"{time}-{settings.Seed}");
+        return System.IO.Path.Combine("runs", environment, settings.AgentName, $"{time}-{settings.Seed}");
     }
 
     /// <summary>Whether a folder holds a run.</summary>

@@ -1,7 +1,7 @@
 using Agents.Yaml;
 using Environments;
 using Environments.Remote;
-using Protos.Foreign;
+using Learners.Composition;
 using YamlDotNet.RepresentationModel;
 
 namespace Learners.Training;
@@ -9,6 +9,8 @@ namespace Learners.Training;
 /// <summary>Puts settings together: the records' defaults, tuned settings of the environment, a file, single values; later ones win.</summary>
 internal static class SettingsSources
 {
+    private const string AgentKey = "agent";
+
     /// <summary>Tuned settings that travel with this library, as agent and environment.</summary>
     public static IEnumerable<(string Agent, string Environment)> Tuned =>
         typeof(SettingsSources)
@@ -31,15 +33,22 @@ internal static class SettingsSources
     /// <param name="agent">Agent name; null to take it from the file or the default.</param>
     /// <param name="file">A YAML file of the user; null for none.</param>
     /// <param name="assignments">Single values, <c>key=value</c>.</param>
+    /// <param name="agents">Agents that there are; null for those of the framework.</param>
     /// <exception cref="SettingsException">A key or value is not possible.</exception>
-    public static TrainingSettings Load(string? environment, string? agent, string? file, IReadOnlyList<string> assignments)
+    public static TrainingSettings Load(
+        string? environment,
+        string? agent,
+        string? file,
+        IReadOnlyList<string> assignments,
+        AgentRegistry? agents = null
+    )
     {
         YamlMappingNode given = file is null ? [] : ReadFile(file);
         foreach (string assignment in assignments)
         {
             StrictYaml.Assign(given, assignment);
         }
-        return Load(environment, agent, given, file);
+        return Load(environment, agent, given, file, agents ?? AgentRegistry.Default);
     }
 
     /// <summary>Resolves the settings of a run from those given, which are left as they are.</summary>
@@ -47,89 +56,116 @@ internal static class SettingsSources
     /// <param name="agent">Agent name; null to take it from those given or the default.</param>
     /// <param name="given">Laid over the tuned ones.</param>
     /// <param name="source">Where they come from, for messages; null for the command line.</param>
+    /// <param name="agents">Agents that there are.</param>
     /// <exception cref="SettingsException">A key or value is not possible.</exception>
-    public static TrainingSettings Load(string? environment, string? agent, YamlMappingNode given, string? source)
+    public static TrainingSettings Load(
+        string? environment,
+        string? agent,
+        YamlMappingNode given,
+        string? source,
+        AgentRegistry agents
+    )
     {
         environment ??=
             Text(given, "environment")
             ?? throw new SettingsException(
                 $"{source ?? "The settings"} names no environment. Add 'environment: CartPole-v1', or name one."
             );
-        agent ??= Text(given, "agent") ?? new TrainingSettings().Agent;
-        if (!TrainingSettings.AgentNames.Contains(agent))
-        {
-            throw new SettingsException(
-                $"There is no agent '{ForeignText.Show(agent)}'.{NearestName.Suggest(agent, TrainingSettings.AgentNames)} 'agents list' shows all."
-            );
-        }
-
-        RequireSectionsOf([agent], given, source ?? "settings");
-        YamlMappingNode root = ReadTuned(environment, agent);
+        agent ??= Text(given, AgentKey) ?? new TrainingSettings().AgentName;
+        AgentSettings defaults = Find(agent, agents, null);
+        RequireSectionsOf([agent], given, source ?? "settings", agents);
+        YamlMappingNode root = ReadTuned(environment, agent, agents);
         StrictYaml.Merge(root, given);
         root.Children["environment"] = environment;
-        root.Children["agent"] = agent;
-        return StrictYaml.Bind<TrainingSettings>(root, source ?? "settings");
+        root.Children[AgentKey] = agent;
+        return StrictYaml.Bind(new TrainingSettings { Agent = defaults }, root, source ?? "settings");
     }
 
     /// <summary>Reads the resolved settings of a run folder.</summary>
     /// <exception cref="SettingsException">A key or value is not possible.</exception>
-    public static TrainingSettings Read(string path, IReadOnlyList<string> assignments)
+    public static TrainingSettings Read(string path, IReadOnlyList<string> assignments, AgentRegistry agents)
     {
         YamlMappingNode root = StrictYaml.ReadFileIn(Path.GetDirectoryName(path)!, Path.GetFileName(path));
         foreach (string assignment in assignments)
         {
             StrictYaml.Assign(root, assignment);
         }
-        TrainingSettings settings = StrictYaml.Bind<TrainingSettings>(root, path);
-        RequireSectionsOf([settings.Agent], root, path);
-        return settings;
+        return Bind(root, path, agents);
+    }
+
+    /// <summary>Binds a document with every setting: what it leaves out has the default, not the tuned value.</summary>
+    /// <exception cref="SettingsException">A key or value is not possible.</exception>
+    public static TrainingSettings Bind(YamlMappingNode root, string source, AgentRegistry agents)
+    {
+        string agent = Text(root, AgentKey) ?? new TrainingSettings().AgentName;
+        AgentSettings defaults = Find(agent, agents, source);
+        RequireSectionsOf([agent], root, source, agents);
+        return StrictYaml.Bind(new TrainingSettings { Agent = defaults }, root, source);
     }
 
     /// <summary>Says which key belongs to an agent that is not trained, since nothing would read it.</summary>
     /// <exception cref="SettingsException">There is one.</exception>
-    public static void RequireSectionsOf(IReadOnlyCollection<string> agents, YamlMappingNode given, string source)
+    public static void RequireSectionsOf(
+        IReadOnlyCollection<string> trained,
+        YamlMappingNode given,
+        string source,
+        AgentRegistry agents
+    )
     {
-        if (ForeignKey(agents, given) is { } key)
+        if (ForeignKey(trained, given, agents) is { } key)
         {
             throw new SettingsException($"{source}: {key}");
         }
     }
 
     /// <summary>A key among those given that belongs to an agent which is not trained, in a sentence; null where there is none.</summary>
-    /// <param name="agents">The agents that are trained.</param>
+    /// <param name="trained">The agents that are trained.</param>
     /// <param name="given">Settings by section.</param>
-    public static string? ForeignKey(IReadOnlyCollection<string> agents, YamlMappingNode given)
+    /// <param name="agents">Agents that there are.</param>
+    public static string? ForeignKey(IReadOnlyCollection<string> trained, YamlMappingNode given, AgentRegistry agents)
     {
-        foreach (string agent in TrainingSettings.AgentNames.Except(agents))
+        foreach (string agent in agents.Names.Except(trained))
         {
             if (given.Children.TryGetValue(agent, out YamlNode? section))
             {
                 string key = section is YamlMappingNode { Children: [var (name, _), ..] } ? $"{agent}.{name}" : agent;
-                return $"{key} belongs to the agent {agent}, but {string.Join(" and ", agents)} {(agents.Count == 1 ? "is" : "are")} trained, so nothing would read it. Leave it out, or train {agent}.";
+                return $"{key} belongs to the agent {agent}, but {string.Join(" and ", trained)} {(trained.Count == 1 ? "is" : "are")} trained, so nothing would read it. Leave it out, or train {agent}.";
             }
         }
         return null;
     }
 
     /// <summary>Takes out the sections of agents other than the one given.</summary>
-    public static void RemoveForeignSections(string agent, YamlMappingNode settings)
+    public static void RemoveForeignSections(string agent, YamlMappingNode settings, AgentRegistry agents)
     {
-        foreach (string other in TrainingSettings.AgentNames.Where(name => name != agent))
+        foreach (string other in agents.Names.Where(name => name != agent))
         {
             settings.Children.Remove(other);
         }
     }
 
-    /// <summary>The text of <c>config.yaml</c>: every resolved setting, without the sections of agents that do not take part.</summary>
+    /// <summary>The text of <c>config.yaml</c>: every resolved setting, of agents the one that is trained.</summary>
     public static string Write(TrainingSettings settings)
     {
         YamlMappingNode root = StrictYaml.ToNode(settings);
-        RemoveForeignSections(settings.Agent, root);
+        root.Children.Insert(1, AgentKey, settings.AgentName); // behind the environment; its section stands where the property does
         return StrictYaml.Write(root);
     }
 
+    private static AgentSettings Find(string name, AgentRegistry agents, string? source)
+    {
+        try
+        {
+            return (AgentSettings)((ISection)agents.Find(name).Defaults).Copy(); // the document is laid over them
+        }
+        catch (UnknownNameException exception)
+        {
+            throw new SettingsException(source is null ? exception.Message : $"{source}: {exception.Message}", exception);
+        }
+    }
+
     // Settings tuned for an id with its options, 'X-v0,delay=5.yaml', else those of the environment, 'X-v0.yaml'.
-    private static YamlMappingNode ReadTuned(string environment, string agent)
+    private static YamlMappingNode ReadTuned(string environment, string agent, AgentRegistry agents)
     {
         if (RemoteId.IsRemote(environment))
         {
@@ -146,7 +182,7 @@ internal static class SettingsSources
             {
                 using var reader = new StreamReader(stream);
                 YamlMappingNode tuned = StrictYaml.Parse(reader.ReadToEnd(), file);
-                RequireSectionsOf([agent], tuned, file);
+                RequireSectionsOf([agent], tuned, file, agents);
                 return tuned;
             }
         }

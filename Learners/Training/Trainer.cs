@@ -4,6 +4,7 @@ using Agents.Yaml;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Checkpoints;
+using Learners.Composition;
 using Protos.Foreign;
 
 namespace Learners.Training;
@@ -99,6 +100,7 @@ public static class Trainer
         return ResumeAsync(
             runFolder,
             assignments ?? [],
+            options.Agents,
             _ => options,
             (settings, seed) => InlineUnrollSource.Create(settings, options, seed),
             cancellationToken
@@ -109,6 +111,7 @@ public static class Trainer
     internal static Task<TrainingResult> ResumeAsync(
         string runFolder,
         IReadOnlyList<string> assignments,
+        AgentRegistry agents,
         Func<TrainingSettings, TrainingOptions> optionsOf,
         Func<TrainingSettings, SeedSequence, IUnrollSource> createSource,
         CancellationToken cancellationToken,
@@ -122,18 +125,15 @@ public static class Trainer
                 $"'{runFolder}' holds no run (there is no config.yaml). Give the folder that 'agents train' printed."
             );
         }
-        TrainingSettings stored = ReadSettings(folder, []);
-        TrainingSettings settings = ReadSettings(folder, assignments);
+        TrainingSettings stored = ReadSettings(folder, [], agents);
+        TrainingSettings settings = ReadSettings(folder, assignments, agents);
         TrainingOptions options = optionsOf(settings);
         options.Registry.RequireAllowed(settings.Environment); // before anything of the folder is touched
         RequireSameRun(stored, settings);
-        if (
-            settings.TotalSteps != stored.TotalSteps
-            && settings.ActorCritic.LearningRateSchedule == ActorCritic.ScheduleKind.Linear
-        )
+        if (settings.TotalSteps != stored.TotalSteps && settings.Agent.FollowsProgress)
         {
             options.Warn?.Invoke(
-                $"The run is now {settings.TotalSteps} steps long instead of {stored.TotalSteps}, so its linear schedules move to another slope."
+                $"The run is now {settings.TotalSteps} steps long instead of {stored.TotalSteps}, so its schedules move to another slope."
             );
         }
         return Task.Run(
@@ -168,9 +168,9 @@ public static class Trainer
     }
 
     // Settings that were left open mean what they meant when the run began: today's defaults could give an older run another network.
-    private static TrainingSettings ReadSettings(RunFolder folder, IReadOnlyList<string> assignments)
+    private static TrainingSettings ReadSettings(RunFolder folder, IReadOnlyList<string> assignments, AgentRegistry agents)
     {
-        TrainingSettings settings = SettingsSources.Read(folder.Config, assignments);
+        TrainingSettings settings = SettingsSources.Read(folder.Config, assignments, agents);
         return new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep).FindPolicyFormat() == 1
             ? settings with
             {

@@ -1,4 +1,5 @@
 using Environments;
+using Learners.Composition;
 
 namespace Learners.Training;
 
@@ -16,6 +17,9 @@ public sealed record TrainingOptions
 
     /// <summary>Where environments are looked up.</summary>
     public EnvironmentRegistry Registry { get; init; } = EnvironmentRegistry.Default;
+
+    /// <summary>Where a resumed run's agent is looked up by its name; a new run's settings hold it.</summary>
+    public AgentRegistry Agents { get; init; } = AgentRegistry.Default;
 
     /// <summary>Bytes that a run may need; larger ones are refused before anything is allocated. The campaign of settings lowers it.</summary>
     internal long MemoryLimit { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

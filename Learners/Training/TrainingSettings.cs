@@ -1,16 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 using Actors;
 using Agents.Networks;
-using Environments;
+using Agents.Yaml;
 using Environments.Wrappers;
-using Learners.A2c;
-using Learners.Acktr;
-using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Fleet;
-using Learners.Impala;
-using Learners.Optimizers;
 using Learners.Ppo;
-using Learners.Vmpo;
 
 namespace Learners.Training;
 
@@ -21,21 +16,8 @@ namespace Learners.Training;
 /// </remarks>
 public sealed record TrainingSettings : IValidatableObject
 {
-    private static readonly Func<TrainingSettings, ActorCriticSettings>[] Sections =
-    [
-        settings => settings.A2c,
-        settings => settings.Acktr,
-        settings => settings.Impala,
-        settings => settings.Ppo,
-        settings => settings.Vmpo,
-    ];
-
     /// <summary>Environment id.</summary>
     public string Environment { get; init; } = "CartPole-v1";
-
-    /// <summary>Agent name, one of <see cref="AgentNames"/>.</summary>
-    /// <value>Default ppo.</value>
-    public string Agent { get; init; } = "ppo";
 
     /// <summary>Seed from which every generator of the run is split.</summary>
     /// <value>Default 1.</value>
@@ -76,20 +58,9 @@ public sealed record TrainingSettings : IValidatableObject
     /// <summary>Network of the agent.</summary>
     public NetworkSettings Network { get; init; } = new();
 
-    /// <summary>Settings of PPO, where it is the agent.</summary>
-    public PpoSettings Ppo { get; init; } = new();
-
-    /// <summary>Settings of A2C, where it is the agent.</summary>
-    public A2cSettings A2c { get; init; } = new();
-
-    /// <summary>Settings of ACKTR, where it is the agent.</summary>
-    public AcktrSettings Acktr { get; init; } = new();
-
-    /// <summary>Settings of IMPALA, where it is the agent.</summary>
-    public ImpalaSettings Impala { get; init; } = new();
-
-    /// <summary>Settings of V-MPO, where it is the agent.</summary>
-    public VmpoSettings Vmpo { get; init; } = new();
+    /// <summary>The agent, by its settings: <c>Agent = new A2cSettings { Copies = 32 }</c> trains A2C.</summary>
+    /// <value>Default <see cref="PpoSettings"/>. In files <c>agent</c> holds the name, and a section of that name the settings.</value>
+    public AgentSettings Agent { get; init; } = new PpoSettings();
 
     /// <summary>How a fleet's learner treats its actors; nothing else reads it.</summary>
     public FleetSettings Fleet { get; init; } = new();
@@ -100,77 +71,51 @@ public sealed record TrainingSettings : IValidatableObject
     /// <summary>When training state is saved.</summary>
     public CheckpointSettings Checkpoints { get; init; } = new();
 
-    /// <summary>The agents with their defaults; each tells its name and what it is.</summary>
-    internal static IReadOnlyList<ActorCriticSettings> Agents { get; } =
-    [.. Sections.Select(section => section(new TrainingSettings()))];
-
-    /// <summary>Agents that can be trained.</summary>
-    public static IReadOnlyList<string> AgentNames { get; } = [.. Agents.Select(agent => agent.AgentName)];
-
-    /// <summary>The settings of the chosen agent.</summary>
-    /// <exception cref="InvalidOperationException">There is no such agent, which validation would have told.</exception>
-    internal ActorCriticSettings ActorCritic
-    {
-        get
-        {
-            foreach (Func<TrainingSettings, ActorCriticSettings> section in Sections)
-            {
-                if (section(this) is var agent && agent.AgentName == Agent)
-                {
-                    return agent;
-                }
-            }
-            throw new InvalidOperationException($"There is no agent '{Agent}'.");
-        }
-    }
+    /// <summary>Name of the agent.</summary>
+    public string AgentName => Agent.Agent.Name;
 
     /// <summary>The tuned settings of an environment and agent, or the agent's defaults where none were tuned.</summary>
-    /// <exception cref="Agents.Yaml.SettingsException">There is no such agent.</exception>
-    public static TrainingSettings For(string environment, string agent = "ppo") =>
-        SettingsSources.Load(environment, agent, null, []);
+    /// <param name="environment">Environment id.</param>
+    /// <param name="agent">Agent name; null for PPO.</param>
+    /// <param name="agents">Where the name is looked up; null for the agents of the framework.</param>
+    /// <exception cref="SettingsException">There is no such agent.</exception>
+    public static TrainingSettings For(string environment, string? agent = null, AgentRegistry? agents = null) =>
+        SettingsSources.Load(environment, agent ?? new TrainingSettings().AgentName, null, [], agents);
+
+    /// <summary>The agent's settings by their type.</summary>
+    /// <typeparam name="TSettings">Such as <see cref="PpoSettings"/>.</typeparam>
+    /// <exception cref="InvalidOperationException">The agent is another one.</exception>
+    public TSettings Of<TSettings>()
+        where TSettings : AgentSettings =>
+        Agent as TSettings
+        ?? throw new InvalidOperationException(
+            $"The agent is {AgentName}, whose settings are {Agent.GetType().Name}, not {typeof(TSettings).Name}. Ask for those, or choose the agent first."
+        );
+
+    /// <summary>These settings with some of the agent's own changed: <c>settings.With((PpoSettings ppo) => ppo with { Epochs = 2 })</c>.</summary>
+    /// <inheritdoc cref="Of{TSettings}"/>
+    /// <param name="change">Gives the changed ones.</param>
+    public TrainingSettings With<TSettings>(Func<TSettings, TSettings> change)
+        where TSettings : AgentSettings
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return this with { Agent = change(Of<TSettings>()) };
+    }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!AgentNames.Contains(Agent))
+        if (Fleet.CopiesPerActor > 0 && Agent.Copies % Fleet.CopiesPerActor != 0)
         {
             yield return new ValidationResult(
-                $"there is no agent '{Agent}'.{NearestName.Suggest(Agent, AgentNames)} Known: {string.Join(", ", AgentNames)}.",
-                [nameof(Agent)]
-            );
-            yield break; // what follows looks at the agent's settings
-        }
-        if (Fleet.CopiesPerActor > 0 && ActorCritic.Copies % Fleet.CopiesPerActor != 0)
-        {
-            yield return new ValidationResult(
-                $"{Fleet.CopiesPerActor} copies per actor do not divide the {ActorCritic.Copies} copies of a batch. Choose a divisor.",
+                $"{Fleet.CopiesPerActor} copies per actor do not divide the {Agent.Copies} copies of a batch. Choose a divisor.",
                 ["Fleet." + nameof(Fleet.CopiesPerActor)]
             );
         }
-        if (Network.Core == CoreKind.Identity && ActorCritic.BurnIn > 0)
+        foreach (ValidationResult mistake in Agent.ValidateIn(this))
         {
-            yield return new ValidationResult(
-                $"a burn-in of {ActorCritic.BurnIn} steps needs a core to burn in. Set network.core, or burn_in to 0.",
-                [KeyOf(nameof(ActorCriticSettings.BurnIn))]
-            );
-        }
-        if (Network.Core == CoreKind.Gtrxl && ActorCritic.Optimizer == OptimizerKind.Kfac)
-        {
-            yield return new ValidationResult(
-                "K-FAC has no factors for the layers of a gated transformer. Choose the core lstm or gru, or another optimizer.",
-                ["Network." + nameof(Network.Core)]
-            );
-        }
-        int minibatches = ActorCritic.MinibatchCount;
-        if (Network.Core != CoreKind.Identity && ActorCritic.Copies % minibatches != 0)
-        {
-            yield return new ValidationResult(
-                $"with a core, minibatches are shares of the copies, and {minibatches} do not divide {ActorCritic.Copies}. Choose a divisor.",
-                [KeyOf(nameof(Ppo.Minibatches))]
-            );
+            string[] keys = [.. mistake.MemberNames.Select(member => $"{AgentName}.{member}")];
+            yield return new ValidationResult(mistake.ErrorMessage, keys.Length > 0 ? keys : [AgentName]);
         }
     }
-
-    // Of the agent's section, in the form of a member's name.
-    private string KeyOf(string member) => $"{char.ToUpperInvariant(Agent[0])}{Agent[1..]}.{member}";
 }

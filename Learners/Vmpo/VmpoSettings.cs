@@ -1,6 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Distributions;
+using Agents.Networks;
 using Learners.ActorCritic;
+using Learners.Composition;
+using Learners.Objectives;
 
 namespace Learners.Vmpo;
 
@@ -18,6 +21,9 @@ namespace Learners.Vmpo;
 /// </remarks>
 public sealed record VmpoSettings : ActorCriticSettings
 {
+    /// <inheritdoc/>
+    public override Agent Agent => new VmpoAgent();
+
     /// <summary>The defaults.</summary>
     public VmpoSettings()
     {
@@ -30,10 +36,6 @@ public sealed record VmpoSettings : ActorCriticSettings
     }
 
     internal override int EpochCount => Epochs;
-
-    internal override string AgentName => "vmpo";
-
-    internal override string Summary => "on-policy maximum a posteriori policy optimisation (Song et al. 2020)";
 
     /// <summary>Optimiser steps per batch, each over the whole batch.</summary>
     /// <value>1 to 1,000. Default 8.</value>
@@ -94,22 +96,26 @@ public sealed record VmpoSettings : ActorCriticSettings
     internal override double? ReturnScaleRate => PopArt ? PopArtRate : null;
 
     /// <summary>The losses: weighted likelihood, value, and one bound per part of the divergence.</summary>
-    internal IObjective[] Objectives(ActionDistribution distribution) =>
+    internal Objective[] Objectives(NetworkSpec spec)
+    {
+        int parts = ActionDistribution.For(spec.ActionSpace).DivergenceParts.Count;
+        return
         [
             new WeightedLikelihoodObjective(this),
             new ValueObjective(ValueCoefficient),
             new EntropyObjective(EntropyCoefficient),
             .. Enumerable
-                .Range(0, distribution.DivergenceParts)
+                .Range(0, parts)
                 .Select(part => new TrustRegionObjective(
-                    distribution,
+                    spec,
                     part,
-                    distribution.DivergenceParts == 1 ? KlEpsilon
+                    parts == 1 ? KlEpsilon
                         : part == 0 ? MeanKlEpsilon
                         : DeviationKlEpsilon,
                     new Multiplier(InitialMultiplier, MultiplierLearningRate)
                 )),
         ];
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

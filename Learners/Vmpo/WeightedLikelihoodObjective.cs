@@ -1,16 +1,20 @@
+using Agents.Programs;
 using Environments.State;
 using Learners.ActorCritic;
-using Learners.Engines;
+using Learners.Batches;
 using Learners.Metrics;
-using static TorchSharp.torch;
+using Learners.Objectives;
 
 namespace Learners.Vmpo;
 
 /// <summary>Fits the policy to the better half of a batch: −Σ ψ log π(a|s), with a learned temperature (Song et al. 2020, equations 3 and 4).</summary>
-/// <remarks>Turns the advantages of a minibatch into the weights ψ when a step begins.</remarks>
+/// <remarks>When a step begins, the weights ψ of its samples are found from their advantages and written into a column of their own.</remarks>
 /// <param name="settings">Temperature.</param>
-internal sealed class WeightedLikelihoodObjective(VmpoSettings settings) : IAdaptiveObjective
+internal sealed class WeightedLikelihoodObjective(VmpoSettings settings) : Objective, IAdaptiveObjective
 {
+    /// <summary>ψ of each sample.</summary>
+    public static Column Weights { get; } = new("likelihood_weights");
+
     private readonly Multiplier _temperature = new(settings.InitialTemperature, settings.MultiplierLearningRate);
     private double[] _weights = [];
     private int[] _order = [];
@@ -19,10 +23,10 @@ internal sealed class WeightedLikelihoodObjective(VmpoSettings settings) : IAdap
     private double _effectiveSamples;
 
     /// <inheritdoc/>
-    public string Name => "policy_loss";
+    public override string Name => "policy_loss";
 
     /// <inheritdoc/>
-    public float Weight => 1;
+    public override IReadOnlyList<Column> Reads => [Weights];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Tags { get; } = ["losses/temperature", "losses/temperature_loss", "losses/effective_samples"];
@@ -31,7 +35,7 @@ internal sealed class WeightedLikelihoodObjective(VmpoSettings settings) : IAdap
     public float Temperature => _temperature.Value;
 
     /// <inheritdoc/>
-    public void Begin(Minibatch batch)
+    public void Begin(Batch batch)
     {
         if (_weights.Length != batch.Count)
         {
@@ -39,7 +43,7 @@ internal sealed class WeightedLikelihoodObjective(VmpoSettings settings) : IAdap
             _order = new int[batch.Count];
         }
         (_temperatureLoss, _temperatureGradient) = TopHalf.Weigh(
-            batch.Advantages,
+            batch[Column.Advantages].AsSpan(0, batch.Count),
             _temperature.Value,
             settings.TemperatureEpsilon,
             _weights,
@@ -49,7 +53,7 @@ internal sealed class WeightedLikelihoodObjective(VmpoSettings settings) : IAdap
         for (int i = 0; i < _weights.Length; i++)
         {
             squares += _weights[i] * _weights[i];
-            batch.Advantages[i] = (float)_weights[i];
+            batch[Weights][i] = (float)_weights[i];
         }
         _effectiveSamples = 1 / squares;
     }
@@ -64,20 +68,7 @@ internal sealed class WeightedLikelihoodObjective(VmpoSettings settings) : IAdap
     }
 
     /// <inheritdoc/>
-    public Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress) =>
-        (batch.Advantages * evaluation.LogProbs).sum().neg();
-
-    /// <inheritdoc/>
-    public double AddGradient(in SampleBlock block, double progress)
-    {
-        double sum = 0;
-        for (int i = 0; i < block.LogProbs.Length; i++)
-        {
-            sum -= block.Advantages[i] * block.LogProbs[i];
-            block.LogProbGradients[i] -= Weight * block.Advantages[i];
-        }
-        return sum;
-    }
+    public override Value Loss(NetworkEvaluation evaluation) => -(evaluation[Weights] * evaluation.LogProb).SumRows();
 
     /// <inheritdoc/>
     public void SaveState(StateDictionary state) => _temperature.SaveState(state);

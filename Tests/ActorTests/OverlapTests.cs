@@ -30,7 +30,7 @@ public sealed class OverlapTests : IDisposable
         {
             Environment = PythonCases.Id($"CartPole?lane={lane}"),
             TotalSteps = copies * 32 * 6,
-            Ppo = new PpoSettings
+            Agent = new PpoSettings
             {
                 Copies = copies,
                 UnrollLength = 32,
@@ -71,7 +71,7 @@ public sealed class OverlapTests : IDisposable
             Environment = PythonCases.Id("CartPole"),
             TotalSteps = 4 * 32 * 4,
             Overlap = OverlapMode.Off,
-            Ppo = new PpoSettings
+            Agent = new PpoSettings
             {
                 Copies = 4,
                 UnrollLength = 32,
@@ -101,7 +101,7 @@ public sealed class OverlapTests : IDisposable
         {
             Environment = "Brief-v0",
             TotalSteps = 4 * 64 * 8,
-            Ppo = new PpoSettings
+            Agent = new PpoSettings
             {
                 Copies = 4,
                 UnrollLength = 64,

@@ -6,6 +6,7 @@ using Learners.Training;
 using Xunit;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
+using YamlDotNet.Serialization.TypeInspectors;
 
 namespace Tests.AgentTests;
 
@@ -78,8 +79,12 @@ public sealed class YamlTextTests
             .WithEnumNamingConvention(UnderscoredNamingConvention.Instance)
             .ConfigureDefaultValuesHandling(DefaultValuesHandling.OmitNull)
             .DisableAliases()
+            .WithTypeInspector(inner => new ReadableAndWritablePropertiesTypeInspector(inner))
             .Build();
+        string expected = library.Serialize(value).ReplaceLineEndings("\n");
+        // The library does not know that a section may name itself.
+        expected = value is TrainingSettings settings ? expected.Replace("\nagent:\n", $"\n{settings.AgentName}:\n") : expected;
 
-        Assert.Equal(library.Serialize(value).ReplaceLineEndings("\n"), StrictYaml.Write(value));
+        Assert.Equal(expected, StrictYaml.Write(value));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cli;
+using Learners.Composition;
 using Xunit;
 
 namespace Tests.CliTests;
@@ -304,6 +305,75 @@ public sealed class ApplicationTests : IDisposable
         Assert.Equal(1, recorded);
         Assert.Contains("does not draw itself", picture, StringComparison.Ordinal);
         Assert.Contains("Own/Thermostat-v0", list, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_AgentOfAnAssembly_TrainsResumesEvaluatesAndIsListed()
+    {
+        string[] assembly = ["--assembly", Path.Combine(AppContext.BaseDirectory, "OwnAgent.dll")];
+        string[] train = ["train", "CartPole-v1", "--agent", "hill", "--out", _folder.In("run"), "--steps", "4096"];
+
+        (int code, string trained, string error) = await Run([
+            .. train,
+            .. assembly,
+            "--set",
+            "hill.copies=2",
+            "hill.noise=3",
+            "evaluation.final_episodes=5",
+        ]);
+        (int resumed, _, string more) = await Run([
+            "train",
+            "--resume",
+            _folder.In("run"),
+            .. assembly,
+            "--set",
+            "total_steps=8192",
+            "--json",
+        ]);
+        (int evaluated, _, _) = await Run("evaluate", _folder.In("run"), "--episodes", "5", "--json");
+        (int unknown, _, string without) = await Run([.. train]);
+        (int misspelt, _, string nearest) = await Run([.. train, .. assembly, "--set", "hill.nois=3"]);
+        (int foreign, _, string other) = await Run([.. train, .. assembly, "--set", "a2c.copies=3"]);
+        (_, string list, _) = await Run(["list", .. assembly, "--json"]);
+        string config = await File.ReadAllTextAsync(_folder.In("run/config.yaml"));
+
+        Assert.True(code == 0, error);
+        Assert.Contains($"--assembly {assembly[1]}", trained, StringComparison.Ordinal);
+        Assert.True(resumed == 0, more);
+        Assert.Equal(0, evaluated);
+        Assert.Contains("agent: hill\n", config, StringComparison.Ordinal);
+        Assert.Contains(
+            "\nhill:\n  copies: 2\n  unroll_length: 256\n  discount_factor: 1\n  noise: 3\n",
+            config,
+            StringComparison.Ordinal
+        );
+        Assert.Equal((2, 2, 2), (unknown, misspelt, foreign));
+        Assert.Contains("There is no agent 'hill'", without, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'hill.noise'?", nearest, StringComparison.Ordinal);
+        Assert.Contains("a2c.copies belongs to the agent a2c, but hill is trained", other, StringComparison.Ordinal);
+        Assert.Contains("{\"name\":\"hill\",\"description\":\"hill climbing", list, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("actor")]
+    [InlineData("environments")]
+    [InlineData("list")]
+    public async Task Assembly_WithNeitherEnvironmentsNorAgents_SaysWhatItNeeds(string command)
+    {
+        string protos = Path.Combine(AppContext.BaseDirectory, "Protos.dll");
+
+        (int code, _, string error) = await Run(command, "--assembly", protos);
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("Protos has no environments and no agents", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_OfTrain_NamesEveryAgent()
+    {
+        (_, string help, _) = await Run("train", "--help");
+
+        Assert.Contains(string.Join(", ", AgentRegistry.Default.Names), help.ReplaceLineEndings(" "), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -79,7 +79,15 @@ public sealed class TorchScalarTests
             known.Add(assembly.FullName!, assembly);
             foreach (AssemblyName name in assembly.GetReferencedAssemblies())
             {
-                bool ours = name.Name is "Agents" or "Learners" or "Actors" or "Environments" or "Protos" or "agents-cli";
+                bool ours =
+                    name.Name
+                    is "Agents"
+                        or "Agents.Torch"
+                        or "Learners"
+                        or "Actors"
+                        or "Environments"
+                        or "Protos"
+                        or "agents-cli";
                 if (ours && !known.ContainsKey(name.FullName) && open.All(one => one.FullName != name.FullName))
                 {
                     open.Enqueue(Assembly.Load(name));

@@ -14,8 +14,10 @@ using Environments.Randomness;
 using Environments.Remote;
 using Environments.Spaces;
 using Environments.Wrappers;
+using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Benchmarks;
+using Learners.Composition;
 using Learners.Engines;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
@@ -24,6 +26,8 @@ using Learners.Reproduction.Claims;
 using Learners.Reproduction.Reports;
 using Learners.Reproduction.Statistics;
 using Learners.Training;
+using Tests.LearnerTests.Composition;
+using Tests.LearnerTests.Engines;
 using TorchSharp;
 using Xunit;
 
@@ -70,9 +74,9 @@ public sealed class UnknownValueTests
             ["agent of a benchmark"] = () =>
                 NetworkBenchmarks.Update(EngineKind.Managed, NetworkBenchmarks.Kind.Vector, "sarsa", samples: 8),
             ["engine: learner"] = () => Learner(new() { Engine = (EngineKind)Unknown }),
-            ["optimizer"] = () => Learner(new() { Ppo = new PpoSettings { Optimizer = (OptimizerKind)Unknown } }),
-            ["agent: settings"] = () => _ = new TrainingSettings { Agent = "sarsa" }.ActorCritic,
-            ["agent: learner"] = () => Learner(new() { Agent = "sarsa" }),
+            ["optimizer"] = () => Learner(new() { Agent = new PpoSettings { Optimizer = (OptimizerKind)Unknown } }),
+            ["agent"] = () => AgentRegistry.Default.Find("sarsa"),
+            ["agent: settings"] = () => new TrainingSettings().Of<A2cSettings>(),
             ["schedule"] = () => Schedules.At(1, (ScheduleKind)Unknown, 0.5),
             ["kfac: bias"] = () => Kfac(new() { Bias = (BiasKind)Unknown }),
             ["kfac: shared uses"] = () => Kfac(new() { SharedUses = (SharedUses)Unknown }),
@@ -118,7 +122,12 @@ public sealed class UnknownValueTests
 
     public static TheoryData<string> Names => [.. Entries.Keys];
 
-    public static TheoryData<string> Settings => [.. Words(typeof(TrainingSettings), "").Select(word => word.Path)];
+    public static TheoryData<string> Settings =>
+        [
+            .. AgentRegistry.Default.Agents.SelectMany(agent =>
+                Words(new TrainingSettings { Agent = agent.Defaults }, "").Select(path => $"{agent.Name}: {path}")
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -132,9 +141,10 @@ public sealed class UnknownValueTests
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Validate_UnknownValueOfASetting_NamesTheKey(string path)
+    public void Validate_UnknownValueOfASetting_NamesTheKey(string place)
     {
-        var settings = new TrainingSettings();
+        (string agent, string path) = (place.Split(": ")[0], place.Split(": ")[1]);
+        var settings = new TrainingSettings { Agent = AgentRegistry.Default.Find(agent).Defaults };
         object owner = settings;
         string[] names = path.Split('.');
         foreach (string name in names[..^1])
@@ -150,9 +160,9 @@ public sealed class UnknownValueTests
         Assert.Contains($" is {Unknown}, but must be one of ", exception.Message, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(string Path, Type Type)> Words(Type type, string path)
+    private static IEnumerable<string> Words(object record, string path)
     {
-        foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        foreach (PropertyInfo property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             Type inner = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             if (!property.CanWrite)
@@ -161,11 +171,11 @@ public sealed class UnknownValueTests
             }
             if (inner.IsEnum)
             {
-                yield return (path + property.Name, inner);
+                yield return path + property.Name;
             }
             else if (inner.IsClass && inner != typeof(string) && !inner.IsAssignableTo(typeof(IEnumerable)))
             {
-                foreach ((string Path, Type Type) word in Words(inner, $"{path}{property.Name}."))
+                foreach (string word in Words(property.GetValue(record)!, $"{path}{property.Name}."))
                 {
                     yield return word;
                 }
@@ -185,15 +195,16 @@ public sealed class UnknownValueTests
     }
 
     private static void Learner(TrainingSettings settings) =>
-        LearnerFactory.Create(settings, Spec(new()), new SeedSequence(1)).Dispose();
+        NoExperience.Learner(settings, Spec(new()), new SeedSequence(1)).Dispose();
 
     private static void Kfac(KfacOptions options)
     {
         NetworkSpec spec = Spec(new());
         var kfac = new Kfac(new ParameterLayout(spec), options with { ColdUpdates = 0 }, new Pcg64(1));
         using var engine = new ManagedGradientEngine(spec, Parameters(spec));
-        var batch = new Minibatch(spec, 4);
-        engine.Backward(batch, [new EntropyObjective(1)], 0, new double[1], new float[4], kfac.BeginUpdate());
+        var batch = new SampleBatch(spec, 4);
+        engine.Use([new EntropyObjective(1)]);
+        engine.Backward(batch, 0, new double[1], new float[4], kfac.BeginUpdate());
         kfac.Update(engine.Parameters, engine.Gradient, 0.1f);
     }
 

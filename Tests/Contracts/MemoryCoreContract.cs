@@ -12,6 +12,7 @@ using Learners.Engines;
 using Protos;
 using Protos.Fleet;
 using Tests.AgentTests.Networks;
+using Tests.LearnerTests.Engines;
 using Tests.ProtoTests.Fleet;
 using TorchSharp;
 using Xunit;
@@ -160,12 +161,14 @@ public abstract class MemoryCoreContract
         float[] pinned = GC.AllocateArray<float>(parts.Parameters.Length, pinned: true);
         parts.Parameters.CopyTo(pinned, 0);
         using IGradientEngine engine = GradientEngines.Create(kind, parts.Spec, pinned);
-        var batch = new TrajectoryBatch(engine.Network);
+        var batch = new UnrollEvaluator(engine.Network);
         batch.Prepare(received, 0.99f, 0.95f);
-        var minibatch = new Minibatch(parts.Spec, batch.Count, received.Steps);
-        minibatch.Fill(batch, [.. Enumerable.Range(0, batch.Count)], normalizeAdvantages: false);
-        var logProbs = new float[batch.Count];
-        engine.Backward(minibatch, [new EntropyObjective(1)], 0, new double[1], logProbs);
+        var minibatch = new SampleBatch(parts.Spec, batch.Batch.Count, received.Steps);
+        minibatch.Batch.Gather(batch.Batch, [.. Enumerable.Range(0, minibatch.Count)]);
+        parts.Spec.Plan.Features.EncodeRows(minibatch.Observations, minibatch.Features);
+        var logProbs = new float[minibatch.Count];
+        engine.Use([new EntropyObjective(1)]);
+        engine.Backward(minibatch, 0, new double[1], logProbs);
 
         Assert.True(received.EpisodeStarts.AsSpan(received.Copies).Contains(true), "an episode must start inside");
         Assert.All(

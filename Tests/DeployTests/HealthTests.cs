@@ -182,10 +182,10 @@ public sealed class HealthTests : IDisposable
         using EnvironmentPipeline probe = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make(settings.Environment),
             settings.Wrappers,
-            settings.ActorCritic.DiscountFactor
+            settings.Agent.DiscountFactor
         );
         NetworkSpec spec = probe.NetworkFor(settings.Network);
-        UnrollShape shape = probe.ShapeFor(spec, settings.ActorCritic.UnrollLength);
+        UnrollShape shape = probe.ShapeFor(spec, settings.Agent.UnrollLength);
         return new FleetHub(settings, "run", UnrollChecks.For(probe, spec, shape, settings), null, clock, NullLogger.Instance);
     }
 

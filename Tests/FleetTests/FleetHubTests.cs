@@ -16,15 +16,10 @@ public sealed class FleetHubTests
         using EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make("CartPole-v1"),
             settings.Wrappers,
-            settings.ActorCritic.DiscountFactor
+            settings.Agent.DiscountFactor
         );
         var spec = pipeline.NetworkFor(settings.Network);
-        UnrollChecks checks = UnrollChecks.For(
-            pipeline,
-            spec,
-            pipeline.ShapeFor(spec, settings.ActorCritic.UnrollLength),
-            settings
-        );
+        UnrollChecks checks = UnrollChecks.For(pipeline, spec, pipeline.ShapeFor(spec, settings.Agent.UnrollLength), settings);
         var hub = new FleetHub(settings, "run", checks, null, TimeProvider.System, NullLogger.Instance);
         hub.Publish(new float[4], 0, null);
         return hub;

@@ -37,9 +37,9 @@ public sealed class FullDiskTests : IDisposable
         using EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make("CartPole-v1"),
             settings.Wrappers,
-            settings.ActorCritic.DiscountFactor
+            settings.Agent.DiscountFactor
         );
-        UnrollShape shape = pipeline.ShapeFor(pipeline.NetworkFor(settings.Network), settings.ActorCritic.UnrollLength);
+        UnrollShape shape = pipeline.ShapeFor(pipeline.NetworkFor(settings.Network), settings.Agent.UnrollLength);
         return new Unroll(shape) { Header = new UnrollHeader("a", 1, number, 0, "CartPole-v1") };
     }
 

@@ -38,10 +38,16 @@ internal sealed class Differentiator
         ICollection<ProductTap>? taps
     )
     {
+        foreach (Value value in wanted)
+        {
+            graph.RequireOwn(value);
+        }
         var pass = new Differentiator(graph, wanted);
         pass.FindNeeded();
         foreach ((Value loss, Value? seed) in losses)
         {
+            graph.RequireOwn(loss);
+            graph.RequireOwn(seed ?? loss);
             if (seed is not null && seed.Shape != loss.Shape)
             {
                 throw new GraphException(

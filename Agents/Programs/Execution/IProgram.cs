@@ -1,7 +1,7 @@
 namespace Agents.Programs.Execution;
 
 /// <summary>A plan that can be run again and again with other inputs. Not thread-safe; programs of one plan share nothing.</summary>
-internal interface IProgram : IDisposable
+internal interface IProgram
 {
     /// <summary>Says where the rows of an input lie: from now on each run reads them there.</summary>
     /// <param name="input">An input of the graph.</param>
@@ -18,7 +18,8 @@ internal interface IProgram : IDisposable
     /// <param name="rows">Rows of the batch, T × B.</param>
     /// <param name="sequences">Sequences B; 0 where every row is one.</param>
     /// <param name="draw">Number of the run: the same number draws the same numbers.</param>
-    void Run(int rows, int sequences = 0, ulong draw = 0);
+    /// <param name="total">Rows of the batch of which these are a part, for means; 0 where they are all of it.</param>
+    void Run(int rows, int sequences = 0, ulong draw = 0, int total = 0);
 
     /// <summary>Rows of an output of the latest run; valid until the next one.</summary>
     ReadOnlySpan<float> this[Value output] { get; }

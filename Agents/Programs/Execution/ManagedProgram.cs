@@ -8,9 +8,12 @@ namespace Agents.Programs.Execution;
 /// <summary>Runs a plan in plain C#, on one thread. A run allocates nothing and never loads a native library.</summary>
 internal sealed class ManagedProgram : IProgram
 {
+    private const int Unknown = -1;
+
     private readonly Plan _plan;
     private readonly float[][] _sources;
     private readonly int[] _starts; // first float of each source
+    private readonly int[] _lengths; // floats of each input from there
     private readonly int[] _counts; // rows of each space in this run
     private readonly (int Offset, int Space)[] _inverseCounts;
     private Instruction? _current;
@@ -25,6 +28,7 @@ internal sealed class ManagedProgram : IProgram
         _plan = plan;
         _sources = new float[Slot.FirstInput + plan.Inputs.Length][];
         _starts = new int[_sources.Length];
+        _lengths = new int[_sources.Length];
         _sources[Slot.Arena] = new float[plan.ArenaSize];
         _sources[Slot.Parameters] = parameters;
         _sources[Slot.Gradient] = gradient;
@@ -33,6 +37,7 @@ internal sealed class ManagedProgram : IProgram
             _sources[i] = [];
         }
         _counts = new int[plan.Spaces.Length];
+        Array.Fill(_counts, Unknown);
         var inverseCounts = new List<(int, int)>();
         foreach ((Value value, Slot slot) in plan.Slots)
         {
@@ -82,6 +87,7 @@ internal sealed class ManagedProgram : IProgram
         }
         _sources[Slot.FirstInput + index] = rows.Array ?? [];
         _starts[Slot.FirstInput + index] = rows.Offset;
+        _lengths[Slot.FirstInput + index] = rows.Count;
     }
 
     /// <inheritdoc/>
@@ -98,14 +104,20 @@ internal sealed class ManagedProgram : IProgram
     }
 
     /// <summary>Sets the rows of a space beyond batch and sequences.</summary>
-    public void SetRows(RowSpace space, int rows) =>
-        _counts[_plan.Spaces.IndexOf(space)] = Checked(_plan.Spaces.IndexOf(space), rows);
+    public void SetRows(RowSpace space, int rows)
+    {
+        int index = _plan.Spaces.IndexOf(space);
+        if (index >= 0) // else nothing that is asked for depends on it
+        {
+            _counts[index] = Checked(index, rows);
+        }
+    }
 
     /// <inheritdoc/>
     public void ParametersChanged() => _isFresh = false;
 
     /// <inheritdoc/>
-    public void Run(int rows, int sequences = 0, ulong draw = 0)
+    public void Run(int rows, int sequences = 0, ulong draw = 0, int total = 0)
     {
         sequences = sequences == 0 ? rows : sequences;
         if (rows < 1 || rows % sequences != 0)
@@ -129,7 +141,7 @@ internal sealed class ManagedProgram : IProgram
             }
             foreach ((int offset, int space) in _inverseCounts)
             {
-                _sources[Slot.Arena][offset] = 1f / _counts[space];
+                _sources[Slot.Arena][offset] = 1f / (space == 0 && total > 0 ? total : _counts[space]);
             }
             Array.Clear(_sources[Slot.Gradient]);
             foreach (Segment segment in _plan.Segments)
@@ -137,14 +149,11 @@ internal sealed class ManagedProgram : IProgram
                 RunSegment(segment);
             }
         }
-        catch (Exception exception) when (exception is IndexOutOfRangeException or ArgumentException)
+        catch (Exception exception) when (exception is GraphException or IndexOutOfRangeException or ArgumentException)
         {
             throw new GraphException($"{_current?.Title}: {exception.Message}");
         }
     }
-
-    /// <summary>Nothing to release.</summary>
-    public void Dispose() { }
 
     internal int Count(int space) => _counts[space];
 
@@ -229,15 +238,22 @@ internal sealed class ManagedProgram : IProgram
 
     private void RequireInputs()
     {
+        int unknown = Array.IndexOf(_counts, Unknown);
+        if (unknown >= 0)
+        {
+            throw new GraphException(
+                $"Nothing says how many rows {_plan.Spaces[unknown].Name} has in this run. Set them by SetRows first."
+            );
+        }
         for (int i = 0; i < _plan.Inputs.Length; i++)
         {
             Slot slot = _plan.Slots[_plan.Inputs[i]];
             int needed = _counts[slot.SpaceIndex] * slot.Columns;
             int source = Slot.FirstInput + i;
-            if (_sources[source].Length - _starts[source] < needed)
+            if (_lengths[source] < needed)
             {
                 throw new ArgumentException(
-                    $"{needed} floats are needed of the input '{((Input)_plan.Inputs[i].Node.Operator).Title}', and {_sources[source].Length - _starts[source]} are bound. Bind as many rows as the run has."
+                    $"{needed} floats are needed of the input '{((Input)_plan.Inputs[i].Node.Operator).Title}', and {_lengths[source]} are bound. Bind as many rows as the run has."
                 );
             }
         }

@@ -2,12 +2,11 @@ using System.Collections.Immutable;
 using Agents.Programs.Differentiation;
 using Agents.Programs.Operators;
 using Agents.Programs.Operators.Elementwise;
-using Agents.Programs.Operators.Time;
 
 namespace Agents.Programs.Planning;
 
 /// <summary>Finds an order for the nodes of a graph and a place for each value.</summary>
-internal sealed class Planner
+internal sealed partial class Planner
 {
     private readonly Graph _graph;
     private readonly ImmutableArray<Value> _outputs;
@@ -45,6 +44,10 @@ internal sealed class Planner
     /// <summary>The plan.</summary>
     public Plan Compile()
     {
+        foreach (Value value in (ReadOnlySpan<Value>)[.. _outputs, .. _sinks.Select(sink => sink.Gradient)])
+        {
+            _graph.RequireOwn(value);
+        }
         List<Node[]> groups = Components.Of([.. _outputs, .. _sinks.Select(sink => sink.Gradient)]);
         _schedule = new Schedule(groups);
         foreach (Node node in groups.SelectMany(group => group))
@@ -100,185 +103,14 @@ internal sealed class Planner
 
     private void AddSpaces(Node node)
     {
-        foreach (Value output in node.Outputs)
+        IEnumerable<RowSpace?> spaces = node.Operator is InverseCount count
+            ? [count.Space]
+            : node.Outputs.Select(output => output.Shape.Space);
+        foreach (RowSpace? space in spaces)
         {
-            if (output.Shape.Space is { } space && !_spaces.Contains(space))
+            if (space is not null && !_spaces.Contains(space))
             {
                 _spaces.Add(space);
-            }
-        }
-    }
-
-    private void PlaceLeaf(Value value)
-    {
-        switch (value.Node.Operator)
-        {
-            case Input input:
-                _slots.Add(
-                    value,
-                    new Slot(Extent.Full, Slot.FirstInput + _inputs.Count, 0, value.Columns, 0, SpaceIndex(input.Space))
-                );
-                _inputs.Add(value);
-                break;
-            case Parameter parameter:
-                _slots.Add(
-                    value,
-                    new Slot(Extent.Constant, Slot.Parameters, parameter.Slot.Offset, value.Columns, value.Shape.Size, 0)
-                );
-                break;
-            default:
-                PlaceLasting(value);
-                break;
-        }
-    }
-
-    // Until places are settled a slot's offset is the number of its request.
-    private void PlaceLasting(Value value) =>
-        _slots.Add(
-            value,
-            new Slot(Extent.Constant, Slot.Arena, _lasting.Ask(value.Shape.Size, 0, 0), value.Columns, value.Shape.Size, 0)
-        );
-
-    // Gradients that nobody else reads are computed where they belong.
-    private Dictionary<Value, int> DirectSinks()
-    {
-        var direct = new Dictionary<Value, int>();
-        foreach ((Value gradient, int offset) in _sinks)
-        {
-            if (
-                Readers(gradient).Count == 0
-                && !_outputs.Contains(gradient)
-                && _schedule.PartOf(gradient.Node) is { } part
-                && part != _schedule.Refresh
-            )
-            {
-                direct.TryAdd(gradient, offset);
-            }
-        }
-        return direct;
-    }
-
-    private void PlaceRefreshed()
-    {
-        foreach (Node node in _schedule.Refresh.Nodes)
-        {
-            foreach (Value output in node.Outputs)
-            {
-                PlaceLasting(output);
-            }
-            AskScratch(node, _lasting, 0, 0, 0);
-        }
-    }
-
-    private void PlaceParts(Dictionary<Value, int> direct)
-    {
-        var spans = new Dictionary<Schedule.Part, (int First, int Last)>();
-        foreach (Schedule.Part part in _schedule.Parts)
-        {
-            spans.Add(part, (_positions.Count, _positions.Count + part.Nodes.Count - 1));
-            foreach (Node node in part.Nodes)
-            {
-                _positions.Add(node, _positions.Count);
-            }
-        }
-        foreach (Schedule.Part part in _schedule.Parts)
-        {
-            (int first, int last) = spans[part];
-            foreach (Node node in part.Nodes)
-            {
-                foreach (Value output in node.Outputs)
-                {
-                    PlaceComputed(output, part, direct, spans);
-                }
-                bool stays = node.Operator.Access == RowAccess.Reduction;
-                int position = _positions[node];
-                AskScratch(node, _memory, BlockRows(part), stays ? first : position, stays ? last : position);
-            }
-        }
-    }
-
-    private void AskScratch(Node node, Memory memory, int rows, int from, int to)
-    {
-        int size = node.Operator.ScratchSize(Shapes(node.Inputs), rows);
-        if (size > 0)
-        {
-            _scratch.Add(node, (memory, memory.Ask(size, from, to), size));
-        }
-    }
-
-    private void PlaceComputed(
-        Value value,
-        Schedule.Part part,
-        Dictionary<Value, int> direct,
-        Dictionary<Schedule.Part, (int First, int Last)> spans
-    )
-    {
-        if (direct.TryGetValue(value, out int offset))
-        {
-            _slots.Add(value, new Slot(Extent.Constant, Slot.Gradient, offset, value.Columns, value.Shape.Size, 0));
-            return;
-        }
-        bool constant = value.Shape.IsConstant;
-        bool block = !constant && IsOfOneBlock(value, part);
-        long size = constant
-            ? value.Shape.Size
-            : (long)value.Columns * (block ? BlockRows(part) : _options.MaxOf(value.Shape.Space!));
-        int position = _positions[value.Node];
-        int request = _memory.Ask(size, block ? position : spans[part].First, position);
-        _requests.Add(value, request);
-        _slots.Add(
-            value,
-            new Slot(
-                constant ? Extent.Constant
-                    : block ? Extent.Block
-                    : Extent.Full,
-                Slot.Arena,
-                request,
-                value.Columns,
-                constant ? value.Shape.Size : 0,
-                constant ? 0 : SpaceIndex(value.Shape.Space!)
-            )
-        );
-        foreach (Node reader in Readers(value))
-        {
-            Schedule.Part other = _schedule.PartOf(reader)!;
-            // The next block or step runs earlier instructions again, so what is no block's own stays for the whole part.
-            _memory.Extend(request, block ? _positions[reader] : spans[other].Last);
-        }
-        if (!block)
-        {
-            _memory.Extend(request, spans[part].Last);
-        }
-        if (_outputs.Contains(value) || _sinks.Any(sink => sink.Gradient == value))
-        {
-            _memory.Extend(request, _positions.Count);
-        }
-    }
-
-    // Whether rows of a value are only read while their block or step passes.
-    private bool IsOfOneBlock(Value value, Schedule.Part part) =>
-        part.Kind != SegmentKind.AllRows
-        && !_outputs.Contains(value)
-        && Readers(value).TrueForAll(reader => _schedule.PartOf(reader) == part && reader.Operator is not Delay);
-
-    private int BlockRows(Schedule.Part part) =>
-        part.Kind switch
-        {
-            SegmentKind.Once => 1,
-            SegmentKind.Blocks => Math.Min(_options.BlockRows, _options.MaxOf(part.Space!)),
-            SegmentKind.LoopUp or SegmentKind.LoopDown => _options.MaxOf(RowSpace.Sequences),
-            SegmentKind.AllRows => _options.MaxOf(part.Space!),
-        };
-
-    // From requests to places: what lasts lies first.
-    private void Settle(int[] lasting, int[] places, int lastingSize)
-    {
-        foreach ((Value value, Slot slot) in _slots.ToArray())
-        {
-            if (slot.Source == Slot.Arena)
-            {
-                int offset = _requests.ContainsKey(value) ? Sum(lastingSize, places[slot.Offset]) : lasting[slot.Offset];
-                _slots[value] = slot with { Offset = offset };
             }
         }
     }

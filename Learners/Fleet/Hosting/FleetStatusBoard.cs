@@ -39,7 +39,7 @@ internal sealed class FleetStatusBoard(TrainingSettings settings, string runFold
             RunId = hub.RunId,
             RunFolder = runFolder,
             Environment = settings.Environment,
-            Agent = settings.Agent,
+            Agent = settings.AgentName,
             EnvironmentSteps = progress.EnvironmentSteps,
             TotalSteps = progress.TotalSteps,
             Updates = progress.Updates,

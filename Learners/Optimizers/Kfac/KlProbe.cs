@@ -1,6 +1,6 @@
 using Agents.Distributions;
 using Agents.Networks;
-using Learners.ActorCritic;
+using Learners.Batches;
 using Learners.Metrics;
 
 namespace Learners.Optimizers.Kfac;
@@ -13,6 +13,9 @@ internal sealed class KlProbe(IActorCriticNetwork network, double criticFisherSc
     private const int Rows = 64;
 
     private readonly ActionDistribution _distribution = ActionDistribution.For(network.Spec.ActionSpace);
+    private readonly PolicyDivergence _divergence = new(ActionDistribution.For(network.Spec.ActionSpace));
+    private readonly Column _observationColumn = Column.Observations(network.Spec);
+    private readonly Column _initialCoreState = Column.InitialCoreState(network.Spec);
     private float[] _observations = [];
     private float[] _distributions = [];
     private float[] _values = [];
@@ -23,7 +26,7 @@ internal sealed class KlProbe(IActorCriticNetwork network, double criticFisherSc
     private int _steps;
 
     /// <summary>Evaluates the network before an update. With a memory that takes all sequences, otherwise 64 rows.</summary>
-    public void Before(Minibatch batch)
+    public void Before(Batch batch)
     {
         bool remembers = network.Spec.CoreStateSize > 0;
         int rows = remembers ? batch.Count : Math.Min(Rows, batch.Count);
@@ -40,7 +43,7 @@ internal sealed class KlProbe(IActorCriticNetwork network, double criticFisherSc
         for (int row = 0; row < rows; row++)
         {
             int source = (int)((long)row * batch.Count / rows);
-            batch.Observations.AsSpan(source * size, size).CopyTo(_observations.AsSpan(row * size));
+            batch[_observationColumn].AsSpan(source * size, size).CopyTo(_observations.AsSpan(row * size));
             _starts[row] = remembers && batch.EpisodeStarts[source];
         }
         _steps = remembers ? batch.Steps : 1;
@@ -48,33 +51,27 @@ internal sealed class KlProbe(IActorCriticNetwork network, double criticFisherSc
     }
 
     /// <summary>Evaluates it again, and adds both divergences from before to after.</summary>
-    public void After(Minibatch batch, MetricAverages metrics)
+    public void After(Batch batch, MetricAverages metrics)
     {
         Evaluate(batch, _newDistributions, _newValues);
-        int size = _distribution.ParameterSize;
-        double policy = 0;
         double value = 0;
         for (int row = 0; row < _values.Length; row++)
         {
-            policy += PolicyDivergence.Of(
-                _distribution,
-                _distributions.AsSpan(row * size, size),
-                _newDistributions.AsSpan(row * size, size)
-            );
             double change = _newValues[row] - _values[row];
             value += 0.5 * criticFisherScale * change * change;
         }
-        metrics.Add("kfac/measured_policy_kl", policy / _values.Length);
+        metrics.Add("kfac/measured_policy_kl", _divergence.Mean(_distributions, _newDistributions, _values.Length));
         metrics.Add("kfac/measured_value_kl", value / _values.Length);
     }
 
-    private void Evaluate(Minibatch batch, Span<float> distributions, Span<float> values)
+    private void Evaluate(Batch batch, Span<float> distributions, Span<float> values)
     {
-        if (_coreState.Length != batch.InitialCoreState.Length)
+        int size = batch.Sequences * _initialCoreState.Width;
+        if (_coreState.Length != size)
         {
-            _coreState = new float[batch.InitialCoreState.Length];
+            _coreState = new float[size];
         }
-        batch.InitialCoreState.CopyTo(_coreState, 0);
+        batch[_initialCoreState].AsSpan(0, size).CopyTo(_coreState);
         network.Unroll(_steps, _observations, _starts, _coreState, distributions, values);
     }
 }

@@ -1,29 +1,42 @@
 using Agents.Distributions;
+using Agents.Programs;
+using Agents.Programs.Execution;
+using Agents.Programs.Planning;
 
 namespace Learners.Optimizers.Kfac;
 
-/// <summary>KL(p ‖ q) between two members of one family, in closed form.</summary>
-internal static class PolicyDivergence
+/// <summary>KL(p ‖ q) between rows of one family, as a program of its own.</summary>
+internal sealed class PolicyDivergence
 {
-    /// <summary>The divergence in nats, at least 0 but for rounding.</summary>
-    /// <param name="distribution">The family; a Gaussian's own parts are decoupled and do not add up to it.</param>
-    /// <param name="p"><c>[P]</c>.</param>
-    /// <param name="q"><c>[P]</c>.</param>
-    public static double Of(ActionDistribution distribution, ReadOnlySpan<float> p, ReadOnlySpan<float> q) =>
-        distribution is DiagonalGaussian ? OfGaussians(p, q) : distribution.Divergence(0, p, q);
+    private readonly Graph _graph = new();
+    private readonly Value _p;
+    private readonly Value _q;
+    private readonly Value _mean;
+    private ManagedProgram? _program;
+    private int _rows;
 
-    // Means, then log standard deviations: log σ_q / σ_p + (σ_p² + (μ_p − μ_q)²) / (2 σ_q²) − ½ per component.
-    private static double OfGaussians(ReadOnlySpan<float> p, ReadOnlySpan<float> q)
+    /// <summary>The divergence of a family.</summary>
+    public PolicyDivergence(ActionDistribution distribution)
     {
-        int d = p.Length / 2;
-        double sum = 0;
-        for (int i = 0; i < d; i++)
+        _p = _graph.Input("p", distribution.ParameterSize);
+        _q = _graph.Input("q", distribution.ParameterSize);
+        _mean = distribution.Divergence(_p, _q).Mean();
+    }
+
+    /// <summary>Mean over rows, in nats; at least 0 but for rounding.</summary>
+    /// <param name="p"><c>[rows, P]</c>.</param>
+    /// <param name="q"><c>[rows, P]</c>.</param>
+    /// <param name="rows">Rows.</param>
+    public double Mean(float[] p, float[] q, int rows)
+    {
+        if (_rows < rows)
         {
-            double difference = (double)p[i] - q[i];
-            double pVariance = Math.Exp(2.0 * p[d + i]);
-            double qVariance = Math.Exp(2.0 * q[d + i]);
-            sum += q[d + i] - p[d + i] + (pVariance + difference * difference) / (2 * qVariance) - 0.5;
+            _program = new ManagedProgram(Plan.Compile(_graph, [_mean], null, new PlanOptions(rows)), [], []);
+            _rows = rows;
         }
-        return sum;
+        _program!.Bind(_p, p);
+        _program.Bind(_q, q);
+        _program.Run(rows);
+        return _program[_mean][0];
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Learners.Composition;
 using Learners.Training;
 using YamlDotNet.RepresentationModel;
 
@@ -109,7 +110,7 @@ internal sealed record Claim : IValidatableObject
                 ]
         )
         {
-            if (SettingsSources.ForeignKey(trained, given) is { } foreign)
+            if (SettingsSources.ForeignKey(trained, given, AgentRegistry.Default) is { } foreign)
             {
                 yield return new ValidationResult(place + foreign, [nameof(Settings)]);
             }

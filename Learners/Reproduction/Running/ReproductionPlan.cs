@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Agents.Yaml;
 using Environments;
+using Learners.Composition;
 using Learners.Reproduction.Claims;
 using Learners.Training;
 using YamlDotNet.RepresentationModel;
@@ -37,6 +38,7 @@ internal sealed record ReproductionPlan
     /// <param name="budget">How much of it is run.</param>
     /// <param name="seeds">Seeds per arm and task; null for the claim's.</param>
     /// <param name="registry">Where environments are looked up.</param>
+    /// <param name="agents">Where agents are looked up.</param>
     /// <exception cref="SettingsException">A setting is not possible, or an agent is unknown.</exception>
     /// <exception cref="UnknownNameException">An environment that is not optional is unknown.</exception>
     public static ReproductionPlan Create(
@@ -44,7 +46,8 @@ internal sealed record ReproductionPlan
         Claim claim,
         ReproductionBudget budget,
         int? seeds,
-        EnvironmentRegistry registry
+        EnvironmentRegistry registry,
+        AgentRegistry agents
     )
     {
         var tasks = new List<ClaimTask>();
@@ -79,7 +82,7 @@ internal sealed record ReproductionPlan
                 .. from seed in Enumerable.Range(claim.FirstSeed, count)
                 from task in tasks
                 from arm in claim.Arms
-                select Resolve(name, claim, arm, task, budget, seed, registry),
+                select Resolve(name, claim, arm, task, budget, seed, registry, agents),
             ],
         };
     }
@@ -105,7 +108,8 @@ internal sealed record ReproductionPlan
         ClaimTask task,
         ReproductionBudget budget,
         int seed,
-        EnvironmentRegistry registry
+        EnvironmentRegistry registry,
+        AgentRegistry agents
     )
     {
         string source = $"claim {name}, arm {arm.Name}, task {task.Name}";
@@ -128,13 +132,13 @@ internal sealed record ReproductionPlan
             }
             StrictYaml.Merge(given, (YamlMappingNode)Copy(settings));
         }
-        SettingsSources.RemoveForeignSections(arm.AgentName, given);
+        SettingsSources.RemoveForeignSections(arm.AgentName, given, agents);
         string environment = registry.Find(WithOptions(task.Environment, arm.EnvironmentOptions)).Id;
         given.Children["environment"] = environment;
         given.Children["agent"] = arm.AgentName;
         given.Children["seed"] = $"{seed}";
         given.Children["total_steps"] = $"{task.StepsOf(budget)}";
-        TrainingSettings resolved = SettingsSources.Load(environment, arm.AgentName, given, source);
+        TrainingSettings resolved = SettingsSources.Load(environment, arm.AgentName, given, source, agents);
         string identity = $"{arm.Name}\n{task.Name}\n{LearningVersion.Number}\n{SettingsSources.Write(resolved)}";
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..12];
         return new PlannedRun

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Agents.Files;
 using Agents.Yaml;
+using Learners.Composition;
 using Learners.Training;
 using Protos.Foreign;
 
@@ -90,9 +91,9 @@ internal sealed class RunFiles
 
     /// <summary>Checks that the run has the settings that its plan gave it.</summary>
     /// <exception cref="SettingsException">It has others, so its numbers belong to another claim.</exception>
-    public void RequireSettings(TrainingSettings planned)
+    public void RequireSettings(TrainingSettings planned, AgentRegistry agents)
     {
-        TrainingSettings found = SettingsSources.Read(_folder.Config, []);
+        TrainingSettings found = SettingsSources.Read(_folder.Config, [], agents);
         if (SettingsSources.Write(found) != SettingsSources.Write(planned))
         {
             throw new SettingsException(

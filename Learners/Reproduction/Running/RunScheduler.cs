@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using Learners.Composition;
 
 namespace Learners.Reproduction.Running;
 
 /// <summary>Trains the runs of a plan, several at a time; what is finished is taken as it is, what was begun is continued.</summary>
 /// <param name="root">Folder of the reproduction.</param>
 /// <param name="starter">Trains one run.</param>
+/// <param name="agents">Where the agents of runs that are there are looked up.</param>
 /// <param name="clock">Clock of the estimates.</param>
-internal sealed class RunScheduler(string root, IRunStarter starter, TimeProvider clock)
+internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegistry agents, TimeProvider clock)
 {
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(500);
@@ -77,7 +79,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, TimeProvide
         }
         if (error is null)
         {
-            files.RequireSettings(run.Settings);
+            files.RequireSettings(run.Settings, agents);
         }
         Interlocked.Add(ref _endedSteps, run.Settings.TotalSteps);
         _outcomes.Add(new RunOutcome(run, files, error, RunParts.Read(files.Path), before == RunStatus.Finished));
@@ -91,7 +93,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, TimeProvide
         }
         else
         {
-            files.RequireSettings(run.Settings);
+            files.RequireSettings(run.Settings, agents);
         }
         RunParts parts = RunParts.Read(files.Path).Begin();
         parts.Write(files.Path);

@@ -110,9 +110,8 @@ public sealed class FailingEnvironmentTests : IDisposable
         var settings = new TrainingSettings
         {
             Environment = "Watched-v0",
-            Agent = "impala",
             Network = new NetworkSettings { HiddenSizes = [4] },
-            Impala = new ImpalaSettings { Copies = 2, UnrollLength = Steps },
+            Agent = new ImpalaSettings { Copies = 2, UnrollLength = Steps },
         };
         using var parts = new FleetParts(settings: settings, registry: actor.Registry);
         parts.Source.Publish(new float[new ParameterLayout(parts.Spec).Count], 0);

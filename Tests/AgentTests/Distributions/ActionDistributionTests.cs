@@ -1,10 +1,7 @@
 using Agents.Distributions;
-using Agents.Networks;
 using Environments.Randomness;
 using Environments.Spaces;
-using TorchSharp;
 using Xunit;
-using static TorchSharp.torch;
 
 namespace Tests.AgentTests.Distributions;
 
@@ -94,7 +91,7 @@ public sealed class ActionDistributionTests
 
     [Theory]
     [MemberData(nameof(ActionSpaces))]
-    public void Evaluate_OnTensors_EqualsThePlainForm(Space space)
+    public void LogProbAndEntropy_OfAProgram_EqualThePlainForms(Space space)
     {
         ActionDistribution distribution = ActionDistribution.For(space);
         var random = new Pcg64(9);
@@ -113,20 +110,19 @@ public sealed class ActionDistributionTests
                 actions.AsSpan(row * distribution.ActionSize, distribution.ActionSize)
             );
         }
-        using DisposeScope scope = NewDisposeScope();
 
-        (Tensor logProbs, Tensor entropies) = TorchDistribution.Evaluate(
-            distribution,
-            tensor(parameters, rows, distribution.ParameterSize),
-            tensor(actions, rows, distribution.ActionSize)
-        );
+        float[] logProbs = RowProgram.Run(distribution.LogProb, parameters, actions, rows).Values;
+        float[] entropies = RowProgram.Run((value, _) => distribution.Entropy(value), parameters, actions, rows).Values;
+        var together = new float[rows];
+        distribution.LogProbs(parameters, actions, together);
 
         for (int row = 0; row < rows; row++)
         {
             ReadOnlySpan<float> parameter = Row(parameters, row, distribution.ParameterSize);
             ReadOnlySpan<float> action = Row(actions, row, distribution.ActionSize);
-            Assert.Equal(logProbs[row].item<float>(), distribution.LogProb(parameter, action), 1e-5);
-            Assert.Equal(entropies[row].item<float>(), distribution.Entropy(parameter), 1e-5);
+            Assert.Equal(distribution.LogProb(parameter, action), logProbs[row], 1e-5);
+            Assert.Equal(distribution.LogProb(parameter, action), together[row]);
+            Assert.Equal(distribution.Entropy(parameter), entropies[row], 1e-5);
         }
     }
 

@@ -3,6 +3,7 @@ using Cli;
 using Learners.Checkpoints;
 using Learners.Fleet.Chaos;
 using Learners.Fleet.Chaos.Artefacts;
+using Learners.Ppo;
 using Learners.Training;
 using Xunit;
 
@@ -201,7 +202,7 @@ public sealed class BrokenInputTests : IDisposable
         };
         settings = settings with
         {
-            Ppo = settings.Ppo with { UnrollLength = 16, Epochs = 1 },
+            Agent = settings.Of<PpoSettings>() with { UnrollLength = 16, Epochs = 1 },
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
         };
         await Trainer.TrainAsync(settings, new TrainingOptions { OutputFolder = _folder.In("run") }, _ending);

@@ -135,7 +135,7 @@ public sealed class ZooTests : IDisposable
         {
             Environment = id,
             TotalSteps = 32,
-            Ppo = new PpoSettings
+            Agent = new PpoSettings
             {
                 Copies = 2,
                 UnrollLength = 8,

@@ -42,12 +42,12 @@ public sealed class ChaosCampaignTests : IDisposable
 
     [Theory]
     [InlineData("bodies", 40, "bodies_refused_with_a_reason", "honest_p99_ratio")]
-    [InlineData("bridge", 150, "python_requests", null)]
-    public async Task Run_ShortCampaignWithoutAFleet_KeepsEveryBarButTimes(
+    [InlineData("bridge", 150, "python_requests", "client_growth_megabytes")]
+    public async Task Run_ShortCampaignWithoutAFleet_KeepsEveryBarThatTheSuiteLeavesAlone(
         string campaign,
         int messages,
         string counted,
-        string? timed
+        string spoiled
     )
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Campaigns watch processes as Linux does.");
@@ -62,9 +62,9 @@ public sealed class ChaosCampaignTests : IDisposable
         );
 
         JsonElement result = JsonDocument.Parse(output.ToString().TrimEnd().Split('\n')[^1]).RootElement;
-        // How long calls take on a machine that runs a test suite says nothing.
+        // How long calls take on a machine that runs a test suite says nothing, nor does the memory of a process that runs other tests meanwhile.
         string[] missed = [.. result.GetProperty("missed").EnumerateArray().Select(name => name.GetString()!)];
-        Assert.True(missed.All(name => name == timed), $"{output}\n{error}");
+        Assert.True(missed.All(name => name == spoiled), $"{output}\n{error}");
         Assert.True(result.GetProperty("figures").GetProperty(counted).GetInt64() > 0);
     }
 

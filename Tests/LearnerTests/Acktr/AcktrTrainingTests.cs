@@ -3,6 +3,7 @@ using Agents.Yaml;
 using Learners.Acktr;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
+using Learners.Ppo;
 using Learners.Training;
 using Tests.LearnerTests.Fleet;
 using Tests.LearnerTests.Training;
@@ -21,11 +22,11 @@ public sealed class AcktrTrainingTests : IDisposable
     {
         TrainingSettings settings = TrainingSettings.For("FrozenLake-v1", "acktr");
 
-        Assert.Equal(640, settings.ActorCritic.StepsPerUnroll);
-        Assert.Equal(OptimizerKind.Kfac, settings.ActorCritic.Optimizer);
-        Assert.Equal(0.25f, settings.ActorCritic.LearningRate);
-        Assert.Equal(0.001, settings.ActorCritic.Kfac.KlClip);
-        Assert.Equal(0.01, settings.ActorCritic.Kfac.Damping);
+        Assert.Equal(640, settings.Agent.StepsPerUnroll);
+        Assert.Equal(OptimizerKind.Kfac, settings.Of<AcktrSettings>().Optimizer);
+        Assert.Equal(0.25f, settings.Of<AcktrSettings>().LearningRate);
+        Assert.Equal(0.001, settings.Of<AcktrSettings>().Kfac.KlClip);
+        Assert.Equal(0.01, settings.Of<AcktrSettings>().Kfac.Damping);
     }
 
     [Fact]
@@ -38,10 +39,10 @@ public sealed class AcktrTrainingTests : IDisposable
             ["ppo.optimizer=kfac", "ppo.kfac.damping_kind=factored", "ppo.kfac.bias=split", "ppo.kfac.shared_uses=summed"]
         );
 
-        Assert.Equal(OptimizerKind.Kfac, settings.Ppo.Optimizer);
-        Assert.Equal(DampingKind.Factored, settings.Ppo.Kfac.DampingKind);
-        Assert.Equal(BiasKind.Split, settings.Ppo.Kfac.Bias);
-        Assert.Equal(SharedUses.Summed, settings.Ppo.Kfac.SharedUses);
+        Assert.Equal(OptimizerKind.Kfac, settings.Of<PpoSettings>().Optimizer);
+        Assert.Equal(DampingKind.Factored, settings.Of<PpoSettings>().Kfac.DampingKind);
+        Assert.Equal(BiasKind.Split, settings.Of<PpoSettings>().Kfac.Bias);
+        Assert.Equal(SharedUses.Summed, settings.Of<PpoSettings>().Kfac.SharedUses);
         SettingsException exception = Assert.Throws<SettingsException>(() =>
             SettingsSources.Load("CartPole-v1", "acktr", null, ["acktr.kfac.dampings=1"])
         );
@@ -121,8 +122,7 @@ public sealed class AcktrTrainingTests : IDisposable
         using var run = new FleetRun(_folder);
         TrainingSettings settings = FleetRun.Small with
         {
-            Agent = "acktr",
-            Acktr = new AcktrSettings
+            Agent = new AcktrSettings
             {
                 Copies = 4,
                 UnrollLength = 8,
@@ -140,7 +140,6 @@ public sealed class AcktrTrainingTests : IDisposable
         new()
         {
             Environment = environment,
-            Agent = "acktr",
             Seed = 4,
             TotalSteps = 6_400,
             Network = new NetworkSettings
@@ -149,7 +148,7 @@ public sealed class AcktrTrainingTests : IDisposable
                 Core = core,
                 CoreSize = 8,
             },
-            Acktr = new AcktrSettings
+            Agent = new AcktrSettings
             {
                 Copies = 8,
                 Kfac = new KfacOptions { ColdUpdates = 3 },

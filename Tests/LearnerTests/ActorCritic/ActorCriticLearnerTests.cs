@@ -1,17 +1,21 @@
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Programs;
 using Environments;
 using Environments.Randomness;
 using Environments.Wrappers;
 using Learners.A2c;
 using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Engines;
 using Learners.Metrics;
+using Learners.Objectives;
 using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Training;
 using Protos;
+using Tests.LearnerTests.Composition;
 using Xunit;
 
 namespace Tests.LearnerTests.ActorCritic;
@@ -39,7 +43,7 @@ public sealed class ActorCriticLearnerTests
             Environment = environment,
             Engine = engine,
             Network = new NetworkSettings { Core = core, CoreSize = 16 },
-            Ppo = new PpoSettings { Epochs = 1, Minibatches = 1 },
+            Agent = new PpoSettings { Epochs = 1, Minibatches = 1 },
         };
         using var parts = new Parts(settings);
         var metrics = new MetricAverages();
@@ -77,22 +81,8 @@ public sealed class ActorCriticLearnerTests
             LearningRate = common.LearningRate,
             ValueCoefficient = 0.5f,
         };
-        using var first = new Parts(
-            new TrainingSettings
-            {
-                Environment = environment,
-                Agent = "a2c",
-                A2c = common,
-            }
-        );
-        using var second = new Parts(
-            new TrainingSettings
-            {
-                Environment = environment,
-                Agent = "ppo",
-                Ppo = ppo,
-            }
-        );
+        using var first = new Parts(new TrainingSettings { Environment = environment, Agent = common });
+        using var second = new Parts(new TrainingSettings { Environment = environment, Agent = ppo });
 
         first.Learner.Update(first.Next(), 0, new MetricAverages());
         second.Learner.Update(second.Next(), 0, new MetricAverages());
@@ -111,8 +101,8 @@ public sealed class ActorCriticLearnerTests
             Minibatches = 4,
             LearningRate = 0.01f,
         };
-        using var free = new Parts(new TrainingSettings { Ppo = ppo });
-        using var bounded = new Parts(new TrainingSettings { Ppo = ppo with { TargetKl = 0.01f } });
+        using var free = new Parts(new TrainingSettings { Agent = ppo });
+        using var bounded = new Parts(new TrainingSettings { Agent = ppo with { TargetKl = 0.01f } });
 
         free.Learner.Update(free.Next(), 0, new MetricAverages());
         bounded.Learner.Update(bounded.Next(), 0, new MetricAverages());
@@ -128,7 +118,7 @@ public sealed class ActorCriticLearnerTests
         using var parts = new Parts(
             new TrainingSettings
             {
-                Ppo = new PpoSettings { Epochs = 1, Minibatches = 1 },
+                Agent = new PpoSettings { Epochs = 1, Minibatches = 1 },
             }
         );
         Unroll unroll = parts.Next();
@@ -153,7 +143,7 @@ public sealed class ActorCriticLearnerTests
             {
                 Engine = engine,
                 Network = new NetworkSettings { Core = core, CoreSize = 8 },
-                Ppo = new PpoSettings { Copies = 4, UnrollLength = 16 },
+                Agent = new PpoSettings { Copies = 4, UnrollLength = 16 },
             }
         );
         parts.Learner.Update(parts.Next(), 0, new MetricAverages());
@@ -178,7 +168,7 @@ public sealed class ActorCriticLearnerTests
             new TrainingSettings
             {
                 Network = new NetworkSettings { Core = core, CoreSize = 8 },
-                Ppo = new PpoSettings { Copies = 8, UnrollLength = 64 },
+                Agent = new PpoSettings { Copies = 8, UnrollLength = 64 },
             }
         );
         for (int i = 0; i < 20; i++)
@@ -200,16 +190,16 @@ public sealed class ActorCriticLearnerTests
     {
         var settings = new TrainingSettings
         {
-            A2c = new A2cSettings { Copies = 4, UnrollLength = 8 },
-            Agent = "a2c",
+            Agent = new A2cSettings { Copies = 4, UnrollLength = 8 },
         };
         using var parts = new Parts(settings);
         using var learner = new ActorCriticLearner(
             GradientEngines.Create(EngineKind.Managed, parts.Spec, parts.Learner.Parameters.ToArray()),
-            settings.A2c,
+            settings.Of<A2cSettings>(),
             new UpdateSchedule(1, 1, 0, _ => UpdateSchedule.UsualClipRange),
             [new PolicyGradientObjective(), new ValueObjective(0.5f), new EntropyObjective(0.01f), new Curiosity()],
-            new Pcg64(1)
+            new Pcg64(1),
+            new NoExperience()
         );
         using var folder = new TemporaryFolder();
         var run = new RunFolder(folder.In("run"));
@@ -238,7 +228,8 @@ public sealed class ActorCriticLearnerTests
                 new A2cSettings(),
                 new UpdateSchedule(1, 1, 0, _ => UpdateSchedule.UsualClipRange),
                 [new Curiosity(), new Curiosity()],
-                new Pcg64(1)
+                new Pcg64(1),
+                new NoExperience()
             )
         );
 
@@ -246,16 +237,11 @@ public sealed class ActorCriticLearnerTests
     }
 
     /// <summary>A loss that no agent of ours has.</summary>
-    private sealed class Curiosity : IObjective
+    private sealed class Curiosity : Objective
     {
-        public string Name => "curiosity";
+        public override string Name => "curiosity";
 
-        public float Weight => 1;
-
-        public TorchSharp.torch.Tensor Loss(TensorMinibatch batch, in NetworkEvaluation evaluation, double progress) =>
-            throw new NotSupportedException();
-
-        public double AddGradient(in SampleBlock block, double progress) => 7.0 * block.LogProbs.Length / block.Total;
+        public override Value Loss(NetworkEvaluation evaluation) => (evaluation.LogProb * 0 + 7).Mean();
     }
 
     private static Dictionary<string, double> Drain(MetricAverages metrics)
@@ -272,7 +258,7 @@ public sealed class ActorCriticLearnerTests
 
         public Parts(TrainingSettings settings)
         {
-            ActorCriticSettings agent = settings.ActorCritic;
+            AgentSettings agent = settings.Agent;
             EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
                 EnvironmentRegistry.Default.Make(settings.Environment, agent.Copies),
                 new WrapperSettings(),
@@ -280,7 +266,7 @@ public sealed class ActorCriticLearnerTests
             );
             NetworkSpec spec = pipeline.NetworkFor(settings.Network);
             Spec = spec;
-            Learner = LearnerFactory.Create(settings, spec, new SeedSequence(3));
+            Learner = NoExperience.Learner(settings, spec, new SeedSequence(3));
             _policy = new NetworkPolicy(spec);
             Recorder = new UnrollRecorder(new EnvironmentParts(pipeline), _policy, environmentSeed: 4, new Pcg64(5));
             Unroll = new Unroll(pipeline.ShapeFor(spec, agent.UnrollLength));

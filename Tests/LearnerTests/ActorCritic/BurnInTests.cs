@@ -30,7 +30,7 @@ public sealed class BurnInTests
         using (recorder)
         using (network)
         {
-            var batch = new TrajectoryBatch(network);
+            var batch = new UnrollEvaluator(network);
             batch.Prepare(unroll, 0.99f, 0.95f);
             int size = network.Spec.CoreStateSize;
             float[] expected = (float[])unroll.InitialCoreState.Clone();
@@ -70,7 +70,7 @@ public sealed class BurnInTests
                 CoreSize = 8,
                 HiddenSizes = [8],
             },
-            Ppo = new PpoSettings
+            Agent = new PpoSettings
             {
                 Copies = Copies,
                 UnrollLength = Steps,
@@ -85,7 +85,7 @@ public sealed class BurnInTests
         TrainingResult without = await Trainer.TrainAsync(
             settings with
             {
-                Ppo = settings.Ppo with { BurnIn = 0 },
+                Agent = settings.Of<PpoSettings>() with { BurnIn = 0 },
             },
             new TrainingOptions { OutputFolder = folder.In("without") }
         );

@@ -1,22 +1,21 @@
 using Agents.Networks;
+using Agents.Programs;
+using Agents.Programs.Differentiation;
+using Agents.Programs.Execution;
+using Agents.Programs.Planning;
 using Environments.Spaces;
 using Learners.A2c;
 using Learners.ActorCritic;
-using Learners.Engines;
+using Learners.Batches;
+using Learners.Objectives;
 using Learners.Ppo;
-using TorchSharp;
 using Xunit;
-using static TorchSharp.torch;
 
 namespace Tests.LearnerTests.ActorCritic;
 
-/// <summary>Published losses and gradients of single samples, in both forms of every objective.</summary>
-public sealed class ObjectiveTests : IDisposable
+/// <summary>Published losses and gradients of single samples.</summary>
+public sealed class ObjectiveTests
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    public void Dispose() => _scope.Dispose();
-
     [Theory]
     [InlineData(1f, 1.5f, -1.2f, false)]
     [InlineData(-1f, 1.5f, 1.5f, true)]
@@ -99,51 +98,41 @@ public sealed class ObjectiveTests : IDisposable
         Assert.Equal(-0.01f, entropyGradient, 1e-8);
     }
 
-    /// <summary>Loss and weighted gradients of one sample, after both forms were found to agree.</summary>
+    /// <summary>Loss and weighted gradients of one sample.</summary>
     private static (double Loss, float LogProb, float Entropy, float Value) Evaluate(
-        IObjective objective,
+        Objective objective,
         Sample sample,
         double progress = 0
     )
     {
         var spec = new NetworkSpec(new Box(-1, 1, 1), new Discrete(2), new NetworkSettings { HiddenSizes = [] });
-        var batch = new Minibatch(spec, 1);
-        batch.Advantages[0] = sample.Advantage;
-        batch.Returns[0] = sample.Return;
-        batch.OldValues[0] = sample.OldValue;
-        using var tensors = new TensorMinibatch(batch, spec);
-        Tensor[] outputs = [Leaf(sample.LogProb), Leaf(sample.Entropy), Leaf(sample.Value)];
-        Tensor loss = objective.Loss(tensors, new NetworkEvaluation(outputs[0], outputs[1], outputs[2]), progress);
-        loss.Times(objective.Weight).backward();
-
-        var gradients = new float[3];
-        double plain = objective.AddGradient(
-            new SampleBlock
-            {
-                Total = 1,
-                BehaviourLogProbs = batch.BehaviourLogProbs,
-                Advantages = batch.Advantages,
-                Returns = batch.Returns,
-                OldValues = batch.OldValues,
-                LogProbs = [sample.LogProb],
-                Entropies = [sample.Entropy],
-                Values = [sample.Value],
-                LogProbGradients = gradients.AsSpan(0, 1),
-                EntropyGradients = gradients.AsSpan(1, 1),
-                ValueGradients = gradients.AsSpan(2, 1),
-            },
-            progress
-        );
-
-        Assert.Equal(loss.item<float>(), plain, 1e-5);
-        for (int i = 0; i < 3; i++)
+        var graph = new Graph();
+        Value logProb = graph.Input("log_prob", 1);
+        Value entropy = graph.Input("entropy", 1);
+        Value value = graph.Input("value", 1);
+        var evaluation = new NetworkEvaluation(spec, graph.Input("distributions", 2), value, logProb, entropy);
+        Value loss = objective.Loss(evaluation);
+        Value[] outputs = [logProb, entropy, value];
+        Gradients gradients = graph.Differentiate([(objective.Weight(evaluation) * loss, null)], outputs);
+        Value[] results = [loss, .. outputs.Select(output => gradients[output] ?? graph.Zeros(output.Shape))];
+        var program = new ManagedProgram(Plan.Compile(graph, results, null, new PlanOptions(1)), [], []);
+        float[] numbers = [sample.LogProb, sample.Entropy, sample.Value];
+        for (int i = 0; i < outputs.Length; i++)
         {
-            Tensor? gradient = outputs[i].grad;
-            Assert.Equal(gradient is null || gradient.IsInvalid ? 0 : gradient.item<float>(), gradients[i], 1e-5);
+            program.Bind(outputs[i], new float[] { numbers[i] });
         }
-        return (plain, gradients[0], gradients[1], gradients[2]);
-
-        static Tensor Leaf(float value) => tensor(value).view(1).requires_grad_();
+        foreach ((Column column, Value input) in evaluation.Columns)
+        {
+            float[] number =
+                column == Column.Advantages ? [sample.Advantage]
+                : column == Column.Returns ? [sample.Return]
+                : column == Column.OldValues ? [sample.OldValue]
+                : [0];
+            program.Bind(input, number);
+        }
+        evaluation.Advance(progress, program.Set);
+        program.Run(1);
+        return (program[loss][0], program[results[1]][0], program[results[2]][0], program[results[3]][0]);
     }
 
     private sealed record Sample

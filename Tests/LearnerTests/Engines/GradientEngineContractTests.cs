@@ -1,4 +1,3 @@
-using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Managed;
 using Agents.Networks.Transformers;
@@ -7,6 +6,7 @@ using Environments.Spaces;
 using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Engines;
+using Learners.Objectives;
 using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Vmpo;
@@ -153,11 +153,11 @@ public sealed class GradientEngineContractTests
             ["integers"] = new(new Discrete(9), new Discrete(2), new NetworkSettings { HiddenSizes = [16] }),
         };
 
-    internal static Dictionary<string, Func<NetworkSpec, IObjective[]>> Objectives { get; } =
+    internal static Dictionary<string, Func<NetworkSpec, Objective[]>> Objectives { get; } =
         new()
         {
             ["a2c"] = _ => [new PolicyGradientObjective(), new ValueObjective(0.5f), new EntropyObjective(0.01f)],
-            ["vmpo"] = spec => new VmpoSettings().Objectives(ActionDistribution.For(spec.ActionSpace)),
+            ["vmpo"] = spec => new VmpoSettings().Objectives(spec),
             ["ppo"] = _ =>
                 [
                     new ClippedSurrogateObjective(new PpoSettings().ClipRangeAt),
@@ -185,22 +185,24 @@ public sealed class GradientEngineContractTests
     public void Backward_SameParametersAndBatch_GivesTheSameLossesAndGradient(string network, string objective, int count)
     {
         NetworkSpec spec = Networks[network];
-        IObjective[] objectives = Objectives[objective](spec);
+        Objective[] objectives = Objectives[objective](spec);
         float[] parameters = Parameters(spec);
         using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
         using var torch = new TorchGradientEngine(spec, parameters);
-        Minibatch batch = Batch(spec, managed, count);
+        SampleBatch batch = Batch(spec, managed, count);
         foreach (IAdaptiveObjective adaptive in objectives.OfType<IAdaptiveObjective>())
         {
             adaptive.Begin(batch);
         }
+        torch.Use(objectives);
+        managed.Use(objectives);
         var expectedLosses = new double[objectives.Length];
         var losses = new double[objectives.Length];
         var expectedLogProbs = new float[count];
         var logProbs = new float[count];
 
-        torch.Backward(batch, objectives, 0.25, expectedLosses, expectedLogProbs);
-        managed.Backward(batch, objectives, 0.25, losses, logProbs);
+        torch.Backward(batch, 0.25, expectedLosses, expectedLogProbs);
+        managed.Backward(batch, 0.25, losses, logProbs);
 
         Assert.All(expectedLosses.Zip(losses), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         Assert.All(expectedLogProbs.Zip(logProbs), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
@@ -219,18 +221,19 @@ public sealed class GradientEngineContractTests
     public void Backward_TenUpdatesFromTheSameParameters_EndTogether(string network)
     {
         NetworkSpec spec = Networks[network];
-        IObjective[] objectives = Objectives["ppo"](spec);
+        Objective[] objectives = Objectives["ppo"](spec);
         float[] parameters = Parameters(spec);
         using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
         using var torch = new TorchGradientEngine(spec, parameters);
-        Minibatch batch = Batch(spec, managed, 64);
+        SampleBatch batch = Batch(spec, managed, 64);
 
         foreach (IGradientEngine engine in (IGradientEngine[])[managed, torch])
         {
+            engine.Use(objectives);
             var optimizer = new Adam(engine.Parameters.Length, new AdamOptions());
             for (int i = 0; i < 10; i++)
             {
-                engine.Backward(batch, objectives, 0, new double[objectives.Length], new float[64]);
+                engine.Backward(batch, 0, new double[objectives.Length], new float[64]);
                 GlobalNorm.Clip(engine.Gradient, 0.5f);
                 optimizer.Update(engine.Parameters, engine.Gradient, 1e-3f);
                 engine.ParametersChanged();
@@ -255,19 +258,20 @@ public sealed class GradientEngineContractTests
         NetworkSpec spec = Networks[network];
         using var engine = new ManagedGradientEngine(spec, Parameters(spec));
         int count = spec.CoreStateSize > 0 ? 128 : 131; // sequences are whole
-        Minibatch batch = Batch(spec, engine, count);
+        SampleBatch batch = Batch(spec, engine, count);
         var losses = new double[3];
         var logProbs = new float[count];
-        IObjective[] objectives = Objectives["ppo"](spec);
+        Objective[] objectives = Objectives["ppo"](spec);
+        engine.Use(objectives);
         for (int i = 0; i < 50; i++)
         {
-            engine.Backward(batch, objectives, 0, losses, logProbs);
+            engine.Backward(batch, 0, losses, logProbs);
         }
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         for (int i = 0; i < 50; i++)
         {
-            engine.Backward(batch, objectives, 0, losses, logProbs);
+            engine.Backward(batch, 0, losses, logProbs);
         }
 
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
@@ -282,11 +286,11 @@ public sealed class GradientEngineContractTests
     }
 
     /// <summary>Random samples with ratios and values on both sides of the clip range.</summary>
-    internal static Minibatch Batch(NetworkSpec spec, ManagedGradientEngine engine, int count)
+    internal static SampleBatch Batch(NetworkSpec spec, ManagedGradientEngine engine, int count)
     {
         var random = new Pcg64(23);
         bool recurrent = spec.CoreStateSize > 0;
-        var batch = new Minibatch(spec, count, recurrent ? count / 4 : 1, withOldDistributions: true);
+        var batch = new SampleBatch(spec, count, recurrent ? count / 4 : 1);
         if (recurrent)
         {
             for (int i = 0; i < batch.InitialCoreState.Length; i++)
@@ -313,7 +317,8 @@ public sealed class GradientEngineContractTests
             batch.Advantages[i] = (float)random.NextGaussian();
         }
         var logProbs = new float[count];
-        engine.Backward(batch, [new EntropyObjective(1)], 0, new double[1], logProbs);
+        engine.Use([new EntropyObjective(1)]);
+        engine.Backward(batch, 0, new double[1], logProbs);
         var distributions = new float[count * spec.DistributionSize];
         var state = (float[])batch.InitialCoreState.Clone();
         ((ManagedActorCritic)engine.Network).Forward(

@@ -2,6 +2,7 @@ using Agents.Networks;
 using Environments.Randomness;
 using Learners.ActorCritic;
 using Learners.Engines;
+using Learners.Objectives;
 using Learners.Optimizers.Kfac;
 using TorchSharp;
 using Xunit;
@@ -77,13 +78,13 @@ public sealed class TorchCollectionTests
     private sealed class Case : IDisposable
     {
         private readonly NetworkSpec _spec;
-        private readonly IObjective[] _objectives;
+        private readonly Objective[] _objectives;
         private readonly TorchGradientEngine _engine;
-        private readonly Minibatch _batch;
+        private readonly SampleBatch _batch;
         private readonly Kfac? _kfac;
         private float[] _remembered = [];
 
-        public Case(NetworkSpec spec, IObjective[] objectives)
+        public Case(NetworkSpec spec, Objective[] objectives)
         {
             (_spec, _objectives) = (spec, objectives);
             float[] parameters = GradientEngineContractTests.Parameters(spec);
@@ -96,6 +97,7 @@ public sealed class TorchCollectionTests
                 adaptive.Begin(_batch);
             }
             _engine = new TorchGradientEngine(spec, parameters);
+            _engine.Use(objectives);
             _kfac =
                 spec.Settings.Core == CoreKind.Gtrxl
                     ? null
@@ -112,7 +114,7 @@ public sealed class TorchCollectionTests
         {
             var losses = new double[_objectives.Length];
             var logProbs = new float[_batch.Count];
-            _engine.Backward(_batch, _objectives, 0.25, losses, logProbs, _kfac?.BeginUpdate());
+            _engine.Backward(_batch, 0.25, losses, logProbs, _kfac?.BeginUpdate());
             var observations = new float[Samples * _spec.ObservationSize];
             float[] state = (float[])_batch.InitialCoreState.Clone();
             var distributions = new float[Samples * _spec.DistributionSize];

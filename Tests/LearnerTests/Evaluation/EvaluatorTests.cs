@@ -20,7 +20,7 @@ public sealed class EvaluatorTests : IDisposable
             new TrainingSettings
             {
                 TotalSteps = 64,
-                Ppo = new PpoSettings { Copies = 2, UnrollLength = 32 },
+                Agent = new PpoSettings { Copies = 2, UnrollLength = 32 },
                 Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
             },
             new TrainingOptions { OutputFolder = _folder.In("run") },

@@ -108,7 +108,7 @@ public sealed class RunEvaluationTests : IDisposable
         {
             Environment = "Owner-v0",
             TotalSteps = 1_024,
-            Ppo = new PpoSettings { Copies = 4, UnrollLength = 32 },
+            Agent = new PpoSettings { Copies = 4, UnrollLength = 32 },
             Evaluation = new EvaluationSettings
             {
                 EverySteps = 128,

@@ -32,8 +32,7 @@ internal sealed class FleetParts : IDisposable
             ?? new TrainingSettings
             {
                 Environment = "CartPole-v1",
-                Agent = "impala",
-                Impala = new ImpalaSettings { Copies = 4, UnrollLength = 2 },
+                Agent = new ImpalaSettings { Copies = 4, UnrollLength = 2 },
                 Wrappers = new WrapperSettings { NormalizeObservations = normalize },
                 Fleet = fleet ?? new FleetSettings { QueueBatches = 8 },
             };
@@ -43,7 +42,10 @@ internal sealed class FleetParts : IDisposable
             0.99f
         );
         Spec = probe.NetworkFor(Settings.Network);
-        Shape = probe.ShapeFor(Spec, Settings.Impala.UnrollLength) with { Copies = Settings.Impala.Copies };
+        Shape = probe.ShapeFor(Spec, Settings.Of<ImpalaSettings>().UnrollLength) with
+        {
+            Copies = Settings.Of<ImpalaSettings>().Copies,
+        };
         clock ??= TimeProvider.System;
         Hub = new FleetHub(
             Settings,

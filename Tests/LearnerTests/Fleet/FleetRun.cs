@@ -19,10 +19,9 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
         new()
         {
             Environment = "CartPole-v1",
-            Agent = "impala",
             TotalSteps = 50 * 32,
             Network = new NetworkSettings { HiddenSizes = [16] },
-            Impala = new ImpalaSettings { Copies = 4, UnrollLength = 8 },
+            Agent = new ImpalaSettings { Copies = 4, UnrollLength = 8 },
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
         };
 

@@ -6,6 +6,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Learners.Fleet;
+using Learners.Impala;
 using Learners.Training;
 using Protos;
 using Protos.Fleet;
@@ -48,7 +49,7 @@ public sealed class HostileTrafficTests(ITestOutputHelper output) : IDisposable
         TrainingSettings settings = FleetRun.Small with
         {
             TotalSteps = 1_000_000_000,
-            Impala = FleetRun.Small.Impala with { MaxGradientNorm = 0 }, // nothing else tames what gets in
+            Agent = FleetRun.Small.Of<ImpalaSettings>() with { MaxGradientNorm = 0 }, // nothing else tames what gets in
             Fleet = new FleetSettings { QuarantineAfter = 1_000, QueueBatches = 8 },
             Checkpoints = new CheckpointSettings { EverySteps = 1_000_000_000 },
         };

@@ -2,6 +2,7 @@ using Actors.Fleet;
 using Agents.Networks;
 using Environments;
 using Learners.Fleet;
+using Learners.Impala;
 using Learners.Training;
 using Tests.ActorTests.Fleet;
 using Xunit;
@@ -133,7 +134,7 @@ public sealed class LockStepTests : IDisposable
                 Core = core,
                 CoreSize = 8,
             },
-            Impala = FleetRun.Small.Impala with { PolicyLag = lag },
+            Agent = FleetRun.Small.Of<ImpalaSettings>() with { PolicyLag = lag },
             Fleet = new FleetSettings { LockStep = true },
         };
 

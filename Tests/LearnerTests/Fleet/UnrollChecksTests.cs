@@ -222,8 +222,7 @@ public sealed class UnrollChecksTests : IDisposable
             settings: new TrainingSettings
             {
                 Environment = id,
-                Agent = "impala",
-                Impala = new ImpalaSettings { Copies = copies, UnrollLength = 2 },
+                Agent = new ImpalaSettings { Copies = copies, UnrollLength = 2 },
                 Wrappers = wrappers,
                 Fleet = new FleetSettings { CopiesPerActor = 2 },
             }

@@ -142,9 +142,9 @@ public sealed class StoredStateTests
         float lambda = 1
     )
     {
-        var batch = new TrajectoryBatch(network);
+        var batch = new UnrollEvaluator(network);
         batch.Prepare(unroll, 0.99f, lambda, clips);
-        return (batch.Returns, batch.Advantages);
+        return (batch.Returns.ToArray(), batch.Advantages.ToArray());
     }
 
     private static double[] Ratios(IActorCriticNetwork network, Unroll unroll)

@@ -1,3 +1,4 @@
+using Learners.A2c;
 using Learners.Plotting;
 using Learners.Training;
 using SkiaSharp;
@@ -18,7 +19,7 @@ public sealed class RunPlotterTests : IDisposable
             {
                 Seed = seed,
                 TotalSteps = 2_000,
-                A2c = TrainingSettings.For(environment, "a2c").A2c with { LearningRate = learningRate },
+                Agent = TrainingSettings.For(environment, "a2c").Of<A2cSettings>() with { LearningRate = learningRate },
                 Evaluation = new() { Episodes = 0, FinalEpisodes = 1 },
             },
             new TrainingOptions { OutputFolder = _folder.In("runs", name) }

@@ -1,8 +1,9 @@
 using Agents.Yaml;
 using Environments;
+using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Reproduction.Claims;
 using Learners.Reproduction.Running;
-using Learners.Training;
 using Xunit;
 
 namespace Tests.LearnerTests.Reproduction;
@@ -16,13 +17,23 @@ public sealed class ClaimTests
     public void Load_EveryShippedClaim_IsValidAndItsKnownAgentsResolve(string name)
     {
         (_, Claim claim) = ClaimLibrary.Load(name);
-        ClaimArm[] known = [.. claim.Arms.Where(arm => TrainingSettings.AgentNames.Contains(arm.AgentName))];
+        ClaimArm[] known = [.. claim.Arms.Where(arm => AgentRegistry.Default.Names.Contains(arm.AgentName))];
         // ACKTR is the one agent that a claim may name before it is there.
         Assert.DoesNotContain(claim.Arms.Except(known), arm => arm.AgentName != "acktr");
 
         foreach (ReproductionBudget budget in Enum.GetValues<ReproductionBudget>())
         {
-            var plan = ReproductionPlan.Create(name, claim with { Arms = known }, budget, 1, EnvironmentRegistry.Default);
+            var plan = ReproductionPlan.Create(
+                name,
+                claim with
+                {
+                    Arms = known,
+                },
+                budget,
+                1,
+                EnvironmentRegistry.Default,
+                AgentRegistry.Default
+            );
 
             Assert.Equal(known.Length * plan.Tasks.Count, plan.Runs.Count);
             Assert.All(plan.Runs, run => Assert.Equal(run.Task.StepsOf(budget), run.Settings.TotalSteps));
@@ -97,9 +108,16 @@ public sealed class ClaimTests
             )
         );
 
-        var plan = ReproductionPlan.Create("tiny", claim, ReproductionBudget.Quick, 1, EnvironmentRegistry.Default);
+        var plan = ReproductionPlan.Create(
+            "tiny",
+            claim,
+            ReproductionBudget.Quick,
+            1,
+            EnvironmentRegistry.Default,
+            AgentRegistry.Default
+        );
 
-        Assert.Equal([0.5f, 0.25f], plan.Runs.Select(run => run.Settings.ActorCritic.LearningRate));
+        Assert.Equal([0.5f, 0.25f], plan.Runs.Select(run => run.Settings.Of<ActorCriticSettings>().LearningRate));
         Assert.DoesNotContain("a2c:", plan.Runs[0].Config, StringComparison.Ordinal);
         Assert.DoesNotContain("ppo:", plan.Runs[1].Config, StringComparison.Ordinal);
     }

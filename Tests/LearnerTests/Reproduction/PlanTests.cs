@@ -1,5 +1,7 @@
 using Agents.Yaml;
 using Environments;
+using Learners.Composition;
+using Learners.Ppo;
 using Learners.Reproduction.Claims;
 using Learners.Reproduction.Running;
 using Xunit;
@@ -37,7 +39,14 @@ public sealed class PlanTests
         """;
 
     private static ReproductionPlan Plan(string yaml, ReproductionBudget budget = ReproductionBudget.Quick, int? seeds = null) =>
-        ReproductionPlan.Create("test", SampleClaims.Parse(yaml), budget, seeds, EnvironmentRegistry.Default);
+        ReproductionPlan.Create(
+            "test",
+            SampleClaims.Parse(yaml),
+            budget,
+            seeds,
+            EnvironmentRegistry.Default,
+            AgentRegistry.Default
+        );
 
     [Fact]
     public void Create_Layers_ArmWinsOverTaskOverClaimAndLeavesTheOthersAlone()
@@ -46,9 +55,16 @@ public sealed class PlanTests
 
         PlannedRun plain = plan.Runs.First(run => run.Arm.Name == "plain");
         PlannedRun changed = plan.Runs.First(run => run.Arm.Name == "changed");
-        Assert.Equal((2, 1, 1e-2f), (plain.Settings.Ppo.Epochs, plain.Settings.Ppo.Minibatches, plain.Settings.Ppo.LearningRate));
-        Assert.Equal(3e-2f, changed.Settings.Ppo.LearningRate);
-        Assert.Equal(1e-2f, plan.Runs.Last(run => run.Arm.Name == "plain").Settings.Ppo.LearningRate);
+        Assert.Equal(
+            (2, 1, 1e-2f),
+            (
+                plain.Settings.Of<PpoSettings>().Epochs,
+                plain.Settings.Of<PpoSettings>().Minibatches,
+                plain.Settings.Of<PpoSettings>().LearningRate
+            )
+        );
+        Assert.Equal(3e-2f, changed.Settings.Of<PpoSettings>().LearningRate);
+        Assert.Equal(1e-2f, plan.Runs.Last(run => run.Arm.Name == "plain").Settings.Of<PpoSettings>().LearningRate);
         Assert.Equal([1UL, 2UL], plan.Runs.Where(run => run.Arm.Name == "plain").Select(run => run.Settings.Seed));
     }
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Environments;
+using Learners.Composition;
 using Learners.Plotting;
+using Learners.Ppo;
 using Learners.Reproduction;
 using Learners.Reproduction.Claims;
 using Learners.Reproduction.Reports;
@@ -152,7 +154,7 @@ public sealed class ReproducerTests : IDisposable
         await Trainer.TrainAsync(
             run.Settings with
             {
-                Ppo = run.Settings.Ppo with { LearningRate = 1e-5f },
+                Agent = run.Settings.Of<PpoSettings>() with { LearningRate = 1e-5f },
             },
             new TrainingOptions { OutputFolder = folder }
         );
@@ -242,5 +244,12 @@ public sealed class ReproducerTests : IDisposable
     }
 
     private static ReproductionPlan Plan(string yaml) =>
-        ReproductionPlan.Create("tiny", SampleClaims.Parse(yaml), ReproductionBudget.Quick, 1, EnvironmentRegistry.Default);
+        ReproductionPlan.Create(
+            "tiny",
+            SampleClaims.Parse(yaml),
+            ReproductionBudget.Quick,
+            1,
+            EnvironmentRegistry.Default,
+            AgentRegistry.Default
+        );
 }

@@ -139,7 +139,7 @@ public sealed class BoundedActionTests : IDisposable
         {
             Environment = id,
             TotalSteps = 16_384,
-            Ppo = new PpoSettings
+            Agent = new PpoSettings
             {
                 Copies = 8,
                 UnrollLength = 64,

@@ -25,7 +25,7 @@ public sealed class FaultyEnvironmentTests : IDisposable
         {
             Environment = "Faulty-v0",
             TotalSteps = 10_000,
-            Ppo = new PpoSettings { Copies = 2, UnrollLength = 64 },
+            Agent = new PpoSettings { Copies = 2, UnrollLength = 64 },
             Evaluation = new EvaluationSettings { Episodes = 0 },
             Checkpoints = new CheckpointSettings { EverySteps = 128 },
         };
@@ -54,7 +54,7 @@ public sealed class FaultyEnvironmentTests : IDisposable
         {
             Environment = "Showing-v0",
             TotalSteps = 10_000,
-            Ppo = new PpoSettings { Copies = 1, UnrollLength = 8 },
+            Agent = new PpoSettings { Copies = 1, UnrollLength = 8 },
         };
         var options = new TrainingOptions { OutputFolder = _folder.In("run"), Registry = registry };
 

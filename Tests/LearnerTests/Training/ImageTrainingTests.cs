@@ -28,10 +28,9 @@ public sealed class ImageTrainingTests : IDisposable
         var settings = new TrainingSettings
         {
             Environment = "Dots-v0",
-            Agent = "a2c",
             Engine = engine,
             TotalSteps = engine == EngineKind.Managed ? 40_000 : 16_000,
-            A2c = new A2cSettings
+            Agent = new A2cSettings
             {
                 Copies = 16,
                 UnrollLength = 5,

@@ -26,7 +26,7 @@ public sealed class MemoryTrainingTests : IDisposable
             TotalSteps = 1_024,
             Wrappers = new() { PreviousActionReward = true },
             Network = new NetworkSettings { Core = CoreKind.Lstm, CoreSize = 8 },
-            Ppo = new PpoSettings
+            Agent = new PpoSettings
             {
                 Copies = 4,
                 UnrollLength = 32,

@@ -80,7 +80,7 @@ public sealed class NormalizedBytesTests : IDisposable
             Environment = id,
             TotalSteps = 512,
             Wrappers = new WrapperSettings { NormalizeObservations = true, FrameStack = stack },
-            Ppo = new PpoSettings { Copies = 4, UnrollLength = 32 },
+            Agent = new PpoSettings { Copies = 4, UnrollLength = 32 },
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 2 },
         };
 

@@ -24,7 +24,7 @@ public sealed class OwnEnvironmentTests : IDisposable
         {
             Environment = id,
             TotalSteps = 1_024,
-            Ppo = new PpoSettings { Copies = 2, UnrollLength = 64 },
+            Agent = new PpoSettings { Copies = 2, UnrollLength = 64 },
             Evaluation = new EvaluationSettings
             {
                 Episodes = 2,

@@ -17,7 +17,7 @@ public sealed class RemoteTrainingTests
         TrainingSettings settings = TrainingSettings.For(PythonCases.Id("CartPole")) with
         {
             Seed = 2, // seeds have 31 bits in Python, so the native tests' seed is another one here, which scores 421 at its end
-            Ppo = native.Ppo,
+            Agent = native.Agent,
             Wrappers = native.Wrappers,
             Network = native.Network,
             TotalSteps = native.TotalSteps,

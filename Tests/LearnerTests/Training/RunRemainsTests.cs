@@ -2,6 +2,7 @@ using Agents.Kernels;
 using Environments.State;
 using Learners.Checkpoints;
 using Learners.Fleet.Chaos.Artefacts;
+using Learners.Ppo;
 using Learners.Training;
 using Xunit;
 
@@ -18,7 +19,7 @@ public sealed class RunRemainsTests : IDisposable
         Base with
         {
             TotalSteps = 4_096,
-            Ppo = Base.Ppo with { UnrollLength = 16, Epochs = 1 },
+            Agent = Base.Of<PpoSettings>() with { UnrollLength = 16, Epochs = 1 },
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
             Checkpoints = new CheckpointSettings { EverySteps = 1_024 },
         };

@@ -14,7 +14,7 @@ public sealed class SeedTrainingTests : IDisposable
         {
             Environment = "CartPole-v1",
             TotalSteps = 4_096,
-            Ppo = new PpoSettings { Copies = 8, UnrollLength = 64 },
+            Agent = new PpoSettings { Copies = 8, UnrollLength = 64 },
             Evaluation = new EvaluationSettings { Episodes = 2, FinalEpisodes = 4 },
         };
 

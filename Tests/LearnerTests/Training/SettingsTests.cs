@@ -3,7 +3,9 @@ using Agents.Networks;
 using Agents.Yaml;
 using Environments;
 using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Optimizers;
+using Learners.Ppo;
 using Learners.Training;
 using Xunit;
 
@@ -20,7 +22,7 @@ public sealed class SettingsTests
         TrainingSettings settings = TrainingSettings.For(environment, agent);
 
         Assert.Equal(environment, settings.Environment);
-        Assert.Equal(agent, settings.Agent);
+        Assert.Equal(agent, settings.AgentName);
         Assert.True(EnvironmentRegistry.Default.TryFind(environment, out _));
     }
 
@@ -56,13 +58,13 @@ public sealed class SettingsTests
             ]
         );
 
-        Assert.Equal(2e-4f, settings.Ppo.LearningRate);
+        Assert.Equal(2e-4f, settings.Of<PpoSettings>().LearningRate);
         Assert.Equal(1_000_000, settings.TotalSteps);
         Assert.Equal([32, 16], settings.Network.HiddenSizes!);
         Assert.Equal(Activation.Relu, settings.Network.Activation);
-        Assert.Equal(OptimizerKind.RmsProp, settings.Ppo.Optimizer);
-        Assert.Equal(tuned.Ppo.UnrollLength, settings.Ppo.UnrollLength);
-        Assert.Equal(tuned.Ppo.LearningRateSchedule, settings.Ppo.LearningRateSchedule);
+        Assert.Equal(OptimizerKind.RmsProp, settings.Of<PpoSettings>().Optimizer);
+        Assert.Equal(tuned.Of<PpoSettings>().UnrollLength, settings.Of<PpoSettings>().UnrollLength);
+        Assert.Equal(tuned.Of<PpoSettings>().LearningRateSchedule, settings.Of<PpoSettings>().LearningRateSchedule);
     }
 
     [Fact]
@@ -79,7 +81,7 @@ public sealed class SettingsTests
             ]
         );
 
-        TrainingSettings again = StrictYaml.Bind<TrainingSettings>(StrictYaml.Parse(StrictYaml.Write(settings), "text"), "text");
+        TrainingSettings again = Again(settings);
 
         Assert.Equal(settings, again);
         Assert.Equal(
@@ -97,10 +99,7 @@ public sealed class SettingsTests
         {
             TrainingSettings settings = TrainingSettings.For(environment, agent);
 
-            TrainingSettings again = StrictYaml.Bind<TrainingSettings>(
-                StrictYaml.Parse(StrictYaml.Write(settings), "text"),
-                "text"
-            );
+            TrainingSettings again = Again(settings);
 
             Assert.Equal(settings, again);
         }
@@ -210,25 +209,32 @@ public sealed class SettingsTests
     [Fact]
     public void AgentNames_EveryAgent_HasTheSectionOfItsName()
     {
-        string all = StrictYaml.Write(new TrainingSettings());
-
-        Assert.Equal(5, TrainingSettings.AgentNames.Count);
-        Assert.All(TrainingSettings.AgentNames, name => Assert.Contains($"\n{name}:\n", all, StringComparison.Ordinal));
-        Assert.All(TrainingSettings.Agents, agent => Assert.NotEmpty(agent.Summary));
+        Assert.Equal(["a2c", "acktr", "impala", "ppo", "vmpo"], AgentRegistry.Default.Names);
         Assert.All(
-            TrainingSettings.AgentNames,
-            name => Assert.Equal(name, (new TrainingSettings { Agent = name }).ActorCritic.AgentName)
+            AgentRegistry.Default.Agents,
+            agent =>
+            {
+                string text = SettingsSources.Write(new TrainingSettings { Agent = agent.Defaults });
+                Assert.Contains($"\nagent: {agent.Name}\n", text, StringComparison.Ordinal);
+                Assert.Contains($"\n{agent.Name}:\n", text, StringComparison.Ordinal);
+                Assert.NotEmpty(agent.Description);
+            }
         );
     }
 
-    public static TheoryData<string> RealSettings => [.. KeysOf(typeof(TrainingSettings), "")];
+    public static TheoryData<string> RealSettings =>
+        [
+            .. AgentRegistry
+                .Default.Agents.SelectMany(agent => KeysOf(new TrainingSettings { Agent = agent.Defaults }, ""))
+                .Distinct(),
+        ];
 
     [Theory]
     [MemberData(nameof(RealSettings))]
     public void Load_RealNumberThatIsNotFinite_IsRefusedByItsName(string key)
     {
         string agent =
-            TrainingSettings.AgentNames.FirstOrDefault(name => key.StartsWith(name + ".", StringComparison.Ordinal)) ?? "ppo";
+            AgentRegistry.Default.Names.FirstOrDefault(name => key.StartsWith(name + ".", StringComparison.Ordinal)) ?? "ppo";
         foreach (string value in (string[])["nan", ".nan", ".inf", "-.inf", "Infinity", "1e400"])
         {
             SettingsException error = Assert.Throws<SettingsException>(() =>
@@ -257,11 +263,15 @@ public sealed class SettingsTests
         );
     }
 
-    private static IEnumerable<string> KeysOf(Type record, string path)
+    private static TrainingSettings Again(TrainingSettings settings) =>
+        SettingsSources.Bind(StrictYaml.Parse(SettingsSources.Write(settings), "text"), "text", AgentRegistry.Default);
+
+    private static IEnumerable<string> KeysOf(object record, string path)
     {
-        foreach (PropertyInfo property in StrictYaml.Settable(record))
+        foreach (PropertyInfo property in StrictYaml.Settable(record.GetType()))
         {
-            string key = path + StrictYaml.KeyOf(property);
+            object? value = property.GetValue(record);
+            string key = path + StrictYaml.PlaceOf(property, value);
             Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             if (type == typeof(float) || type == typeof(double))
             {
@@ -269,7 +279,7 @@ public sealed class SettingsTests
             }
             else if (!StrictYaml.IsScalar(type) && !type.IsArray)
             {
-                foreach (string inner in KeysOf(type, key + "."))
+                foreach (string inner in KeysOf(value!, key + "."))
                 {
                     yield return inner;
                 }

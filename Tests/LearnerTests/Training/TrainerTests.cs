@@ -2,6 +2,7 @@ using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
 using Learners.Checkpoints;
+using Learners.Composition;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;
@@ -16,25 +17,32 @@ public sealed class TrainerTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private static AgentSettings Agent(string name) =>
+        name switch
+        {
+            "vmpo" => new VmpoSettings
+            {
+                Copies = 8,
+                UnrollLength = 64,
+                TargetPeriod = 3,
+                PopArt = true,
+            },
+            "ppo" => Small().Agent,
+            _ => AgentRegistry.Default.Find(name).Defaults,
+        };
+
     private static TrainingSettings Small(string environment = "CartPole-v1") =>
         new()
         {
             Environment = environment,
             Seed = 9,
             TotalSteps = 40_960,
-            Ppo = new PpoSettings
+            Agent = new PpoSettings
             {
                 Copies = 8,
                 UnrollLength = 64,
                 Epochs = 2,
                 Minibatches = 4,
-            },
-            Vmpo = new VmpoSettings
-            {
-                Copies = 8,
-                UnrollLength = 64,
-                TargetPeriod = 3,
-                PopArt = true,
             },
             Evaluation = new EvaluationSettings { Episodes = 4, FinalEpisodes = 8 },
         };
@@ -72,7 +80,7 @@ public sealed class TrainerTests : IDisposable
     {
         TrainingSettings settings = Small(environment) with
         {
-            Agent = agent,
+            Agent = Agent(agent),
             Wrappers = new() { NormalizeObservations = normalize, NormalizeRewards = normalize },
             Network = new NetworkSettings { Core = core, CoreSize = 16 },
         };

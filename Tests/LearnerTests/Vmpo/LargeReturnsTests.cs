@@ -27,9 +27,8 @@ public sealed class LargeReturnsTests : IDisposable
         var settings = new TrainingSettings
         {
             Environment = "Offset-v0",
-            Agent = "vmpo",
             TotalSteps = 60_416,
-            Vmpo = new VmpoSettings { PopArt = true },
+            Agent = new VmpoSettings { PopArt = true },
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 20 },
         };
 
@@ -49,7 +48,7 @@ public sealed class LargeReturnsTests : IDisposable
         {
             Environment = "Constant-v0",
             TotalSteps = 4_096,
-            Ppo = new PpoSettings { DiscountFactor = 0 },
+            Agent = new PpoSettings { DiscountFactor = 0 },
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
         };
 

@@ -1,10 +1,15 @@
 using Agents.Distributions;
 using Agents.Networks;
+using Agents.Programs;
+using Agents.Programs.Execution;
+using Agents.Programs.Planning;
 using Environments.Spaces;
-using Learners.ActorCritic;
 using Learners.Metrics;
+using Learners.Objectives;
 using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
 using Learners.Vmpo;
+using Tests.LearnerTests.Engines;
 using Xunit;
 
 namespace Tests.LearnerTests.Vmpo;
@@ -51,57 +56,48 @@ public sealed class VmpoBanditTests
     [Fact]
     public void TrustRegion_MultiplierRisesAboveTheBoundAndFallsBelow()
     {
-        ActionDistribution distribution = new Categorical(Arms);
-        var above = new TrustRegionObjective(distribution, 0, 0.01f, new Multiplier(1, 0.01f));
-        var below = new TrustRegionObjective(distribution, 0, 0.01f, new Multiplier(1, 0.01f));
+        var (higher, lower) = (new Multiplier(1, 0.01f), new Multiplier(1, 0.01f));
+        var above = new TrustRegionObjective(Spec, 0, 0.01f, higher);
+        var below = new TrustRegionObjective(Spec, 0, 0.01f, lower);
 
         above.End(0.02, new MetricAverages());
         below.End(0.005, new MetricAverages());
 
-        Assert.Equal(1.01f, above.Weight, 1e-5f); // Adam's first step has the length of its step size
-        Assert.Equal(0.99f, below.Weight, 1e-5f);
+        Assert.Equal(1.01f, higher.Value, 1e-5f); // Adam's first step has the length of its step size
+        Assert.Equal(0.99f, lower.Value, 1e-5f);
     }
 
     [Fact]
     public void TrustRegion_LongBelowItsBound_StopsAtTheFloor()
     {
-        var objective = new TrustRegionObjective(new Categorical(Arms), 0, 1, new Multiplier(0.05f, 0.01f));
+        var multiplier = new Multiplier(0.05f, 0.01f);
+        var objective = new TrustRegionObjective(Spec, 0, 1, multiplier);
 
         for (int i = 0; i < 20; i++)
         {
             objective.End(0, new MetricAverages());
         }
 
-        Assert.Equal(1e-8f, objective.Weight);
+        Assert.Equal(1e-8f, multiplier.Value);
     }
 
     [Fact]
     public void WeightedLikelihood_Gradient_IsTheWeightOfEachSampleAndNothingOutsideTheBetterHalf()
     {
         var objective = new WeightedLikelihoodObjective(new VmpoSettings());
-        var batch = new Minibatch(Spec, 4);
+        var batch = new SampleBatch(Spec, 4);
         ((float[])[1, 2, 3, 4]).CopyTo(batch.Advantages, 0);
-        var gradients = new float[4];
+        var graph = new Graph();
+        Value logProb = graph.Input("log_prob", 1);
+        var evaluation = new NetworkEvaluation(Spec, graph.Input("distributions", Arms), graph.Input("values", 1), logProb);
+        Value gradient = graph.Differentiate([(objective.Loss(evaluation), null)], [logProb])[logProb]!;
+        var program = new ManagedProgram(Plan.Compile(graph, [gradient], null, new PlanOptions(4)), [], []);
 
         objective.Begin(batch);
-        objective.AddGradient(
-            new SampleBlock
-            {
-                Total = 4,
-                BehaviourLogProbs = batch.BehaviourLogProbs,
-                Advantages = batch.Advantages,
-                Returns = batch.Returns,
-                OldValues = batch.OldValues,
-                LogProbs = new float[4],
-                Entropies = new float[4],
-                Values = new float[4],
-                LogProbGradients = gradients,
-                EntropyGradients = new float[4],
-                ValueGradients = new float[4],
-            },
-            0
-        );
+        program.Bind(evaluation[WeightedLikelihoodObjective.Weights], batch.Batch[WeightedLikelihoodObjective.Weights]);
+        program.Run(4);
 
+        float[] gradients = program[gradient].ToArray();
         float[] expected = [0, 0, -0.268941f, -0.731059f];
         Assert.All(expected.Zip(gradients), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
     }
@@ -111,7 +107,7 @@ public sealed class VmpoBanditTests
     {
         private readonly Categorical _distribution = new(Arms);
         private readonly float[] _logits = new float[Arms];
-        private readonly Minibatch _batch = new(Spec, Samples, withOldDistributions: true);
+        private readonly SampleBatch _batch = new(Spec, Samples);
         private readonly WeightedLikelihoodObjective _likelihood = new(settings);
         private readonly Multiplier _multiplier = new(settings.InitialMultiplier, settings.MultiplierLearningRate);
 
@@ -119,77 +115,40 @@ public sealed class VmpoBanditTests
 
         public float Multiplier => _multiplier.Value;
 
-        public double Divergence() => _distribution.Divergence(0, new float[Arms], _logits);
+        public double Divergence() => new PolicyDivergence(_distribution).Mean(new float[Arms], _logits, 1);
 
         public double[] Probabilities() =>
             [.. Enumerable.Range(0, Arms).Select(a => Math.Exp(_distribution.LogProb(_logits, [a])))];
 
         public void Run(int updates, bool trustRegion)
         {
-            var region = new TrustRegionObjective(_distribution, 0, settings.KlEpsilon, _multiplier);
+            var region = new TrustRegionObjective(Spec, 0, settings.KlEpsilon, _multiplier);
+            var program = new LossProgram(Spec, trustRegion ? [_likelihood, region] : [_likelihood]);
             var metrics = new MetricAverages();
             var adam = new Adam(Arms, new AdamOptions());
+            var logits = new float[Samples * Arms];
+            var gradient = new float[Arms];
             for (int update = 0; update < updates; update++)
             {
                 for (int i = 0; i < Samples; i++)
                 {
                     _batch.Actions[i] = i % Arms;
                     _batch.Advantages[i] = i % Arms + 1 - 2.5f;
+                    _logits.CopyTo(logits, i * Arms);
                 }
                 _likelihood.Begin(_batch);
-                (float[] gradient, double divergence) = Gradient(trustRegion ? region : null);
+                var losses = new double[trustRegion ? 2 : 1];
+                program.Begin(Samples, 0);
+                program.Run(_batch, 0, Samples, logits, new float[Samples], losses, new float[Samples]);
+                Array.Clear(gradient);
+                for (int i = 0; i < logits.Length; i++)
+                {
+                    gradient[i % Arms] += program.DistributionGradients[i];
+                }
                 adam.Update(_logits, gradient, 0.01f);
                 _likelihood.End(0, metrics);
-                region.End(divergence, metrics);
+                region.End(trustRegion ? losses[1] : 0, metrics);
             }
-        }
-
-        private (float[] Gradient, double Divergence) Gradient(TrustRegionObjective? region)
-        {
-            float[] logits = [.. Enumerable.Repeat(_logits, Samples).SelectMany(row => row)];
-            var logProbs = new float[Samples];
-            var entropies = new float[Samples];
-            var scratch = new float[2 * logits.Length];
-            _distribution.EvaluateRows(logits, _batch.Actions, logProbs, entropies, scratch);
-            var logProbGradients = new float[Samples];
-            var direct = new float[logits.Length];
-            var block = new SampleBlock
-            {
-                Total = Samples,
-                BehaviourLogProbs = _batch.BehaviourLogProbs,
-                Advantages = _batch.Advantages,
-                Returns = _batch.Returns,
-                OldValues = _batch.OldValues,
-                LogProbs = logProbs,
-                Entropies = entropies,
-                Values = new float[Samples],
-                LogProbGradients = logProbGradients,
-                EntropyGradients = new float[Samples],
-                ValueGradients = new float[Samples],
-                Distribution = _distribution,
-                Distributions = logits,
-                OldDistributions = _batch.OldDistributions,
-                DistributionGradients = direct,
-            };
-            _likelihood.AddGradient(block, 0);
-            double divergence = region?.AddGradient(block, 0) ?? 0;
-            var rows = new float[logits.Length];
-            _distribution.GradientRows(
-                logits,
-                _batch.Actions,
-                logProbs,
-                entropies,
-                scratch,
-                logProbGradients,
-                new float[Samples],
-                rows
-            );
-            var gradient = new float[Arms];
-            for (int i = 0; i < rows.Length; i++)
-            {
-                gradient[i % Arms] += rows[i] + direct[i];
-            }
-            return (gradient, divergence);
         }
     }
 }

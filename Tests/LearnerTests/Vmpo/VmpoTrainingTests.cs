@@ -40,7 +40,7 @@ public sealed class VmpoTrainingTests : IDisposable
         TrainingSettings settings = TrainingSettings.For("Pendulum-v1", "vmpo") with
         {
             TotalSteps = 8_192,
-            Vmpo = new VmpoSettings { PopArt = true, TargetPeriod = 2 },
+            Agent = new VmpoSettings { PopArt = true, TargetPeriod = 2 },
         };
 
         TrainingResult result = await TrainAsync(settings);

@@ -27,7 +27,7 @@ internal sealed record Pick : Operator
         int columns = frame.InputShape(0).Columns;
         for (int row = 0; row < y.Length; row++)
         {
-            y[row] = x.Slice(row * columns, columns)[(int)index[row]];
+            y[row] = x[row * columns + Index.Of(index[row], columns)];
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed record Unpick(int Columns) : Operator
         y.Clear();
         for (int row = 0; row < x.Length; row++)
         {
-            y.Slice(row * Columns, Columns)[(int)index[row]] = x[row];
+            y[row * Columns + Index.Of(index[row], Columns)] = x[row];
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed record Embed : Operator
         int columns = frame.InputShape(0).Columns;
         for (int row = 0; row < index.Length; row++)
         {
-            table.Slice((int)index[row] * columns, columns).CopyTo(y[(row * columns)..]);
+            table.Slice(Index.Of(index[row], table.Length / columns) * columns, columns).CopyTo(y[(row * columns)..]);
         }
     }
 
@@ -122,7 +122,7 @@ internal sealed record EmbedSum(int Rows) : Operator
         int columns = frame.InputShape(0).Columns;
         for (int row = 0; row < index.Length; row++)
         {
-            Span<float> sum = table.Slice((int)index[row] * columns, columns);
+            Span<float> sum = table.Slice(Index.Of(index[row], Rows) * columns, columns);
             TensorPrimitives.Add(sum, x.Slice(row * columns, columns), sum);
         }
     }

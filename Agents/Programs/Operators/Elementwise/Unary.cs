@@ -6,8 +6,8 @@ namespace Agents.Programs.Operators.Elementwise;
 /// <summary>A function of single numbers.</summary>
 internal abstract record Unary : Operator
 {
-    // The widest register. A shorter row is widened, so that a number's place in a buffer and the length of it do not matter to its bits.
-    private const int Widest = 16;
+    /// <summary>The widest register. A shorter row is widened, so that a number's place in a buffer and the length of it do not matter to its bits.</summary>
+    internal const int Widest = 16;
 
     /// <inheritdoc/>
     public sealed override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)

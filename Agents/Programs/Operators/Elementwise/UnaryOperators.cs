@@ -158,7 +158,14 @@ internal sealed record Sign : Unary
 internal sealed record Sin : Unary
 {
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Sin(x, y);
+    protected override void Apply(ReadOnlySpan<float> x, Span<float> y)
+    {
+        // Not by registers: where one number is large all of its register would be computed in another way.
+        for (int i = 0; i < x.Length; i++)
+        {
+            y[i] = MathF.Sin(x[i]);
+        }
+    }
 
     /// <inheritdoc/>
     protected override Value Backward(Value x, Value y, Value gradient) => gradient * x.Cos();
@@ -168,7 +175,14 @@ internal sealed record Sin : Unary
 internal sealed record Cos : Unary
 {
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Cos(x, y);
+    protected override void Apply(ReadOnlySpan<float> x, Span<float> y)
+    {
+        // Not by registers: where one number is large all of its register would be computed in another way.
+        for (int i = 0; i < x.Length; i++)
+        {
+            y[i] = MathF.Cos(x[i]);
+        }
+    }
 
     /// <inheritdoc/>
     protected override Value Backward(Value x, Value y, Value gradient) => gradient * (x.Sin() * -1);

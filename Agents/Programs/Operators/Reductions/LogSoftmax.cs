@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Agents.Programs.Execution;
+using Agents.Programs.Operators.Elementwise;
 
 namespace Agents.Programs.Operators.Reductions;
 
@@ -15,8 +16,28 @@ internal sealed record LogSoftmax : Operator
     }
 
     /// <inheritdoc/>
-    public override void Run(in Frame frame) =>
-        Kernels.LogSoftmax.Rows(frame.Input(0), frame.Output(0), frame.Output(1), frame.InputShape(0).Columns);
+    public override void Run(in Frame frame)
+    {
+        ReadOnlySpan<float> x = frame.Input(0);
+        Span<float> logProbs = frame.Output(0);
+        Span<float> probabilities = frame.Output(1);
+        int columns = frame.InputShape(0).Columns;
+        if (x.Length >= Unary.Widest)
+        {
+            Kernels.LogSoftmax.Rows(x, logProbs, probabilities, columns);
+            return;
+        }
+        // Further rows fill a register, so that a row alone gives the same bits as in a batch.
+        int size = (Unary.Widest + columns - 1) / columns * columns;
+        Span<float> wide = stackalloc float[6 * Unary.Widest];
+        wide.Clear();
+        Span<float> first = wide.Slice(size, size);
+        Span<float> second = wide.Slice(2 * size, size);
+        x.CopyTo(wide);
+        Kernels.LogSoftmax.Rows(wide[..size], first, second, columns);
+        first[..x.Length].CopyTo(logProbs);
+        second[..x.Length].CopyTo(probabilities);
+    }
 
     /// <remarks>With g the gradient of log p, to which p times the gradient of p is added: g − p Σ g.</remarks>
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ internal sealed record GatherRows : Operator
         int columns = frame.InputShape(0).Columns;
         for (int row = 0; row < index.Length; row++)
         {
-            x.Slice((int)index[row] * columns, columns).CopyTo(y[(row * columns)..]);
+            x.Slice(Columns.Index.Of(index[row], x.Length / columns) * columns, columns).CopyTo(y[(row * columns)..]);
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed record SegmentSum(RowSpace Space) : Operator
         y.Clear();
         for (int row = 0; row < index.Length; row++)
         {
-            Span<float> sum = y.Slice((int)index[row] * columns, columns);
+            Span<float> sum = y.Slice(Columns.Index.Of(index[row], y.Length / columns) * columns, columns);
             TensorPrimitives.Add(sum, x.Slice(row * columns, columns), sum);
         }
     }

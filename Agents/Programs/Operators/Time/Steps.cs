@@ -13,6 +13,21 @@ internal enum StepPlace
     Last,
 }
 
+/// <summary>Where steps lie.</summary>
+internal static class StepPlaces
+{
+    /// <summary>First float of a step within all of them.</summary>
+    /// <param name="place">Which step.</param>
+    /// <param name="step">Floats of a step.</param>
+    /// <param name="all">Floats of all steps.</param>
+    public static int StartOf(this StepPlace place, int step, int all) =>
+        place switch
+        {
+            StepPlace.First => 0,
+            StepPlace.Last => all - step,
+        };
+}
+
 /// <summary>The rows of one step, <c>[T × B, C]</c> to <c>[B, C]</c> of sequences.</summary>
 /// <param name="Place">Which step.</param>
 internal sealed record AtStep(StepPlace Place) : Operator
@@ -34,7 +49,7 @@ internal sealed record AtStep(StepPlace Place) : Operator
     {
         ReadOnlySpan<float> x = frame.Input(0);
         Span<float> y = frame.Output(0);
-        x.Slice(Place == StepPlace.First ? 0 : x.Length - y.Length, y.Length).CopyTo(y);
+        x.Slice(Place.StartOf(y.Length, x.Length), y.Length).CopyTo(y);
     }
 
     /// <inheritdoc/>
@@ -64,7 +79,7 @@ internal sealed record FromStep(StepPlace Place) : Operator
         ReadOnlySpan<float> x = frame.Input(0);
         Span<float> y = frame.Output(0);
         y.Clear();
-        x.CopyTo(y[(Place == StepPlace.First ? 0 : y.Length - x.Length)..]);
+        x.CopyTo(y[Place.StartOf(x.Length, y.Length)..]);
     }
 
     /// <inheritdoc/>

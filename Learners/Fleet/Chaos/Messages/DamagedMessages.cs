@@ -58,15 +58,15 @@ internal sealed class DamagedMessages
     /// <summary>Messages for a learner of an environment.</summary>
     public DamagedMessages(string environment, ulong seed)
     {
-        TrainingSettings settings = SettingsSources.Load(environment, "impala", null, []);
+        TrainingSettings settings = TrainingSettings.For(environment, "impala");
         using EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make(environment),
             settings.Wrappers,
-            settings.ActorCritic.DiscountFactor
+            settings.Agent.DiscountFactor
         );
         NetworkSpec spec = pipeline.NetworkFor(settings.Network);
-        UnrollShape shape = pipeline.ShapeFor(spec, settings.ActorCritic.UnrollLength);
-        Checks = UnrollChecks.For(pipeline, spec, shape with { Copies = settings.ActorCritic.Copies }, settings);
+        UnrollShape shape = pipeline.ShapeFor(spec, settings.Agent.UnrollLength);
+        Checks = UnrollChecks.For(pipeline, spec, shape with { Copies = settings.Agent.Copies }, settings);
         Possible = new PossibleUnrolls(pipeline.Environment.Spec);
         _unroll = new Unroll(shape with { Copies = Copies });
         _random = new Pcg64(seed);

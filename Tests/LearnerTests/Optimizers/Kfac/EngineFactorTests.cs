@@ -4,6 +4,7 @@ using Environments.Spaces;
 using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Engines;
+using Learners.Objectives;
 using Learners.Optimizers.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
@@ -14,7 +15,7 @@ namespace Tests.LearnerTests.Optimizers.Kfac;
 /// <summary>Factors of convolutions and memories as a backward pass of each engine gathers them, against closed forms.</summary>
 public sealed class EngineFactorTests
 {
-    private static readonly IObjective[] Objectives = [new PolicyGradientObjective(), new ValueObjective(0.5f)];
+    private static readonly Objective[] Objectives = [new PolicyGradientObjective(), new ValueObjective(0.5f)];
 
     public static TheoryData<EngineKind> Engines => [EngineKind.Managed, EngineKind.Torch];
 
@@ -23,7 +24,7 @@ public sealed class EngineFactorTests
     public void Backward_ConvolutionOfKnownImages_HasTheKnownInputFactor(EngineKind kind)
     {
         NetworkSpec spec = Convolution(side: 3, filters: 2);
-        var batch = new Minibatch(spec, 2);
+        var batch = new SampleBatch(spec, 2);
         for (int i = 0; i < 18; i++)
         {
             batch.Features[i] = i + 1;
@@ -52,8 +53,8 @@ public sealed class EngineFactorTests
         );
         float[] parameters = GradientEngineContractTests.Parameters(dense);
         Assert.Equal(new ParameterLayout(convolution).Count, parameters.Length);
-        var images = new Minibatch(convolution, 40);
-        var rows = new Minibatch(dense, 40);
+        var images = new SampleBatch(convolution, 40);
+        var rows = new SampleBatch(dense, 40);
         var random = new Pcg64(3);
         for (int i = 0; i < images.Features.Length; i++)
         {
@@ -82,7 +83,7 @@ public sealed class EngineFactorTests
         NetworkSpec spec = GradientEngineContractTests.Networks[network];
         float[] parameters = GradientEngineContractTests.Parameters(spec);
         using var acting = new ManagedGradientEngine(spec, (float[])parameters.Clone());
-        Minibatch batch = GradientEngineContractTests.Batch(spec, acting, 64);
+        SampleBatch batch = GradientEngineContractTests.Batch(spec, acting, 64);
         int sequences = batch.Count / batch.Steps;
         int size = spec.Settings.CoreSize;
         int inputs = spec.FeatureSize;
@@ -143,13 +144,14 @@ public sealed class EngineFactorTests
             }
         );
 
-    private static Optimizer Gather(EngineKind kind, NetworkSpec spec, float[] parameters, Minibatch batch)
+    private static Optimizer Gather(EngineKind kind, NetworkSpec spec, float[] parameters, SampleBatch batch)
     {
         float[] pinned = GC.AllocateArray<float>(parameters.Length, pinned: true);
         parameters.CopyTo(pinned, 0);
         using IGradientEngine engine = GradientEngines.Create(kind, spec, pinned);
         var optimizer = new Optimizer(new ParameterLayout(spec), new KfacOptions(), new Pcg64(77));
-        engine.Backward(batch, Objectives, 0, new double[2], new float[batch.Count], optimizer.BeginUpdate());
+        engine.Use(Objectives);
+        engine.Backward(batch, 0, new double[2], new float[batch.Count], optimizer.BeginUpdate());
         foreach (KfacLayer layer in optimizer.Layers)
         {
             Assert.True(layer.HasSamples, layer.Name);

@@ -4,6 +4,7 @@ using Environments.Spaces;
 using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Engines;
+using Learners.Objectives;
 using Learners.Optimizers.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
@@ -204,7 +205,7 @@ public sealed class EngineStepTests
         float[] parameters = GradientEngineContractTests.Parameters(spec);
         using var training = new Training(kind, spec, Plain with { Damping = 1e-8 }, parameters, count);
         var random = new Pcg64(41);
-        Minibatch batch = training.Batch;
+        SampleBatch batch = training.Batch;
         for (int row = 0; row < count; row++)
         {
             (float x, float y) = ((float)random.NextGaussian(), (float)random.NextGaussian());
@@ -243,19 +244,20 @@ public sealed class EngineStepTests
     /// <summary>A network on one of the engines, a batch and the optimiser.</summary>
     private sealed class Training : IDisposable
     {
-        private static readonly IObjective[] Objectives = [new PolicyGradientObjective(), new ValueObjective(0.5f)];
+        private static readonly Objective[] Objectives = [new PolicyGradientObjective(), new ValueObjective(0.5f)];
         private readonly double[] _losses = new double[2];
         private readonly float[] _logProbs;
 
         public Training(EngineKind kind, NetworkSpec spec, KfacOptions options, float[] parameters, int count)
-            : this(kind, spec, options, parameters, new Minibatch(spec, count)) { }
+            : this(kind, spec, options, parameters, new SampleBatch(spec, count)) { }
 
-        private Training(EngineKind kind, NetworkSpec spec, KfacOptions options, float[] parameters, Minibatch batch)
+        private Training(EngineKind kind, NetworkSpec spec, KfacOptions options, float[] parameters, SampleBatch batch)
         {
             Layout = new ParameterLayout(spec);
             float[] pinned = GC.AllocateArray<float>(Layout.Count, pinned: true);
             parameters.CopyTo(pinned, 0);
             Engine = GradientEngines.Create(kind, spec, pinned);
+            Engine.Use(Objectives);
             Optimizer = new Optimizer(Layout, options, new Pcg64(5));
             Batch = batch;
             _logProbs = new float[batch.Count];
@@ -267,7 +269,7 @@ public sealed class EngineStepTests
 
         public Optimizer Optimizer { get; }
 
-        public Minibatch Batch { get; }
+        public SampleBatch Batch { get; }
 
         public static Training OfContract(EngineKind kind, string network, KfacOptions options)
         {
@@ -303,11 +305,11 @@ public sealed class EngineStepTests
             return model;
         }
 
-        public void Backward() => Engine.Backward(Batch, Objectives, 0, _losses, _logProbs);
+        public void Backward() => Engine.Backward(Batch, 0, _losses, _logProbs);
 
         public void Update(float learningRate)
         {
-            Engine.Backward(Batch, Objectives, 0, _losses, _logProbs, Optimizer.BeginUpdate());
+            Engine.Backward(Batch, 0, _losses, _logProbs, Optimizer.BeginUpdate());
             Optimizer.Update(Engine.Parameters, Engine.Gradient, learningRate);
             Engine.ParametersChanged();
         }

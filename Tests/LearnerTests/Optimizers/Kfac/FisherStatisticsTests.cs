@@ -4,6 +4,7 @@ using Environments.Randomness;
 using Environments.Spaces;
 using Learners.ActorCritic;
 using Learners.Engines;
+using Learners.Objectives;
 using Learners.Optimizers.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
@@ -45,7 +46,7 @@ public sealed class FisherStatisticsTests
         float[] parameters = GradientEngineContractTests.Parameters(spec);
         using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
         using var torch = new TorchGradientEngine(spec, (float[])Pinned(parameters));
-        Minibatch batch = GradientEngineContractTests.Batch(spec, managed, 64);
+        SampleBatch batch = GradientEngineContractTests.Batch(spec, managed, 64);
         var options = new KfacOptions { SharedUses = uses, Bias = bias };
 
         Optimizer expected = Gather(torch, batch, options);
@@ -99,7 +100,7 @@ public sealed class FisherStatisticsTests
         NetworkSpec spec = Linear(2, new Discrete(3));
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Zeros(spec));
         const int samples = 60_000;
-        Minibatch batch = Batch(spec, [.. Enumerable.Range(0, samples).SelectMany(i => new[] { i % 3 - 1f, i % 2 })]);
+        SampleBatch batch = Batch(spec, [.. Enumerable.Range(0, samples).SelectMany(i => new[] { i % 3 - 1f, i % 2 })]);
 
         Optimizer optimizer = Gather(engine, batch, new KfacOptions { CriticFisherScale = 4 });
 
@@ -315,10 +316,11 @@ public sealed class FisherStatisticsTests
         return new KfacLayer(layout, layout["encoder.conv.0.weight"], options);
     }
 
-    private static Optimizer Gather(IGradientEngine engine, Minibatch batch, KfacOptions options)
+    private static Optimizer Gather(IGradientEngine engine, SampleBatch batch, KfacOptions options)
     {
         var optimizer = new Optimizer(new ParameterLayout(engine.Network.Spec), options, new Pcg64(77));
-        engine.Backward(batch, Objectives, 0, new double[2], new float[batch.Count], optimizer.BeginUpdate());
+        engine.Use(Objectives);
+        engine.Backward(batch, 0, new double[2], new float[batch.Count], optimizer.BeginUpdate());
         Assert.All(optimizer.Layers, layer => Assert.True(layer.HasSamples, layer.Name));
         Assert.All(optimizer.Layers, layer => Assert.True(layer.IsFinite(), layer.Name));
         foreach (KfacLayer layer in optimizer.Layers)
@@ -332,13 +334,14 @@ public sealed class FisherStatisticsTests
         return optimizer;
     }
 
-    private static float[] Gradient(IGradientEngine engine, Minibatch batch)
+    private static float[] Gradient(IGradientEngine engine, SampleBatch batch)
     {
-        engine.Backward(batch, Objectives, 0, new double[2], new float[batch.Count]);
+        engine.Use(Objectives);
+        engine.Backward(batch, 0, new double[2], new float[batch.Count]);
         return engine.Gradient.ToArray();
     }
 
-    private static IObjective[] Objectives { get; } = [new Learners.A2c.PolicyGradientObjective(), new ValueObjective(0.5f)];
+    private static Objective[] Objectives { get; } = [new Learners.A2c.PolicyGradientObjective(), new ValueObjective(0.5f)];
 
     private static KfacLayer Layer(Optimizer optimizer, string name) => optimizer.Layers.Single(layer => layer.Name == name);
 
@@ -354,9 +357,9 @@ public sealed class FisherStatisticsTests
         return pinned;
     }
 
-    private static Minibatch Batch(NetworkSpec spec, float[] features)
+    private static SampleBatch Batch(NetworkSpec spec, float[] features)
     {
-        var batch = new Minibatch(spec, features.Length / spec.FeatureSize);
+        var batch = new SampleBatch(spec, features.Length / spec.FeatureSize);
         features.CopyTo(batch.Features, 0);
         return batch;
     }

@@ -6,6 +6,7 @@ using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Metrics;
+using Learners.Objectives;
 using Learners.Optimizers.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
@@ -263,7 +264,7 @@ public sealed class KfacTests
     private sealed class Training : IDisposable
     {
         private readonly ManagedGradientEngine _engine;
-        private readonly Minibatch _batch;
+        private readonly SampleBatch _batch;
 
         public Training(KfacOptions options, NetworkSpec? spec = null)
         {
@@ -271,6 +272,7 @@ public sealed class KfacTests
             Layout = new ParameterLayout(Spec);
             _engine = new ManagedGradientEngine(Spec, FirstParameters(Spec));
             _batch = GradientEngineContractTests.Batch(Spec, _engine, 128);
+            _engine.Use(Objectives);
             Optimizer = new Optimizer(Layout, options, new Pcg64(5));
         }
 
@@ -298,13 +300,13 @@ public sealed class KfacTests
 
         public static float[] FirstParameters(NetworkSpec spec) => GradientEngineContractTests.Parameters(spec);
 
-        private static readonly IObjective[] Objectives = [new PolicyGradientObjective(), new ValueObjective(0.5f)];
+        private static readonly Objective[] Objectives = [new PolicyGradientObjective(), new ValueObjective(0.5f)];
         private readonly double[] _losses = new double[2];
         private readonly float[] _logProbs = new float[128];
 
         public void Update(float learningRate)
         {
-            _engine.Backward(_batch, Objectives, 0, _losses, _logProbs, Optimizer.BeginUpdate());
+            _engine.Backward(_batch, 0, _losses, _logProbs, Optimizer.BeginUpdate());
             foreach (ref float value in _engine.Gradient)
             {
                 value *= Scale;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Tests.LearnerTests.ActorCritic;
 
-public sealed class TrajectoryBatchTests
+public sealed class UnrollEvaluatorTests
 {
     /// <summary>A network whose value is the observation itself.</summary>
     private static ManagedActorCritic Mirror()
@@ -31,7 +31,7 @@ public sealed class TrajectoryBatchTests
         unroll.Rewards[0] = 1;
         unroll.Truncated[0] = true;
         unroll.AddFinalObservation(0, [10]);
-        var batch = new TrajectoryBatch(network);
+        var batch = new UnrollEvaluator(network);
 
         batch.Prepare(unroll, 0.99f, 0.95f);
 
@@ -50,7 +50,7 @@ public sealed class TrajectoryBatchTests
         unroll.Terminated[0] = true;
         unroll.Truncated[0] = true; // both at once: termination decides
         unroll.AddFinalObservation(0, [10]);
-        var batch = new TrajectoryBatch(network);
+        var batch = new UnrollEvaluator(network);
 
         batch.Prepare(unroll, 0.99f, 0.95f);
 
@@ -67,11 +67,11 @@ public sealed class TrajectoryBatchTests
         {
             unroll.Observations.Write(t, observations.AsSpan(2 * t, 2));
         }
-        var batch = new TrajectoryBatch(network);
+        var batch = new UnrollEvaluator(network);
 
         batch.Prepare(unroll, 0.5f, 0);
 
-        Assert.Equal([0, 0, -0.5f, -5], batch.Advantages); // 0.5 V' − V
+        Assert.Equal([0, 0, -0.5f, -5], batch.Advantages.ToArray()); // 0.5 V' − V
         Assert.Equal([1, 10, 2, 20], batch.Values.ToArray());
     }
 }

@@ -1,18 +1,22 @@
 using System.Numerics.Tensors;
 using Agents.Distributions;
 using Agents.Networks;
+using Learners.Batches;
 using Learners.Returns;
 using Protos;
 
 namespace Learners.ActorCritic;
 
-/// <summary>An unroll with what the learner adds to it: values, advantages and returns, each <c>[T, B]</c>. Owns its arrays and reuses them.</summary>
-internal sealed class TrajectoryBatch
+/// <summary>Adds to an unroll what the learner needs: values, advantages and returns. Owns the batch and reuses its arrays.</summary>
+internal sealed class UnrollEvaluator
 {
     private readonly IActorCriticNetwork _network;
     private readonly ActionDistribution _distribution;
+    private readonly Column _observations;
+    private readonly Column _actions;
+    private readonly Column _oldDistributions;
+    private readonly Column _initialCoreState;
     private float[] _distributions = [];
-    private float[] _oldDistributions = [];
     private float[] _allValues = [];
     private float[] _finalValues = [];
     private float[] _finalDistributions = [];
@@ -25,14 +29,29 @@ internal sealed class TrajectoryBatch
     private float[] _lambdas = [];
     private bool[] _ends = [];
     private float[] _logRatios = [];
-    private float[] _entropies = [];
-    private float[] _scratch = [];
 
-    /// <summary>A batch whose values come from <paramref name="network"/>.</summary>
-    public TrajectoryBatch(IActorCriticNetwork network)
+    /// <summary>An evaluator whose values come from <paramref name="network"/>.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="withOldDistributions">Whether <see cref="EvaluateOldPolicy"/> is going to be asked for.</param>
+    public UnrollEvaluator(IActorCriticNetwork network, bool withOldDistributions = false)
     {
         _network = network;
-        _distribution = ActionDistribution.For(network.Spec.ActionSpace);
+        NetworkSpec spec = network.Spec;
+        _distribution = ActionDistribution.For(spec.ActionSpace);
+        _observations = Column.Observations(spec);
+        _actions = Column.Actions(spec);
+        _oldDistributions = Column.OldDistributions(spec);
+        _initialCoreState = Column.InitialCoreState(spec);
+        Batch = new Batch([
+            _observations,
+            _actions,
+            _initialCoreState,
+            Column.BehaviourLogProbs,
+            Column.OldValues,
+            Column.Advantages,
+            Column.Returns,
+            .. withOldDistributions ? (ReadOnlySpan<Column>)[_oldDistributions] : [],
+        ]);
     }
 
     /// <summary>The steps, as the actor recorded them.</summary>
@@ -41,20 +60,19 @@ internal sealed class TrajectoryBatch
     /// <summary>Whole observations, <c>[T + 1, B, ObservationSize]</c>.</summary>
     public float[] Observations { get; private set; } = [];
 
-    /// <summary>Samples, N = T × B.</summary>
-    public int Count => Unroll.Steps * Unroll.Copies;
+    /// <summary>The samples with everything that is known of them, each <c>[T, B]</c>.</summary>
+    public Batch Batch { get; }
 
-    /// <summary>V of the observation step t acted on.</summary>
-    public ReadOnlySpan<float> Values => _allValues.AsSpan(0, Count);
+    /// <summary>Values before the update.</summary>
+    public ReadOnlySpan<float> Values => Batch[Column.OldValues].AsSpan(0, Count);
 
-    /// <summary>Parameters of the old policy's distributions, <c>[T, B, P]</c>; valid after <see cref="EvaluateOldPolicy"/>.</summary>
-    public ReadOnlySpan<float> OldDistributions => _oldDistributions.AsSpan(0, Count * _network.Spec.DistributionSize);
+    /// <summary>Advantages of the actions.</summary>
+    public Span<float> Advantages => Batch[Column.Advantages].AsSpan(0, Count);
 
-    /// <summary>Advantage of the action of step t.</summary>
-    public float[] Advantages { get; private set; } = [];
+    /// <summary>Targets of the value.</summary>
+    public Span<float> Returns => Batch[Column.Returns].AsSpan(0, Count);
 
-    /// <summary>Advantage plus value: the value's target.</summary>
-    public float[] Returns { get; private set; } = [];
+    private int Count => Batch.Count;
 
     /// <summary>Evaluates an unroll with the network's current parameters.</summary>
     /// <remarks>
@@ -72,6 +90,13 @@ internal sealed class TrajectoryBatch
         Observations = unroll.Observations.Read(unroll.EpisodeStarts);
         ReadFinalObservations(unroll);
         EnsureCapacity(unroll);
+        Batch.Resize(unroll.Steps * unroll.Copies, unroll.Steps);
+        Batch.Share(_observations, Observations);
+        Batch.Share(_actions, unroll.Actions);
+        Batch.Share(_initialCoreState, unroll.InitialCoreState);
+        Batch.Share(Column.BehaviourLogProbs, unroll.BehaviourLogProbs);
+        Batch.Share(Column.OldValues, _allValues);
+        unroll.EpisodeStarts.AsSpan(0, Count).CopyTo(Batch.EpisodeStarts);
         int copies = unroll.Copies;
         int count = Count;
         unroll.InitialCoreState.CopyTo(_coreState, 0);
@@ -118,17 +143,13 @@ internal sealed class TrajectoryBatch
     public void EvaluateOldPolicy(IActorCriticNetwork old)
     {
         int size = Count * _network.Spec.DistributionSize;
-        if (_oldDistributions.Length < size)
-        {
-            _oldDistributions = new float[size];
-        }
         Unroll.InitialCoreState.CopyTo(_coreState, 0);
         old.Unroll(
             Unroll.Steps,
             Observations.AsSpan(0, Count * Unroll.Shape.Observations.ObservationSize),
             Unroll.EpisodeStarts.AsSpan(0, Count),
             _coreState,
-            _oldDistributions.AsSpan(0, size),
+            Batch[_oldDistributions].AsSpan(0, size),
             []
         );
     }
@@ -143,13 +164,11 @@ internal sealed class TrajectoryBatch
 
     private void FillLogRatios(Unroll unroll, Span<float> distributions)
     {
-        if (_entropies.Length != Count)
+        if (_logRatios.Length != Count)
         {
             _logRatios = new float[Count];
-            _entropies = new float[Count];
-            _scratch = new float[2 * distributions.Length];
         }
-        _distribution.EvaluateRows(distributions, unroll.Actions, _logRatios, _entropies, _scratch);
+        _distribution.LogProbs(distributions, unroll.Actions, _logRatios);
         TensorPrimitives.Subtract(_logRatios, unroll.BehaviourLogProbs, _logRatios);
     }
 
@@ -255,7 +274,7 @@ internal sealed class TrajectoryBatch
     {
         int count = unroll.Steps * unroll.Copies;
         int all = count + unroll.Copies;
-        if (Advantages.Length == count && _allValues.Length == all)
+        if (_nextValues.Length == count && _allValues.Length == all)
         {
             return;
         }
@@ -269,7 +288,5 @@ internal sealed class TrajectoryBatch
         _discounts = new float[count];
         _lambdas = new float[count];
         _ends = new bool[count];
-        Advantages = new float[count];
-        Returns = new float[count];
     }
 }

@@ -1,0 +1,122 @@
+using Agents.Networks;
+using Learners.Optimizers;
+using Learners.Optimizers.Kfac;
+using Learners.Training;
+
+namespace Learners.ActorCritic;
+
+/// <summary>What an actor-critic's learner surely allocates besides parameters and what acting needs.</summary>
+internal static class ActorCriticMemory
+{
+    private const int BlockRows = 64; // of networks without a memory
+    private const int Gates = 4;
+
+    /// <summary>Its arrays.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="spec">Its network.</param>
+    /// <param name="layout">Parameters of the network.</param>
+    public static IEnumerable<MemoryPart> Of(ActorCriticSettings agent, NetworkSpec spec, ParameterLayout layout)
+    {
+        bool recurrent = spec.CoreStateSize > 0;
+        double rows = (double)(agent.UnrollLength + 1) * agent.Copies;
+        double learned =
+            (recurrent ? (double)(agent.UnrollLength - agent.BurnIn) * agent.Copies : agent.StepsPerUnroll)
+            / agent.MinibatchCount;
+        double block = recurrent ? learned : Math.Min(learned, BlockRows);
+        int trunks = spec.Plan.SharedTrunk ? 1 : 2;
+        return
+        [
+            new(
+                $"inputs of the network for {learned} samples",
+                "Raise minibatches, or lower unroll_length or copies",
+                learned * spec.FeatureSize,
+                1
+            ),
+            new(
+                $"distributions of {agent.UnrollLength} steps × {agent.Copies} copies",
+                "Lower unroll_length or copies, or give the environment fewer actions",
+                rows * spec.DistributionSize,
+                1
+            ),
+            new(
+                $"activations of {block} samples",
+                "Lower network.hidden_sizes, unroll_length or copies",
+                block * Widest(spec),
+                2 * trunks
+            ),
+            .. OfCore(spec.Settings, agent, learned, trunks),
+            .. OfOptimizer(agent.Optimizer, layout),
+        ];
+    }
+
+    private static double Widest(NetworkSpec spec)
+    {
+        IEnumerable<double> convolved = spec
+            .Plan.Convolutions.SelectMany(shapes => shapes)
+            .Select(shape => (double)shape.OutputSize);
+        double core = spec.Settings.Core switch
+        {
+            CoreKind.Lstm or CoreKind.Gru => Gates * spec.Settings.CoreSize,
+            CoreKind.Identity or CoreKind.Gtrxl => spec.TrunkSize,
+        };
+        return spec.Plan.HiddenSizes.Select(size => (double)size).Concat(convolved).Append(core).Max();
+    }
+
+    private static IEnumerable<MemoryPart> OfCore(NetworkSettings network, ActorCriticSettings agent, double rows, int trunks) =>
+        network.Core switch
+        {
+            CoreKind.Gtrxl => Transformer(network, agent, rows, trunks),
+            CoreKind.Identity or CoreKind.Lstm or CoreKind.Gru => [],
+        };
+
+    private static IEnumerable<MemoryPart> OfOptimizer(OptimizerKind optimizer, ParameterLayout layout) =>
+        optimizer switch
+        {
+            OptimizerKind.Kfac => Factors(layout),
+            OptimizerKind.Adam or OptimizerKind.RmsProp or OptimizerKind.Sgd => [],
+        };
+
+    private static IEnumerable<MemoryPart> Transformer(
+        NetworkSettings network,
+        ActorCriticSettings agent,
+        double rows,
+        int trunks
+    )
+    {
+        double steps = agent.UnrollLength - agent.BurnIn;
+        double seen = steps + network.Transformer.MemoryLength;
+        double sequences = rows / steps;
+        int copies = trunks * network.Transformer.Layers;
+        const string Hint = "Lower network.transformer or unroll_length, or raise minibatches";
+        yield return new MemoryPart(
+            $"attention of {steps} steps over {seen}",
+            Hint,
+            sequences * network.Transformer.Heads * steps * seen,
+            copies
+        );
+        yield return new MemoryPart(
+            $"keys and values of {seen} steps",
+            Hint,
+            sequences * seen * network.Transformer.ProjectionSize,
+            4 * copies
+        );
+        yield return new MemoryPart("remembered steps", Hint, sequences * seen * network.CoreSize, 2 * copies);
+        yield return new MemoryPart(
+            "hidden layers of the transformer",
+            Hint,
+            rows * network.Transformer.FeedForwardSize,
+            2 * copies
+        );
+    }
+
+    private static IEnumerable<MemoryPart> Factors(ParameterLayout layout) =>
+        Kfac.LayersOf(layout)
+            .SelectMany(weight =>
+                new[] { weight.Shape[0], weight.Size / weight.Shape[0] }.Select(side => new MemoryPart(
+                    $"a Kronecker factor of {weight.Name}, {side} × {side}",
+                    "Choose another optimizer than kfac, lower network.hidden_sizes, or give the environment smaller spaces",
+                    (double)side * side,
+                    3
+                ))
+            );
+}

@@ -1,0 +1,28 @@
+using Agents.Networks;
+using Environments.Randomness;
+using Learners.Training;
+
+namespace Learners.Composition;
+
+/// <summary>All that an agent makes its learner of. Immutable; derive variants with <c>with</c>, as to wrap <see cref="Experience"/>.</summary>
+public sealed record LearnerContext
+{
+    /// <summary>The run, with the agent's own settings in <see cref="TrainingSettings.Agent"/> and the choice of the engine.</summary>
+    public required TrainingSettings Settings { get; init; }
+
+    /// <summary>The network that acts: its spaces, as the policy sees them, and its layers. Parameters are laid out by it.</summary>
+    public required NetworkSpec Network { get; init; }
+
+    /// <summary>Seed of everything that the learner draws. Child 0 draws <see cref="InitialParameters"/>.</summary>
+    public required SeedSequence Seed { get; init; }
+
+    /// <summary>Where the learner pulls its unrolls.</summary>
+    public required IExperienceSource Experience { get; init; }
+
+    /// <summary>Fresh parameters of <see cref="Network"/>: orthogonal weights and constant biases. The same at each call; the caller owns the array.</summary>
+    public float[] InitialParameters()
+    {
+        var random = new Pcg64(Seed.Child(0));
+        return ParameterInitializer.Create(new ParameterLayout(Network), ref random);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Agents.Networks;
+using Agents.Programs;
+using Agents.Programs.Operators;
+
+namespace Learners.Objectives;
+
+/// <summary>The losses of an agent as a graph, from what a network says about rows.</summary>
+internal sealed class LossGraph
+{
+    /// <summary>The graph of some objectives.</summary>
+    /// <exception cref="InvalidOperationException">Every objective has weight 0, so there is nothing to learn.</exception>
+    public LossGraph(NetworkSpec spec, IReadOnlyList<Objective> objectives)
+    {
+        Distributions = Graph.Input("distributions", spec.DistributionSize);
+        Values = Graph.Input("values", 1);
+        Evaluation = new NetworkEvaluation(spec, Distributions, Values);
+        var losses = ImmutableArray.CreateBuilder<Value>(objectives.Count);
+        Value? total = null;
+        foreach (Objective objective in objectives)
+        {
+            using IDisposable scope = Graph.Scope(objective.Name);
+            Value loss = objective.Loss(Evaluation);
+            Value weight = objective.Weight(Evaluation);
+            if (!loss.Shape.IsScalar || !weight.Shape.IsScalar)
+            {
+                throw new ArgumentException(
+                    $"The objective {objective.Name} gives a loss of {loss.Shape} and a weight of {weight.Shape}. Both must be one number: take the mean.",
+                    nameof(objectives)
+                );
+            }
+            losses.Add(loss);
+            if (weight.Node.Operator is not Constant { Numbers: [0] })
+            {
+                Value weighted = weight * loss;
+                total = total is null ? weighted : total + weighted;
+            }
+        }
+        LogProb = Evaluation.LogProb;
+        Losses = losses.MoveToImmutable();
+        Total = total ?? throw new InvalidOperationException("Every objective has weight 0, so there is nothing to learn.");
+    }
+
+    /// <summary>The graph.</summary>
+    public Graph Graph { get; } = new();
+
+    /// <summary>What objectives read.</summary>
+    public NetworkEvaluation Evaluation { get; }
+
+    /// <summary>Parameters of the distributions, <c>[N, P]</c>: an input.</summary>
+    public Value Distributions { get; }
+
+    /// <summary>Values, <c>[N, 1]</c>: an input.</summary>
+    public Value Values { get; }
+
+    /// <summary>Log-probs of the actions, <c>[N, 1]</c>.</summary>
+    public Value LogProb { get; }
+
+    /// <summary>Each objective's loss, before its weight.</summary>
+    public ImmutableArray<Value> Losses { get; }
+
+    /// <summary>Σ weight × loss.</summary>
+    public Value Total { get; }
+}

@@ -1,0 +1,96 @@
+using Agents.Distributions;
+using Agents.Networks;
+using Agents.Programs;
+using Learners.Batches;
+
+namespace Learners.Objectives;
+
+/// <summary>What objectives read: values of a graph, for each sample of a batch.</summary>
+internal sealed class NetworkEvaluation
+{
+    private readonly Dictionary<Column, Value> _columns = [];
+    private readonly List<(Value Scalar, Func<double, double> At)> _schedules = [];
+
+    /// <summary>An evaluation of what a network says.</summary>
+    /// <param name="spec">The network.</param>
+    /// <param name="distributions">Parameters of its distributions, <c>[N, P]</c>.</param>
+    /// <param name="values">Its values, <c>[N, 1]</c>.</param>
+    /// <param name="logProb">Log-probs of the actions; found from distributions and actions where null.</param>
+    /// <param name="entropy">Entropies; found from distributions where null.</param>
+    public NetworkEvaluation(NetworkSpec spec, Value distributions, Value values, Value? logProb = null, Value? entropy = null)
+    {
+        LogProb = logProb!;
+        Entropy = entropy!;
+        Spec = spec;
+        Distribution = ActionDistribution.For(spec.ActionSpace);
+        Distributions = distributions;
+        Values = values;
+    }
+
+    /// <summary>The graph, which objectives add to.</summary>
+    public Graph Graph => Distributions.Graph;
+
+    /// <summary>The network.</summary>
+    public NetworkSpec Spec { get; }
+
+    /// <summary>Family of the policy's distributions.</summary>
+    public ActionDistribution Distribution { get; }
+
+    /// <summary>Parameters of the target policy's distributions, <c>[N, P]</c>.</summary>
+    public Value Distributions { get; }
+
+    /// <summary>V of each observation, <c>[N, 1]</c>.</summary>
+    public Value Values { get; }
+
+    /// <summary>Log-probs of the actions under the target policy, <c>[N, 1]</c>.</summary>
+    public Value LogProb
+    {
+        get => field ??= Distribution.LogProb(Distributions, this[Column.Actions(Spec)]);
+        private init;
+    }
+
+    /// <summary>Entropies of the target policy in nats, <c>[N, 1]</c>.</summary>
+    public Value Entropy
+    {
+        get => field ??= Distribution.Entropy(Distributions);
+        private init;
+    }
+
+    /// <summary>Columns that were read, with their inputs of the graph.</summary>
+    public Dictionary<Column, Value> Columns => _columns;
+
+    /// <summary>A column of the batch, <c>[N, Width]</c>.</summary>
+    public Value this[Column column]
+    {
+        get
+        {
+            if (!_columns.TryGetValue(column, out Value? value))
+            {
+                value = Graph.Input(column.Name, column.Width, column.Space);
+                _columns.Add(column, value);
+            }
+            return value;
+        }
+    }
+
+    /// <summary>A number that changes between updates.</summary>
+    /// <param name="title">Name, unique in the graph.</param>
+    /// <param name="at">The number at a share of the run's steps, 0 to 1; asked before each update.</param>
+    public Value Schedule(string title, Func<double, double> at)
+    {
+        Value scalar = Graph.Scalar(title);
+        _schedules.Add((scalar, at));
+        return scalar;
+    }
+
+    /// <summary>The numbers of all schedules now.</summary>
+    /// <param name="progress">Share of the run's steps done, 0 to 1.</param>
+    /// <param name="set">Receives them.</param>
+    public void Advance(double progress, Action<Value, float> set)
+    {
+        foreach ((Value scalar, Func<double, double> at) in _schedules)
+        {
+            set(scalar, (float)at(progress));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Learners.Training;
+
+/// <summary>Arrays of a run.</summary>
+/// <param name="What">What they hold, in words.</param>
+/// <param name="Hint">What makes them smaller.</param>
+/// <param name="Floats">Numbers in one of them.</param>
+/// <param name="Count">How many there are.</param>
+internal readonly record struct MemoryPart(string What, string Hint, double Floats, int Count)
+{
+    /// <summary>Size of all of them.</summary>
+    public double Bytes => Floats * Count * sizeof(float);
+}

@@ -1,0 +1,50 @@
+using Learners.Composition;
+using Protos;
+
+namespace Learners.Training;
+
+/// <summary>The run's source as its learner sees it: hands unrolls on, counts their steps, and tells how far the run is.</summary>
+/// <param name="source">Where unrolls come from; not owned.</param>
+/// <param name="totalSteps">Environment steps of the run.</param>
+internal sealed class RunExperience(IUnrollSource source, long totalSteps) : IExperienceSource
+{
+    private Unroll? _pulled;
+
+    /// <summary>Environment steps that were counted.</summary>
+    public long Steps { get; set; }
+
+    /// <inheritdoc/>
+    public double Progress => Math.Min(1.0, (double)Steps / totalSteps);
+
+    /// <inheritdoc/>
+    public async ValueTask<Unroll?> NextAsync(CancellationToken stop)
+    {
+        if (_pulled is not null)
+        {
+            throw new InvalidOperationException(
+                "The learner pulled a second unroll before it returned from AdvanceAsync, which would overwrite the first one. Pull one in each call; copy what is needed longer."
+            );
+        }
+        if (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+        try
+        {
+            return _pulled = await source.NextAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Counts the unroll that was pulled since the last call, and gives it until the source takes it back; null where there was none.</summary>
+    public Unroll? Count()
+    {
+        Unroll? unroll = _pulled;
+        _pulled = null;
+        Steps += unroll is null ? 0 : (long)unroll.Steps * unroll.Copies;
+        return unroll;
+    }
+}
