@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Agents.Distributions;
 using Agents.Networks;
+using Agents.Programs.Operators.Products;
 using Environments.Randomness;
 using Environments.State;
 
@@ -66,6 +67,24 @@ internal sealed class FisherSampler(ILayerObserver observer, double criticFisher
         {
             distribution.Sample(parameters.Slice(row * size, size), ref _random, actions.Slice(row * actionSize, actionSize));
             valueGradients[row] = _deviation * (float)_random.NextGaussian();
+        }
+    }
+
+    /// <summary>Shows inputs and gradients of a product to whoever gathers factors.</summary>
+    /// <param name="tap">The product.</param>
+    /// <param name="inputs"><c>[rows, inputs]</c>.</param>
+    /// <param name="gradients"><c>[rows, outputs]</c>.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="uses">Steps of a sequence at which the same weight is used; 1 outside of a memory.</param>
+    public void Show(ProductTap tap, ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses)
+    {
+        if (tap.Images is { } shape)
+        {
+            observer.ObserveConvolution(tap.Weight, shape, inputs, shape.InputSize, gradients, rows);
+        }
+        else
+        {
+            observer.ObserveDense(tap.Weight, inputs, gradients, rows, uses);
         }
     }
 
