@@ -44,8 +44,8 @@ internal static partial class TorchForms
                 ConvolutionShape size = operation.Size;
                 long rows = call.Inputs[0].shape[0];
                 long positions = size.OutputHeight * size.OutputWidth;
-                Tensor patches = nn.functional
-                    .unfold(
+                Tensor patches = nn
+                    .functional.unfold(
                         ToChannelsFirst(call.Inputs[0], size.Height, size.Width, size.Channels),
                         (size.Kernel, size.Kernel),
                         (1, 1),

@@ -114,7 +114,11 @@ internal static class Convolutions
                 {
                     int first = (outputY * shape.Stride + kernelY) * imageRow + outputX * shape.Stride * shape.Channels;
                     Span<float> pixels = inputGradient.Slice(first, kernelRow);
-                    TensorPrimitives.Add(pixels, patches.Slice(outputX * shape.PatchSize + kernelY * kernelRow, kernelRow), pixels);
+                    TensorPrimitives.Add(
+                        pixels,
+                        patches.Slice(outputX * shape.PatchSize + kernelY * kernelRow, kernelRow),
+                        pixels
+                    );
                 }
             }
         }

@@ -18,6 +18,8 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     private readonly ProgramFactory _factory;
     private readonly ProgramNetwork _network;
     private readonly int _statisticsRows;
+    private readonly Column _features;
+    private readonly Column _initialCoreState;
     private readonly Action<Value, float> _set;
     private NetworkGraph? _graph;
     private LossGraph? _losses;
@@ -32,7 +34,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     /// <param name="parameters">Initial parameters; owned by the engine from here on.</param>
     /// <param name="factory">Executor; null for the managed one.</param>
     /// <param name="statisticsRows">Rows of which statistics are gathered together; 0 for all.</param>
-    public ProgramGradientEngine(NetworkSpec spec, float[] parameters, ProgramFactory? factory = null, int statisticsRows = 64)
+    public ProgramGradientEngine(NetworkSpec spec, float[] parameters, ProgramFactory? factory, int statisticsRows)
     {
         _spec = spec;
         _parameters = parameters;
@@ -40,6 +42,8 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         _factory = factory ?? ((plan, values, gradient) => new ManagedProgram(plan, values, gradient));
         _network = new ProgramNetwork(spec, parameters, _factory);
         _statisticsRows = spec.CoreStateSize > 0 ? 0 : statisticsRows;
+        _features = Column.Features(spec);
+        _initialCoreState = Column.InitialCoreState(spec);
         _set = (scalar, number) => _program!.Set(scalar, number);
     }
 
@@ -70,12 +74,12 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     }
 
     /// <inheritdoc/>
-    public void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, FisherSampler? fisher = null)
+    public void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, Kfac? kfac = null)
     {
         LossGraph graph = _losses ?? throw new InvalidOperationException("The engine was told of no objectives.");
-        if (fisher is not null)
+        if (kfac is not null)
         {
-            GatherStatistics(fisher, batch);
+            GatherStatistics(kfac, batch);
         }
         EnsureProgram(batch);
         IProgram program = _program!;
@@ -101,13 +105,13 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         _network.Dispose();
     }
 
-    private void GatherStatistics(FisherSampler fisher, Batch batch)
+    private void GatherStatistics(Kfac kfac, Batch batch)
     {
         int blockRows = _statisticsRows > 0 ? _statisticsRows : batch.Count;
         for (int first = 0; first < batch.Count; first += blockRows)
         {
             int rows = Math.Min(blockRows, batch.Count - first);
-            if (!fisher.Begin())
+            if (!kfac.Sampler.Begin())
             {
                 continue;
             }
@@ -115,17 +119,17 @@ internal sealed class ProgramGradientEngine : IGradientEngine
             int sequences = rows / batch.Steps;
             IProgram acting = _fisher.Acting(blockRows, sequences);
             Bind(acting, _fisher.Network, batch, first, rows);
-            IProgram program = _fisher.Draw(fisher, rows, sequences);
+            IProgram program = _fisher.Draw(kfac.Sampler, rows, sequences);
             Bind(program, _fisher.Network, batch, first, rows);
-            _fisher.Show(fisher, rows, batch.Steps);
-            fisher.End();
+            _fisher.Show(kfac, rows, batch.Steps);
+            kfac.Sampler.End();
         }
     }
 
     private void Bind(IProgram program, NetworkGraph network, Batch batch, int first, int rows)
     {
         int size = _spec.FeatureSize;
-        program.Bind(network.Features, new ArraySegment<float>(batch[Column.Features(_spec)], first * size, rows * size));
+        program.Bind(network.Features, new ArraySegment<float>(batch[_features], first * size, rows * size));
         if (network.Keep is not { } keep)
         {
             return;
@@ -139,7 +143,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
             _keep[row] = batch.EpisodeStarts[row] ? 0 : 1;
         }
         program.Bind(keep, _keep);
-        program.Bind(network.InitialCoreState!, batch[Column.InitialCoreState(_spec)]);
+        program.Bind(network.InitialCoreState!, batch[_initialCoreState]);
     }
 
     private void EnsureProgram(Batch batch)

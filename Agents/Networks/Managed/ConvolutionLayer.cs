@@ -79,9 +79,8 @@ internal sealed class ConvolutionLayer
     /// <param name="xStride">Floats from one image to the next.</param>
     /// <param name="outputGradient">Gradient of the output, <c>[rows, OutputSize]</c>.</param>
     /// <param name="inputGradient">Destination, <c>[rows, InputSize]</c>; empty where nothing needs it.</param>
-    /// <param name="gradient">Flat gradient buffer, added to; unused where somebody observes.</param>
+    /// <param name="gradient">Flat gradient buffer, added to.</param>
     /// <param name="rows">Images.</param>
-    /// <param name="observer">Who sees inputs and gradients in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
@@ -89,20 +88,9 @@ internal sealed class ConvolutionLayer
         ReadOnlySpan<float> outputGradient,
         Span<float> inputGradient,
         Span<float> gradient,
-        int rows,
-        ILayerObserver? observer = null
+        int rows
     )
     {
-        if (observer is not null)
-        {
-            observer.ObserveConvolution(_weight, Shape, x, xStride, outputGradient, rows);
-            for (int row = 0; row < rows && !inputGradient.IsEmpty; row++)
-            {
-                ReadOnlySpan<float> outputRow = outputGradient.Slice(row * Shape.OutputSize, Shape.OutputSize);
-                Convolutions.InputGradient(Shape, outputRow, _weight.In(parameters), inputGradient.Slice(row * Shape.InputSize, Shape.InputSize), _patches);
-            }
-            return;
-        }
         Array.Clear(_transposedGradient);
         for (int row = 0; row < rows; row++)
         {
@@ -118,7 +106,13 @@ internal sealed class ConvolutionLayer
             }
             if (!inputGradient.IsEmpty)
             {
-                Convolutions.InputGradient(Shape, rowGradient, _weight.In(parameters), inputGradient.Slice(row * Shape.InputSize, Shape.InputSize), _patches);
+                Convolutions.InputGradient(
+                    Shape,
+                    rowGradient,
+                    _weight.In(parameters),
+                    inputGradient.Slice(row * Shape.InputSize, Shape.InputSize),
+                    _patches
+                );
             }
         }
         Transposition.Add(_transposedGradient, _weight.In(gradient), Shape.PatchSize, Shape.Filters);

@@ -69,10 +69,10 @@ internal sealed class FisherProgram : IDisposable
 
     /// <summary>Runs the bound rows and draws.</summary>
     /// <returns>The program of the gradients, whose inputs are to be bound in turn.</returns>
-    public IProgram Draw(FisherSampler fisher, int rows, int sequences)
+    public IProgram Draw(FisherSampler sampler, int rows, int sequences)
     {
         _acting!.Run(rows, sequences);
-        fisher.Draw(
+        sampler.Draw(
             _distribution,
             _acting[Network.Distributions],
             _drawnActions.AsSpan(0, rows * _distribution.ActionSize),
@@ -84,13 +84,13 @@ internal sealed class FisherProgram : IDisposable
     }
 
     /// <summary>Runs the drawn rows and shows every product.</summary>
-    public void Show(FisherSampler fisher, int rows, int steps)
+    public void Show(Kfac kfac, int rows, int steps)
     {
         _program!.Run(rows, rows / steps);
         foreach (ProductTap tap in _taps)
         {
             int uses = Network.IsRepeated(tap.Weight) ? steps : 1;
-            fisher.Show(tap, _program[tap.Inputs], _program[tap.OutputGradients], rows, uses);
+            kfac.Show(tap, _program[tap.Inputs], _program[tap.OutputGradients], rows, uses);
         }
     }
 

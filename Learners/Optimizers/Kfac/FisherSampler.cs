@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Agents.Distributions;
-using Agents.Networks;
-using Agents.Programs.Operators.Products;
 using Environments.Randomness;
 using Environments.State;
 
@@ -10,22 +8,18 @@ namespace Learners.Optimizers.Kfac;
 /// <summary>Draws what the Fisher matrix is an expectation over: actions of the policy, values of a Gaussian around the critic's.</summary>
 /// <remarks>
 /// Fisher = E[∇log p(a, v|s) ∇log p(a, v|s)ᵀ] with a and v from the model itself (Martens 2020, section 5); with the training loss in
-/// place of log p it would be another matrix. Engines ask block by block, and show layers to <see cref="Observer"/>.
+/// place of log p it would be another matrix. Engines ask block by block, and show products to <see cref="Kfac.Show"/>.
 /// </remarks>
-/// <param name="observer">Who gathers factors.</param>
 /// <param name="criticFisherScale">1 / σ² of the critic's Gaussian.</param>
 /// <param name="share">Share of blocks that are wanted.</param>
 /// <param name="random">Stream of draws.</param>
-internal sealed class FisherSampler(ILayerObserver observer, double criticFisherScale, double share, Pcg64 random)
+internal sealed class FisherSampler(double criticFisherScale, double share, Pcg64 random)
 {
     private readonly float _deviation = (float)Math.Sqrt(criticFisherScale);
     private Pcg64 _random = random;
     private double _place;
     private bool _all;
     private long _began;
-
-    /// <summary>Who gathers factors.</summary>
-    public ILayerObserver Observer => observer;
 
     /// <summary>Stopwatch ticks spent between <see cref="Begin"/> and <see cref="End"/> in this update.</summary>
     public long Ticks { get; private set; }
@@ -67,24 +61,6 @@ internal sealed class FisherSampler(ILayerObserver observer, double criticFisher
         {
             distribution.Sample(parameters.Slice(row * size, size), ref _random, actions.Slice(row * actionSize, actionSize));
             valueGradients[row] = _deviation * (float)_random.NextGaussian();
-        }
-    }
-
-    /// <summary>Shows inputs and gradients of a product to whoever gathers factors.</summary>
-    /// <param name="tap">The product.</param>
-    /// <param name="inputs"><c>[rows, inputs]</c>.</param>
-    /// <param name="gradients"><c>[rows, outputs]</c>.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="uses">Steps of a sequence at which the same weight is used; 1 outside of a memory.</param>
-    public void Show(ProductTap tap, ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses)
-    {
-        if (tap.Images is { } shape)
-        {
-            observer.ObserveConvolution(tap.Weight, shape, inputs, shape.InputSize, gradients, rows);
-        }
-        else
-        {
-            observer.ObserveDense(tap.Weight, inputs, gradients, rows, uses);
         }
     }
 

@@ -14,7 +14,9 @@ internal static partial class OperatorCases
     {
         builders[typeof(Convolution)] = p =>
         {
-            foreach ((ConvolutionShape size, bool sparse) in ((ConvolutionShape, bool)[])[(Odd, false), (Odd, true), (Pixel, true)])
+            foreach (
+                (ConvolutionShape size, bool sparse) in ((ConvolutionShape, bool)[])[(Odd, false), (Odd, true), (Pixel, true)]
+            )
             {
                 string name = $"{size.Height}{sparse}";
                 Value weight = p.Parameter("w" + name, size.PatchSize, size.Filters, Numbers.Spread);
@@ -32,8 +34,8 @@ internal static partial class OperatorCases
         {
             foreach (bool sparse in (bool[])[false, true])
             {
-                Value images = p.Input($"x{sparse}", Odd.InputSize, Numbers.Spread);
-                Value gradient = p.Input($"g{sparse}", Odd.OutputSize, Numbers.Spread);
+                Value images = p.Input($"x{sparse}", Odd.InputSize, Numbers.Bell);
+                Value gradient = p.Input($"g{sparse}", Odd.OutputSize, Numbers.Bell);
                 p.Ask(p.Graph.Apply(new ConvolutionSum(Odd, sparse), images, gradient)[0]);
             }
         };
