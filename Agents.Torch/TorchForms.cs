@@ -22,6 +22,7 @@ internal static partial class TorchForms
         AddProducts(table);
         AddReductions(table);
         AddRows(table, device);
+        AddImages(table);
         return table;
     }
 

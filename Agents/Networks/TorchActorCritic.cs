@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Agents.Networks;
 
-/// <summary>The reference network on the tensor library, with gradients.</summary>
+/// <summary>A network with a gated transformer on the tensor library, with gradients.</summary>
 /// <remarks>
 /// Parameters and gradients are views of two flat managed buffers: optimisers, norm clip, hashing and publishing work on those,
 /// and <c>backward</c> accumulates into the second in place. Owns its tensors.
@@ -60,9 +60,6 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             }
         }
     }
-
-    /// <summary>Layers of the latest forward pass, for whoever observes them; null while nobody does.</summary>
-    public TorchLayerTape? Tape { get; set; }
 
     /// <inheritdoc/>
     public NetworkSpec Spec { get; }
@@ -205,57 +202,7 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
     )
     {
         Tensor encoded = Encode(features, prefix);
-        if (state is null)
-        {
-            return (encoded, null);
-        }
-        return Spec.Settings.Core switch
-        {
-            CoreKind.Identity => (encoded, null),
-            CoreKind.Lstm => Lstm(encoded, prefix + "core", steps, continues!, state),
-            CoreKind.Gru => Gru(encoded, prefix + "core", steps, continues!, state),
-            CoreKind.Gtrxl => _transformers[prefix].Forward(encoded, steps, continues!, state, keepState),
-        };
-    }
-
-    /// <summary>An LSTM cell by cell, since episodes may start inside a sequence.</summary>
-    private (Tensor Output, Tensor NextState) Lstm(Tensor input, string name, int steps, Tensor continues, Tensor state)
-    {
-        int size = Spec.Settings.CoreSize;
-        Tensor projected = Linear(input, name + ".input").view(steps, -1, 4 * size);
-        Tensor hidden = state.narrow(1, 0, size);
-        Tensor cell = state.narrow(1, size, size);
-        var outputs = new Tensor[steps];
-        for (int t = 0; t < steps; t++)
-        {
-            Tensor keep = continues[t];
-            Tensor gates = projected[t].Plus(Linear(hidden * keep, name + ".hidden"));
-            Tensor candidate = gates.narrow(1, 2 * size, size).tanh();
-            cell = (gates.narrow(1, size, size).sigmoid() * (cell * keep)).Plus(gates.narrow(1, 0, size).sigmoid() * candidate);
-            hidden = gates.narrow(1, 3 * size, size).sigmoid() * cell.tanh();
-            outputs[t] = hidden;
-        }
-        return (cat(outputs, 0), cat([hidden, cell], 1));
-    }
-
-    /// <summary>A GRU cell by cell.</summary>
-    private (Tensor Output, Tensor NextState) Gru(Tensor input, string name, int steps, Tensor continues, Tensor state)
-    {
-        int size = Spec.Settings.CoreSize;
-        Tensor projected = Linear(input, name + ".input").view(steps, -1, 3 * size);
-        Tensor hidden = state;
-        var outputs = new Tensor[steps];
-        for (int t = 0; t < steps; t++)
-        {
-            Tensor previous = hidden * continues[t];
-            Tensor product = Linear(previous, name + ".hidden");
-            Tensor gates = projected[t].narrow(1, 0, 2 * size).Plus(product.narrow(1, 0, 2 * size)).sigmoid();
-            Tensor reset = gates.narrow(1, 0, size);
-            Tensor candidate = projected[t].narrow(1, 2 * size, size).Plus(reset * product.narrow(1, 2 * size, size)).tanh();
-            hidden = candidate.Plus(gates.narrow(1, size, size) * (previous - candidate));
-            outputs[t] = hidden;
-        }
-        return (cat(outputs, 0), hidden);
+        return state is null ? (encoded, null) : _transformers[prefix].Forward(encoded, steps, continues!, state, keepState);
     }
 
     private Tensor Encode(Tensor features, string prefix)
@@ -295,7 +242,6 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
             Tensor weight = _views[name + ".weight"].permute(0, 3, 1, 2);
             long stride = shapes[layer].Stride;
             Tensor output = nn.functional.conv2d(image, weight, _views[name + ".bias"], strides: [stride, stride]);
-            Tape?.Add(Layout[name + ".weight"], shapes[layer], image, output);
             image = Activate(output);
         }
         return image.permute(0, 2, 3, 1).reshape(rows, -1);
@@ -310,8 +256,6 @@ internal sealed class TorchActorCritic : IActorCriticNetwork
 
     private Tensor Linear(Tensor input, string name)
     {
-        Tensor output = nn.functional.linear(input, _views[name + ".weight"], _views[name + ".bias"]);
-        Tape?.Add(Layout[name + ".weight"], null, input, output);
-        return output;
+        return nn.functional.linear(input, _views[name + ".weight"], _views[name + ".bias"]);
     }
 }

@@ -11,7 +11,7 @@ namespace Agents.Policies;
 /// <summary>The policy of an actor-critic network on observations as the network expects them. Owns its copy of the parameters.</summary>
 internal sealed class NetworkPolicy : IPolicy
 {
-    private readonly ManagedActorCritic _network;
+    private readonly IActorCriticNetwork _network;
     private readonly ActionDistribution _distribution;
     private readonly ActionMapping _mapping;
 
@@ -19,7 +19,7 @@ internal sealed class NetworkPolicy : IPolicy
     public NetworkPolicy(NetworkSpec spec)
     {
         Spec = spec;
-        _network = new ManagedActorCritic(spec);
+        _network = ActorCriticNetworks.Create(spec);
         _distribution = ActionDistribution.For(spec.ActionSpace);
         _mapping = new ActionMapping(spec.ActionSpace, spec.ScalesActions);
     }
@@ -47,7 +47,7 @@ internal sealed class NetworkPolicy : IPolicy
     }
 
     /// <summary>The actor's transformer, to read its attention; null where the core is another.</summary>
-    public ManagedTransformer? Transformer => _network.Transformer;
+    public ManagedTransformer? Transformer => (_network as ManagedActorCritic)?.Transformer;
 
     /// <inheritdoc/>
     public PolicyOutput CreateOutput(int count, bool values = true) =>

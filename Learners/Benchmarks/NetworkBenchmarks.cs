@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
@@ -50,7 +49,7 @@ internal static class NetworkBenchmarks
         float[] parameters = Parameters(spec);
         using IActorCriticNetwork network = engine switch
         {
-            EngineKind.Auto or EngineKind.Managed => new ManagedActorCritic(spec, parameters),
+            EngineKind.Auto or EngineKind.Managed => ActorCriticNetworks.Create(spec, parameters),
             EngineKind.Torch => new TorchActorCritic(spec, parameters),
         };
         float[] observations = Observations(spec, kind, rows);

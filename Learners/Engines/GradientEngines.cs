@@ -1,18 +1,29 @@
 using Agents.Networks;
+using Agents.Torch;
 
 namespace Learners.Engines;
 
 /// <summary>Chooses the engine that computes gradients.</summary>
 internal static class GradientEngines
 {
+    // Rows of which a second-order optimiser gathers statistics together.
+    private const int StatisticsRows = 64;
+
     /// <summary>The engine of a kind; auto takes the managed one.</summary>
     /// <param name="kind">Which engine.</param>
     /// <param name="spec">Network.</param>
     /// <param name="parameters">Initial parameters, pinned; owned by the engine from here on.</param>
-    public static IGradientEngine Create(EngineKind kind, NetworkSpec spec, float[] parameters) =>
-        kind switch
+    public static IGradientEngine Create(EngineKind kind, NetworkSpec spec, float[] parameters)
+    {
+        bool isGraph = ActorCriticNetworks.IsGraph(spec);
+        return kind switch
         {
-            EngineKind.Auto or EngineKind.Managed => new ManagedGradientEngine(spec, parameters),
-            EngineKind.Torch => new TorchGradientEngine(spec, parameters),
+            EngineKind.Auto or EngineKind.Managed => isGraph
+                ? new ProgramGradientEngine(spec, parameters, null, StatisticsRows)
+                : new ManagedGradientEngine(spec, parameters),
+            EngineKind.Torch => isGraph
+                ? new ProgramGradientEngine(spec, parameters, TorchExecutor.OnCpu, statisticsRows: 0)
+                : new TorchGradientEngine(spec, parameters),
         };
+    }
 }

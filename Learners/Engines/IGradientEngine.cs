@@ -28,6 +28,6 @@ internal interface IGradientEngine : IDisposable
     /// <param name="progress">Share of the run's steps done, for schedules.</param>
     /// <param name="losses">Destination: each objective's loss, before its weight.</param>
     /// <param name="logProbs">Destination, <c>[N]</c>: log-probs of the actions under the current parameters.</param>
-    /// <param name="fisher">Draws and gathers statistics for a second-order optimiser from the same forward pass; null for none.</param>
-    void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, FisherSampler? fisher = null);
+    /// <param name="kfac">Gathers statistics of the same samples; null for none.</param>
+    void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, Kfac? kfac = null);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Agents.Distributions;
 using Agents.Networks;
 using Agents.Programs;
 using Agents.Programs.Execution;
@@ -12,21 +11,18 @@ using static TorchSharp.torch;
 
 namespace Learners.Engines;
 
-/// <summary>The reference: autograd of the tensor library. Owns network and tensors.</summary>
+/// <summary>Networks with a gated transformer by autograd of the tensor library. Owns network and tensors.</summary>
 internal sealed class TorchGradientEngine : IGradientEngine
 {
     private readonly TorchActorCritic _network;
-    private readonly ActionDistribution _distribution;
     private readonly TorchArrays _arrays = new(CPU);
     private readonly Interpreter<Tensor> _interpreter;
     private LossGraph? _losses;
-    private DrawnLikelihood? _drawn;
 
     /// <summary>An engine over pinned parameters.</summary>
     public TorchGradientEngine(NetworkSpec spec, float[] parameters)
     {
         _network = new TorchActorCritic(spec, parameters);
-        _distribution = ActionDistribution.For(spec.ActionSpace);
         _interpreter = new Interpreter<Tensor>(TorchForms.For(CPU), _arrays);
     }
 
@@ -46,9 +42,10 @@ internal sealed class TorchGradientEngine : IGradientEngine
     public void Use(IReadOnlyList<Objective> objectives) => _losses = new LossGraph(_network.Spec, objectives);
 
     /// <inheritdoc/>
-    public void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, FisherSampler? fisher = null)
+    public void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, Kfac? kfac = null)
     {
         LossGraph graph = _losses ?? throw new InvalidOperationException("The engine was told of no objectives.");
+        Unobserved.Refuse(kfac);
         _network.Gradient.Clear();
         using DisposeScope scope = NewDisposeScope(); // every temporary of this update dies here
         Tensor? continues = null;
@@ -60,8 +57,6 @@ internal sealed class TorchGradientEngine : IGradientEngine
             TorchActorCritic.WriteContinues(batch.EpisodeStarts, MemoryMarshal.Cast<byte, float>(continues.bytes));
             coreState = Copy(batch, Column.InitialCoreState(spec), batch.Sequences);
         }
-        TorchLayerTape? tape = fisher is not null && fisher.Begin() ? new TorchLayerTape(batch.Steps) : null;
-        _network.Tape = tape;
         (Tensor distributions, Tensor values) = _network.Forward(
             Copy(batch, Column.Features(spec), batch.Count),
             batch.Steps,
@@ -70,11 +65,6 @@ internal sealed class TorchGradientEngine : IGradientEngine
             out _,
             keepState: false
         );
-        _network.Tape = null;
-        if (tape is not null)
-        {
-            GatherStatistics(fisher!, tape, distributions, values);
-        }
         Dictionary<Value, Tensor> known = graph.Evaluation.Columns.ToDictionary(
             column => column.Value,
             column => Copy(batch, column.Key, batch.Count)
@@ -100,24 +90,6 @@ internal sealed class TorchGradientEngine : IGradientEngine
 
     private Tensor Copy(Batch batch, Column column, int rows) =>
         _arrays.Of(batch[column].AsSpan(0, rows * column.Width), rows, column.Width);
-
-    // Sums over rows, so that a row's gradient is that of its own log-likelihood; the graph stays for the losses.
-    private void GatherStatistics(FisherSampler fisher, TorchLayerTape tape, Tensor distributions, Tensor values)
-    {
-        int rows = (int)values.shape[0];
-        float[] actions = new float[rows * _distribution.ActionSize];
-        float[] valueGradients = new float[rows];
-        float[] drawnFrom = new float[rows * _distribution.ParameterSize];
-        MemoryMarshal.Cast<byte, float>(distributions.detach().contiguous().bytes).CopyTo(drawnFrom);
-        fisher.Draw(_distribution, drawnFrom, actions, valueGradients);
-        _drawn ??= new DrawnLikelihood(_network.Spec);
-        Tensor gradient = _arrays.Of(_drawn.Gradient(drawnFrom, actions, rows), rows, _distribution.ParameterSize);
-        Tensor ofValues = _arrays.Of(valueGradients, rows, 1).view(-1);
-        (distributions * gradient).sum().Plus((values * ofValues).sum()).backward(retain_graph: true);
-        tape.Show(fisher.Observer);
-        _network.Gradient.Clear();
-        fisher.End();
-    }
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();

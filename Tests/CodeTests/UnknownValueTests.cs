@@ -201,7 +201,7 @@ public sealed class UnknownValueTests
     {
         NetworkSpec spec = Spec(new());
         var kfac = new Kfac(new ParameterLayout(spec), options with { ColdUpdates = 0 }, new Pcg64(1));
-        using var engine = new ManagedGradientEngine(spec, Parameters(spec));
+        using IGradientEngine engine = GradientEngines.Create(EngineKind.Managed, spec, Parameters(spec));
         var batch = new SampleBatch(spec, 4);
         engine.Use([new EntropyObjective(1)]);
         engine.Backward(batch, 0, new double[1], new float[4], kfac.BeginUpdate());

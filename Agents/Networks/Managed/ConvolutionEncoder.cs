@@ -93,14 +93,12 @@ internal sealed class ConvolutionEncoder
     /// <param name="encodedGradient">Gradient of the output, <c>[rows, EncodedSize]</c>.</param>
     /// <param name="gradient">Flat gradient buffer, added to.</param>
     /// <param name="rows">Rows of the batch.</param>
-    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> features,
         ReadOnlySpan<float> encodedGradient,
         Span<float> gradient,
-        int rows,
-        ILayerObserver? observer
+        int rows
     )
     {
         if (_gradient.Length < rows * _widest)
@@ -132,8 +130,7 @@ internal sealed class ConvolutionEncoder
                     outputGradient,
                     i == 0 ? [] : _nextGradient.AsSpan(0, rows * layer.Shape.InputSize),
                     gradient,
-                    rows,
-                    observer
+                    rows
                 );
                 (_gradient, _nextGradient) = (_nextGradient, _gradient);
             }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Agents.Kernels;
 using Agents.Networks.Encoders;
 
@@ -70,24 +69,7 @@ internal sealed class ConvolutionLayer
                 _connections.Add(image, _transposed, output);
                 continue;
             }
-            for (int outputY = 0; outputY < Shape.OutputHeight; outputY++)
-            {
-                for (int kernelY = 0; kernelY < Shape.Kernel; kernelY++)
-                {
-                    MatrixProduct.Multiply(
-                        image[((outputY * Shape.Stride + kernelY) * ImageRow)..],
-                        Shape.Stride * Shape.Channels,
-                        1,
-                        _transposed.AsSpan(kernelY * KernelRow * Shape.Filters),
-                        bias,
-                        output[(outputY * OutputRow)..],
-                        Shape.OutputWidth,
-                        Shape.Filters,
-                        KernelRow,
-                        accumulate: kernelY > 0
-                    );
-                }
-            }
+            Convolutions.Forward(Shape, image, _transposed, bias, output);
         }
     }
 
@@ -97,9 +79,8 @@ internal sealed class ConvolutionLayer
     /// <param name="xStride">Floats from one image to the next.</param>
     /// <param name="outputGradient">Gradient of the output, <c>[rows, OutputSize]</c>.</param>
     /// <param name="inputGradient">Destination, <c>[rows, InputSize]</c>; empty where nothing needs it.</param>
-    /// <param name="gradient">Flat gradient buffer, added to; unused where somebody observes.</param>
+    /// <param name="gradient">Flat gradient buffer, added to.</param>
     /// <param name="rows">Images.</param>
-    /// <param name="observer">Who sees inputs and gradients in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
@@ -107,20 +88,9 @@ internal sealed class ConvolutionLayer
         ReadOnlySpan<float> outputGradient,
         Span<float> inputGradient,
         Span<float> gradient,
-        int rows,
-        ILayerObserver? observer = null
+        int rows
     )
     {
-        if (observer is not null)
-        {
-            observer.ObserveConvolution(_weight, Shape, x, xStride, outputGradient, rows);
-            for (int row = 0; row < rows && !inputGradient.IsEmpty; row++)
-            {
-                ReadOnlySpan<float> outputRow = outputGradient.Slice(row * Shape.OutputSize, Shape.OutputSize);
-                WriteInputGradient(parameters, outputRow, inputGradient.Slice(row * Shape.InputSize, Shape.InputSize));
-            }
-            return;
-        }
         Array.Clear(_transposedGradient);
         for (int row = 0; row < rows; row++)
         {
@@ -132,79 +102,29 @@ internal sealed class ConvolutionLayer
             }
             else
             {
-                AddWeightGradient(image, rowGradient);
+                Convolutions.AddWeightGradient(Shape, image, rowGradient, _transposedGradient);
             }
             if (!inputGradient.IsEmpty)
             {
-                WriteInputGradient(parameters, rowGradient, inputGradient.Slice(row * Shape.InputSize, Shape.InputSize));
+                Convolutions.InputGradient(
+                    Shape,
+                    rowGradient,
+                    _weight.In(parameters),
+                    inputGradient.Slice(row * Shape.InputSize, Shape.InputSize),
+                    _patches
+                );
             }
         }
         Transposition.Add(_transposedGradient, _weight.In(gradient), Shape.PatchSize, Shape.Filters);
         Elementwise.AddColumnSums(outputGradient[..(rows * Shape.OutputSize)], _bias.In(gradient));
     }
 
-    // Twice as much with each copy, since few channels are a small copy.
     private static void Repeat(ReadOnlySpan<float> bias, Span<float> output)
     {
         bias.CopyTo(output);
         for (int filled = bias.Length; filled < output.Length; filled *= 2)
         {
             output[..Math.Min(filled, output.Length - filled)].CopyTo(output[filled..]);
-        }
-    }
-
-    private void AddWeightGradient(ReadOnlySpan<float> image, ReadOnlySpan<float> outputGradient)
-    {
-        for (int outputY = 0; outputY < Shape.OutputHeight; outputY++)
-        {
-            for (int kernelY = 0; kernelY < Shape.Kernel; kernelY++)
-            {
-                MatrixProduct.Multiply(
-                    image[((outputY * Shape.Stride + kernelY) * ImageRow)..],
-                    1,
-                    Shape.Stride * Shape.Channels,
-                    outputGradient[(outputY * OutputRow)..],
-                    [],
-                    _transposedGradient.AsSpan(kernelY * KernelRow * Shape.Filters),
-                    KernelRow,
-                    Shape.Filters,
-                    Shape.OutputWidth,
-                    accumulate: true
-                );
-            }
-        }
-    }
-
-    private void WriteInputGradient(ReadOnlySpan<float> parameters, ReadOnlySpan<float> outputGradient, Span<float> inputGradient)
-    {
-        inputGradient.Clear();
-        for (int outputY = 0; outputY < Shape.OutputHeight; outputY++)
-        {
-            MatrixProduct.Multiply(
-                outputGradient[(outputY * OutputRow)..],
-                Shape.Filters,
-                1,
-                _weight.In(parameters),
-                [],
-                _patches,
-                Shape.OutputWidth,
-                Shape.PatchSize,
-                Shape.Filters,
-                accumulate: false
-            );
-            for (int outputX = 0; outputX < Shape.OutputWidth; outputX++)
-            {
-                for (int kernelY = 0; kernelY < Shape.Kernel; kernelY++)
-                {
-                    int first = (outputY * Shape.Stride + kernelY) * ImageRow + outputX * Shape.Stride * Shape.Channels;
-                    Span<float> pixels = inputGradient.Slice(first, KernelRow);
-                    TensorPrimitives.Add(
-                        pixels,
-                        _patches.AsSpan(outputX * Shape.PatchSize + kernelY * KernelRow, KernelRow),
-                        pixels
-                    );
-                }
-            }
         }
     }
 }

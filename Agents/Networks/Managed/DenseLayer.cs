@@ -75,29 +75,18 @@ internal sealed class DenseLayer
     /// <param name="x">Input of the forward pass, <c>[rows, Inputs]</c>.</param>
     /// <param name="outputGradient">Gradient of y, <c>[rows, Outputs]</c>.</param>
     /// <param name="inputGradient">Destination, <c>[rows, Inputs]</c>; empty where nothing needs it.</param>
-    /// <param name="gradient">Flat gradient buffer, added to; unused where somebody observes.</param>
+    /// <param name="gradient">Flat gradient buffer, added to.</param>
     /// <param name="rows">Rows of the batch.</param>
-    /// <param name="observer">Who sees inputs and gradients in place of adding up the parameters' gradient; null for nobody.</param>
-    /// <param name="uses">Steps of a sequence at which the layer is used.</param>
     public void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
         ReadOnlySpan<float> outputGradient,
         Span<float> inputGradient,
         Span<float> gradient,
-        int rows,
-        ILayerObserver? observer = null,
-        int uses = 1
+        int rows
     )
     {
-        if (observer is null)
-        {
-            AddGradient(x, outputGradient, gradient, rows);
-        }
-        else
-        {
-            observer.ObserveDense(_weight, x, outputGradient, rows, uses);
-        }
+        AddGradient(x, outputGradient, gradient, rows);
         if (!inputGradient.IsEmpty)
         {
             BackwardInput(parameters, outputGradient, inputGradient, rows);

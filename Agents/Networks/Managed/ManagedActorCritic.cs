@@ -5,7 +5,7 @@ using Agents.Networks.Transformers;
 
 namespace Agents.Networks.Managed;
 
-/// <summary>The network in plain C#, forward and backward: ten to fifty times faster than a tensor library at the sizes of RL on CPUs.</summary>
+/// <summary>A network with a gated transformer in plain C#, forward and backward, layer by layer. Others are graphs: <see cref="ProgramNetwork"/>.</summary>
 /// <remarks>Allocates nothing after its first call with a batch size.</remarks>
 internal sealed class ManagedActorCritic : IActorCriticNetwork
 {
@@ -154,52 +154,44 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
     }
 
     /// <summary>Adds the gradient of all parameters, from those of the outputs of the latest <see cref="Forward"/> with the same features.</summary>
-    /// <remarks>
-    /// With an observer the gradient is left out and the layers are shown instead. A memory keeps its activations for one backward pass
-    /// only; without one there may be several.
-    /// </remarks>
+    /// <remarks>A memory keeps its activations for one backward pass only; without one there may be several.</remarks>
     /// <param name="features"><c>[rows, FeatureSize]</c>.</param>
     /// <param name="distributionGradients">Gradient of the distribution parameters, <c>[rows, P]</c>.</param>
     /// <param name="valueGradients">Gradient of the values, <c>[rows]</c>.</param>
     /// <param name="gradient">Flat buffer, added to.</param>
     /// <param name="rows">Rows of the batch.</param>
     /// <param name="sequence">Steps and episode starts of the forward pass.</param>
-    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> features,
         ReadOnlySpan<float> distributionGradients,
         ReadOnlySpan<float> valueGradients,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence,
-        ILayerObserver? observer = null
+        scoped in SequenceState sequence
     )
     {
         ReadOnlySpan<float> headGradients = distributionGradients;
         if (_logStd is not null)
         {
             Span<float> means = HeadBuffer(rows);
-            Span<float> logStdGradient = observer is null ? _logStd.In(gradient) : [];
+            Span<float> logStdGradient = _logStd.In(gradient);
             for (int row = 0; row < rows; row++)
             {
                 ReadOnlySpan<float> distribution = distributionGradients.Slice(row * _distributionSize, _distributionSize);
                 distribution[.._headSize].CopyTo(means[(row * _headSize)..]);
-                if (observer is null)
-                {
-                    Elementwise.AddColumnSums(distribution[_headSize..], logStdGradient);
-                }
+                Elementwise.AddColumnSums(distribution[_headSize..], logStdGradient);
             }
             headGradients = means;
         }
         Span<float> trunkGradient = _actor.OutputGradient(rows);
-        _actorHead.Backward(_parameters, _actor.Output(features, rows), headGradients, trunkGradient, gradient, rows, observer);
+        _actorHead.Backward(_parameters, _actor.Output(features, rows), headGradients, trunkGradient, gradient, rows);
         if (_critic == _actor)
         {
             Span<float> shared = _actor.SecondGradient(rows);
-            _criticHead.Backward(_parameters, _actor.Output(features, rows), valueGradients, shared, gradient, rows, observer);
+            _criticHead.Backward(_parameters, _actor.Output(features, rows), valueGradients, shared, gradient, rows);
             System.Numerics.Tensors.TensorPrimitives.Add(trunkGradient, shared, trunkGradient);
         }
-        _actor.Backward(_parameters, features, gradient, rows, sequence, observer);
+        _actor.Backward(_parameters, features, gradient, rows, sequence);
         if (_critic != _actor)
         {
             _criticHead.Backward(
@@ -208,10 +200,9 @@ internal sealed class ManagedActorCritic : IActorCriticNetwork
                 valueGradients,
                 _critic.OutputGradient(rows),
                 gradient,
-                rows,
-                observer
+                rows
             );
-            _critic.Backward(_parameters, features, gradient, rows, sequence, observer);
+            _critic.Backward(_parameters, features, gradient, rows, sequence);
         }
     }
 

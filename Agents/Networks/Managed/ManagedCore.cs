@@ -12,10 +12,10 @@ internal abstract class ManagedCore
     public static ManagedCore? Create(ParameterLayout layout, string name, NetworkSettings settings) =>
         settings.Core switch
         {
-            CoreKind.Lstm => new LstmLayer(layout, name, settings.CoreSize),
-            CoreKind.Gru => new GruLayer(layout, name, settings.CoreSize),
             CoreKind.Gtrxl => new ManagedTransformer(layout, name, settings),
-            CoreKind.Identity => null,
+            CoreKind.Identity or CoreKind.Lstm or CoreKind.Gru => throw new NotSupportedException(
+                $"A network with the core {settings.Core} is a graph."
+            ),
         };
 
     /// <summary>Takes over changed parameters.</summary>
@@ -44,8 +44,6 @@ internal abstract class ManagedCore
     /// <param name="gradient">Flat gradient buffer, added to.</param>
     /// <param name="rows">T × B.</param>
     /// <param name="sequence">Steps and episode starts of the forward pass.</param>
-    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
-    /// <exception cref="NotSupportedException">The core's layers cannot be observed.</exception>
     public abstract void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> x,
@@ -53,7 +51,6 @@ internal abstract class ManagedCore
         Span<float> inputGradient,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence,
-        ILayerObserver? observer
+        scoped in SequenceState sequence
     );
 }

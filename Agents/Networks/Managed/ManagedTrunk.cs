@@ -110,14 +110,12 @@ internal sealed class ManagedTrunk
     /// <param name="gradient">Flat gradient buffer, added to.</param>
     /// <param name="rows">T × B.</param>
     /// <param name="sequence">Steps and episode starts of the forward pass.</param>
-    /// <param name="observer">Who sees the layers in place of adding up the parameters' gradient; null for nobody.</param>
     public void Backward(
         ReadOnlySpan<float> parameters,
         ReadOnlySpan<float> features,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence,
-        ILayerObserver? observer
+        scoped in SequenceState sequence
     )
     {
         if (_core is not null)
@@ -131,8 +129,7 @@ internal sealed class ManagedTrunk
                 encodedGradient,
                 gradient,
                 rows,
-                sequence,
-                observer
+                sequence
             );
             (_gradient, _nextGradient) = (_nextGradient, _gradient);
         }
@@ -144,9 +141,9 @@ internal sealed class ManagedTrunk
             Activations.Gradient(_plan.Activation, output, outputGradient);
             ReadOnlySpan<float> input = i == 0 ? Convolved(features, rows) : _outputs[i - 1].AsSpan(0, rows * layer.Inputs);
             Span<float> inputGradient = i == 0 && _convolutions is null ? [] : _nextGradient.AsSpan(0, rows * layer.Inputs);
-            layer.Backward(parameters, input, outputGradient, inputGradient, gradient, rows, observer);
+            layer.Backward(parameters, input, outputGradient, inputGradient, gradient, rows);
             (_gradient, _nextGradient) = (_nextGradient, _gradient);
         }
-        _convolutions?.Backward(parameters, features, _gradient, gradient, rows, observer);
+        _convolutions?.Backward(parameters, features, _gradient, gradient, rows);
     }
 }

@@ -104,14 +104,9 @@ internal sealed class ManagedTransformer : ManagedCore
         Span<float> inputGradient,
         Span<float> gradient,
         int rows,
-        scoped in SequenceState sequence,
-        ILayerObserver? observer
+        scoped in SequenceState sequence
     )
     {
-        if (observer is not null)
-        {
-            throw new NotSupportedException("The layers of a gated transformer cannot be observed.");
-        }
         _training.Value.Backward(parameters, x, outputGradient, inputGradient, gradient, rows, sequence);
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Agents.Distributions;
-using Agents.Networks;
 using Environments.Randomness;
 using Environments.State;
 
@@ -9,22 +8,18 @@ namespace Learners.Optimizers.Kfac;
 /// <summary>Draws what the Fisher matrix is an expectation over: actions of the policy, values of a Gaussian around the critic's.</summary>
 /// <remarks>
 /// Fisher = E[∇log p(a, v|s) ∇log p(a, v|s)ᵀ] with a and v from the model itself (Martens 2020, section 5); with the training loss in
-/// place of log p it would be another matrix. Engines ask block by block, and show layers to <see cref="Observer"/>.
+/// place of log p it would be another matrix. Engines ask block by block, and show products to <see cref="Kfac.Show"/>.
 /// </remarks>
-/// <param name="observer">Who gathers factors.</param>
 /// <param name="criticFisherScale">1 / σ² of the critic's Gaussian.</param>
 /// <param name="share">Share of blocks that are wanted.</param>
 /// <param name="random">Stream of draws.</param>
-internal sealed class FisherSampler(ILayerObserver observer, double criticFisherScale, double share, Pcg64 random)
+internal sealed class FisherSampler(double criticFisherScale, double share, Pcg64 random)
 {
     private readonly float _deviation = (float)Math.Sqrt(criticFisherScale);
     private Pcg64 _random = random;
     private double _place;
     private bool _all;
     private long _began;
-
-    /// <summary>Who gathers factors.</summary>
-    public ILayerObserver Observer => observer;
 
     /// <summary>Stopwatch ticks spent between <see cref="Begin"/> and <see cref="End"/> in this update.</summary>
     public long Ticks { get; private set; }

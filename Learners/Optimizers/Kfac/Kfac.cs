@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using Agents.Networks;
-using Agents.Networks.Encoders;
+using Agents.Programs.Operators.Products;
 using Environments.Randomness;
 using Environments.State;
 
@@ -12,10 +12,10 @@ namespace Learners.Optimizers.Kfac;
 /// </summary>
 /// <remarks>
 /// With U = F⁻¹ ∇ layer by layer: ν = min(1, √(klClip / (η² ⟨U, ∇⟩))) over all layers of a trust region, m ← μ m + ν U, θ ← θ − η (1 − μ) m.
-/// The engine shows layers during its backward pass; <see cref="Update"/> then averages what was shown, renews eigenbases when due, and steps.
+/// The engine shows products of a backward pass of their own; <see cref="Update"/> then averages what was shown, renews eigenbases when due, and steps.
 /// A state-independent log standard deviation has the exact Fisher matrix 2 I. Owns factors, bases and momentum.
 /// </remarks>
-internal sealed class Kfac : IOptimizer, ILayerObserver
+internal sealed class Kfac : IOptimizer
 {
     // Fisher matrix of the logarithm of a Gaussian's standard deviation: E[(z² − 1)²].
     private const float LogStdFisher = 2;
@@ -50,7 +50,7 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
         _renewal = new BasisRenewal(_layers, options);
         _direction = new float[layout.Count];
         _velocity = new float[layout.Count];
-        Sampler = new FisherSampler(this, options.CriticFisherScale, options.StatisticsShare, random);
+        Sampler = new FisherSampler(options.CriticFisherScale, options.StatisticsShare, random);
         Diagnostics = new KfacDiagnostics(_layers);
     }
 
@@ -68,31 +68,31 @@ internal sealed class Kfac : IOptimizer, ILayerObserver
     public IReadOnlyList<KfacLayer> Layers => _layers;
 
     /// <summary>Prepares statistics of the coming update.</summary>
-    /// <returns>The sampler for the engine's backward pass.</returns>
-    public FisherSampler BeginUpdate()
+    /// <returns>Itself, for the engine's backward pass.</returns>
+    public Kfac BeginUpdate()
     {
         Sampler.BeginUpdate(all: _folds < _options.WarmUpdates);
-        return Sampler;
+        return this;
     }
 
-    /// <inheritdoc/>
-    public void ObserveDense(
-        ParameterSlot weight,
-        ReadOnlySpan<float> inputs,
-        ReadOnlySpan<float> outputGradients,
-        int rows,
-        int uses
-    ) => _byWeight[weight.Name].AddDense(inputs, outputGradients, rows, uses);
-
-    /// <inheritdoc/>
-    public void ObserveConvolution(
-        ParameterSlot weight,
-        ConvolutionShape shape,
-        ReadOnlySpan<float> images,
-        int stride,
-        ReadOnlySpan<float> outputGradients,
-        int rows
-    ) => _byWeight[weight.Name].AddConvolution(shape, images, stride, outputGradients, rows);
+    /// <summary>Takes in what a product saw.</summary>
+    /// <param name="tap">The product.</param>
+    /// <param name="inputs"><c>[rows, inputs]</c>; with more than one use time-major, <c>[uses, sequences]</c>.</param>
+    /// <param name="gradients"><c>[rows, outputs]</c>, before the nonlinearity.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="uses">Steps of a sequence at which the same weight is used; 1 outside of a memory.</param>
+    public void Show(ProductTap tap, ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses)
+    {
+        KfacLayer layer = _byWeight[tap.Weight.Name];
+        if (tap.Images is { } shape)
+        {
+            layer.AddConvolution(shape, inputs, gradients, rows);
+        }
+        else
+        {
+            layer.AddDense(inputs, gradients, rows, uses);
+        }
+    }
 
     /// <inheritdoc/>
     public void Update(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate)

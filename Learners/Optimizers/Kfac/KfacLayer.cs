@@ -78,7 +78,7 @@ internal sealed class KfacLayer
     /// <summary>Whether rows came since the last fold.</summary>
     public bool HasSamples => _samples > 0;
 
-    /// <summary>Adds rows of a dense layer; see <see cref="ILayerObserver.ObserveDense"/>.</summary>
+    /// <summary>Adds rows of a dense layer; see <see cref="Kfac.Show"/>.</summary>
     public void AddDense(ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses)
     {
         _samples += rows;
@@ -98,15 +98,9 @@ internal sealed class KfacLayer
         }
     }
 
-    /// <summary>Adds images of a convolution; see <see cref="ILayerObserver.ObserveConvolution"/>.</summary>
+    /// <summary>Adds images of a convolution; see <see cref="Kfac.Show"/>.</summary>
     /// <remarks>Factors are scaled as in the released code: A = Ω / T² and G = T² Γ for T positions.</remarks>
-    public void AddConvolution(
-        ConvolutionShape shape,
-        ReadOnlySpan<float> images,
-        int stride,
-        ReadOnlySpan<float> gradients,
-        int rows
-    )
+    public void AddConvolution(ConvolutionShape shape, ReadOnlySpan<float> images, ReadOnlySpan<float> gradients, int rows)
     {
         _samples += rows;
         int positions = shape.OutputHeight * shape.OutputWidth;
@@ -117,7 +111,7 @@ internal sealed class KfacLayer
         }
         for (int row = 0; row < rows; row++)
         {
-            Unfold(shape, images.Slice(row * stride, shape.InputSize));
+            Unfold(shape, images.Slice(row * shape.InputSize, shape.InputSize));
             if (_sumsUses)
             {
                 Span<float> mean = _meanInputs.AsSpan(row * _inputs, _inputs);

@@ -1,6 +1,5 @@
 using Agents.Networks;
 using Agents.Networks.Encoders;
-using Agents.Networks.Managed;
 using Agents.Yaml;
 using Environments.Spaces;
 using Xunit;
@@ -176,7 +175,7 @@ public sealed class EncoderPlanTests
     public void Unroll_ByteOutsideTheSymbols_SaysWhatBelongsThere()
     {
         NetworkSpec spec = ImageSpecs.StackedSymbols(EncoderKind.Auto);
-        using var network = new ManagedActorCritic(spec);
+        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
         var observation = new float[spec.ObservationSize];
         observation[1] = 6; // a colour
 

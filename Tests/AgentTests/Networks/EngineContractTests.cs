@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.Spaces;
 using Xunit;
@@ -108,9 +107,9 @@ public sealed class EngineContractTests
         var random = new Pcg64(11);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
         ImageSpecs.Disturb(new ParameterLayout(spec), parameters, 0.1f, ref random); // biases and policy head far enough from 0 to matter
-        using var managed = new ManagedActorCritic(spec);
+        using IActorCriticNetwork managed = ActorCriticNetworks.Create(spec);
         managed.LoadParameters(parameters);
-        using var torch = new TorchActorCritic(spec, parameters);
+        using IActorCriticNetwork torch = TorchNetworks.Create(spec, parameters);
         var observations = new float[steps * copies * spec.ObservationSize];
         for (int row = 0; row < steps * copies; row++)
         {
@@ -150,7 +149,7 @@ public sealed class EngineContractTests
         const int rows = 71;
         int size = spec.DistributionSize;
         var random = new Pcg64(2);
-        using var network = new ManagedActorCritic(spec);
+        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
         network.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random));
         var observations = new float[rows * spec.ObservationSize];
         for (int row = 0; row < rows; row++)
@@ -219,7 +218,7 @@ public sealed class EngineContractTests
     public void Encode_IntegerOutsideItsSpace_SaysWhatIsWrong()
     {
         NetworkSpec spec = Cases["integer observation"];
-        using var network = new ManagedActorCritic(spec);
+        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
 
         ArgumentException exception = Assert.Throws<ArgumentException>(() =>
             network.Unroll(1, [6], [true], [], new float[2], new float[1])
@@ -239,7 +238,7 @@ public sealed class EngineContractTests
         const int steps = 6;
         const int copies = 3;
         var random = new Pcg64(8);
-        using var network = new ManagedActorCritic(spec);
+        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
         network.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random));
         var observations = new float[steps * copies * spec.ObservationSize];
         foreach (ref float value in observations.AsSpan())

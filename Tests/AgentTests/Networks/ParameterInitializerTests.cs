@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Environments.Randomness;
 using Environments.Spaces;
 using Xunit;
@@ -44,7 +43,7 @@ public sealed class ParameterInitializerTests
     {
         var spec = new NetworkSpec(new Box(-1, 1, 8), new Discrete(4), new NetworkSettings());
         var random = new Pcg64(3);
-        using var network = new ManagedActorCritic(spec);
+        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
         network.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random));
         var distributions = new float[4];
 

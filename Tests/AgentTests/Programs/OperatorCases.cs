@@ -50,6 +50,7 @@ internal static partial class OperatorCases
         AddProducts(builders);
         AddReductions(builders);
         AddRows(builders);
+        AddImages(builders);
         return builders;
     }
 

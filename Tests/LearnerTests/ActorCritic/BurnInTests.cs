@@ -1,6 +1,5 @@
 using Actors;
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments;
@@ -26,7 +25,7 @@ public sealed class BurnInTests
     public void Advance_ActorsOwnParameters_ReachesTheStateThatItHadAfterThoseSteps(CoreKind core)
     {
         const int burnIn = 5;
-        (ManagedActorCritic network, Unroll unroll, UnrollRecorder recorder) = Acted(core);
+        (IActorCriticNetwork network, Unroll unroll, UnrollRecorder recorder) = Acted(core);
         using (recorder)
         using (network)
         {
@@ -107,7 +106,7 @@ public sealed class BurnInTests
         Assert.Contains("ppo.burn_in", exception.Message, StringComparison.Ordinal);
     }
 
-    private static (ManagedActorCritic Network, Unroll Unroll, UnrollRecorder Recorder) Acted(CoreKind core)
+    private static (IActorCriticNetwork Network, Unroll Unroll, UnrollRecorder Recorder) Acted(CoreKind core)
     {
         EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make("CartPole-v1", Copies),
@@ -130,6 +129,6 @@ public sealed class BurnInTests
         var unroll = new Unroll(pipeline.ShapeFor(spec, Steps));
         recorder.Record(unroll);
         recorder.Record(unroll); // begins in the middle of episodes
-        return (new ManagedActorCritic(spec, parameters), unroll, recorder);
+        return (ActorCriticNetworks.Create(spec, parameters), unroll, recorder);
     }
 }

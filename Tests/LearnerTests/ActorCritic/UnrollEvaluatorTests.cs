@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Environments.Spaces;
 using Learners.ActorCritic;
 using Protos;
@@ -10,13 +9,13 @@ namespace Tests.LearnerTests.ActorCritic;
 public sealed class UnrollEvaluatorTests
 {
     /// <summary>A network whose value is the observation itself.</summary>
-    private static ManagedActorCritic Mirror()
+    private static IActorCriticNetwork Mirror()
     {
         var spec = new NetworkSpec(new Box(-100, 100, 1), new Discrete(2), new NetworkSettings { HiddenSizes = [] });
         var layout = new ParameterLayout(spec);
         var parameters = new float[layout.Count];
         layout["critic.head.weight"].In(parameters.AsSpan())[0] = 1;
-        var network = new ManagedActorCritic(spec);
+        IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
         network.LoadParameters(parameters);
         return network;
     }
@@ -24,7 +23,7 @@ public sealed class UnrollEvaluatorTests
     [Fact]
     public void Prepare_TruncatedStep_BootstrapsFromTheEpisodesOwnFinalObservation()
     {
-        using ManagedActorCritic network = Mirror();
+        using IActorCriticNetwork network = Mirror();
         var unroll = new Unroll(new UnrollShape(1, 1, new ObservationFormat(1), 1, 0));
         unroll.Observations.Write(0, [5]); // V(s)
         unroll.Observations.Write(1, [-77]); // first observation of the next episode: must not count
@@ -42,7 +41,7 @@ public sealed class UnrollEvaluatorTests
     [Fact]
     public void Prepare_TerminatedStep_HasNoFuture()
     {
-        using ManagedActorCritic network = Mirror();
+        using IActorCriticNetwork network = Mirror();
         var unroll = new Unroll(new UnrollShape(1, 1, new ObservationFormat(1), 1, 0));
         unroll.Observations.Write(0, [5]);
         unroll.Observations.Write(1, [-77]);
@@ -60,7 +59,7 @@ public sealed class UnrollEvaluatorTests
     [Fact]
     public void Prepare_EndOfTheUnroll_BootstrapsFromTheRowBeyondIt()
     {
-        using ManagedActorCritic network = Mirror();
+        using IActorCriticNetwork network = Mirror();
         var unroll = new Unroll(new UnrollShape(2, 2, new ObservationFormat(1), 1, 0));
         float[] observations = [1, 10, 2, 20, 3, 30];
         for (int t = 0; t < 3; t++)

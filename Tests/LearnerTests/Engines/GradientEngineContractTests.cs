@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Agents.Networks.Transformers;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -187,8 +186,8 @@ public sealed class GradientEngineContractTests
         NetworkSpec spec = Networks[network];
         Objective[] objectives = Objectives[objective](spec);
         float[] parameters = Parameters(spec);
-        using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
-        using var torch = new TorchGradientEngine(spec, parameters);
+        using IGradientEngine managed = GradientEngines.Create(EngineKind.Managed, spec, (float[])parameters.Clone());
+        using IGradientEngine torch = GradientEngines.Create(EngineKind.Torch, spec, parameters);
         SampleBatch batch = Batch(spec, managed, count);
         foreach (IAdaptiveObjective adaptive in objectives.OfType<IAdaptiveObjective>())
         {
@@ -223,8 +222,8 @@ public sealed class GradientEngineContractTests
         NetworkSpec spec = Networks[network];
         Objective[] objectives = Objectives["ppo"](spec);
         float[] parameters = Parameters(spec);
-        using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
-        using var torch = new TorchGradientEngine(spec, parameters);
+        using IGradientEngine managed = GradientEngines.Create(EngineKind.Managed, spec, (float[])parameters.Clone());
+        using IGradientEngine torch = GradientEngines.Create(EngineKind.Torch, spec, parameters);
         SampleBatch batch = Batch(spec, managed, 64);
 
         foreach (IGradientEngine engine in (IGradientEngine[])[managed, torch])
@@ -256,7 +255,7 @@ public sealed class GradientEngineContractTests
     public void Backward_SteadyState_AllocatesNothing(string network)
     {
         NetworkSpec spec = Networks[network];
-        using var engine = new ManagedGradientEngine(spec, Parameters(spec));
+        using IGradientEngine engine = GradientEngines.Create(EngineKind.Managed, spec, Parameters(spec));
         int count = spec.CoreStateSize > 0 ? 128 : 131; // sequences are whole
         SampleBatch batch = Batch(spec, engine, count);
         var losses = new double[3];
@@ -286,7 +285,7 @@ public sealed class GradientEngineContractTests
     }
 
     /// <summary>Random samples with ratios and values on both sides of the clip range.</summary>
-    internal static SampleBatch Batch(NetworkSpec spec, ManagedGradientEngine engine, int count)
+    internal static SampleBatch Batch(NetworkSpec spec, IGradientEngine engine, int count)
     {
         var random = new Pcg64(23);
         bool recurrent = spec.CoreStateSize > 0;
@@ -312,6 +311,7 @@ public sealed class GradientEngineContractTests
         for (int i = 0; i < count; i++)
         {
             ImageSpecs.Sample(spec.ObservationSpace, ref random, observation);
+            observation.CopyTo(batch.Observations, i * spec.ObservationSize);
             spec.Plan.Features.EncodeRows(observation, batch.Features.AsSpan(i * spec.FeatureSize, spec.FeatureSize));
             spec.ActionSpace.Sample(ref random, batch.Actions.AsSpan(i * spec.ActionSpace.Size, spec.ActionSpace.Size));
             batch.Advantages[i] = (float)random.NextGaussian();
@@ -321,13 +321,7 @@ public sealed class GradientEngineContractTests
         engine.Backward(batch, 0, new double[1], logProbs);
         var distributions = new float[count * spec.DistributionSize];
         var state = (float[])batch.InitialCoreState.Clone();
-        ((ManagedActorCritic)engine.Network).Forward(
-            batch.Features,
-            distributions,
-            batch.OldValues,
-            count,
-            new SequenceState(batch.Steps, batch.EpisodeStarts, state)
-        );
+        engine.Network.Unroll(batch.Steps, batch.Observations, batch.EpisodeStarts, state, distributions, batch.OldValues);
         for (int i = 0; i < distributions.Length; i++)
         {
             batch.OldDistributions[i] = distributions[i] + 0.3f * (float)random.NextGaussian();

@@ -79,7 +79,7 @@ public sealed class TorchCollectionTests
     {
         private readonly NetworkSpec _spec;
         private readonly Objective[] _objectives;
-        private readonly TorchGradientEngine _engine;
+        private readonly IGradientEngine _engine;
         private readonly SampleBatch _batch;
         private readonly Kfac? _kfac;
         private float[] _remembered = [];
@@ -88,7 +88,7 @@ public sealed class TorchCollectionTests
         {
             (_spec, _objectives) = (spec, objectives);
             float[] parameters = GradientEngineContractTests.Parameters(spec);
-            using (var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone()))
+            using (var managed = GradientEngines.Create(EngineKind.Managed, spec, (float[])parameters.Clone()))
             {
                 _batch = GradientEngineContractTests.Batch(spec, managed, Samples);
             }
@@ -96,7 +96,7 @@ public sealed class TorchCollectionTests
             {
                 adaptive.Begin(_batch);
             }
-            _engine = new TorchGradientEngine(spec, parameters);
+            _engine = GradientEngines.Create(EngineKind.Torch, spec, parameters);
             _engine.Use(objectives);
             _kfac =
                 spec.Settings.Core == CoreKind.Gtrxl

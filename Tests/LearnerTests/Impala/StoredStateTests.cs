@@ -1,7 +1,6 @@
 using Actors;
 using Agents.Distributions;
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Agents.Policies;
 using Environments;
 using Environments.Randomness;
@@ -26,7 +25,7 @@ public sealed class StoredStateTests
     [InlineData(CoreKind.Gru, false)]
     public void Prepare_UnchangedParametersAndStoredState_EqualsTheUncorrectedReturns(CoreKind core, bool shared)
     {
-        using ManagedActorCritic network = Network(core, shared, out List<Unroll> unrolls);
+        using IActorCriticNetwork network = Network(core, shared, out List<Unroll> unrolls);
         bool crossed = false;
         foreach (Unroll unroll in unrolls)
         {
@@ -44,7 +43,7 @@ public sealed class StoredStateTests
     [Fact]
     public void Prepare_ZeroState_IsOffUntilTheFirstEpisodeStarts()
     {
-        using ManagedActorCritic network = Network(CoreKind.Lstm, shared: true, out List<Unroll> unrolls);
+        using IActorCriticNetwork network = Network(CoreKind.Lstm, shared: true, out List<Unroll> unrolls);
         Unroll unroll = unrolls.First(unroll =>
             !unroll.EpisodeStarts.Take(unroll.Copies).Any(start => start) && unroll.FinalRows.Count > 0
         );
@@ -66,7 +65,7 @@ public sealed class StoredStateTests
     [Fact]
     public void Prepare_LambdaZero_IsTheLimitOfSmallOnes()
     {
-        using ManagedActorCritic network = Network(CoreKind.Identity, shared: false, out List<Unroll> unrolls);
+        using IActorCriticNetwork network = Network(CoreKind.Identity, shared: false, out List<Unroll> unrolls);
         Unroll unroll = unrolls.First(unroll => unroll.FinalRows.Count > 0);
 
         (float[] targets, float[] advantages) = Prepare(network, unroll, new VTraceClips(), lambda: 0);
@@ -81,7 +80,7 @@ public sealed class StoredStateTests
     [Fact]
     public void Prepare_AdvantagesThatAreNotWeighed_DifferByTheClippedRatioAlone()
     {
-        using ManagedActorCritic network = Network(CoreKind.Identity, shared: false, out List<Unroll> unrolls);
+        using IActorCriticNetwork network = Network(CoreKind.Identity, shared: false, out List<Unroll> unrolls);
         Unroll unroll = unrolls[1];
         for (int row = 0; row < unroll.BehaviourLogProbs.Length; row++)
         {
@@ -99,7 +98,7 @@ public sealed class StoredStateTests
     }
 
     /// <summary>A network with memory, and three unrolls that it acted in.</summary>
-    private static ManagedActorCritic Network(CoreKind core, bool shared, out List<Unroll> unrolls)
+    private static IActorCriticNetwork Network(CoreKind core, bool shared, out List<Unroll> unrolls)
     {
         EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make("CartPole-v1", 3),
@@ -130,7 +129,7 @@ public sealed class StoredStateTests
             recorder.Record(unroll);
             unrolls.Add(unroll);
         }
-        var network = new ManagedActorCritic(spec);
+        IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
         network.LoadParameters(parameters);
         return network;
     }

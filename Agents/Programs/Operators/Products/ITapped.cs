@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Encoders;
 
 namespace Agents.Programs.Operators.Products;
 
@@ -15,4 +16,8 @@ internal interface ITapped
 /// <param name="Weight">The weight, <c>[outputs, inputs]</c>.</param>
 /// <param name="Inputs"><c>[N, inputs]</c>.</param>
 /// <param name="OutputGradients"><c>[N, outputs]</c>, before the nonlinearity.</param>
-internal sealed record ProductTap(ParameterSlot Weight, Value Inputs, Value OutputGradients);
+internal sealed record ProductTap(ParameterSlot Weight, Value Inputs, Value OutputGradients)
+{
+    /// <summary>Sizes, where the product is a convolution of images; else null.</summary>
+    public ConvolutionShape? Images { get; init; }
+}

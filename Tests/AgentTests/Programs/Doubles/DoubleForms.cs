@@ -24,6 +24,7 @@ internal static partial class DoubleForms
         AddProducts(table);
         AddReductions(table);
         AddRows(table);
+        AddImages(table);
         return table;
     }
 

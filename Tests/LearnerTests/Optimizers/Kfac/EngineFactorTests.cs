@@ -82,7 +82,7 @@ public sealed class EngineFactorTests
     {
         NetworkSpec spec = GradientEngineContractTests.Networks[network];
         float[] parameters = GradientEngineContractTests.Parameters(spec);
-        using var acting = new ManagedGradientEngine(spec, (float[])parameters.Clone());
+        using IGradientEngine acting = GradientEngines.Create(EngineKind.Managed, spec, (float[])parameters.Clone());
         SampleBatch batch = GradientEngineContractTests.Batch(spec, acting, 64);
         int sequences = batch.Count / batch.Steps;
         int size = spec.Settings.CoreSize;

@@ -275,7 +275,7 @@ public sealed class EngineStepTests
         {
             NetworkSpec spec = GradientEngineContractTests.Networks[network];
             float[] parameters = GradientEngineContractTests.Parameters(spec);
-            using var engine = new ManagedGradientEngine(spec, (float[])parameters.Clone());
+            using IGradientEngine engine = GradientEngines.Create(EngineKind.Managed, spec, (float[])parameters.Clone());
             return new Training(kind, spec, options, parameters, GradientEngineContractTests.Batch(spec, engine, 64));
         }
 

@@ -44,8 +44,8 @@ public sealed class FisherStatisticsTests
     {
         NetworkSpec spec = GradientEngineContractTests.Networks[network];
         float[] parameters = GradientEngineContractTests.Parameters(spec);
-        using var managed = new ManagedGradientEngine(spec, (float[])parameters.Clone());
-        using var torch = new TorchGradientEngine(spec, (float[])Pinned(parameters));
+        using IGradientEngine managed = GradientEngines.Create(EngineKind.Managed, spec, (float[])parameters.Clone());
+        using IGradientEngine torch = GradientEngines.Create(EngineKind.Torch, spec, (float[])Pinned(parameters));
         SampleBatch batch = GradientEngineContractTests.Batch(spec, managed, 64);
         var options = new KfacOptions { SharedUses = uses, Bias = bias };
 
@@ -206,7 +206,7 @@ public sealed class FisherStatisticsTests
         KfacLayer layer = Convolution(3, 2, new KfacOptions());
         float[] images = [.. Enumerable.Range(1, 18).Select(i => (float)i)];
         float[] gradients = [1, 0, 2, 0, -1, 1, 0, 3];
-        layer.AddConvolution(new ConvolutionShape(3, 3, 1, 2, 1, 1), images, 9, gradients, 2);
+        layer.AddConvolution(new ConvolutionShape(3, 3, 1, 2, 1, 1), images, gradients, 2);
         Assert.True(layer.IsFinite());
         layer.Fold(1);
 
@@ -223,7 +223,7 @@ public sealed class FisherStatisticsTests
         KfacLayer layer = Convolution(3, 2, new KfacOptions { SharedUses = SharedUses.Summed });
         float[] images = [.. Enumerable.Range(1, 18).Select(i => (float)i)];
         float[] gradients = [1, 0, 2, 0, -1, 1, 0, 3];
-        layer.AddConvolution(new ConvolutionShape(3, 3, 1, 2, 1, 1), images, 9, gradients, 2);
+        layer.AddConvolution(new ConvolutionShape(3, 3, 1, 2, 1, 1), images, gradients, 2);
         layer.Fold(1);
 
         // Mean patches (3, 4, 6, 7) and (12, 13, 15, 16); sums of gradients 3 and 3.
@@ -244,7 +244,7 @@ public sealed class FisherStatisticsTests
         float[] images = [1, 2, 3, 4, -1, 0, 2, 1, 0.5f, 0, 0, -2];
         float[] gradients = [1, -2, 0.5f];
 
-        convolution.AddConvolution(new ConvolutionShape(2, 2, 1, 2, 1, 1), images, 4, gradients, 3);
+        convolution.AddConvolution(new ConvolutionShape(2, 2, 1, 2, 1, 1), images, gradients, 3);
         dense.AddDense(images, gradients, 3, 1);
         float[] gradient = [1, 2, 3, 4, 5];
         float[] one = Solve(convolution, gradient);

@@ -263,14 +263,14 @@ public sealed class KfacTests
     /// <summary>A network, a batch and the optimiser.</summary>
     private sealed class Training : IDisposable
     {
-        private readonly ManagedGradientEngine _engine;
+        private readonly IGradientEngine _engine;
         private readonly SampleBatch _batch;
 
         public Training(KfacOptions options, NetworkSpec? spec = null)
         {
             Spec = spec ?? new(new Box(-5, 5, 8), new Discrete(4), new NetworkSettings());
             Layout = new ParameterLayout(Spec);
-            _engine = new ManagedGradientEngine(Spec, FirstParameters(Spec));
+            _engine = GradientEngines.Create(EngineKind.Managed, Spec, FirstParameters(Spec));
             _batch = GradientEngineContractTests.Batch(Spec, _engine, 128);
             _engine.Use(Objectives);
             Optimizer = new Optimizer(Layout, options, new Pcg64(5));

@@ -1,0 +1,167 @@
+using Agents.Networks;
+using Agents.Programs;
+using Agents.Programs.Differentiation;
+using Agents.Programs.Execution;
+using Agents.Programs.Planning;
+using Learners.Batches;
+using Learners.Objectives;
+using Learners.Optimizers.Kfac;
+
+namespace Learners.Engines;
+
+/// <summary>Network and losses as one program, on whatever executor. Owns its programs.</summary>
+internal sealed class ProgramGradientEngine : IGradientEngine
+{
+    private readonly NetworkSpec _spec;
+    private readonly float[] _parameters;
+    private readonly float[] _gradient;
+    private readonly ProgramFactory _factory;
+    private readonly ProgramNetwork _network;
+    private readonly int _statisticsRows;
+    private readonly Column _features;
+    private readonly Column _initialCoreState;
+    private readonly Action<Value, float> _set;
+    private NetworkGraph? _graph;
+    private LossGraph? _losses;
+    private Gradients? _gradients;
+    private IProgram? _program;
+    private FisherProgram? _fisher;
+    private int _rows;
+    private float[] _keep = [];
+
+    /// <summary>An engine over a flat buffer.</summary>
+    /// <param name="spec">Network.</param>
+    /// <param name="parameters">Initial parameters; owned by the engine from here on.</param>
+    /// <param name="factory">Executor; null for the managed one.</param>
+    /// <param name="statisticsRows">Rows of which statistics are gathered together; 0 for all.</param>
+    public ProgramGradientEngine(NetworkSpec spec, float[] parameters, ProgramFactory? factory, int statisticsRows)
+    {
+        _spec = spec;
+        _parameters = parameters;
+        _gradient = new float[parameters.Length];
+        _factory = factory ?? ((plan, values, gradient) => new ManagedProgram(plan, values, gradient));
+        _network = new ProgramNetwork(spec, parameters, _factory);
+        _statisticsRows = spec.CoreStateSize > 0 ? 0 : statisticsRows;
+        _features = Column.Features(spec);
+        _initialCoreState = Column.InitialCoreState(spec);
+        _set = (scalar, number) => _program!.Set(scalar, number);
+    }
+
+    /// <inheritdoc/>
+    public IActorCriticNetwork Network => _network;
+
+    /// <inheritdoc/>
+    public Span<float> Parameters => _parameters;
+
+    /// <inheritdoc/>
+    public Span<float> Gradient => _gradient;
+
+    /// <inheritdoc/>
+    public void ParametersChanged()
+    {
+        _network.Refresh();
+        _program?.ParametersChanged();
+        _fisher?.ParametersChanged();
+    }
+
+    /// <inheritdoc/>
+    public void Use(IReadOnlyList<Objective> objectives)
+    {
+        DisposeProgram();
+        _graph = new NetworkGraph(_spec, new Graph());
+        _losses = new LossGraph(_graph, objectives);
+        _gradients = _graph.Graph.Differentiate([(_losses.Total, null)], [.. _graph.Parameters]);
+    }
+
+    /// <inheritdoc/>
+    public void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, Kfac? kfac = null)
+    {
+        LossGraph graph = _losses ?? throw new InvalidOperationException("The engine was told of no objectives.");
+        if (kfac is not null)
+        {
+            GatherStatistics(kfac, batch);
+        }
+        EnsureProgram(batch);
+        IProgram program = _program!;
+        Bind(program, _graph!, batch, 0, batch.Count);
+        foreach ((Column column, Value input) in graph.Evaluation.Columns)
+        {
+            program.Bind(input, new ArraySegment<float>(batch[column], 0, batch.Count * column.Width));
+        }
+        graph.Evaluation.Advance(progress, _set);
+        program.Run(batch.Count, batch.Sequences);
+        for (int i = 0; i < losses.Length; i++)
+        {
+            losses[i] = program[graph.Losses[i]][0];
+        }
+        program[graph.LogProb].CopyTo(logProbs);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        DisposeProgram();
+        _fisher?.Dispose();
+        _network.Dispose();
+    }
+
+    private void GatherStatistics(Kfac kfac, Batch batch)
+    {
+        int blockRows = _statisticsRows > 0 ? _statisticsRows : batch.Count;
+        for (int first = 0; first < batch.Count; first += blockRows)
+        {
+            int rows = Math.Min(blockRows, batch.Count - first);
+            if (!kfac.Sampler.Begin())
+            {
+                continue;
+            }
+            _fisher ??= new FisherProgram(_spec, _parameters, _factory);
+            int sequences = rows / batch.Steps;
+            IProgram acting = _fisher.Acting(blockRows, sequences);
+            Bind(acting, _fisher.Network, batch, first, rows);
+            IProgram program = _fisher.Draw(kfac.Sampler, rows, sequences);
+            Bind(program, _fisher.Network, batch, first, rows);
+            _fisher.Show(kfac, rows, batch.Steps);
+            kfac.Sampler.End();
+        }
+    }
+
+    private void Bind(IProgram program, NetworkGraph network, Batch batch, int first, int rows)
+    {
+        int size = _spec.FeatureSize;
+        program.Bind(network.Features, new ArraySegment<float>(batch[_features], first * size, rows * size));
+        if (network.Keep is not { } keep)
+        {
+            return;
+        }
+        if (_keep.Length < batch.Count)
+        {
+            _keep = new float[batch.Count];
+        }
+        for (int row = 0; row < batch.Count; row++)
+        {
+            _keep[row] = batch.EpisodeStarts[row] ? 0 : 1;
+        }
+        program.Bind(keep, _keep);
+        program.Bind(network.InitialCoreState!, batch[_initialCoreState]);
+    }
+
+    private void EnsureProgram(Batch batch)
+    {
+        if (_program is not null && batch.Count <= _rows)
+        {
+            return;
+        }
+        DisposeProgram();
+        _rows = batch.Count;
+        Value[] outputs = [.. _losses!.Losses, _losses.LogProb];
+        Plan plan = Plan.Compile(_graph!.Graph, outputs, _gradients, new PlanOptions(batch.Count, batch.Sequences));
+        _program = _factory(plan, _parameters, _gradient);
+    }
+
+    private void DisposeProgram()
+    {
+        (_program as IDisposable)?.Dispose();
+        _program = null;
+    }
+}
