@@ -54,15 +54,28 @@ internal static class FullDisk
         report.AddAtLeast("unrolls_counted_outside_the_journal", during?.UnrollsOutsideJournal ?? 0, 1);
         report.AddAtLeast("failed_checkpoints_told", fleet.LearnerLog.Count(CheckpointFailed), 1);
 
-        long newest = checkpoints.List()[0].Steps;
         double recovered = await fleet
             .WaitAsync(
-                "journal and checkpoints are written again",
+                "the journal is written again",
                 60,
-                () => Task.FromResult(fleet.LearnerLog.Count(JournalRecovered) > 0 && checkpoints.List()[0].Steps > newest),
+                () => Task.FromResult(fleet.LearnerLog.Count(JournalRecovered) > 0),
                 cancellationToken
             )
             .ConfigureAwait(false);
+        // What was learned from while the journal could not be written is acknowledged, but only safe in a checkpoint that begins from here on. The
+        // first one that appears may have begun before.
+        for (int i = 0; i < 2; i++)
+        {
+            long newest = checkpoints.List()[0].Steps;
+            recovered += await fleet
+                .WaitAsync(
+                    "checkpoints are written again",
+                    60,
+                    () => Task.FromResult(checkpoints.List()[0].Steps > newest),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
         report.AddAtMost("recovered_seconds", recovered, options.Slowdown * 30);
 
         // Whatever is acknowledged from here on has to outlive a kill again.
