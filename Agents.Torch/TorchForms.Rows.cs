@@ -40,6 +40,7 @@ internal static partial class TorchForms
         table.Several<Product>(call => [WithBias(call.Inputs[0].matmul(call.Inputs[1]), call)]);
         table.Several<ProductOfRows>(call => [WithBias(call.Inputs[0].matmul(call.Inputs[1].t()), call)]);
         table.Binary<OuterSum>((a, b) => a.t().matmul(b));
+        table.Binary<SparseOuterSum>((a, b) => b.t().matmul(a));
         table.Unary<Gram>(x => x.t().matmul(x));
         table.Unary<Transpose>(x => x.t());
         table.Binary<RowOuter>((a, b) => a.unsqueeze(2).mul(b.unsqueeze(1)).reshape(a.shape[0], a.shape[1] * b.shape[1]));

@@ -34,6 +34,11 @@ internal static partial class OperatorCases
             p.Ask(p.Input("z", 19, Numbers.Bell).OuterSum(x)); // computed transposed
             p.Ask(p.Parameter("v", 4, 5, Numbers.Spread).OuterSum(p.Parameter("w", 4, 2, Numbers.Spread)));
         };
+        builders[typeof(SparseOuterSum)] = p =>
+        {
+            Value x = p.Input("x", 19, Numbers.Keep);
+            p.Ask(p.Graph.Apply(new SparseOuterSum(), x, p.Input("y", 9, Numbers.Bell))[0]);
+        };
         builders[typeof(Gram)] = p =>
         {
             p.Ask(p.Input("x", 5, Numbers.Bell).Gram());

@@ -54,18 +54,20 @@ internal sealed record Convolution(ConvolutionShape Size, bool IsSparse) : Opera
         return
         [
             node.Graph.Apply(new ConvolutionInputGradient(Size), gradient, weight.Transpose())[0],
-            node.Graph.Apply(new ConvolutionSum(Size, IsSparse), images, gradient)[0],
+            // The weight of a dense product is added to as it lies, which saves turning it around.
+            IsSparse && IsDense
+                ? node.Graph.Apply(new SparseOuterSum(), images, gradient)[0].Transpose()
+                : node.Graph.Apply(new ConvolutionSum(Size, IsSparse), images, gradient)[0],
             node.Graph.Apply(new SumGroups(Size.Filters), gradient)[0],
         ];
     }
 
+    private bool IsDense => Size is { Height: 1, Width: 1, Kernel: 1 };
+
     /// <inheritdoc/>
     public ProductTap? Tap(Node node, Value gradient) =>
         node.Inputs[1].Node is { Operator: Transpose } transpose && transpose.Inputs[0].Node.Operator is Parameter weight
-            ? new ProductTap(weight.Slot, node.Inputs[0], gradient)
-            {
-                Images = Size is { Height: 1, Width: 1, Kernel: 1 } ? null : Size,
-            }
+            ? new ProductTap(weight.Slot, node.Inputs[0], gradient) { Images = IsDense ? null : Size }
             : null;
 
     /// <summary>Equal sizes are one operator.</summary>

@@ -55,6 +55,41 @@ internal sealed record OuterSum : Operator
     private static bool IsTransposed(int rows, int columns) => columns < FewColumns && rows > columns;
 }
 
+/// <summary>y = Σ_n b_n a_nᵀ for rows a that are mostly 0: <c>[N, A]</c> and <c>[N, B]</c> to a constant <c>[B, A]</c>.</summary>
+internal sealed record SparseOuterSum : Operator
+{
+    /// <inheritdoc/>
+    public override RowAccess Access => RowAccess.Reduction;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Shape> Infer(ReadOnlySpan<Shape> inputs)
+    {
+        RequireInputs(inputs, 2);
+        RowShapes.RequireSameRows(inputs[0], inputs[1]);
+        return [Shape.Constant(inputs[1].Columns, inputs[0].Columns)];
+    }
+
+    /// <inheritdoc/>
+    public override void Run(in Frame frame)
+    {
+        (int inputs, int outputs) = (frame.InputShape(0).Columns, frame.InputShape(1).Columns);
+        ReadOnlySpan<float> a = frame.Input(0);
+        ReadOnlySpan<float> b = frame.Input(1);
+        Span<float> sum = frame.Output(0);
+        for (int row = 0; row * inputs < a.Length; row++)
+        {
+            SparseProduct.AddOuter(a.Slice(row * inputs, inputs), b.Slice(row * outputs, outputs), sum);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Value?[] Backward(Node node, ReadOnlySpan<Value?> gradients)
+    {
+        (Value a, Value b, Value gradient) = (node.Inputs[0], node.Inputs[1], gradients[0]!);
+        return [b.Times(gradient), a.Times(gradient.Transpose())];
+    }
+}
+
 /// <summary>y = Σ_n x_n x_nᵀ: <c>[N, C]</c> to a constant <c>[C, C]</c>, for half of the work of <see cref="OuterSum"/>.</summary>
 internal sealed record Gram : Operator
 {

@@ -133,6 +133,7 @@ internal static partial class DoubleForms
             }
         );
         table.Binary<OuterSum>(Outer);
+        table.Binary<SparseOuterSum>((a, b) => Outer(b, a));
         table.Unary<Gram>(x => Outer(x, x));
         table.Unary<Transpose>(x => DoubleArray.Make(x.Columns, x.Rows, (row, column) => x[column, row]));
         table.Binary<RowOuter>(
