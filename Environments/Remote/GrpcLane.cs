@@ -215,7 +215,7 @@ internal sealed partial class GrpcLane : IBatchLane
         {
             return answer.Wait((int)timeout.TotalMilliseconds, _interruption);
         }
-        catch (OperationCanceledException) when (_interruption.IsCancellationRequested && !answer.IsCompleted)
+        catch (OperationCanceledException) when (_interruption.IsCancellationRequested) // the answer may have come meanwhile
         {
             return answer.Wait(timeout < LastMoment ? timeout : LastMoment, CancellationToken.None);
         }
