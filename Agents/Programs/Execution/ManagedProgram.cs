@@ -16,6 +16,8 @@ internal sealed class ManagedProgram : IProgram
     private readonly int[] _lengths; // floats of each input from there
     private readonly int[] _counts; // rows of each space in this run
     private readonly (int Offset, int Space)[] _inverseCounts;
+    private const int Line = 16; // floats in a line of the cache
+
     private Instruction? _current;
     private bool _isFresh;
 
@@ -29,7 +31,8 @@ internal sealed class ManagedProgram : IProgram
         _sources = new float[Slot.FirstInput + plan.Inputs.Length][];
         _starts = new int[_sources.Length];
         _lengths = new int[_sources.Length];
-        _sources[Slot.Arena] = new float[plan.ArenaSize];
+        _sources[Slot.Arena] = GC.AllocateArray<float>(plan.ArenaSize + Line, pinned: true);
+        _starts[Slot.Arena] = FirstOfALine(_sources[Slot.Arena]);
         _sources[Slot.Parameters] = parameters;
         _sources[Slot.Gradient] = gradient;
         for (int i = Slot.FirstInput; i < _sources.Length; i++)
@@ -43,7 +46,7 @@ internal sealed class ManagedProgram : IProgram
         {
             if (value.Node.Operator is Constant constant)
             {
-                constant.Numbers.CopyTo(_sources[Slot.Arena].AsSpan(slot.Offset));
+                constant.Numbers.CopyTo(Arena(slot.Offset));
             }
             else if (value.Node.Operator is InverseCount count)
             {
@@ -99,7 +102,7 @@ internal sealed class ManagedProgram : IProgram
         }
         if (_plan.Slots.TryGetValue(scalar, out Slot slot))
         {
-            _sources[Slot.Arena][slot.Offset] = number;
+            Arena(slot.Offset)[0] = number;
         }
     }
 
@@ -130,7 +133,7 @@ internal sealed class ManagedProgram : IProgram
         RequireInputs();
         if (PoisonsMemory)
         {
-            _sources[Slot.Arena].AsSpan(_plan.LastingSize).Fill(float.NaN);
+            Arena(_plan.LastingSize).Fill(float.NaN);
         }
         try
         {
@@ -141,7 +144,7 @@ internal sealed class ManagedProgram : IProgram
             }
             foreach ((int offset, int space) in _inverseCounts)
             {
-                _sources[Slot.Arena][offset] = 1f / (space == 0 && total > 0 ? total : _counts[space]);
+                Arena(offset)[0] = 1f / (space == 0 && total > 0 ? total : _counts[space]);
             }
             Array.Clear(_sources[Slot.Gradient]);
             foreach (Segment segment in _plan.Segments)
@@ -163,10 +166,19 @@ internal sealed class ManagedProgram : IProgram
         (int offset, int size) = slot.Extent switch
         {
             Extent.Constant => (slot.Offset, slot.Size),
-            Extent.Full => (slot.Offset + _starts[slot.Source] + first * slot.Columns, rows * slot.Columns),
+            Extent.Full => (slot.Offset + first * slot.Columns, rows * slot.Columns),
             Extent.Block => (slot.Offset, rows * slot.Columns),
         };
-        return _sources[slot.Source].AsSpan(offset, size);
+        return _sources[slot.Source].AsSpan(_starts[slot.Source] + offset, size);
+    }
+
+    private Span<float> Arena(int offset) => _sources[Slot.Arena].AsSpan(_starts[Slot.Arena] + offset);
+
+    // Values begin at whole lines of the cache, so that no register is loaded from two of them.
+    private static unsafe int FirstOfALine(float[] pinned)
+    {
+        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)) / sizeof(float);
+        return (int)((Line - address % Line) % Line);
     }
 
     private void RunSegment(Segment segment)
