@@ -27,6 +27,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     private IProgram? _program;
     private FisherProgram? _fisher;
     private int _rows;
+    private int _sequences;
     private float[] _keep = [];
 
     /// <summary>An engine over a flat buffer.</summary>
@@ -148,14 +149,14 @@ internal sealed class ProgramGradientEngine : IGradientEngine
 
     private void EnsureProgram(Batch batch)
     {
-        if (_program is not null && batch.Count <= _rows)
+        if (_program is not null && batch.Count <= _rows && batch.Sequences <= _sequences)
         {
             return;
         }
         DisposeProgram();
-        _rows = batch.Count;
+        (_rows, _sequences) = (Math.Max(batch.Count, _rows), Math.Max(batch.Sequences, _sequences));
         Value[] outputs = [.. _losses!.Losses, _losses.LogProb];
-        Plan plan = Plan.Compile(_graph!.Graph, outputs, _gradients, new PlanOptions(batch.Count, batch.Sequences));
+        Plan plan = Plan.Compile(_graph!.Graph, outputs, _gradients, new PlanOptions(_rows, _sequences));
         _program = _factory(plan, _parameters, _gradient);
     }
 

@@ -247,6 +247,29 @@ public sealed class GradientEngineContractTests
     }
 
     [Theory]
+    [InlineData(EngineKind.Managed)]
+    [InlineData(EngineKind.Torch)]
+    public void Backward_AsManySamplesInMoreSequences_IsThatOfANewEngine(EngineKind kind)
+    {
+        NetworkSpec spec = Networks["lstm"];
+        using IGradientEngine used = GradientEngines.Create(kind, spec, Parameters(spec));
+        using IGradientEngine fresh = GradientEngines.Create(kind, spec, Parameters(spec));
+        SampleBatch few = Batch(spec, used, 64); // four sequences
+        var many = new SampleBatch(spec, 64, steps: 4);
+        many.Batch.Gather(few.Batch, [.. Enumerable.Range(0, 64)]);
+        used.Use(Objectives["a2c"](spec));
+        fresh.Use(Objectives["a2c"](spec));
+
+        used.Backward(few, 0, new double[3], new float[64]);
+        float[] before = used.Gradient.ToArray();
+        used.Backward(many, 0, new double[3], new float[64]);
+        fresh.Backward(many, 0, new double[3], new float[64]);
+
+        Assert.Equal(fresh.Gradient.ToArray(), used.Gradient.ToArray());
+        Assert.NotEqual(before, used.Gradient.ToArray());
+    }
+
+    [Theory]
     [InlineData("gaussian")]
     [InlineData("flags")]
     [InlineData("gtrxl")]
