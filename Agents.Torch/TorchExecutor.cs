@@ -1,4 +1,6 @@
 using Agents.Networks;
+using Agents.Programs.Execution;
+using Agents.Programs.Planning;
 using static TorchSharp.torch;
 
 namespace Agents.Torch;
@@ -8,5 +10,12 @@ internal static class TorchExecutor
 {
     /// <summary>Programs on the processor.</summary>
     public static ProgramFactory OnCpu { get; } =
-        (plan, parameters, gradient) => new TorchProgram(plan, parameters, gradient, CPU);
+        (plan, parameters, gradient) =>
+        {
+            TorchRuntime.Configure(); // before anything touches the tensor library
+            return Create(plan, parameters, gradient);
+        };
+
+    private static IProgram Create(Plan plan, float[] parameters, float[] gradient) =>
+        new TorchProgram(plan, parameters, gradient, CPU);
 }

@@ -42,7 +42,14 @@ internal static partial class TorchForms
         table.Binary<OuterSum>((a, b) => a.t().matmul(b));
         table.Binary<SparseOuterSum>((a, b) => b.t().matmul(a));
         table.Unary<Gram>(x => x.t().matmul(x));
-        table.Unary<Transpose>(x => x.t());
+        table.One<Transpose>(
+            (operation, call) =>
+            {
+                Tensor x = call.Inputs[0];
+                (long rows, long columns) = (x.shape[0] / operation.Matrices, x.shape[1]);
+                return x.reshape(operation.Matrices, rows, columns).transpose(1, 2).reshape(operation.Matrices * columns, rows);
+            }
+        );
         table.Binary<RowOuter>((a, b) => a.unsqueeze(2).mul(b.unsqueeze(1)).reshape(a.shape[0], a.shape[1] * b.shape[1]));
         table.Binary<RowTimesVector>((m, v) => RowMatrices(m, m.shape[1] / v.shape[1]).matmul(v.unsqueeze(2)).squeeze(2));
         table.Binary<RowVectorTimes>((v, m) => v.unsqueeze(1).matmul(RowMatrices(m, v.shape[1])).squeeze(1));

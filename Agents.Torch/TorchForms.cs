@@ -23,6 +23,7 @@ internal static partial class TorchForms
         AddReductions(table);
         AddRows(table, device);
         AddImages(table);
+        AddMemory(table);
         return table;
     }
 

@@ -3,6 +3,7 @@ using Agents.Networks;
 using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Operators;
+using Agents.Programs.Operators.Memory;
 using Agents.Programs.Planning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,6 +26,7 @@ internal sealed class TorchProgram : IProgram, IDisposable
     private readonly Dictionary<RowSpace, int> _rows = [];
     private readonly Dictionary<Value, Tensor> _known = []; // parameters on the device
     private readonly Dictionary<Value, float[]> _results = [];
+    private float[] _state = []; // before the step
 
     /// <summary>A program over parameters and a gradient.</summary>
     /// <param name="plan">The plan.</param>
@@ -70,6 +72,20 @@ internal sealed class TorchProgram : IProgram, IDisposable
             parameter.Dispose();
         }
         _known.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Advance(int rows, Span<float> state)
+    {
+        _state = state.ToArray();
+        Run(rows);
+        foreach (Value output in _plan.Outputs)
+        {
+            if (output.Node.Operator is StateUpdate)
+            {
+                _results[output].CopyTo(state);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -131,6 +147,13 @@ internal sealed class TorchProgram : IProgram, IDisposable
                 );
             }
             known.Add(input, _arrays.Of(bound.AsSpan(0, needed), rows, input.Columns));
+        }
+        foreach (Node node in _plan.Graph.Nodes)
+        {
+            if (node.Operator is State)
+            {
+                known.Add(node.Outputs[0], _arrays.Of(_state, size.Rows, node.Outputs[0].Columns));
+            }
         }
         foreach ((Value scalar, float number) in _scalars)
         {

@@ -1,8 +1,8 @@
 using Agents.Distributions;
+using Agents.Networks.Cores;
 using Agents.Networks.Encoders;
 using Agents.Programs;
 using Agents.Programs.Operators.Products;
-using Agents.Programs.Operators.Time;
 
 namespace Agents.Networks;
 
@@ -21,35 +21,31 @@ internal sealed class NetworkGraph
 
     private readonly ParameterLayout _layout;
     private readonly EncoderPlan _plan;
-    private readonly HashSet<string> _repeated = [];
+    private readonly CoreGraph _cores;
 
     /// <summary>The graph of a network.</summary>
     /// <param name="spec">What to build.</param>
     /// <param name="graph">Graph to add to.</param>
-    /// <exception cref="NotSupportedException">The core has no form as a graph yet.</exception>
-    public NetworkGraph(NetworkSpec spec, Graph graph)
+    /// <param name="form">What a run computes.</param>
+    /// <param name="mode">What the graph is for.</param>
+    public NetworkGraph(NetworkSpec spec, Graph graph, NetworkForm form = NetworkForm.Sequences, StepMode mode = default)
     {
         Spec = spec;
         Graph = graph;
         _layout = new ParameterLayout(spec);
         _plan = spec.Plan;
         Features = graph.Input("features", spec.FeatureSize);
-        if (spec.CoreStateSize > 0)
-        {
-            Keep = graph.Input("keep", 1);
-            InitialCoreState = graph.Input("initial_core_state", spec.CoreStateSize, RowSpace.Sequences);
-        }
-        var states = new List<Value>();
+        _cores = new CoreGraph(spec, graph, form, _layout);
         bool shared = _plan.SharedTrunk;
-        Value actor = Trunk(shared ? "" : "actor.", states);
+        Value actor = Trunk(shared ? "" : "actor.", mode);
         ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
         Value head = Dense(actor, "actor.head");
         Distributions =
             distribution.ParameterSize > distribution.HeadSize
                 ? Value.Concat(head, Parameter("actor.log_std").BroadcastTo(Shape.Of(RowSpace.Rows, distribution.HeadSize)))
                 : head;
-        Values = Dense(shared ? actor : Trunk("critic.", states), "critic.head");
-        CoreState = states.Count == 0 ? null : Value.Concat([.. states]);
+        Values = Dense(shared ? actor : Trunk("critic.", mode), "critic.head");
+        CoreState = _cores.State;
     }
 
     /// <summary>The network.</summary>
@@ -61,14 +57,17 @@ internal sealed class NetworkGraph
     /// <summary>Input: what the first layer reads, <c>[N, FeatureSize]</c>.</summary>
     public Value Features { get; }
 
-    /// <summary>Input: 0 where an episode starts, else 1, <c>[N, 1]</c>; null without a memory.</summary>
-    public Value? Keep { get; }
+    /// <inheritdoc cref="CoreGraph.Keep"/>
+    public Value? Keep => _cores.Keep;
 
-    /// <summary>Input: core state before step 0, <c>[B, CoreStateSize]</c>; null without a memory.</summary>
-    public Value? InitialCoreState { get; }
+    /// <inheritdoc cref="CoreGraph.InitialState"/>
+    public Value? InitialCoreState => _cores.InitialState;
 
-    /// <summary>Core state after the last step, <c>[B, CoreStateSize]</c>; null without a memory.</summary>
+    /// <inheritdoc cref="CoreGraph.State"/>
     public Value? CoreState { get; }
+
+    /// <summary>Values of the actor's core that somebody may look at.</summary>
+    public IReadOnlyDictionary<string, Value> Watched => _cores.Watched;
 
     /// <summary>Parameters of the distributions, <c>[N, P]</c>.</summary>
     public Value Distributions { get; }
@@ -80,7 +79,8 @@ internal sealed class NetworkGraph
     public IEnumerable<Value> Parameters => _layout.Slots.Select(slot => Graph.Parameter(slot));
 
     /// <summary>Whether a weight is used once per step of a sequence.</summary>
-    public bool IsRepeated(ParameterSlot weight) => _repeated.Contains(weight.Name);
+    public bool IsRepeated(ParameterSlot weight) =>
+        Spec.CoreStateSize > 0 && $".{weight.Name}".Contains(".core.", StringComparison.Ordinal);
 
     private Value Parameter(string name) => Graph.Parameter(_layout[name]);
 
@@ -90,7 +90,7 @@ internal sealed class NetworkGraph
         return Graph.Dense(x, Parameter(name + ".weight"), Parameter(name + ".bias"));
     }
 
-    private Value Trunk(string prefix, List<Value> states)
+    private Value Trunk(string prefix, StepMode mode)
     {
         Value x = Convolved(prefix);
         bool convolves = x != Features;
@@ -99,13 +99,7 @@ internal sealed class NetworkGraph
             string name = $"{prefix}encoder.{i}";
             x = Activated(i == 0 && !convolves && IsSparse(name) ? Sparse(x, name) : Dense(x, name));
         }
-        return Spec.Settings.Core switch
-        {
-            CoreKind.Identity => x,
-            CoreKind.Lstm => Lstm(x, prefix + "core", states),
-            CoreKind.Gru => Gru(x, prefix + "core", states),
-            CoreKind.Gtrxl => throw new NotSupportedException("A gated transformer has no form as a graph yet."),
-        };
+        return _cores.Add(prefix + "core", x, mode)[Spec.Core.Branches[0].Name];
     }
 
     private Value Activated(Value x) =>
@@ -151,53 +145,4 @@ internal sealed class NetworkGraph
         bool convolves = _plan.Convolutions.Any(shapes => shapes.Length > 0);
         return convolves ? Value.Concat(parts) : Features;
     }
-
-    /// <summary>i, f, o = σ(·), g = tanh(·) of W_x x + b_x + W_h h + b_h; c' = f c + i g; h' = o tanh c'. State: output, then cell.</summary>
-    /// <remarks>Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000.</remarks>
-    private Value Lstm(Value x, string name, List<Value> states)
-    {
-        int size = Spec.Settings.CoreSize;
-        Value input = Dense(x, name + ".input");
-        Value hidden = Previous(size, states);
-        Value cell = Previous(size, states, size);
-        using IDisposable scope = Graph.Scope(name);
-        Value gates = input + Hidden(hidden, name);
-        Value sigmoids = gates[..(2 * size)].Sigmoid();
-        Value candidate = gates.Slice(2 * size, size).Tanh();
-        Value nextCell = sigmoids.Slice(size, size) * cell + sigmoids[..size] * candidate;
-        Value output = gates.Slice(3 * size, size).Sigmoid() * nextCell.Tanh();
-        Graph.Close(hidden, output);
-        Graph.Close(cell, nextCell);
-        states.Add(output.AtStep(StepPlace.Last));
-        states.Add(nextCell.AtStep(StepPlace.Last));
-        return output;
-    }
-
-    /// <summary>r, z = σ(·), n = tanh(W_x x + b_x + r (W_h h + b_h)), h' = n + z (h − n). State: the output.</summary>
-    /// <remarks>Cho et al. 2014, in the form whose reset gate scales the product, as PyTorch computes it.</remarks>
-    private Value Gru(Value x, string name, List<Value> states)
-    {
-        int size = Spec.Settings.CoreSize;
-        Value input = Dense(x, name + ".input");
-        Value hidden = Previous(size, states);
-        using IDisposable scope = Graph.Scope(name);
-        Value recurrent = Hidden(hidden, name);
-        Value sigmoids = (input[..(2 * size)] + recurrent[..(2 * size)]).Sigmoid();
-        Value candidate = (sigmoids[..size] * recurrent.Slice(2 * size, size) + input.Slice(2 * size, size)).Tanh();
-        Value output = sigmoids.Slice(size, size) * (hidden - candidate) + candidate;
-        Graph.Close(hidden, output);
-        states.Add(output.AtStep(StepPlace.Last));
-        return output;
-    }
-
-    private Value Hidden(Value hidden, string name)
-    {
-        _repeated.Add(name + ".hidden.weight");
-        _repeated.Add(name + ".input.weight");
-        return Graph.Dense(hidden, Parameter(name + ".hidden.weight"), Parameter(name + ".hidden.bias"));
-    }
-
-    // The states of earlier cores come first.
-    private Value Previous(int columns, List<Value> states, int offset = 0) =>
-        Graph.Previous(columns, Keep!, InitialCoreState!.Slice(states.Sum(state => state.Columns) + offset, columns));
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Agents.Networks.Cores;
 using Agents.Networks.Transformers;
 
 namespace Agents.Networks;
@@ -28,8 +29,8 @@ public sealed record NetworkSettings : IValidatableObject
     public Activation? Activation { get; init; }
 
     /// <summary>Memory between encoder and heads.</summary>
-    /// <value>Default identity: none.</value>
-    public CoreKind Core { get; init; } = CoreKind.Identity;
+    /// <value>The name of a core, which <c>agents list</c> shows. Default identity: none.</value>
+    public string Core { get; init; } = MemoryCores.Identity;
 
     /// <summary>Units of the memory, where there is one; the width of a transformer.</summary>
     /// <value>1 to 4,096. Default 64.</value>
@@ -68,20 +69,14 @@ public sealed record NetworkSettings : IValidatableObject
                 );
             }
         }
-        if (Core == CoreKind.Gtrxl && CoreSize % 2 != 0)
+        if (MemoryCores.Find(Core) is not { } core)
         {
-            yield return new ValidationResult(
-                $"a transformer of width {CoreSize} has no room for pairs of sine and cosine. Use an even number.",
-                [nameof(CoreSize)]
-            );
+            yield return new ValidationResult(MemoryCores.Unknown(Core), [nameof(Core)]);
+            yield break;
         }
-        long remembered = (long)Transformer.Layers * Transformer.MemoryLength * CoreSize;
-        if (Core == CoreKind.Gtrxl && remembered > 1 << 24)
+        foreach (ValidationResult mistake in core.Validate(this))
         {
-            yield return new ValidationResult(
-                $"{Transformer.Layers} layers of {Transformer.MemoryLength} steps × {CoreSize} are {remembered} numbers per copy; at most {1 << 24} are possible. Lower one.",
-                [nameof(Transformer)]
-            );
+            yield return mistake;
         }
     }
 

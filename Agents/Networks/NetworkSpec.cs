@@ -1,6 +1,6 @@
 using Agents.Distributions;
+using Agents.Networks.Cores;
 using Agents.Networks.Encoders;
-using Agents.Networks.Transformers;
 using Agents.Policies;
 using Environments.Spaces;
 
@@ -13,6 +13,8 @@ namespace Agents.Networks;
 public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, NetworkSettings Settings)
 {
     private EncoderPlan? _plan; // of the current space and settings, once it was asked for
+    private MemoryCore? _core;
+    private StateLayout? _state;
 
     /// <summary>Observations that the network reads.</summary>
     public Space ObservationSpace
@@ -21,7 +23,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
         init
         {
             field = value;
-            _plan = null;
+            (_plan, _core, _state) = (null, null, null);
         }
     } = ObservationSpace;
 
@@ -32,7 +34,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
         init
         {
             field = value;
-            _plan = null;
+            (_plan, _core, _state) = (null, null, null);
         }
     } = Settings;
 
@@ -55,26 +57,15 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     /// <summary>The settings that build the same network and policy whatever the defaults are.</summary>
     internal NetworkSettings ResolvedSettings => Plan.Settings with { ScaleActions = ScalesActions };
 
-    /// <summary>Numbers that a row has before the heads.</summary>
-    internal int TrunkSize =>
-        Settings.Core switch
-        {
-            CoreKind.Identity => Plan.OutputSize,
-            CoreKind.Lstm or CoreKind.Gru or CoreKind.Gtrxl => Settings.CoreSize,
-        };
+    /// <summary>The memory of one trunk.</summary>
+    /// <exception cref="Agents.Yaml.SettingsException">There is no core of this name, or the settings do not fit the observations.</exception>
+    internal MemoryCore Core => _core ??= MemoryCores.Create(Settings, Plan.OutputSize);
 
-    /// <summary>Float32 numbers of one core's state per row: its output, then an LSTM's cell; or a transformer's memory.</summary>
-    internal int StateSizeOfOneCore =>
-        Settings.Core switch
-        {
-            CoreKind.Lstm => 2 * Settings.CoreSize,
-            CoreKind.Gru => Settings.CoreSize,
-            CoreKind.Gtrxl => new MemoryShape(Settings).StateSize,
-            CoreKind.Identity => 0,
-        };
+    /// <summary>Where the parts of one core's state lie.</summary>
+    internal StateLayout State => _state ??= new StateLayout(Core.State);
 
     /// <summary>Float32 numbers of core state per row, 0 without memory; the actor's core first, then the critic's where it has its own.</summary>
-    public int CoreStateSize => StateSizeOfOneCore == 0 ? 0 : StateSizeOfOneCore * (Plan.SharedTrunk ? 1 : 2);
+    public int CoreStateSize => State.Size * (Plan.SharedTrunk ? 1 : 2);
 
     /// <summary>Whether the other network reads and gives the same with equal settings.</summary>
     public bool Equals(NetworkSpec? other) =>

@@ -12,14 +12,7 @@ internal static class ParameterInitializer
         float[] parameters = GC.AllocateArray<float>(layout.Count, pinned: true);
         foreach (ParameterSlot slot in layout.Slots)
         {
-            if (slot.Gain is { } gain)
-            {
-                Orthogonal(slot.In(parameters.AsSpan()), slot.Shape[0], slot.Size / slot.Shape[0], gain, ref random);
-            }
-            else
-            {
-                slot.In(parameters.AsSpan()).Fill(slot.Constant);
-            }
+            slot.Initializer.Fill(slot.In(parameters.AsSpan()), slot.Shape[0], slot.Size / slot.Shape[0], ref random);
         }
         return parameters;
     }

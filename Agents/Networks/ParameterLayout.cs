@@ -1,7 +1,5 @@
-using System.Runtime.CompilerServices;
 using Agents.Distributions;
 using Agents.Networks.Encoders;
-using Agents.Networks.Transformers;
 using Agents.Yaml;
 
 namespace Agents.Networks;
@@ -23,7 +21,6 @@ internal sealed class ParameterLayout
     private const float HiddenGain = 1.41421356f;
     private const float PolicyGain = 0.01f;
     private const float ValueGain = 1f;
-    private const float CoreGain = 1f;
 
     private readonly List<ParameterSlot> _slots = [];
 
@@ -34,11 +31,15 @@ internal sealed class ParameterLayout
         ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
         string actor = spec.Plan.SharedTrunk ? "" : "actor.";
         AddTrunk(actor, spec);
-        int trunk = spec.TrunkSize;
+        int trunk = spec.Core.Branches[0].Columns;
         AddDense("actor.head", trunk, distribution.HeadSize, PolicyGain);
         if (distribution.ParameterSize > distribution.HeadSize)
         {
-            Add("actor.log_std", [distribution.ParameterSize - distribution.HeadSize], null, settings.InitialLogStd);
+            Add(
+                "actor.log_std",
+                [distribution.ParameterSize - distribution.HeadSize],
+                new Initializer.Constant(settings.InitialLogStd)
+            );
         }
         if (!spec.Plan.SharedTrunk)
         {
@@ -66,8 +67,12 @@ internal sealed class ParameterLayout
             {
                 ConvolutionShape shape = plan.Convolutions[part][layer];
                 string name = prefix + plan.ConvolutionName(part, layer);
-                Add(name + ".weight", [shape.Filters, shape.Kernel, shape.Kernel, shape.Channels], HiddenGain, 0);
-                Add(name + ".bias", [shape.Filters], null, 0);
+                Add(
+                    name + ".weight",
+                    [shape.Filters, shape.Kernel, shape.Kernel, shape.Channels],
+                    new Initializer.Orthogonal(HiddenGain)
+                );
+                Add(name + ".bias", [shape.Filters], Initializer.Zeros);
             }
         }
         int inputs = plan.EncodedSize;
@@ -76,93 +81,16 @@ internal sealed class ParameterLayout
             AddDense($"{prefix}encoder.{layer}", inputs, plan.HiddenSizes[layer], HiddenGain);
             inputs = plan.HiddenSizes[layer];
         }
-        switch (spec.Settings.Core)
-        {
-            case CoreKind.Identity:
-                break;
-            // Gates one after the other in PyTorch's order.
-            case CoreKind.Lstm: // input, forget, candidate, output
-                AddRecurrent($"{prefix}core", inputs, spec.Settings.CoreSize, gates: 4);
-                break;
-            case CoreKind.Gru: // reset, update, candidate
-                AddRecurrent($"{prefix}core", inputs, spec.Settings.CoreSize, gates: 3);
-                break;
-            case CoreKind.Gtrxl:
-                AddTransformer($"{prefix}core", inputs, spec.Settings);
-                break;
-            default:
-                throw new SwitchExpressionException(spec.Settings.Core);
-        }
-    }
-
-    private void AddRecurrent(string core, int inputs, int size, int gates)
-    {
-        AddDense($"{core}.input", inputs, gates * size, CoreGain);
-        AddDense($"{core}.hidden", size, gates * size, CoreGain);
-    }
-
-    // Projections of queries, keys, values and positions have no bias; u and v of Dai et al. 2019 are content_bias and position_bias.
-    private void AddTransformer(string core, int inputs, NetworkSettings settings)
-    {
-        TransformerSettings transformer = settings.Transformer;
-        int width = settings.CoreSize;
-        int projected = transformer.ProjectionSize;
-        AddDense($"{core}.embedding", inputs, width, CoreGain);
-        for (int layer = 0; layer < transformer.Layers; layer++)
-        {
-            string attention = $"{core}.{layer}.attention";
-            AddNorm($"{attention}.norm", width);
-            Add($"{attention}.query.weight", [projected, width], CoreGain, 0);
-            Add($"{attention}.key.weight", [projected, width], CoreGain, 0);
-            Add($"{attention}.value.weight", [projected, width], CoreGain, 0);
-            Add($"{attention}.position.weight", [projected, width], CoreGain, 0);
-            Add($"{attention}.content_bias", [projected], null, 0);
-            Add($"{attention}.position_bias", [projected], null, 0);
-            Add($"{attention}.output.weight", [width, projected], CoreGain, 0);
-            AddGate($"{attention}.gate", width, transformer);
-            string feedForward = $"{core}.{layer}.feed_forward";
-            AddNorm($"{feedForward}.norm", width);
-            AddDense($"{feedForward}.0", width, transformer.FeedForwardSize, HiddenGain);
-            AddDense($"{feedForward}.1", transformer.FeedForwardSize, width, CoreGain);
-            AddGate($"{feedForward}.gate", width, transformer);
-        }
-    }
-
-    // Matrices of the same input stand in one array, one below the other, in the order of the gate's formula.
-    private void AddGate(string name, int width, TransformerSettings settings)
-    {
-        GateShape shape = GateShape.Of(settings.Gate);
-        if (shape.SkipMatrices > 0)
-        {
-            Add($"{name}.x.weight", [shape.SkipMatrices * width, width], CoreGain, 0);
-        }
-        if (shape.OutputMatrices > 0)
-        {
-            Add($"{name}.y.weight", [shape.OutputMatrices * width, width], CoreGain, 0);
-        }
-        if (shape.HasCandidate)
-        {
-            Add($"{name}.candidate.weight", [width, width], CoreGain, 0);
-        }
-        if (shape.HasBias)
-        {
-            Add($"{name}.bias", [width], null, settings.InitialGateBias);
-        }
-    }
-
-    private void AddNorm(string name, int width)
-    {
-        Add($"{name}.weight", [width], null, 1);
-        Add($"{name}.bias", [width], null, 0);
+        spec.Core.Declare(new ParameterDeclarations(Add, prefix + "core"));
     }
 
     private void AddDense(string name, int inputs, int outputs, float gain)
     {
-        Add(name + ".weight", [outputs, inputs], gain, 0);
-        Add(name + ".bias", [outputs], null, 0);
+        Add(name + ".weight", [outputs, inputs], new Initializer.Orthogonal(gain));
+        Add(name + ".bias", [outputs], Initializer.Zeros);
     }
 
-    private void Add(string name, int[] shape, float? gain, float constant)
+    private void Add(string name, int[] shape, Initializer initializer)
     {
         long end = Count + shape.Aggregate(1L, (product, dimension) => product * dimension);
         if (end > Array.MaxLength)
@@ -172,7 +100,7 @@ internal sealed class ParameterLayout
                     + "Lower network.hidden_sizes or network.core_size, or give the environment smaller spaces: each value of an integer is an input of the network or an output."
             );
         }
-        var slot = new ParameterSlot(name, shape, Count, gain, constant);
+        var slot = new ParameterSlot(name, shape, Count, initializer);
         _slots.Add(slot);
         Count = (int)end;
     }

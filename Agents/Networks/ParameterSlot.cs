@@ -4,9 +4,8 @@ namespace Agents.Networks;
 /// <param name="Name">Path, such as <c>actor.encoder.0.weight</c>; the name in <c>policy.safetensors</c>.</param>
 /// <param name="Shape">Dimensions, outermost first; a weight is <c>[outputs, inputs]</c>, a convolution's <c>[outputs, height, width, inputs]</c>.</param>
 /// <param name="Offset">First float in the buffer.</param>
-/// <param name="Gain">Gain of the orthogonal initialisation of a weight; null for a constant.</param>
-/// <param name="Constant">Initial value where there is no gain.</param>
-internal sealed record ParameterSlot(string Name, int[] Shape, int Offset, float? Gain, float Constant)
+/// <param name="Initializer">How it begins.</param>
+internal sealed record ParameterSlot(string Name, int[] Shape, int Offset, Initializer Initializer)
 {
     /// <summary>Floats in the array.</summary>
     public int Size { get; } = Shape.Aggregate(1, (product, dimension) => product * dimension);

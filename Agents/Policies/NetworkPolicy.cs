@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using Agents.Distributions;
 using Agents.Networks;
-using Agents.Networks.Managed;
-using Agents.Networks.Transformers;
 using Environments.Randomness;
 using Environments.Spaces;
 
@@ -11,7 +9,7 @@ namespace Agents.Policies;
 /// <summary>The policy of an actor-critic network on observations as the network expects them. Owns its copy of the parameters.</summary>
 internal sealed class NetworkPolicy : IPolicy
 {
-    private readonly IActorCriticNetwork _network;
+    private readonly ProgramNetwork _network;
     private readonly ActionDistribution _distribution;
     private readonly ActionMapping _mapping;
 
@@ -19,7 +17,7 @@ internal sealed class NetworkPolicy : IPolicy
     public NetworkPolicy(NetworkSpec spec)
     {
         Spec = spec;
-        _network = ActorCriticNetworks.Create(spec);
+        _network = new ProgramNetwork(spec);
         _distribution = ActionDistribution.For(spec.ActionSpace);
         _mapping = new ActionMapping(spec.ActionSpace, spec.ScalesActions);
     }
@@ -46,8 +44,11 @@ internal sealed class NetworkPolicy : IPolicy
         ParameterVersion = version;
     }
 
-    /// <summary>The actor's transformer, to read its attention; null where the core is another.</summary>
-    public ManagedTransformer? Transformer => (_network as ManagedActorCritic)?.Transformer;
+    /// <inheritdoc cref="ProgramNetwork.Watch"/>
+    public bool Watch(string name) => _network.Watch(name);
+
+    /// <inheritdoc cref="ProgramNetwork.Watched"/>
+    public ReadOnlySpan<float> Watched(string name) => _network.Watched(name);
 
     /// <inheritdoc/>
     public PolicyOutput CreateOutput(int count, bool values = true) =>

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Agents.Files;
 using Agents.Networks;
-using Agents.Networks.Transformers;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -73,8 +72,8 @@ public sealed class SavedPolicy : IPolicy
 
     internal ReadOnlySpan<float> Parameters => _parameters;
 
-    /// <summary>The actor's transformer, to read its attention; null where the core is another.</summary>
-    internal ManagedTransformer? Transformer => _network.Transformer;
+    /// <summary>The network that acts, whose core can be looked at.</summary>
+    internal NetworkPolicy Acting => _network;
 
     internal static string HashOf(ReadOnlySpan<float> parameters) =>
         Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(parameters)));

@@ -44,6 +44,13 @@ internal sealed class Graph
         return Apply(new Input(title, space ?? RowSpace.Rows, columns))[0];
     }
 
+    /// <summary>Rows of state that <see cref="Execution.IProgram.Advance"/> changes, one per sequence; a graph has one.</summary>
+    public Value State(int columns)
+    {
+        RequireNew("state");
+        return Apply(new State(columns))[0];
+    }
+
     /// <summary>A number that the caller may set before each run; 0 until then.</summary>
     public Value Scalar(string title)
     {

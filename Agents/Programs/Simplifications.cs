@@ -13,7 +13,7 @@ internal static class Simplifications
     public static Value? Of(Operator operation, ReadOnlySpan<Value> inputs) =>
         operation switch
         {
-            Transpose => OfTranspose(inputs[0]),
+            Transpose { Matrices: 1 } => OfTranspose(inputs[0]),
             ScaleShift { Factor: 1, Shift: 0 } => inputs[0],
             ScaleShift outer when inputs[0].Node.Operator is ScaleShift { Shift: 0 } inner => new ScaleShift(
                 outer.Factor * inner.Factor,
@@ -34,7 +34,7 @@ internal static class Simplifications
     private static Value? OfTranspose(Value x) =>
         x.Node.Operator switch
         {
-            Transpose => x.Node.Inputs[0],
+            Transpose { Matrices: 1 } => x.Node.Inputs[0],
             OuterSum => x.Node.Operator.On(x.Node.Inputs[1], x.Node.Inputs[0]),
             Gram => x,
             _ => x.Shape.IsScalar ? x : null,

@@ -97,7 +97,11 @@ internal sealed partial class Value
     /// <summary>This times a constant matrix.</summary>
     public Value Times(Value matrix) => On(new Product(), matrix);
 
-    public Value Transpose() => On(new Transpose());
+    /// <summary>This times a constant matrix, added to rows.</summary>
+    public Value Times(Value matrix, Value added) => Graph.Apply(new Product(), this, matrix, added)[0];
+
+    /// <summary>Rows of a constant as columns; of each of several matrices that stand one below the other.</summary>
+    public Value Transpose(int matrices = 1) => On(new Transpose(matrices));
 
     public Value OuterSum(Value other) => On(new OuterSum(), other);
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Agents.Networks;
+using Agents.Networks.Cores;
 using Learners.Composition;
 using Learners.Training;
 using Spectre.Console;
@@ -31,7 +31,7 @@ internal static class ListCommand
         command.SetAction(parsed =>
         {
             IReadOnlyCollection<Agent> all = registry.Agents(parsed).Agents;
-            string[] cores = [.. Enum.GetNames<CoreKind>().Select(name => name.ToLowerInvariant())];
+            string[] cores = [.. MemoryCores.All.Select(core => core.Name)];
             ILookup<string, string> tuned = SettingsSources.Tuned.ToLookup(entry => entry.Agent, entry => entry.Environment);
             if (parsed.GetValue(json))
             {

@@ -9,7 +9,6 @@ namespace Learners.ActorCritic;
 internal static class ActorCriticMemory
 {
     private const int BlockRows = 64; // of networks without a memory
-    private const int Gates = 4;
 
     /// <summary>Its arrays.</summary>
     /// <param name="agent">The agent.</param>
@@ -44,7 +43,7 @@ internal static class ActorCriticMemory
                 block * Widest(spec),
                 2 * trunks
             ),
-            .. OfCore(spec.Settings, agent, learned, trunks),
+            .. OfCore(spec, agent, learned, trunks),
             .. OfOptimizer(agent.Optimizer, layout),
         ];
     }
@@ -54,20 +53,22 @@ internal static class ActorCriticMemory
         IEnumerable<double> convolved = spec
             .Plan.Convolutions.SelectMany(shapes => shapes)
             .Select(shape => (double)shape.OutputSize);
-        double core = spec.Settings.Core switch
-        {
-            CoreKind.Lstm or CoreKind.Gru => Gates * spec.Settings.CoreSize,
-            CoreKind.Identity or CoreKind.Gtrxl => spec.TrunkSize,
-        };
-        return spec.Plan.HiddenSizes.Select(size => (double)size).Concat(convolved).Append(core).Max();
+        return spec
+            .Plan.HiddenSizes.Select(size => (double)size)
+            .Concat(convolved)
+            .Concat(spec.Core.Branches.Select(branch => (double)branch.Columns))
+            .Max();
     }
 
-    private static IEnumerable<MemoryPart> OfCore(NetworkSettings network, ActorCriticSettings agent, double rows, int trunks) =>
-        network.Core switch
-        {
-            CoreKind.Gtrxl => Transformer(network, agent, rows, trunks),
-            CoreKind.Identity or CoreKind.Lstm or CoreKind.Gru => [],
-        };
+    private static IEnumerable<MemoryPart> OfCore(NetworkSpec spec, ActorCriticSettings agent, double samples, int trunks) =>
+        spec
+            .Core.Activations(agent.UnrollLength - agent.BurnIn)
+            .Select(array => new MemoryPart(
+                $"{array.What} for {samples} samples",
+                $"Lower network.core_size, other settings of the core {spec.Settings.Core} or unroll_length, or raise minibatches",
+                samples * array.PerSample,
+                array.Arrays * trunks
+            ));
 
     private static IEnumerable<MemoryPart> OfOptimizer(OptimizerKind optimizer, ParameterLayout layout) =>
         optimizer switch
@@ -75,39 +76,6 @@ internal static class ActorCriticMemory
             OptimizerKind.Kfac => Factors(layout),
             OptimizerKind.Adam or OptimizerKind.RmsProp or OptimizerKind.Sgd => [],
         };
-
-    private static IEnumerable<MemoryPart> Transformer(
-        NetworkSettings network,
-        ActorCriticSettings agent,
-        double rows,
-        int trunks
-    )
-    {
-        double steps = agent.UnrollLength - agent.BurnIn;
-        double seen = steps + network.Transformer.MemoryLength;
-        double sequences = rows / steps;
-        int copies = trunks * network.Transformer.Layers;
-        const string Hint = "Lower network.transformer or unroll_length, or raise minibatches";
-        yield return new MemoryPart(
-            $"attention of {steps} steps over {seen}",
-            Hint,
-            sequences * network.Transformer.Heads * steps * seen,
-            copies
-        );
-        yield return new MemoryPart(
-            $"keys and values of {seen} steps",
-            Hint,
-            sequences * seen * network.Transformer.ProjectionSize,
-            4 * copies
-        );
-        yield return new MemoryPart("remembered steps", Hint, sequences * seen * network.CoreSize, 2 * copies);
-        yield return new MemoryPart(
-            "hidden layers of the transformer",
-            Hint,
-            rows * network.Transformer.FeedForwardSize,
-            2 * copies
-        );
-    }
 
     private static IEnumerable<MemoryPart> Factors(ParameterLayout layout) =>
         Kfac.LayersOf(layout)

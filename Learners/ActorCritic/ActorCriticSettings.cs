@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
+using Agents.Networks.Cores;
 using Learners.Composition;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
@@ -133,22 +134,15 @@ public abstract record ActorCriticSettings : AgentSettings
     public override IEnumerable<ValidationResult> ValidateIn(TrainingSettings run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        CoreKind core = run.Network.Core;
-        if (core == CoreKind.Identity && BurnIn > 0)
+        bool remembers = run.Network.Core != MemoryCores.Identity;
+        if (!remembers && BurnIn > 0)
         {
             yield return new ValidationResult(
                 $"a burn-in of {BurnIn} steps needs a core to burn in. Set network.core, or burn_in to 0.",
                 [nameof(BurnIn)]
             );
         }
-        if (core == CoreKind.Gtrxl && Optimizer == OptimizerKind.Kfac)
-        {
-            yield return new ValidationResult(
-                "K-FAC has no factors for the layers of a gated transformer. Choose the core lstm or gru, or another optimizer.",
-                [nameof(Optimizer)]
-            );
-        }
-        if (core != CoreKind.Identity && Copies % MinibatchCount != 0)
+        if (remembers && Copies % MinibatchCount != 0)
         {
             yield return new ValidationResult(
                 $"with a core, minibatches are shares of the copies, and {MinibatchCount} do not divide {Copies}. Choose a divisor.",

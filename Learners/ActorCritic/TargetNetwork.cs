@@ -10,7 +10,7 @@ namespace Learners.ActorCritic;
 internal sealed class TargetNetwork(NetworkSpec spec, ReadOnlySpan<float> parameters, int period) : IDisposable
 {
     private readonly float[] _parameters = parameters.ToArray();
-    private readonly IActorCriticNetwork _network = ActorCriticNetworks.Create(spec, parameters.ToArray());
+    private readonly IActorCriticNetwork _network = new ProgramNetwork(spec, parameters.ToArray());
     private long _batches;
 
     /// <summary>The copied parameters.</summary>

@@ -295,7 +295,7 @@ internal sealed class BenchmarkSuite
             Network = new NetworkSettings
             {
                 HiddenSizes = [64],
-                Core = CoreKind.Lstm,
+                Core = "lstm",
                 SharedTrunk = true,
             },
         };

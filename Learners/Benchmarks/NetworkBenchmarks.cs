@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Agents.Networks;
+using Agents.Torch;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
@@ -49,8 +50,8 @@ internal static class NetworkBenchmarks
         float[] parameters = Parameters(spec);
         using IActorCriticNetwork network = engine switch
         {
-            EngineKind.Auto or EngineKind.Managed => ActorCriticNetworks.Create(spec, parameters),
-            EngineKind.Torch => new TorchActorCritic(spec, parameters),
+            EngineKind.Auto or EngineKind.Managed => new ProgramNetwork(spec, parameters),
+            EngineKind.Torch => new ProgramNetwork(spec, parameters, TorchExecutor.OnCpu),
         };
         float[] observations = Observations(spec, kind, rows);
         var starts = new bool[rows];
@@ -131,7 +132,7 @@ internal static class NetworkBenchmarks
                 new NetworkSettings
                 {
                     HiddenSizes = [64],
-                    Core = CoreKind.Lstm,
+                    Core = "lstm",
                     SharedTrunk = true,
                 }
             ),
@@ -141,7 +142,7 @@ internal static class NetworkBenchmarks
                 new NetworkSettings
                 {
                     HiddenSizes = [],
-                    Core = CoreKind.Gtrxl,
+                    Core = "gtrxl",
                     CoreSize = 32,
                     SharedTrunk = true,
                 }

@@ -12,18 +12,11 @@ internal static class GradientEngines
     /// <summary>The engine of a kind; auto takes the managed one.</summary>
     /// <param name="kind">Which engine.</param>
     /// <param name="spec">Network.</param>
-    /// <param name="parameters">Initial parameters, pinned; owned by the engine from here on.</param>
-    public static IGradientEngine Create(EngineKind kind, NetworkSpec spec, float[] parameters)
-    {
-        bool isGraph = ActorCriticNetworks.IsGraph(spec);
-        return kind switch
+    /// <param name="parameters">Initial parameters; owned by the engine from here on.</param>
+    public static IGradientEngine Create(EngineKind kind, NetworkSpec spec, float[] parameters) =>
+        kind switch
         {
-            EngineKind.Auto or EngineKind.Managed => isGraph
-                ? new ProgramGradientEngine(spec, parameters, null, StatisticsRows)
-                : new ManagedGradientEngine(spec, parameters),
-            EngineKind.Torch => isGraph
-                ? new ProgramGradientEngine(spec, parameters, TorchExecutor.OnCpu, statisticsRows: 0)
-                : new TorchGradientEngine(spec, parameters),
+            EngineKind.Auto or EngineKind.Managed => new ProgramGradientEngine(spec, parameters, null, StatisticsRows),
+            EngineKind.Torch => new ProgramGradientEngine(spec, parameters, TorchExecutor.OnCpu, statisticsRows: 0),
         };
-    }
 }

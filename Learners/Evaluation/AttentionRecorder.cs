@@ -18,11 +18,17 @@ public static class AttentionRecorder
         ArgumentNullException.ThrowIfNull(policy);
         options ??= new AttentionOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSteps, 1);
-        ManagedTransformer transformer =
-            policy.Transformer
-            ?? throw new NotSupportedException(
-                $"The policy's core is {policy.Network.Core.ToString().ToLowerInvariant()}, which attends to nothing. Train one with --core gtrxl."
+        TransformerSettings transformer = policy.Network.Transformer;
+        if (!policy.Acting.Watch(GatedTransformerCore.WeightsName(0)))
+        {
+            throw new NotSupportedException(
+                $"The policy's core is {policy.Network.Core}, which attends to nothing. Train one with --core gtrxl."
             );
+        }
+        for (int layer = 1; layer < transformer.Layers; layer++)
+        {
+            policy.Acting.Watch(GatedTransformerCore.WeightsName(layer));
+        }
         using EnvironmentPipeline pipeline = Evaluator.CreatePipeline(
             policy,
             options.Environment,
@@ -32,7 +38,7 @@ public static class AttentionRecorder
         );
         IBatchedEnvironment environment = pipeline.Environment;
         PolicySession session = Evaluator.Start(pipeline, policy, options.Seed, options.Deterministic);
-        int heads = policy.Network.Transformer.Heads;
+        int heads = transformer.Heads;
         int maps = transformer.Layers * heads;
         var steps = new List<float[]>(); // of each step [L, H, M + 1], by distance
         double sum = 0;
@@ -40,7 +46,7 @@ public static class AttentionRecorder
         while (!ended && steps.Count < options.MaxSteps)
         {
             environment.Step(session.Act(environment.Observations));
-            steps.Add(Read(transformer, heads));
+            steps.Add(Read(policy, transformer));
             sum += environment.Rewards[0];
             ended = environment.Terminated[0] | environment.Truncated[0];
         }
@@ -67,13 +73,18 @@ public static class AttentionRecorder
         };
     }
 
-    private static float[] Read(ManagedTransformer transformer, int heads)
+    private static float[] Read(SavedPolicy policy, TransformerSettings transformer)
     {
         int distances = transformer.MemoryLength + 1;
-        var weights = new float[transformer.Layers * heads * distances];
-        for (int map = 0; map < transformer.Layers * heads; map++)
+        var weights = new float[transformer.Layers * transformer.Heads * distances];
+        for (int layer = 0; layer < transformer.Layers; layer++)
         {
-            transformer.ReadAttention(map / heads, map % heads, 0, weights.AsSpan(map * distances, distances));
+            Span<float> ofLayer = weights.AsSpan(layer * transformer.Heads * distances, transformer.Heads * distances);
+            policy.Acting.Watched(GatedTransformerCore.WeightsName(layer)).CopyTo(ofLayer);
+            for (int head = 0; head < transformer.Heads; head++)
+            {
+                ofLayer.Slice(head * distances, distances).Reverse(); // from places, farthest first, to distances
+            }
         }
         return weights;
     }

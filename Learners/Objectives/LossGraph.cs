@@ -8,22 +8,12 @@ namespace Learners.Objectives;
 /// <summary>The losses of an agent as a graph, from what a network says about rows.</summary>
 internal sealed class LossGraph
 {
-    /// <summary>The graph of some objectives over inputs that say what a network said.</summary>
-    /// <exception cref="InvalidOperationException">Every objective has weight 0, so there is nothing to learn.</exception>
-    public LossGraph(NetworkSpec spec, IReadOnlyList<Objective> objectives)
-        : this(spec, objectives, new Graph(), null) { }
-
     /// <summary>The losses of a network's own graph, which they are added to.</summary>
     /// <exception cref="InvalidOperationException">Every objective has weight 0, so there is nothing to learn.</exception>
     public LossGraph(NetworkGraph network, IReadOnlyList<Objective> objectives)
-        : this(network.Spec, objectives, network.Graph, network) { }
-
-    private LossGraph(NetworkSpec spec, IReadOnlyList<Objective> objectives, Graph graph, NetworkGraph? network)
     {
-        Graph = graph;
-        Distributions = network?.Distributions ?? graph.Input("distributions", spec.DistributionSize);
-        Values = network?.Values ?? graph.Input("values", 1);
-        Evaluation = new NetworkEvaluation(spec, Distributions, Values);
+        Graph = network.Graph;
+        Evaluation = new NetworkEvaluation(network.Spec, network.Distributions, network.Values);
         var losses = ImmutableArray.CreateBuilder<Value>(objectives.Count);
         Value? total = null;
         foreach (Objective objective in objectives)
@@ -55,12 +45,6 @@ internal sealed class LossGraph
 
     /// <summary>What objectives read.</summary>
     public NetworkEvaluation Evaluation { get; }
-
-    /// <summary>Parameters of the distributions, <c>[N, P]</c>.</summary>
-    public Value Distributions { get; }
-
-    /// <summary>Values, <c>[N, 1]</c>.</summary>
-    public Value Values { get; }
 
     /// <summary>Log-probs of the actions, <c>[N, 1]</c>.</summary>
     public Value LogProb { get; }

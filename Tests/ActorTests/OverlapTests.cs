@@ -22,9 +22,9 @@ public sealed class OverlapTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("shm", CoreKind.Identity, 6, 1)]
-    [InlineData("messages", CoreKind.Lstm, 5, 2)]
-    public async Task TrainAsync_Overlap_DoesNotChangeTheParameters(string lane, CoreKind core, int copies, int minibatches)
+    [InlineData("shm", "identity", 6, 1)]
+    [InlineData("messages", "lstm", 5, 2)]
+    public async Task TrainAsync_Overlap_DoesNotChangeTheParameters(string lane, string core, int copies, int minibatches)
     {
         TrainingSettings settings = new()
         {
@@ -35,7 +35,7 @@ public sealed class OverlapTests : IDisposable
                 Copies = copies,
                 UnrollLength = 32,
                 Epochs = 2,
-                Minibatches = core == CoreKind.Identity ? minibatches : 1,
+                Minibatches = core == "identity" ? minibatches : 1,
             },
             Network = new NetworkSettings
             {
@@ -50,7 +50,7 @@ public sealed class OverlapTests : IDisposable
                 FrameSkip = 2,
                 PreviousActionReward = true,
                 RewardClip = 1,
-                FrameStack = core == CoreKind.Identity ? 3 : 1,
+                FrameStack = core == "identity" ? 3 : 1,
             },
             Evaluation = new() { Episodes = 0, FinalEpisodes = 1 },
         };

@@ -62,21 +62,21 @@ public sealed class EnumSwitchTests
     }
 
     [Theory]
-    [InlineData("x = kind switch { CoreKind.Lstm => 4, _ => 3 };", 1)]
-    [InlineData("x = kind switch { CoreKind.Lstm => 4, CoreKind.Gru => 3, _ => throw new E() };", 0)]
-    [InlineData("x = kind switch { CoreKind.Lstm => 4, CoreKind.Gru => 3 };", 0)]
-    [InlineData("switch (kind) { case CoreKind.Lstm: F(); break; }", 1)]
-    [InlineData("switch (kind) { case CoreKind.Lstm: F(); break; default: G(); break; }", 1)]
-    [InlineData("switch (kind) { case CoreKind.Lstm: { F(); break; } default: throw new E(); }", 0)]
+    [InlineData("x = kind switch { GateKind.Input => 4, _ => 3 };", 1)]
+    [InlineData("x = kind switch { GateKind.Input => 4, GateKind.Output => 3, _ => throw new E() };", 0)]
+    [InlineData("x = kind switch { GateKind.Input => 4, GateKind.Output => 3 };", 0)]
+    [InlineData("switch (kind) { case GateKind.Input: F(); break; }", 1)]
+    [InlineData("switch (kind) { case GateKind.Input: F(); break; default: G(); break; }", 1)]
+    [InlineData("switch (kind) { case GateKind.Input: { F(); break; } default: throw new E(); }", 0)]
     [InlineData("x = space switch { Box { ElementType: ElementType.UInt8 } => 1, _ => 2 };", 0)] // over types
-    [InlineData("x = text switch { \"a\" => CoreKind.Lstm, _ => CoreKind.Gru };", 0)] // over texts
-    [InlineData("x = a switch { CoreKind.Lstm => b switch { 1 => 2, _ => 3 }, CoreKind.Gru => 4 };", 0)]
+    [InlineData("x = text switch { \"a\" => GateKind.Input, _ => GateKind.Output };", 0)] // over texts
+    [InlineData("x = a switch { GateKind.Input => b switch { 1 => 2, _ => 3 }, GateKind.Output => 4 };", 0)]
     public void LooseSwitches_OfASpecimen_AreSeen(string text, int count) => Assert.Equal(count, LooseSwitches("", text).Count());
 
     [Theory]
-    [InlineData("x = kind == CoreKind.Lstm ? 4 : 3;", 1)]
-    [InlineData("x = settings.Kind is CoreKind.Lstm or CoreKind.Gru\n    ? 4 : 3;", 1)]
-    [InlineData("x = kind == CoreKind.Lstm && size > 3;", 0)]
+    [InlineData("x = kind == GateKind.Input ? 4 : 3;", 1)]
+    [InlineData("x = settings.Kind is GateKind.Input or GateKind.Gru\n    ? 4 : 3;", 1)]
+    [InlineData("x = kind == GateKind.Input && size > 3;", 0)]
     public void Questions_OfASpecimen_AreSeen(string text, int count) => Assert.Equal(count, Questions(text).Count());
 
     private static bool Matches(string question, string right)

@@ -2,9 +2,10 @@ using System.Collections;
 using System.Reflection;
 using Actors;
 using Agents.Networks;
-using Agents.Networks.Managed;
+using Agents.Networks.Cores;
 using Agents.Networks.Transformers;
 using Agents.Policies;
+using Agents.Programs;
 using Agents.Yaml;
 using Environments;
 using Environments.GridWorld;
@@ -28,7 +29,6 @@ using Learners.Reproduction.Statistics;
 using Learners.Training;
 using Tests.LearnerTests.Composition;
 using Tests.LearnerTests.Engines;
-using TorchSharp;
 using Xunit;
 
 namespace Tests.CodeTests;
@@ -43,29 +43,15 @@ public sealed class UnknownValueTests
     private static Dictionary<string, Action> Entries { get; } =
         new()
         {
-            ["core: layout"] = () => _ = new ParameterLayout(Spec(new() { Core = (CoreKind)Unknown })),
-            ["core: trunk"] = () => _ = Spec(new() { Core = (CoreKind)Unknown }).TrunkSize,
-            ["core: state"] = () => _ = Spec(new() { Core = (CoreKind)Unknown }).CoreStateSize,
-            ["core: managed"] = () =>
-                ManagedCore.Create(new ParameterLayout(Spec(new())), "core", new() { Core = (CoreKind)Unknown }),
+            ["core"] = () => _ = new ParameterLayout(Spec(new() { Core = "unknown" })),
+            ["network form"] = () => _ = new NetworkGraph(Spec(new() { Core = "lstm" }), new Graph(), (NetworkForm)Unknown),
+            ["network form: no memory"] = () => _ = new NetworkGraph(Spec(new()), new Graph(), (NetworkForm)Unknown),
             ["encoder"] = () => _ = Spec(new() { Encoder = (EncoderKind)Unknown }).Plan,
             ["activation: managed"] = () => Forward(EngineKind.Managed, new() { Activation = (Activation)Unknown }),
             ["activation: torch"] = () => Forward(EngineKind.Torch, new() { Activation = (Activation)Unknown }),
-            ["activation: gradient"] = () => Activations.Gradient((Activation)Unknown, [1], [1]),
             ["gate: shape"] = () => GateShape.Of((GateKind)Unknown),
             ["gate: bias"] = () => _ = new TransformerSettings { Gate = (GateKind)Unknown }.InitialGateBias,
-            ["gate: managed"] = () => _ = new ManagedGate(new ParameterLayout(Spec(new())), "gate", (GateKind)Unknown, 2),
-            ["gate: torch"] = () =>
-            {
-                using DisposeScope scope = torch.NewDisposeScope();
-                TorchGate.Apply(
-                    (GateKind)Unknown,
-                    new Dictionary<string, torch.Tensor>(),
-                    "gate",
-                    torch.ones(1, 2),
-                    torch.ones(1, 2)
-                );
-            },
+            ["gate"] = () => _ = new Gate((GateKind)Unknown, 2, 0).Join(null!, null!, null!),
             ["norm"] = () => _ = new TransformerSettings { Norm = (NormPlacement)Unknown }.NormalizesFirst,
             ["engine: gradients"] = () => GradientEngines.Create((EngineKind)Unknown, Spec(new()), Parameters(Spec(new()))),
             ["engine: benchmarks"] = () => NetworkBenchmarks.Forward((EngineKind)Unknown, NetworkBenchmarks.Kind.Vector, rows: 1),
@@ -135,7 +121,7 @@ public sealed class UnknownValueTests
     {
         Exception exception = Assert.ThrowsAny<Exception>(Entries[name]);
 
-        Assert.True(exception is InvalidOperationException or ArgumentException, $"{exception}");
+        Assert.True(exception is InvalidOperationException or ArgumentException or SettingsException, $"{exception}");
         Assert.IsNotType<ObjectDisposedException>(exception);
     }
 

@@ -16,7 +16,6 @@ using Protos.Fleet;
 using Tests.AgentTests.Networks;
 using Tests.LearnerTests.Engines;
 using Tests.ProtoTests.Fleet;
-using TorchSharp;
 using Xunit;
 
 namespace Tests.Contracts;
@@ -237,7 +236,7 @@ public abstract class MemoryCoreContract
         bool[] starts = new bool[Steps * Copies];
         starts[Copies + 1] = true; // the second copy's episode starts in step 1
 
-        float[] gradient = ActorCriticNetworks.IsGraph(data.Spec) ? OfGraph(data, starts, last) : OfLayers(data, starts, last);
+        float[] gradient = Gradient(data, starts, last);
 
         float Size(int t, int b) => gradient.AsSpan((t * Copies + b) * 5, 5).ToArray().Sum(Math.Abs);
         Assert.True(Size(0, 0) > 0);
@@ -247,7 +246,7 @@ public abstract class MemoryCoreContract
     }
 
     // What the values of one step owe to each feature.
-    private static float[] OfGraph(Sequence data, bool[] starts, int last)
+    private static float[] Gradient(Sequence data, bool[] starts, int last)
     {
         var network = new NetworkGraph(data.Spec, new Graph());
         Value seed = network.Graph.Input("seed", 1);
@@ -260,18 +259,6 @@ public abstract class MemoryCoreContract
         program.Bind(seed, Enumerable.Range(0, Steps * Copies).Select(row => row / Copies == last ? 1f : 0).ToArray());
         program.Run(Steps * Copies, Copies);
         return program[gradient].ToArray();
-    }
-
-    private static float[] OfLayers(Sequence data, bool[] starts, int last)
-    {
-        using var network = (TorchActorCritic)data.Network(torch: true);
-        using DisposeScope scope = torch.NewDisposeScope();
-        torch.Tensor features = torch.tensor(data.Observations).view(Steps * Copies, -1).requires_grad_();
-        torch.Tensor continues = torch.tensor(starts.Select(start => start ? 0f : 1).ToArray()).view(Steps, Copies, 1);
-        torch.Tensor state = torch.tensor(data.State()).view(Copies, -1);
-        (_, torch.Tensor values) = network.Forward(features, Steps, continues, state, out _);
-        values.view(Steps, Copies)[last].sum().backward();
-        return features.grad!.data<float>().ToArray();
     }
 
     /// <summary>The core between five numbers and three actions.</summary>
@@ -325,7 +312,7 @@ public abstract class MemoryCoreContract
         {
             float[] pinned = GC.AllocateArray<float>(Parameters.Length, pinned: true);
             Parameters.CopyTo(pinned, 0);
-            return torch ? TorchNetworks.Create(Spec, pinned) : ActorCriticNetworks.Create(Spec, pinned);
+            return torch ? TorchNetworks.Create(Spec, pinned) : new ProgramNetwork(Spec, pinned);
         }
 
         public (float[] Outputs, float[] State) Run(IActorCriticNetwork network)

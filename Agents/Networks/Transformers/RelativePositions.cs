@@ -19,10 +19,10 @@ internal static class RelativePositions
         }
     }
 
-    /// <summary>Rows of the distances from <paramref name="largest"/> down to 0, <c>[largest + 1, width]</c>, pinned.</summary>
+    /// <summary>Rows of the distances from <paramref name="largest"/> down to 0, <c>[largest + 1, width]</c>.</summary>
     public static float[] Table(int largest, int width)
     {
-        float[] table = GC.AllocateArray<float>((largest + 1) * width, pinned: true);
+        var table = new float[(largest + 1) * width];
         for (int distance = 0; distance <= largest; distance++)
         {
             Write(distance, table.AsSpan((largest - distance) * width, width));

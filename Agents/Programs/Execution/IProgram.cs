@@ -21,6 +21,11 @@ internal interface IProgram
     /// <param name="total">Rows of the batch of which these are a part, for means; 0 where they are all of it.</param>
     void Run(int rows, int sequences = 0, ulong draw = 0, int total = 0);
 
+    /// <summary>Computes all outputs for one step of some sequences, and changes their state where it lies.</summary>
+    /// <param name="rows">Sequences, of which each has one row.</param>
+    /// <param name="state">State of the sequences, <c>[rows, S]</c>: before the step on entry, after it on return.</param>
+    void Advance(int rows, Span<float> state);
+
     /// <summary>Rows of an output of the latest run; valid until the next one.</summary>
     ReadOnlySpan<float> this[Value output] { get; }
 }

@@ -11,6 +11,9 @@ internal sealed class ManagedProgram : IProgram
     private const int Unknown = -1;
 
     private readonly Plan _plan;
+    private readonly Value[] _inputs;
+    private readonly Value[] _outputs;
+    private readonly Slot[] _outputSlots;
     private readonly float[][] _sources;
     private readonly int[] _starts; // first float of each source
     private readonly int[] _lengths; // floats of each input from there
@@ -18,6 +21,8 @@ internal sealed class ManagedProgram : IProgram
     private readonly (int Offset, int Space)[] _inverseCounts;
     private const int Line = 16; // floats in a line of the cache
 
+    private unsafe float* _state; // while a run advances it
+    private int _stateLength;
     private Instruction? _current;
     private bool _isFresh;
 
@@ -28,6 +33,9 @@ internal sealed class ManagedProgram : IProgram
     public ManagedProgram(Plan plan, float[] parameters, float[] gradient)
     {
         _plan = plan;
+        _inputs = [.. plan.Inputs];
+        _outputs = [.. plan.Outputs];
+        _outputSlots = Array.ConvertAll(_outputs, output => plan.Slots[output]);
         _sources = new float[Slot.FirstInput + plan.Inputs.Length][];
         _starts = new int[_sources.Length];
         _lengths = new int[_sources.Length];
@@ -35,7 +43,7 @@ internal sealed class ManagedProgram : IProgram
         _starts[Slot.Arena] = FirstOfALine(_sources[Slot.Arena]);
         _sources[Slot.Parameters] = parameters;
         _sources[Slot.Gradient] = gradient;
-        for (int i = Slot.FirstInput; i < _sources.Length; i++)
+        for (int i = Slot.State; i < _sources.Length; i++)
         {
             _sources[i] = [];
         }
@@ -67,20 +75,27 @@ internal sealed class ManagedProgram : IProgram
     {
         get
         {
-            if (!_plan.Outputs.Contains(output))
+            for (int i = 0; i < _outputs.Length; i++)
             {
-                throw new ArgumentException($"{output} is no output of the plan. Name it when compiling.", nameof(output));
+                if (ReferenceEquals(_outputs[i], output))
+                {
+                    ref Slot slot = ref _outputSlots[i];
+                    return Span(slot, 0, _counts[slot.SpaceIndex]);
+                }
             }
-            Slot slot = _plan.Slots[output];
-            return Span(slot, 0, _counts[slot.SpaceIndex]);
+            throw new ArgumentException($"{output} is no output of the plan. Name it when compiling.", nameof(output));
         }
     }
 
     /// <inheritdoc/>
     public void Bind(Value input, ArraySegment<float> rows)
     {
-        int index = _plan.Inputs.IndexOf(input);
-        if (index < 0)
+        int index = 0;
+        while (index < _inputs.Length && !ReferenceEquals(_inputs[index], input))
+        {
+            index++;
+        }
+        if (index == _inputs.Length)
         {
             if (input.Node.Operator is Input)
             {
@@ -129,6 +144,13 @@ internal sealed class ManagedProgram : IProgram
         }
         _counts[0] = Checked(0, rows);
         _counts[1] = Checked(1, sequences);
+        for (int i = 2; i < _counts.Length; i++)
+        {
+            if (_plan.Spaces[i].PerSequence > 0)
+            {
+                _counts[i] = _plan.Spaces[i].PerSequence * sequences;
+            }
+        }
         DrawNumber = draw;
         RequireInputs();
         if (PoisonsMemory)
@@ -158,6 +180,25 @@ internal sealed class ManagedProgram : IProgram
         }
     }
 
+    /// <inheritdoc/>
+    public unsafe void Advance(int rows, Span<float> state)
+    {
+        fixed (float* pinned = state)
+        {
+            _state = pinned;
+            _stateLength = state.Length;
+            try
+            {
+                Run(rows);
+            }
+            finally
+            {
+                _state = null;
+                _stateLength = 0;
+            }
+        }
+    }
+
     internal int Count(int space) => _counts[space];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,8 +210,12 @@ internal sealed class ManagedProgram : IProgram
             Extent.Full => (slot.Offset + first * slot.Columns, rows * slot.Columns),
             Extent.Block => (slot.Offset, rows * slot.Columns),
         };
-        return _sources[slot.Source].AsSpan(_starts[slot.Source] + offset, size);
+        return slot.Source == Slot.State
+            ? State(offset, size)
+            : _sources[slot.Source].AsSpan(_starts[slot.Source] + offset, size);
     }
+
+    private unsafe Span<float> State(int offset, int size) => new Span<float>(_state, _stateLength).Slice(offset, size);
 
     private Span<float> Arena(int offset) => _sources[Slot.Arena].AsSpan(_starts[Slot.Arena] + offset);
 

@@ -29,6 +29,10 @@ internal sealed record RunSize(
         {
             return Sequences;
         }
+        if (space.PerSequence > 0)
+        {
+            return space.PerSequence * Sequences;
+        }
         return OtherSpaces is not null && OtherSpaces.TryGetValue(space, out int count)
             ? count
             : throw new GraphException($"Nothing says how many rows {space.Name} has in this run. Set them by SetRows first.");

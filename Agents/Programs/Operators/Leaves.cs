@@ -30,6 +30,14 @@ internal sealed record Input(string Title, RowSpace Space, int Columns) : Leaf
     public override Shape Shape => Shape.Of(Space, Columns);
 }
 
+/// <summary>Rows of state that a run advances: the caller's own memory, which a <see cref="Memory.StateUpdate"/> changes where it lies.</summary>
+/// <param name="Columns">Numbers of a row.</param>
+internal sealed record State(int Columns) : Leaf
+{
+    /// <inheritdoc/>
+    public override Shape Shape => Shape.Of(RowSpace.Rows, Columns);
+}
+
 /// <summary>One number that the caller may set before each run, such as the step of a schedule.</summary>
 /// <param name="Title">Name in errors; unique in its graph.</param>
 internal sealed record Scalar(string Title) : Leaf

@@ -22,6 +22,7 @@ internal sealed record PlanOptions(int MaxRows, int MaxSequences = 0)
     public int MaxOf(RowSpace space) =>
         space == RowSpace.Rows ? MaxRows
         : space == RowSpace.Sequences ? (MaxSequences > 0 ? MaxSequences : MaxRows)
+        : space.PerSequence > 0 ? checked(space.PerSequence * MaxOf(RowSpace.Sequences))
         : OtherSpaces.TryGetValue(space, out int rows) ? rows
         : throw new GraphException($"The plan does not say how many rows {space.Name} has at most. Add it to OtherSpaces.");
 }

@@ -1,4 +1,5 @@
 using Agents.Programs.Operators;
+using Agents.Programs.Operators.Memory;
 using Agents.Programs.Operators.Time;
 
 namespace Agents.Programs.Planning;
@@ -16,6 +17,9 @@ internal sealed partial class Planner
                     new Slot(Extent.Full, Slot.FirstInput + _inputs.Count, 0, value.Columns, 0, SpaceIndex(input.Space))
                 );
                 _inputs.Add(value);
+                break;
+            case State state:
+                _slots.Add(value, new Slot(Extent.Full, Slot.State, 0, state.Columns, 0, SpaceIndex(RowSpace.Rows)));
                 break;
             case Parameter parameter:
                 _slots.Add(
@@ -115,6 +119,11 @@ internal sealed partial class Planner
             _slots.Add(value, new Slot(Extent.Constant, Slot.Gradient, offset, value.Columns, value.Shape.Size, 0));
             return;
         }
+        if (value.Node.Operator is StateUpdate)
+        {
+            PlaceAdvanced(value);
+            return;
+        }
         bool constant = value.Shape.IsConstant;
         bool block = !constant && IsOfOneBlock(value, part);
         long size = constant
@@ -150,6 +159,21 @@ internal sealed partial class Planner
         {
             _memory.Extend(request, _positions.Count);
         }
+    }
+
+    // A state is advanced where it lies, so nobody may read it afterwards.
+    private void PlaceAdvanced(Value value)
+    {
+        Value state = value.Node.Inputs[0];
+        if (state.Node.Operator is not State)
+        {
+            throw new GraphException($"{value.Node.Title}: only the state of a graph can be advanced, and it was given {state}.");
+        }
+        if (Readers(state).Find(reader => _positions[reader] > _positions[value.Node]) is { } late)
+        {
+            throw new GraphException($"{late.Title}: it reads the state after {value.Node.Title} has changed it.");
+        }
+        _slots.Add(value, _slots[state]);
     }
 
     // Whether rows of a value are only read while their block or step passes.

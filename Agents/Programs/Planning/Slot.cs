@@ -18,8 +18,11 @@ internal readonly record struct Slot(Extent Extent, int Source, int Offset, int 
     /// <summary>The flat gradient.</summary>
     public const int Gradient = 2;
 
+    /// <summary>A state that the program changes where it lies.</summary>
+    public const int State = 3;
+
     /// <summary>The first bound input; others follow.</summary>
-    public const int FirstInput = 3;
+    public const int FirstInput = 4;
 }
 
 /// <summary>How much of a value is there at a time.</summary>

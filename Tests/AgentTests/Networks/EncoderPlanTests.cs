@@ -175,7 +175,7 @@ public sealed class EncoderPlanTests
     public void Unroll_ByteOutsideTheSymbols_SaysWhatBelongsThere()
     {
         NetworkSpec spec = ImageSpecs.StackedSymbols(EncoderKind.Auto);
-        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
+        using IActorCriticNetwork network = new ProgramNetwork(spec);
         var observation = new float[spec.ObservationSize];
         observation[1] = 6; // a colour
 

@@ -36,7 +36,7 @@ public sealed class EngineContractTests
                 new NetworkSettings
                 {
                     HiddenSizes = [16],
-                    Core = CoreKind.Lstm,
+                    Core = "lstm",
                     CoreSize = 12,
                 }
             ),
@@ -47,7 +47,7 @@ public sealed class EngineContractTests
                 {
                     HiddenSizes = [],
                     SharedTrunk = true,
-                    Core = CoreKind.Lstm,
+                    Core = "lstm",
                     CoreSize = 9,
                 }
             ),
@@ -57,7 +57,7 @@ public sealed class EngineContractTests
                 new NetworkSettings
                 {
                     HiddenSizes = [16],
-                    Core = CoreKind.Gru,
+                    Core = "gru",
                     CoreSize = 12,
                 }
             ),
@@ -68,13 +68,13 @@ public sealed class EngineContractTests
                 {
                     HiddenSizes = [10],
                     SharedTrunk = true,
-                    Core = CoreKind.Gru,
+                    Core = "gru",
                     CoreSize = 21,
                 }
             ),
             ["flags"] = ImageSpecs.Flags(new NetworkSettings()),
             ["flags, two convolutions, separate, tanh"] = ImageSpecs.Flags(ImageSpecs.TwoConvolutions),
-            ["flags, lstm"] = ImageSpecs.Flags(new NetworkSettings { Core = CoreKind.Lstm, CoreSize = 12 }),
+            ["flags, lstm"] = ImageSpecs.Flags(new NetworkSettings { Core = "lstm", CoreSize = 12 }),
             ["flags, convolution alone"] = ImageSpecs.Flags(new NetworkSettings { HiddenSizes = [], SharedTrunk = false }),
             ["flags, dense layers only"] = ImageSpecs.Flags(new NetworkSettings { Encoder = EncoderKind.Mlp }),
             ["pixels, odd sizes"] = ImageSpecs.Pixels(),
@@ -107,7 +107,7 @@ public sealed class EngineContractTests
         var random = new Pcg64(11);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
         ImageSpecs.Disturb(new ParameterLayout(spec), parameters, 0.1f, ref random); // biases and policy head far enough from 0 to matter
-        using IActorCriticNetwork managed = ActorCriticNetworks.Create(spec);
+        using IActorCriticNetwork managed = new ProgramNetwork(spec);
         managed.LoadParameters(parameters);
         using IActorCriticNetwork torch = TorchNetworks.Create(spec, parameters);
         var observations = new float[steps * copies * spec.ObservationSize];
@@ -149,7 +149,7 @@ public sealed class EngineContractTests
         const int rows = 71;
         int size = spec.DistributionSize;
         var random = new Pcg64(2);
-        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
+        using IActorCriticNetwork network = new ProgramNetwork(spec);
         network.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random));
         var observations = new float[rows * spec.ObservationSize];
         for (int row = 0; row < rows; row++)
@@ -180,45 +180,10 @@ public sealed class EngineContractTests
     }
 
     [Fact]
-    public void Forward_FlatGradientBuffer_ReceivesTheGradientOfEveryParameter()
-    {
-        NetworkSpec spec = Cases["gaussian"];
-        var random = new Pcg64(4);
-        float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
-        using var network = new TorchActorCritic(spec, parameters);
-        using (TorchSharp.torch.NewDisposeScope())
-        {
-            (TorchSharp.torch.Tensor distributions, TorchSharp.torch.Tensor values) = network.Forward(
-                TorchSharp.torch.ones(4, 6),
-                1,
-                null,
-                null,
-                out _
-            );
-            distributions.Squared().sum().Plus(values.sum()).backward();
-        }
-
-        foreach (ParameterSlot slot in network.Layout.Slots)
-        {
-            Assert.True(slot.In(network.Gradient).ContainsAnyExcept(0f), $"{slot.Name} got no gradient");
-        }
-        const float epsilon = 1e-2f;
-        ParameterSlot bias = network.Layout["critic.head.bias"];
-        Assert.Equal(4f, bias.In(network.Gradient)[0], 1e-5); // d(sum of 4 values)/d bias
-        parameters[bias.Offset] += epsilon;
-        var shifted = new float[1];
-        network.Unroll(1, [1, 1, 1, 1, 1, 1], [false], [], new float[4], shifted);
-        parameters[bias.Offset] -= epsilon;
-        var original = new float[1];
-        network.Unroll(1, [1, 1, 1, 1, 1, 1], [false], [], new float[4], original);
-        Assert.Equal(epsilon, shifted[0] - original[0], 1e-5);
-    }
-
-    [Fact]
     public void Encode_IntegerOutsideItsSpace_SaysWhatIsWrong()
     {
         NetworkSpec spec = Cases["integer observation"];
-        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
+        using IActorCriticNetwork network = new ProgramNetwork(spec);
 
         ArgumentException exception = Assert.Throws<ArgumentException>(() =>
             network.Unroll(1, [6], [true], [], new float[2], new float[1])
@@ -238,7 +203,7 @@ public sealed class EngineContractTests
         const int steps = 6;
         const int copies = 3;
         var random = new Pcg64(8);
-        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
+        using IActorCriticNetwork network = new ProgramNetwork(spec);
         network.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random));
         var observations = new float[steps * copies * spec.ObservationSize];
         foreach (ref float value in observations.AsSpan())

@@ -85,7 +85,7 @@ internal static class ImageSpecs
             new NetworkSettings
             {
                 HiddenSizes = [10],
-                Core = CoreKind.Gru,
+                Core = "gru",
                 CoreSize = 8,
             }
         );

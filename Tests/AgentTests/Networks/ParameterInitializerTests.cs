@@ -43,7 +43,7 @@ public sealed class ParameterInitializerTests
     {
         var spec = new NetworkSpec(new Box(-1, 1, 8), new Discrete(4), new NetworkSettings());
         var random = new Pcg64(3);
-        using IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
+        using IActorCriticNetwork network = new ProgramNetwork(spec);
         network.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random));
         var distributions = new float[4];
 

@@ -23,8 +23,8 @@ public sealed class GradientSinkTests
     public GradientSinkTests()
     {
         _x = _graph.Input("x", 3);
-        _first = _graph.Parameter(new ParameterSlot("first", [3], 0, null, 0));
-        _second = _graph.Parameter(new ParameterSlot("second", [3], 3, null, 0));
+        _first = _graph.Parameter(new ParameterSlot("first", [3], 0, Initializer.Zeros));
+        _second = _graph.Parameter(new ParameterSlot("second", [3], 3, Initializer.Zeros));
     }
 
     [Fact]
@@ -103,8 +103,8 @@ public sealed class GradientSinkTests
     public void Taps_OfAGradientPass_AreTheProductsWithWeights()
     {
         var taps = new List<ProductTap>();
-        var few = new ParameterSlot("few", [2, 3], 0, null, 0);
-        var many = new ParameterSlot("many", [8, 2], 6, null, 0);
+        var few = new ParameterSlot("few", [2, 3], 0, Initializer.Zeros);
+        var many = new ParameterSlot("many", [8, 2], 6, Initializer.Zeros);
         Value hidden = _graph.Dense(_x, _graph.Parameter(few), _graph.Constant(new float[2], 1, 2)).Tanh();
         Value y = _graph.Dense(hidden, _graph.Parameter(many), _graph.Constant(new float[8], 1, 8));
 

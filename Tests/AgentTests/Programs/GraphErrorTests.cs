@@ -219,7 +219,7 @@ public sealed class GraphErrorTests
     public void Run_AnIndexOutOfRange_Fails(float place)
     {
         Value index = _graph.Input("index", 1);
-        var table = new ParameterSlot("table", [3, 3], 0, null, 0);
+        var table = new ParameterSlot("table", [3, 3], 0, Initializer.Zeros);
         using IDisposable scope = _graph.Scope("actor.head");
         Value[] outputs =
         [

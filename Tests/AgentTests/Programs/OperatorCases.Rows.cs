@@ -16,6 +16,7 @@ internal static partial class OperatorCases
             Value x = p.Input("x", 17, Numbers.Bell);
             Value w = p.Parameter("w", 17, 9, Numbers.Bell);
             p.Ask(x.Times(w));
+            p.Ask(x.Times(w, p.Input("added", 9, Numbers.Spread)));
             p.Ask(p.Graph.Dense(x, w.Transpose(), p.Parameter("b", 1, 9, Numbers.Spread)));
             p.Ask(p.Parameter("constant", 2, 17, Numbers.Bell).Times(w));
             p.Ask(p.Input("y", 1, Numbers.Spread).Times(p.Parameter("number", 1, 1, Numbers.Spread)));
@@ -44,7 +45,15 @@ internal static partial class OperatorCases
             p.Ask(p.Input("x", 5, Numbers.Bell).Gram());
             p.Ask(p.Parameter("w", 3, 2, Numbers.Spread).Gram());
         };
-        builders[typeof(Transpose)] = p => p.Ask(p.Parameter("w", 3, 5, Numbers.Spread).Transpose());
+        builders[typeof(Transpose)] = p =>
+        {
+            p.Ask(p.Parameter("w", 3, 5, Numbers.Spread).Transpose());
+            p.Ask(p.Parameter("several", 6, 4, Numbers.Spread).Transpose(2));
+        };
+        builders[typeof(RowDots)] = p =>
+            p.Ask(
+                p.Graph.Apply(new RowDots(), p.Parameter("a", 3, 7, Numbers.Spread), p.Parameter("b", 5, 7, Numbers.Spread))[0]
+            );
         builders[typeof(RowOuter)] = p =>
         {
             p.Ask(p.Input("x", 3, Numbers.Spread).RowOuter(p.Input("y", 2, Numbers.Spread)));

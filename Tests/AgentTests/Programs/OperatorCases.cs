@@ -51,6 +51,7 @@ internal static partial class OperatorCases
         AddReductions(builders);
         AddRows(builders);
         AddImages(builders);
+        AddMemory(builders);
         return builders;
     }
 
@@ -62,6 +63,7 @@ internal static partial class OperatorCases
             p.Ask(p.Input("sequences", 2, Numbers.Spread, RowSpace.Sequences));
             p.Ask(p.Input("edges", 1, Numbers.Spread, Problem.Edges));
         };
+        builders[typeof(State)] = p => p.Ask(p.State(3, Numbers.Spread)[1..] * 2);
         builders[typeof(Scalar)] = p => p.Ask(p.Scalar("number", Numbers.Spread));
         builders[typeof(Parameter)] = p => p.Ask(p.Parameter("matrix", 2, 3, Numbers.Spread));
         builders[typeof(Constant)] = p =>

@@ -48,7 +48,7 @@ public sealed class OperatorTests
         Problem problem = Differentiated(name);
         ProblemData data = problem.Fill(Large, 1);
 
-        for (int order = 0; order <= 2; order++)
+        for (int order = 0; order <= problem.Orders; order++)
         {
             double tolerance = order < 2 ? 1e-6 : 3e-6;
             Assert.Null(ProgramChecks.Doubles(problem, data, order, tolerance));
@@ -64,7 +64,7 @@ public sealed class OperatorTests
         ProblemData small = problem.Fill(Small, 2);
         ProblemData large = problem.Fill(Large, 3);
 
-        for (int order = 1; order <= 2; order++)
+        for (int order = 1; order <= problem.Orders; order++)
         {
             Assert.Null(ProgramChecks.TorchGradients(problem, large, order, 1e-5));
             if (!problem.StopsGradients)
@@ -82,7 +82,7 @@ public sealed class OperatorTests
         ProblemData data = problem.Fill(Large, 4);
 
         Assert.Null(ProgramChecks.Memory(problem, data, 0, [1, 7, 64, 128, Large.Rows], 1e-6));
-        Assert.Null(ProgramChecks.Memory(problem, data, 2, [1, 7, 64, 128, Large.Rows], 3e-6));
+        Assert.Null(ProgramChecks.Memory(problem, data, problem.Orders, [1, 7, 64, 128, Large.Rows], 3e-6));
     }
 
     [Theory]
@@ -91,10 +91,11 @@ public sealed class OperatorTests
     {
         Problem problem = Differentiated(name);
         ProblemData data = problem.Fill(Large, 5);
-        Plan plan = ProgramResults.Plan(problem, data, 2);
+        Plan plan = ProgramResults.Plan(problem, data, problem.Orders);
         var program = new ManagedProgram(plan, data.Parameters, new float[data.Parameters.Length]);
         ProgramResults.Bind(program, data);
         program.SetRows(Problem.Edges, Large.OtherSpaces![Problem.Edges]);
+        float[]? state = data.Numbers.FirstOrDefault(leaf => leaf.Key.Node.Operator is State).Value;
         Run();
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -106,7 +107,14 @@ public sealed class OperatorTests
         void Run()
         {
             program.ParametersChanged();
-            program.Run(Large.Rows, Large.Sequences);
+            if (state is null)
+            {
+                program.Run(Large.Rows, Large.Sequences);
+            }
+            else
+            {
+                program.Advance(Large.Rows, state);
+            }
         }
     }
 
@@ -116,7 +124,7 @@ public sealed class OperatorTests
     {
         Problem problem = OperatorCases.Build(name);
         Value[] outputs = [.. problem.Outputs.Where(output => output.Shape.Space == RowSpace.Rows && IsOfEachRow(output.Node))];
-        if (outputs.Length == 0)
+        if (outputs.Length == 0 || problem.HasState)
         {
             return;
         }
@@ -194,8 +202,10 @@ public sealed class OperatorTests
     private static Problem Differentiated(string name)
     {
         Problem problem = OperatorCases.Build(name);
-        problem.Differentiate();
-        problem.Differentiate();
+        for (int order = 0; order < problem.Orders; order++)
+        {
+            problem.Differentiate();
+        }
         return problem;
     }
 

@@ -22,6 +22,11 @@ internal sealed class Problem
     /// <summary>Whether gradients are something else than slopes, since some operator holds them up.</summary>
     public bool StopsGradients { get; set; }
 
+    public bool HasState => _leaves.Exists(leaf => leaf.Value.Node.Operator is State);
+
+    /// <summary>How often the outputs can be differentiated.</summary>
+    public int Orders { get; set; } = 2;
+
     /// <summary>Gradients of the outputs, each times a seed; then those of these gradients, each times a seed; and so on.</summary>
     public List<GradientLevel> Levels { get; } = [];
 
@@ -29,6 +34,13 @@ internal sealed class Problem
 
     public Value Input(string title, int columns, Func<Random, float> draw, RowSpace? space = null, bool differentiable = true) =>
         Add(Graph.Input(title, columns, space), (random, _) => draw(random), differentiable);
+
+    /// <summary>The state, of which one step is run.</summary>
+    public Value State(int columns, Func<Random, float> draw)
+    {
+        Orders = 0;
+        return Add(Graph.State(columns), (random, _) => draw(random), false);
+    }
 
     public Value Keep(string title = "keep") => Input(title, 1, Numbers.Keep, differentiable: false);
 
@@ -40,7 +52,7 @@ internal sealed class Problem
 
     public Value Parameter(string name, int rows, int columns, Func<Random, float> draw)
     {
-        var slot = new ParameterSlot(name, [rows, columns], _parameterCount, null, 0);
+        var slot = new ParameterSlot(name, [rows, columns], _parameterCount, Initializer.Zeros);
         _parameterCount += slot.Size;
         return Add(Graph.Parameter(slot), (random, _) => draw(random), true);
     }

@@ -139,8 +139,8 @@ internal static class ProgramChecks
         {
             program.SetRows(space, rows);
         }
-        program.Run(data.Size.Rows, data.Size.Sequences, data.Size.Draw);
-        return ProgramResults.Managed(plan, data).DifferenceFrom(ProgramResults.Of(plan, program, gradient), tolerance);
+        float[]? state = ProgramResults.Run(program, data);
+        return ProgramResults.Managed(plan, data).DifferenceFrom(ProgramResults.Of(plan, program, gradient, state), tolerance);
     }
 
     /// <summary>Gradients are those of libtorch, which differentiates the loss itself.</summary>
@@ -200,7 +200,7 @@ internal static class ProgramChecks
         options with
         {
             MaxRows = options.MaxRows + 150,
-            MaxSequences = options.MaxSequences + 3,
+            MaxSequences = options.MaxSequences > 0 ? options.MaxSequences + 3 : 0,
             OtherSpaces = options.OtherSpaces.ToDictionary(pair => pair.Key, pair => pair.Value + 2),
         };
 

@@ -1,6 +1,7 @@
 using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Operators;
+using Agents.Programs.Operators.Memory;
 using Agents.Programs.Planning;
 using Tests.AgentTests.Programs.Doubles;
 
@@ -17,7 +18,7 @@ internal sealed class ProgramResults(IReadOnlyList<Value> values, IReadOnlyList<
     public static Plan Plan(Problem problem, ProblemData data, int order, Func<PlanOptions, PlanOptions>? change = null)
     {
         GradientLevel? level = order > 0 ? problem.Levels[order - 1] : null;
-        var options = new PlanOptions(data.Size.Rows, data.Size.Sequences)
+        var options = new PlanOptions(data.Size.Rows, problem.HasState ? 0 : data.Size.Sequences)
         {
             OtherSpaces = data.Size.OtherSpaces ?? new Dictionary<RowSpace, int>(),
         };
@@ -39,17 +40,31 @@ internal sealed class ProgramResults(IReadOnlyList<Value> values, IReadOnlyList<
         {
             program.SetRows(space, rows);
         }
-        program.Run(data.Size.Rows, data.Size.Sequences, data.Size.Draw);
-        program.Run(data.Size.Rows, data.Size.Sequences, data.Size.Draw); // what the first run left behind must not matter
-        return Of(plan, program, gradient);
+        Run(program, data);
+        float[]? state = Run(program, data); // what the first run left behind must not matter
+        return Of(plan, program, gradient, state);
     }
 
-    public static ProgramResults Of(Plan plan, IProgram program, float[] gradient)
+    /// <summary>Runs a program, or advances a copy of its state by a step.</summary>
+    /// <returns>The state afterwards; null where the problem has none.</returns>
+    public static float[]? Run(IProgram program, ProblemData data)
+    {
+        if (data.Numbers.FirstOrDefault(leaf => leaf.Key.Node.Operator is State).Value is not { } before)
+        {
+            program.Run(data.Size.Rows, data.Size.Sequences, data.Size.Draw);
+            return null;
+        }
+        float[] state = [.. before];
+        program.Advance(data.Size.Rows, state);
+        return state;
+    }
+
+    public static ProgramResults Of(Plan plan, IProgram program, float[] gradient, float[]? state)
     {
         var numbers = new List<float[]>();
         foreach (Value output in plan.Outputs)
         {
-            numbers.Add(program[output].ToArray());
+            numbers.Add(output.Node.Operator is StateUpdate ? state! : program[output].ToArray());
         }
         numbers.AddRange(plan.Sinks.Select(sink => gradient.AsSpan(sink.Offset, sink.Gradient.Shape.Size).ToArray()));
         return new ProgramResults([.. plan.Outputs, .. plan.Sinks.Select(sink => sink.Gradient)], numbers);

@@ -225,7 +225,7 @@ public sealed class RecurrentPartTests
             new NetworkSettings
             {
                 HiddenSizes = [],
-                Core = CoreKind.Lstm,
+                Core = "lstm",
                 CoreSize = size,
                 SharedTrunk = false,
             }

@@ -184,7 +184,7 @@ public sealed class StrangersFolderTests : IDisposable
         var settings = new NetworkSettings
         {
             HiddenSizes = [4],
-            Core = CoreKind.Gtrxl,
+            Core = "gtrxl",
             CoreSize = 4,
         };
         var spec = new NetworkSpec(new Box([.. high.Select(bound => -bound)], high), new Discrete(2), settings);

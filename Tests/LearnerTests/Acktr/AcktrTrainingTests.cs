@@ -72,11 +72,11 @@ public sealed class AcktrTrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("CartPole-v1", CoreKind.Identity)]
-    [InlineData("Pendulum-v1", CoreKind.Identity)]
-    [InlineData("CartPoleNoVel-v1", CoreKind.Lstm)]
-    [InlineData("CartPoleNoVel-v1", CoreKind.Gru)]
-    public async Task ResumeAsync_InterruptedHalfway_EndsWithTheSameParametersAsStraight(string environment, CoreKind core)
+    [InlineData("CartPole-v1", "identity")]
+    [InlineData("Pendulum-v1", "identity")]
+    [InlineData("CartPoleNoVel-v1", "lstm")]
+    [InlineData("CartPoleNoVel-v1", "gru")]
+    public async Task ResumeAsync_InterruptedHalfway_EndsWithTheSameParametersAsStraight(string environment, string core)
     {
         TrainingSettings settings = Small(environment, core);
         TrainingResult straight = await TrainAsync(settings, "straight");
@@ -136,7 +136,7 @@ public sealed class AcktrTrainingTests : IDisposable
         Assert.Empty(run.Warnings);
     }
 
-    private static TrainingSettings Small(string environment, CoreKind core) =>
+    private static TrainingSettings Small(string environment, string core) =>
         new()
         {
             Environment = environment,

@@ -19,10 +19,10 @@ public sealed class BurnInTests
     private const int Copies = 4;
 
     [Theory]
-    [InlineData(CoreKind.Lstm)]
-    [InlineData(CoreKind.Gru)]
-    [InlineData(CoreKind.Gtrxl)]
-    public void Advance_ActorsOwnParameters_ReachesTheStateThatItHadAfterThoseSteps(CoreKind core)
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    [InlineData("gtrxl")]
+    public void Advance_ActorsOwnParameters_ReachesTheStateThatItHadAfterThoseSteps(string core)
     {
         const int burnIn = 5;
         (IActorCriticNetwork network, Unroll unroll, UnrollRecorder recorder) = Acted(core);
@@ -65,7 +65,7 @@ public sealed class BurnInTests
             TotalSteps = 5 * Copies * Steps,
             Network = new NetworkSettings
             {
-                Core = CoreKind.Lstm,
+                Core = "lstm",
                 CoreSize = 8,
                 HiddenSizes = [8],
             },
@@ -106,7 +106,7 @@ public sealed class BurnInTests
         Assert.Contains("ppo.burn_in", exception.Message, StringComparison.Ordinal);
     }
 
-    private static (IActorCriticNetwork Network, Unroll Unroll, UnrollRecorder Recorder) Acted(CoreKind core)
+    private static (IActorCriticNetwork Network, Unroll Unroll, UnrollRecorder Recorder) Acted(string core)
     {
         EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make("CartPole-v1", Copies),
@@ -129,6 +129,6 @@ public sealed class BurnInTests
         var unroll = new Unroll(pipeline.ShapeFor(spec, Steps));
         recorder.Record(unroll);
         recorder.Record(unroll); // begins in the middle of episodes
-        return (ActorCriticNetworks.Create(spec, parameters), unroll, recorder);
+        return (new ProgramNetwork(spec, parameters), unroll, recorder);
     }
 }

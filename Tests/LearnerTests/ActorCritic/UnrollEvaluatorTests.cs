@@ -15,7 +15,7 @@ public sealed class UnrollEvaluatorTests
         var layout = new ParameterLayout(spec);
         var parameters = new float[layout.Count];
         layout["critic.head.weight"].In(parameters.AsSpan())[0] = 1;
-        IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
+        IActorCriticNetwork network = new ProgramNetwork(spec);
         network.LoadParameters(parameters);
         return network;
     }

@@ -63,7 +63,7 @@ public sealed class GradientEngineContractTests
                 new NetworkSettings
                 {
                     HiddenSizes = [16],
-                    Core = CoreKind.Lstm,
+                    Core = "lstm",
                     CoreSize = 12,
                 }
             ),
@@ -74,7 +74,7 @@ public sealed class GradientEngineContractTests
                 {
                     HiddenSizes = [],
                     SharedTrunk = true,
-                    Core = CoreKind.Lstm,
+                    Core = "lstm",
                     CoreSize = 20,
                 }
             ),
@@ -84,7 +84,7 @@ public sealed class GradientEngineContractTests
                 new NetworkSettings
                 {
                     HiddenSizes = [16],
-                    Core = CoreKind.Gru,
+                    Core = "gru",
                     CoreSize = 12,
                 }
             ),
@@ -95,7 +95,7 @@ public sealed class GradientEngineContractTests
                 {
                     HiddenSizes = [10],
                     SharedTrunk = true,
-                    Core = CoreKind.Gru,
+                    Core = "gru",
                     CoreSize = 21,
                 }
             ),
@@ -143,7 +143,7 @@ public sealed class GradientEngineContractTests
             ),
             ["flags"] = ImageSpecs.Flags(new NetworkSettings()),
             ["flags, two convolutions, separate, tanh"] = ImageSpecs.Flags(ImageSpecs.TwoConvolutions),
-            ["flags, lstm"] = ImageSpecs.Flags(new NetworkSettings { Core = CoreKind.Lstm, CoreSize = 12 }),
+            ["flags, lstm"] = ImageSpecs.Flags(new NetworkSettings { Core = "lstm", CoreSize = 12 }),
             ["flags, convolution alone"] = ImageSpecs.Flags(new NetworkSettings { HiddenSizes = [], SharedTrunk = false }),
             ["pixels, odd sizes"] = ImageSpecs.Pixels(),
             ["symbols beside an integer"] = ImageSpecs.SymbolsBesideInteger(),
@@ -173,7 +173,7 @@ public sealed class GradientEngineContractTests
             {
                 HiddenSizes = shared ? [16] : [],
                 SharedTrunk = shared,
-                Core = CoreKind.Gtrxl,
+                Core = "gtrxl",
                 CoreSize = 10,
                 Transformer = transformer,
             }
@@ -319,8 +319,8 @@ public sealed class GradientEngineContractTests
             {
                 batch.InitialCoreState[i] = 0.3f * (float)random.NextGaussian();
             }
-            int stateSize = spec.StateSizeOfOneCore;
-            for (int i = stateSize - 1; spec.Settings.Core == CoreKind.Gtrxl && i < batch.InitialCoreState.Length; i += stateSize)
+            int stateSize = spec.State.Size;
+            for (int i = stateSize - 1; spec.Settings.Core == "gtrxl" && i < batch.InitialCoreState.Length; i += stateSize)
             {
                 // The age of the episode: a transformer looks at nothing from before its start.
                 batch.InitialCoreState[i] = random.NextInt(0, 2 * spec.Settings.Transformer.MemoryLength);

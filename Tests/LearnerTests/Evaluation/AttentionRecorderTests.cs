@@ -18,7 +18,7 @@ public sealed class AttentionRecorderTests : IDisposable
     [Fact]
     public void Record_Episode_GivesEachStepsSharesOfWhatItRemembers()
     {
-        using SavedPolicy policy = Policy(CoreKind.Gtrxl, "Memory/Recall-v0?delay=6");
+        using SavedPolicy policy = Policy("gtrxl", "Memory/Recall-v0?delay=6");
 
         AttentionRecording recording = AttentionRecorder.Record(policy, new AttentionOptions { Seed = 3 });
 
@@ -43,7 +43,7 @@ public sealed class AttentionRecorderTests : IDisposable
     [Fact]
     public void Record_LongEpisode_EndsAtTheGivenStep()
     {
-        using SavedPolicy policy = Policy(CoreKind.Gtrxl, "Memory/Recall-v0?delay=50");
+        using SavedPolicy policy = Policy("gtrxl", "Memory/Recall-v0?delay=50");
 
         Assert.Equal(9, AttentionRecorder.Record(policy, new AttentionOptions { MaxSteps = 9 }).Steps);
     }
@@ -51,7 +51,7 @@ public sealed class AttentionRecorderTests : IDisposable
     [Fact]
     public void Record_OtherCore_SaysWhatIsNeeded()
     {
-        using SavedPolicy policy = Policy(CoreKind.Lstm, "Memory/Recall-v0");
+        using SavedPolicy policy = Policy("lstm", "Memory/Recall-v0");
 
         NotSupportedException exception = Assert.Throws<NotSupportedException>(() => AttentionRecorder.Record(policy));
 
@@ -83,7 +83,7 @@ public sealed class AttentionRecorderTests : IDisposable
         Assert.NotEqual(AttentionPicture.ColourOf(0), AttentionPicture.ColourOf(0.1f));
     }
 
-    private static SavedPolicy Policy(CoreKind core, string environment)
+    private static SavedPolicy Policy(string core, string environment)
     {
         using IBatchedEnvironment batch = EnvironmentRegistry.Default.Make(environment);
         var settings = new NetworkSettings

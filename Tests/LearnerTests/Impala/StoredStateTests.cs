@@ -19,11 +19,11 @@ public sealed class StoredStateTests
     private static readonly VTraceClips Wide = new(1e6f, 1e6f, 1e6f);
 
     [Theory]
-    [InlineData(CoreKind.Identity, false)]
-    [InlineData(CoreKind.Lstm, false)]
-    [InlineData(CoreKind.Lstm, true)]
-    [InlineData(CoreKind.Gru, false)]
-    public void Prepare_UnchangedParametersAndStoredState_EqualsTheUncorrectedReturns(CoreKind core, bool shared)
+    [InlineData("identity", false)]
+    [InlineData("lstm", false)]
+    [InlineData("lstm", true)]
+    [InlineData("gru", false)]
+    public void Prepare_UnchangedParametersAndStoredState_EqualsTheUncorrectedReturns(string core, bool shared)
     {
         using IActorCriticNetwork network = Network(core, shared, out List<Unroll> unrolls);
         bool crossed = false;
@@ -43,7 +43,7 @@ public sealed class StoredStateTests
     [Fact]
     public void Prepare_ZeroState_IsOffUntilTheFirstEpisodeStarts()
     {
-        using IActorCriticNetwork network = Network(CoreKind.Lstm, shared: true, out List<Unroll> unrolls);
+        using IActorCriticNetwork network = Network("lstm", shared: true, out List<Unroll> unrolls);
         Unroll unroll = unrolls.First(unroll =>
             !unroll.EpisodeStarts.Take(unroll.Copies).Any(start => start) && unroll.FinalRows.Count > 0
         );
@@ -65,7 +65,7 @@ public sealed class StoredStateTests
     [Fact]
     public void Prepare_LambdaZero_IsTheLimitOfSmallOnes()
     {
-        using IActorCriticNetwork network = Network(CoreKind.Identity, shared: false, out List<Unroll> unrolls);
+        using IActorCriticNetwork network = Network("identity", shared: false, out List<Unroll> unrolls);
         Unroll unroll = unrolls.First(unroll => unroll.FinalRows.Count > 0);
 
         (float[] targets, float[] advantages) = Prepare(network, unroll, new VTraceClips(), lambda: 0);
@@ -80,7 +80,7 @@ public sealed class StoredStateTests
     [Fact]
     public void Prepare_AdvantagesThatAreNotWeighed_DifferByTheClippedRatioAlone()
     {
-        using IActorCriticNetwork network = Network(CoreKind.Identity, shared: false, out List<Unroll> unrolls);
+        using IActorCriticNetwork network = Network("identity", shared: false, out List<Unroll> unrolls);
         Unroll unroll = unrolls[1];
         for (int row = 0; row < unroll.BehaviourLogProbs.Length; row++)
         {
@@ -98,7 +98,7 @@ public sealed class StoredStateTests
     }
 
     /// <summary>A network with memory, and three unrolls that it acted in.</summary>
-    private static IActorCriticNetwork Network(CoreKind core, bool shared, out List<Unroll> unrolls)
+    private static IActorCriticNetwork Network(string core, bool shared, out List<Unroll> unrolls)
     {
         EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make("CartPole-v1", 3),
@@ -129,7 +129,7 @@ public sealed class StoredStateTests
             recorder.Record(unroll);
             unrolls.Add(unroll);
         }
-        IActorCriticNetwork network = ActorCriticNetworks.Create(spec);
+        IActorCriticNetwork network = new ProgramNetwork(spec);
         network.LoadParameters(parameters);
         return network;
     }

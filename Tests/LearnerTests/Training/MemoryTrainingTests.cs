@@ -25,7 +25,7 @@ public sealed class MemoryTrainingTests : IDisposable
             Environment = id,
             TotalSteps = 1_024,
             Wrappers = new() { PreviousActionReward = true },
-            Network = new NetworkSettings { Core = CoreKind.Lstm, CoreSize = 8 },
+            Network = new NetworkSettings { Core = "lstm", CoreSize = 8 },
             Agent = new PpoSettings
             {
                 Copies = 4,
@@ -79,7 +79,7 @@ public sealed class MemoryTrainingTests : IDisposable
     public void For_IdWithOptions_TakesTheSettingsTunedForTheEnvironment()
     {
         TrainingSettings tuned = TrainingSettings.For("Memory/PassiveTMaze-v0");
-        Assert.Equal(CoreKind.Lstm, tuned.Network.Core);
+        Assert.Equal("lstm", tuned.Network.Core);
         TrainingSettings longer = TrainingSettings.For("Memory/PassiveTMaze-v0?length=30");
         Assert.Equal(tuned with { Environment = "Memory/PassiveTMaze-v0?length=30" }, longer);
         Assert.Contains(("ppo", "Memory/PassiveTMaze-v0"), SettingsSources.Tuned);

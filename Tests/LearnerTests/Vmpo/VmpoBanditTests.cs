@@ -4,6 +4,7 @@ using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Planning;
 using Environments.Spaces;
+using Learners.Engines;
 using Learners.Metrics;
 using Learners.Objectives;
 using Learners.Optimizers;
@@ -123,29 +124,26 @@ public sealed class VmpoBanditTests
         public void Run(int updates, bool trustRegion)
         {
             var region = new TrustRegionObjective(Spec, 0, settings.KlEpsilon, _multiplier);
-            var program = new LossProgram(Spec, trustRegion ? [_likelihood, region] : [_likelihood]);
+            // Features are 0, so that the logits are the head's biases.
+            var layout = new ParameterLayout(Spec);
+            ParameterSlot bias = layout["actor.head.bias"];
+            using IGradientEngine engine = GradientEngines.Create(EngineKind.Managed, Spec, new float[layout.Count]);
+            engine.Use(trustRegion ? [_likelihood, region] : [_likelihood]);
             var metrics = new MetricAverages();
             var adam = new Adam(Arms, new AdamOptions());
-            var logits = new float[Samples * Arms];
-            var gradient = new float[Arms];
             for (int update = 0; update < updates; update++)
             {
                 for (int i = 0; i < Samples; i++)
                 {
                     _batch.Actions[i] = i % Arms;
                     _batch.Advantages[i] = i % Arms + 1 - 2.5f;
-                    _logits.CopyTo(logits, i * Arms);
                 }
                 _likelihood.Begin(_batch);
                 var losses = new double[trustRegion ? 2 : 1];
-                program.Begin(Samples, 0);
-                program.Run(_batch, 0, Samples, logits, new float[Samples], losses, new float[Samples]);
-                Array.Clear(gradient);
-                for (int i = 0; i < logits.Length; i++)
-                {
-                    gradient[i % Arms] += program.DistributionGradients[i];
-                }
-                adam.Update(_logits, gradient, 0.01f);
+                _logits.CopyTo(bias.In(engine.Parameters));
+                engine.ParametersChanged();
+                engine.Backward(_batch, 0, losses, new float[Samples]);
+                adam.Update(_logits, bias.In(engine.Gradient), 0.01f);
                 _likelihood.End(0, metrics);
                 region.End(trustRegion ? losses[1] : 0, metrics);
             }

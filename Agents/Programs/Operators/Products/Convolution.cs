@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Agents.Kernels;
 using Agents.Networks.Encoders;
-using Agents.Networks.Managed;
 using Agents.Programs.Execution;
 
 namespace Agents.Programs.Operators.Products;

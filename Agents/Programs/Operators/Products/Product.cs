@@ -4,7 +4,7 @@ using Agents.Programs.Execution;
 
 namespace Agents.Programs.Operators.Products;
 
-/// <summary>y = a b + bias: rows (or a constant matrix) <c>[N, K]</c> times a constant <c>[K, M]</c>, with a constant <c>[1, M]</c> where there is a third value.</summary>
+/// <summary>y = a b + c: rows (or a constant matrix) <c>[N, K]</c> times a constant <c>[K, M]</c>; c, where there is a third value, is a bias <c>[1, M]</c>, or rows <c>[N, M]</c> that the product is added to.</summary>
 internal sealed record Product : Operator, ITapped
 {
     /// <inheritdoc/>
@@ -16,8 +16,12 @@ internal sealed record Product : Operator, ITapped
         {
             throw new GraphException($"{inputs[0]} times {inputs[1]}: the columns of the first are not the rows of the second.");
         }
-        RequireBias(inputs, inputs[1].Columns);
-        return [inputs[0] with { Columns = inputs[1].Columns }];
+        Shape product = inputs[0] with { Columns = inputs[1].Columns };
+        if (!AddsRows(inputs, product))
+        {
+            RequireBias(inputs, inputs[1].Columns);
+        }
+        return [product];
     }
 
     /// <inheritdoc/>
@@ -26,6 +30,12 @@ internal sealed record Product : Operator, ITapped
         (int inner, int columns) = (frame.InputShape(1).Rows, frame.InputShape(1).Columns);
         ReadOnlySpan<float> bias = frame.InputCount == 3 ? frame.Input(2) : [];
         ReadOnlySpan<float> a = frame.Input(0);
+        bool adds = frame.InputCount == 3 && !frame.OutputShape(0).IsConstant && !frame.InputShape(2).IsConstant;
+        if (adds)
+        {
+            bias.CopyTo(frame.Output(0));
+            bias = [];
+        }
         MatrixProduct.Multiply(
             a,
             inner,
@@ -36,7 +46,7 @@ internal sealed record Product : Operator, ITapped
             a.Length / inner,
             columns,
             inner,
-            accumulate: false
+            accumulate: adds
         );
     }
 
@@ -46,7 +56,10 @@ internal sealed record Product : Operator, ITapped
         (Value a, Value b, Value gradient) = (node.Inputs[0], node.Inputs[1], gradients[0]!);
         Value first = gradient.Times(b.Transpose());
         Value second = a.OuterSum(gradient);
-        return node.Inputs.Length == 2 ? [first, second] : [first, second, gradient.SumRows()];
+        return node.Inputs.Length == 2 ? [first, second]
+            : AddsRows([node.Inputs[0].Shape, node.Inputs[1].Shape, node.Inputs[2].Shape], node.Outputs[0].Shape)
+                ? [first, second, gradient]
+            : [first, second, gradient.SumRows()];
     }
 
     /// <inheritdoc/>
@@ -54,6 +67,9 @@ internal sealed record Product : Operator, ITapped
         node.Inputs[1].Node is { Operator: Transpose } transpose && transpose.Inputs[0].Node.Operator is Parameter weight
             ? new ProductTap(weight.Slot, node.Inputs[0], gradient)
             : null;
+
+    private static bool AddsRows(ReadOnlySpan<Shape> inputs, Shape product) =>
+        inputs.Length == 3 && !product.IsConstant && inputs[2] == product;
 
     internal static void RequireBias(ReadOnlySpan<Shape> inputs, int columns)
     {

@@ -10,7 +10,7 @@ public sealed class GruTests : MemoryCoreContract
         new()
         {
             HiddenSizes = [8],
-            Core = CoreKind.Gru,
+            Core = "gru",
             CoreSize = 10,
             SharedTrunk = true,
         };

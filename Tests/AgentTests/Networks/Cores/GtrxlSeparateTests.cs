@@ -11,7 +11,7 @@ public sealed class GtrxlSeparateTests : MemoryCoreContract
         new()
         {
             HiddenSizes = [],
-            Core = CoreKind.Gtrxl,
+            Core = "gtrxl",
             CoreSize = 8,
             Transformer = new TransformerSettings
             {

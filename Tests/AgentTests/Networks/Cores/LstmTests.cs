@@ -10,7 +10,7 @@ public sealed class LstmTests : MemoryCoreContract
         new()
         {
             HiddenSizes = [8],
-            Core = CoreKind.Lstm,
+            Core = "lstm",
             CoreSize = 10,
         };
 }

@@ -11,7 +11,7 @@ public sealed class SigTanhGateTests : MemoryCoreContract
         new()
         {
             HiddenSizes = [8],
-            Core = CoreKind.Gtrxl,
+            Core = "gtrxl",
             CoreSize = 10,
             SharedTrunk = true,
             Transformer = new TransformerSettings

@@ -1,5 +1,11 @@
 using Agents.Networks;
 using Agents.Networks.Transformers;
+using Agents.Programs;
+using Agents.Programs.Differentiation;
+using Agents.Programs.Execution;
+using Agents.Programs.Planning;
+using Agents.Torch;
+using Environments.Randomness;
 using TorchSharp;
 using Xunit;
 
@@ -40,7 +46,7 @@ public sealed class AttentionTests
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor byDistance = torch.tensor(new float[] { 1, 2, 3, 4, 5, 6 }).view(2, 3);
 
-        torch.Tensor byKey = TorchTransformer.Shift(byDistance);
+        torch.Tensor byKey = TorchForms.Shift(byDistance);
 
         // Without the first key, which only the first query sees, these are the rows of Transformer-XL's own shift.
         Assert.Equal([2, 4], byKey.shape);
@@ -55,7 +61,7 @@ public sealed class AttentionTests
         using DisposeScope scope = torch.NewDisposeScope();
         torch.Tensor byDistance = torch.randn(2, 3, steps, memory + 1);
 
-        torch.Tensor byKey = TorchTransformer.Shift(byDistance);
+        torch.Tensor byKey = TorchForms.Shift(byDistance);
 
         for (int t = 0; t < steps; t++)
         {
@@ -131,22 +137,36 @@ public sealed class AttentionTests
     [Fact]
     public void Forward_Memory_CountsAndGetsNoGradient()
     {
-        var spec = new OneLayer(Trxl).Spec;
-        using DisposeScope scope = torch.NewDisposeScope();
-        float[] parameters = GC.AllocateArray<float>(new ParameterLayout(spec).Count, pinned: true);
-        var random = new Environments.Randomness.Pcg64(1);
-        ParameterInitializer.Create(new ParameterLayout(spec), ref random).CopyTo(parameters, 0);
-        using var network = new TorchActorCritic(spec, parameters);
-        torch.Tensor features = torch.randn(2, 4);
-        torch.Tensor continues = torch.ones(2, 1, 1);
-        torch.Tensor state = torch.cat([torch.randn(1, 8), torch.ones(1, 1).Times(2)], 1).requires_grad_();
+        NetworkSpec spec = new OneLayer(Trxl).Spec;
+        var random = new Pcg64(1);
+        float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
+        var network = new NetworkGraph(spec, new Graph());
+        Gradients gradients = network.Graph.Differentiate(
+            [(network.Distributions, null)],
+            [network.InitialCoreState!, network.Features]
+        );
+        var program = new ManagedProgram(
+            Plan.Compile(network.Graph, [network.Distributions], null, new PlanOptions(2, 1)),
+            parameters,
+            []
+        );
+        float[] features = [.. Enumerable.Range(0, 8).Select(_ => (float)random.NextGaussian())];
 
-        (torch.Tensor distributions, _) = network.Forward(features, 2, continues, state, out _);
-        (torch.Tensor other, _) = network.Forward(features, 2, continues, state.detach().Times(2).Plus(-2), out _);
-        distributions.Squared().sum().backward();
+        float[] before = Run(1);
+        float[] after = Run(2);
 
-        Assert.Null(state.grad);
-        Assert.True((distributions - other).abs().max().item<float>() > 1e-4f);
+        Assert.Null(gradients[network.InitialCoreState!]);
+        Assert.NotNull(gradients[network.Features]);
+        Assert.True(before.Zip(after).Max(pair => Math.Abs(pair.First - pair.Second)) > 1e-4f);
+
+        float[] Run(float remembered)
+        {
+            program.Bind(network.Features, features);
+            program.Bind(network.Keep!, new float[] { 1, 1 });
+            program.Bind(network.InitialCoreState!, new float[] { remembered, -1, 0, 1, 2, -remembered, 1, 0, 2 });
+            program.Run(2, 1);
+            return program[network.Distributions].ToArray();
+        }
     }
 
     private static double[] Normalize(double[] row)

@@ -1,7 +1,10 @@
 using Agents.Networks;
 using Agents.Networks.Transformers;
+using Agents.Programs;
+using Agents.Programs.Execution;
+using Agents.Programs.Planning;
+using Agents.Torch;
 using Environments.Spaces;
-using TorchSharp;
 using Xunit;
 
 namespace Tests.AgentTests.Networks.Transformers;
@@ -59,8 +62,8 @@ public sealed class GateTests
     {
         var layout = new ParameterLayout(Spec(kind, null));
 
-        Assert.Equal(bias, layout[Name + ".bias"].Constant);
-        Assert.Equal(0.5f, new ParameterLayout(Spec(kind, 0.5f))[Name + ".bias"].Constant);
+        Assert.Equal(new Initializer.Constant(bias), layout[Name + ".bias"].Initializer);
+        Assert.Equal(new Initializer.Constant(0.5f), new ParameterLayout(Spec(kind, 0.5f))[Name + ".bias"].Initializer);
     }
 
     private static float[] Apply(GateKind kind, float? bias, float matrices, bool torch, float[] x, float[] y)
@@ -70,33 +73,22 @@ public sealed class GateTests
         foreach (ParameterSlot slot in layout.Slots.Where(slot => slot.Name.StartsWith(Name, StringComparison.Ordinal)))
         {
             Span<float> values = slot.In(parameters.AsSpan());
-            values.Fill(slot.Gain is null ? slot.Constant : 0);
-            for (int row = 0; slot.Gain is not null && row < slot.Shape[0]; row++)
+            bool isMatrix = slot.Initializer is not Initializer.Constant;
+            values.Fill((slot.Initializer as Initializer.Constant)?.Number ?? 0);
+            for (int row = 0; isMatrix && row < slot.Shape[0]; row++)
             {
                 values[row * 2 + row % 2] = matrices;
             }
         }
-        if (!torch)
-        {
-            float[] joined = (float[])x.Clone();
-            var gate = new ManagedGate(layout, Name, kind, 2);
-            gate.Refresh(parameters);
-            gate.Apply(parameters, joined, (float[])y.Clone(), 1);
-            return joined;
-        }
-        using DisposeScope scope = TorchSharp.torch.NewDisposeScope();
-        Dictionary<string, TorchSharp.torch.Tensor> views = layout.Slots.ToDictionary(
-            slot => slot.Name,
-            slot =>
-                TorchSharp
-                    .torch.tensor(slot.In((ReadOnlySpan<float>)parameters).ToArray())
-                    .view([.. slot.Shape.Select(n => (long)n)])
-        );
-        return TorchGate
-            .Apply(kind, views, Name, TorchSharp.torch.tensor(x).view(1, 2), TorchSharp.torch.tensor(y).view(1, 2))
-            .contiguous()
-            .data<float>()
-            .ToArray();
+        var graph = new Graph();
+        (Value stream, Value output) = (graph.Input("x", 2), graph.Input("y", 2));
+        Value result = new Gate(kind, 2, 0).Join(new ParameterScope(graph, layout, Name), stream, output);
+        Plan plan = Plan.Compile(graph, [result], null, new PlanOptions(1));
+        IProgram program = torch ? TorchExecutor.OnCpu(plan, parameters, []) : new ManagedProgram(plan, parameters, []);
+        program.Bind(stream, x);
+        program.Bind(output, y);
+        program.Run(1);
+        return program[result].ToArray();
     }
 
     private static NetworkSpec Spec(GateKind kind, float? bias) =>
@@ -105,7 +97,7 @@ public sealed class GateTests
             new Discrete(2),
             new NetworkSettings
             {
-                Core = CoreKind.Gtrxl,
+                Core = "gtrxl",
                 CoreSize = 2,
                 SharedTrunk = true,
                 Transformer = new TransformerSettings { Gate = kind, GateBias = bias },

@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Managed;
 using Agents.Networks.Transformers;
 using Environments.Spaces;
 
@@ -21,7 +20,7 @@ internal sealed class OneLayer
             {
                 HiddenSizes = [],
                 SharedTrunk = true,
-                Core = CoreKind.Gtrxl,
+                Core = "gtrxl",
                 CoreSize = width,
                 Transformer = settings,
             }
@@ -31,9 +30,9 @@ internal sealed class OneLayer
         foreach (ParameterSlot slot in _layout.Slots)
         {
             Span<float> values = slot.In(_parameters.AsSpan());
-            if (slot.Gain is null)
+            if (slot.Initializer is Initializer.Constant constant)
             {
-                values.Fill(slot.Constant);
+                values.Fill(constant.Number);
                 continue;
             }
             int columns = slot.Shape[1];
@@ -65,9 +64,8 @@ internal sealed class OneLayer
         var outputs = new float[rows.Length * width];
         var starts = new bool[rows.Length];
         starts[0] = true;
-        using IActorCriticNetwork network = torch
-            ? new TorchActorCritic(Spec, _parameters)
-            : new ManagedActorCritic(Spec, _parameters);
+        using ProgramNetwork network = torch ? TorchNetworks.Create(Spec, _parameters) : new ProgramNetwork(Spec, _parameters);
+        network.Watch(GatedTransformerCore.WeightsName(0));
         network.Unroll(
             rows.Length,
             [.. rows.SelectMany(row => row)],
@@ -76,12 +74,9 @@ internal sealed class OneLayer
             outputs,
             new float[rows.Length]
         );
-        var weights = new float[Spec.Settings.Transformer.Heads][];
-        for (int head = 0; head < weights.Length; head++)
-        {
-            weights[head] = new float[Spec.Settings.Transformer.MemoryLength + 1];
-            (network as ManagedActorCritic)?.Transformer!.ReadAttention(0, head, 0, weights[head]);
-        }
+        int places = Spec.Settings.Transformer.MemoryLength + 1;
+        float[] watched = network.Watched(GatedTransformerCore.WeightsName(0)).ToArray();
+        float[][] weights = [.. watched.Chunk(places).Select(row => row.Reverse().ToArray())];
         return (outputs, weights);
     }
 

@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Agents.Networks.Transformers;
+using Agents.Programs.Operators.Memory;
 using Agents.Yaml;
 using Learners.Training;
 using Xunit;
@@ -16,7 +17,7 @@ public sealed class TransformerSettingsTests
             "network.transformer={layers: 3, heads: 4, head_size: 6, feed_forward_size: 48, memory_length: 7, gate: sig_tanh, gate_bias: 0.5}"
         );
 
-        Assert.Equal(CoreKind.Gtrxl, settings.Core);
+        Assert.Equal("gtrxl", settings.Core);
         Assert.Equal(24, settings.CoreSize);
         Assert.Equal(
             new TransformerSettings
@@ -52,7 +53,7 @@ public sealed class TransformerSettingsTests
     {
         var settings = new NetworkSettings
         {
-            Core = CoreKind.Gtrxl,
+            Core = "gtrxl",
             CoreSize = 10,
             Transformer = new TransformerSettings { Layers = 3, MemoryLength = 7 },
         };
@@ -69,15 +70,7 @@ public sealed class TransformerSettingsTests
     [InlineData(2.9f, 2)]
     public void AgeOf_StateOfStrangers_IsAnAgeThatCanBe(float written, int age)
     {
-        var shape = new MemoryShape(
-            new NetworkSettings
-            {
-                CoreSize = 2,
-                Transformer = new TransformerSettings { Layers = 1, MemoryLength = 3 },
-            }
-        );
-
-        Assert.Equal(age, shape.AgeOf([0, 0, 0, 0, 0, 0, written]));
+        Assert.Equal(age, Ring.AgeOf(written, 3));
     }
 
     private static NetworkSettings Load(params string[] assignments) =>

@@ -25,6 +25,7 @@ internal static partial class DoubleForms
         AddReductions(table);
         AddRows(table);
         AddImages(table);
+        AddMemory(table);
         return table;
     }
 
@@ -108,6 +109,9 @@ internal static partial class DoubleForms
         table.One<EmbedSum>((_, call) => SummedByIndex(call));
     }
 
+    private static double Added(Call<DoubleArray> call, int row, int column) =>
+        call.Inputs.Length == 3 ? call.Inputs[2].At(row, column) : 0;
+
     private static void AddProducts(FormTable<DoubleArray> table)
     {
         table.One<Product>(
@@ -117,7 +121,7 @@ internal static partial class DoubleForms
                 return DoubleArray.Make(
                     a.Rows,
                     b.Columns,
-                    (row, column) => Bias(call, column) + Sum(b.Rows, k => a[row, k] * b[k, column])
+                    (row, column) => Added(call, row, column) + Sum(b.Rows, k => a[row, k] * b[k, column])
                 );
             }
         );
@@ -135,7 +139,18 @@ internal static partial class DoubleForms
         table.Binary<OuterSum>(Outer);
         table.Binary<SparseOuterSum>((a, b) => Outer(b, a));
         table.Unary<Gram>(x => Outer(x, x));
-        table.Unary<Transpose>(x => DoubleArray.Make(x.Columns, x.Rows, (row, column) => x[column, row]));
+        table.One<Transpose>(
+            (operation, call) =>
+            {
+                DoubleArray x = call.Inputs[0];
+                int rows = x.Rows / operation.Matrices;
+                return DoubleArray.Make(
+                    x.Columns * operation.Matrices,
+                    rows,
+                    (row, column) => x[row / x.Columns * rows + column, row % x.Columns]
+                );
+            }
+        );
         table.Binary<RowOuter>(
             (a, b) => DoubleArray.Make(a.Rows, a.Columns * b.Columns, (row, i) => a[row, i / b.Columns] * b[row, i % b.Columns])
         );

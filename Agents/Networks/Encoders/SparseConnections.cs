@@ -1,7 +1,6 @@
 using Agents.Kernels;
-using Agents.Networks.Encoders;
 
-namespace Agents.Networks.Managed;
+namespace Agents.Networks.Encoders;
 
 /// <summary>Which weights join each input of a convolution with which outputs, for inputs that are mostly 0. A dense layer is one of a single pixel.</summary>
 internal sealed class SparseConnections

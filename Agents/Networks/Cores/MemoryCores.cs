@@ -1,0 +1,73 @@
+using System.ComponentModel.DataAnnotations;
+using Agents.Networks.Transformers;
+using Environments;
+using Protos.Foreign;
+
+namespace Agents.Networks.Cores;
+
+/// <summary>A core in the table.</summary>
+/// <param name="Name">Name in settings, in lower case with underscores.</param>
+/// <param name="Description">Half a sentence for people who choose one.</param>
+/// <param name="Create">Makes it, of the network's settings and the numbers that the encoder gives.</param>
+internal sealed record CoreEntry(string Name, string Description, Func<NetworkSettings, int, MemoryCore> Create)
+{
+    /// <summary>What is wrong with settings of a network with this core, beyond their ranges.</summary>
+    public Func<NetworkSettings, IEnumerable<ValidationResult>> Validate { get; init; } = _ => [];
+}
+
+/// <summary>All memory cores. A core is added by one line here.</summary>
+internal static class MemoryCores
+{
+    /// <summary>The core without memory.</summary>
+    public const string Identity = "identity";
+
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<CoreEntry> All { get; } =
+    [
+        new(Identity, "no memory: a feed-forward agent", (_, inputs) => new IdentityCore(inputs)),
+        new(
+            "lstm",
+            "long short-term memory (Hochreiter and Schmidhuber 1997)",
+            (settings, inputs) => new LstmCore(inputs, settings.CoreSize)
+        ),
+        new("gru", "gated recurrent unit (Cho et al. 2014)", (settings, inputs) => new GruCore(inputs, settings.CoreSize)),
+        new(
+            "gtrxl",
+            "transformer with a memory of earlier steps, relative positions and gates (Parisotto et al. 2020), and its ancestors",
+            (settings, inputs) => new GatedTransformerCore(settings, inputs)
+        )
+        {
+            Validate = GatedTransformerCore.Validate,
+        },
+    ];
+
+    /// <summary>The entry of a name; null where there is none.</summary>
+    public static CoreEntry? Find(string name)
+    {
+        foreach (CoreEntry entry in All)
+        {
+            if (entry.Name == name)
+            {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>What to say of a name that is not in the table.</summary>
+    public static string Unknown(string name)
+    {
+        string[] names = [.. All.Select(entry => entry.Name)];
+        return $"there is no core '{ForeignText.Show(name)}'.{NearestName.Suggest(name, names)} Known: {string.Join(", ", names)}.";
+    }
+
+    /// <summary>The core of a network.</summary>
+    /// <param name="settings">Settings of the network.</param>
+    /// <param name="inputs">Numbers that the encoder gives.</param>
+    /// <exception cref="Yaml.SettingsException">There is no core of this name.</exception>
+    public static MemoryCore Create(NetworkSettings settings, int inputs) =>
+        (Find(settings.Core) ?? throw new Yaml.SettingsException($"network.core: {Unknown(settings.Core)}")).Create(
+            settings,
+            inputs
+        );
+}

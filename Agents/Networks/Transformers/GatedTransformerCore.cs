@@ -1,0 +1,120 @@
+using System.ComponentModel.DataAnnotations;
+using Agents.Networks.Cores;
+using Agents.Programs;
+
+namespace Agents.Networks.Transformers;
+
+/// <summary>A transformer over the steps of an episode: GTrXL, TrXL-I and TrXL (layouts of Parisotto et al. 2020, section 3.1).</summary>
+/// <remarks>
+/// Each layer remembers what it read in the last M steps: the input itself, or with pre-normalisation the input at mean 0 and deviation 1, which
+/// depends on no parameter: gain and offset of the normalisation are applied when a row is read, so that it equals the normalised input under
+/// whatever parameters read it. A step costs the arithmetic of one query per layer; a sequence computes keys and values of all rows once.
+/// </remarks>
+internal sealed class GatedTransformerCore : MemoryCore
+{
+    private const long LargestMemory = 1 << 24;
+
+    private readonly TransformerSettings _settings;
+    private readonly int _inputs;
+    private readonly int _width;
+    private readonly TransformerLayer[] _layers;
+
+    /// <summary>The core of some settings.</summary>
+    public GatedTransformerCore(NetworkSettings settings, int inputs)
+    {
+        _settings = settings.Transformer;
+        _inputs = inputs;
+        _width = settings.CoreSize;
+        _layers =
+        [
+            .. Enumerable.Range(0, _settings.Layers).Select(i => new TransformerLayer(_settings, _width, $"{i}", MemoryName(i))),
+        ];
+        Branches = [new Branch("output", _width)];
+        State =
+        [
+            .. Enumerable
+                .Range(0, _settings.Layers)
+                .Select(i => new StatePart(MemoryName(i), _width, Length: _settings.MemoryLength)),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Branch> Branches { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<StatePart> State { get; }
+
+    /// <summary>Under which name the weights of attention in a layer can be watched, <c>[N, H (M + 1)]</c>: place j is the step M − j before.</summary>
+    public static string WeightsName(int layer) => $"{layer}.attention.weights";
+
+    /// <summary>What is wrong with settings.</summary>
+    public static IEnumerable<ValidationResult> Validate(NetworkSettings settings)
+    {
+        if (settings.CoreSize % 2 != 0)
+        {
+            yield return new ValidationResult(
+                $"a transformer of width {settings.CoreSize} has no room for pairs of sine and cosine. Use an even number.",
+                [nameof(settings.CoreSize)]
+            );
+        }
+        TransformerSettings transformer = settings.Transformer;
+        long remembered = (long)transformer.Layers * transformer.MemoryLength * settings.CoreSize;
+        if (remembered > LargestMemory)
+        {
+            yield return new ValidationResult(
+                $"{transformer.Layers} layers of {transformer.MemoryLength} steps × {settings.CoreSize} are {remembered} numbers per copy; at most {LargestMemory} are possible. Lower one.",
+                [nameof(settings.Transformer)]
+            );
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Declare(ParameterDeclarations parameters)
+    {
+        parameters.Dense("embedding", _inputs, _width);
+        foreach (TransformerLayer layer in _layers)
+        {
+            layer.Declare(parameters);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override CoreStep Step(ParameterScope parameters, CoreInputs inputs, CoreState state, StepMode mode)
+    {
+        Value x = parameters.Dense(inputs.Encoded, "embedding");
+        var rows = new List<Value>();
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            (x, Value read, Value weights) = _layers[i].Step(parameters, x, state);
+            rows.Add(read);
+            inputs.Watch(WeightsName(i), weights);
+        }
+        return new CoreStep([x], rows);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Sequence(ParameterScope parameters, CoreInputs inputs, CoreState initial, StepMode mode)
+    {
+        Value x = parameters.Dense(inputs.Encoded, "embedding");
+        foreach (TransformerLayer layer in _layers)
+        {
+            x = layer.Sequence(parameters, x, inputs.Keep, initial);
+        }
+        return [x];
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string What, double PerSample, int Arrays)> Activations(int steps)
+    {
+        double rows = (steps + _settings.MemoryLength) / (double)steps;
+        return
+        [
+            ("weights of attention", _settings.Heads * (_settings.MemoryLength + 1.0), _settings.Layers),
+            ("keys and values of attention", rows * _settings.ProjectionSize, 4 * _settings.Layers),
+            ("remembered steps", rows * _width, 2 * _settings.Layers),
+            ("hidden layers of the transformer", _settings.FeedForwardSize, 2 * _settings.Layers),
+        ];
+    }
+
+    private static string MemoryName(int layer) => $"memory.{layer}";
+}
