@@ -164,7 +164,7 @@ internal sealed class ParameterLayout
 
     private void Add(string name, int[] shape, float? gain, float constant)
     {
-        long end = Count + shape.Aggregate(1L, (product, dimension) => product * dimension);
+        long end = Count + ParameterSlot.CountOf(shape);
         if (end > Array.MaxLength)
         {
             throw new SettingsException(

@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Training;
@@ -51,15 +52,23 @@ internal static class ActorCriticMemory
 
     private static double Widest(NetworkSpec spec)
     {
-        IEnumerable<double> convolved = spec
-            .Plan.Convolutions.SelectMany(shapes => shapes)
-            .Select(shape => (double)shape.OutputSize);
-        double core = spec.Settings.Core switch
+        double widest = spec.Settings.Core switch
         {
             CoreKind.Lstm or CoreKind.Gru => Gates * spec.Settings.CoreSize,
             CoreKind.Identity or CoreKind.Gtrxl => spec.TrunkSize,
         };
-        return spec.Plan.HiddenSizes.Select(size => (double)size).Concat(convolved).Append(core).Max();
+        foreach (int size in spec.Plan.HiddenSizes)
+        {
+            widest = Math.Max(widest, size);
+        }
+        foreach (ConvolutionShape[] shapes in spec.Plan.Convolutions)
+        {
+            foreach (ConvolutionShape shape in shapes)
+            {
+                widest = Math.Max(widest, shape.OutputSize);
+            }
+        }
+        return widest;
     }
 
     private static IEnumerable<MemoryPart> OfCore(NetworkSettings network, ActorCriticSettings agent, double rows, int trunks) =>
