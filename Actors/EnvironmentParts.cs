@@ -20,7 +20,10 @@ internal sealed class EnvironmentParts : IDisposable
     private EnvironmentParts(EnvironmentPart[] parts)
     {
         _parts = parts;
-        Count = parts.Sum(part => part.Count);
+        foreach (EnvironmentPart part in parts)
+        {
+            Count += part.Count;
+        }
     }
 
     /// <summary>The parts, the one of copy 0 first.</summary>

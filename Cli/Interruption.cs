@@ -18,8 +18,12 @@ internal sealed class Interruption : IDisposable
     public Interruption(TextWriter error)
     {
         _error = error;
-        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
-        _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
+        ];
     }
 
     /// <summary>Cancelled by the first signal.</summary>

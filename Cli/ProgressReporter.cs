@@ -17,8 +17,10 @@ internal sealed class ProgressReporter(TextWriter error) : IProgress<TrainingPro
     public async Task<T> ShowAsync<T>(Func<IProgress<TrainingProgress>, Task<T>> train)
     {
         bool terminal = error == Console.Error && !Console.IsErrorRedirected;
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-        if (!terminal || !console.Profile.Capabilities.Interactive)
+        IAnsiConsole? console = terminal
+            ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) })
+            : null;
+        if (console is not { Profile.Capabilities.Interactive: true })
         {
             _next = LineInterval;
             return await train(this).ConfigureAwait(false);

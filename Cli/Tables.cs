@@ -25,6 +25,7 @@ internal static class Tables
         if (output != Console.Out || Console.IsOutputRedirected)
         {
             console.Profile.Width = 200;
+            console.Profile.Height = 100; // of no importance, but the terminal would be asked
         }
         console.Write(table);
     }

@@ -27,7 +27,7 @@ namespace Environments;
 /// </remarks>
 public sealed partial class EnvironmentRegistry
 {
-    private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly SortedList<string, Entry> _entries = new(StringComparer.Ordinal);
 
     private bool _isFilling;
 

@@ -69,6 +69,17 @@ internal static partial class AtomicFolder
         }
     }
 
+    /// <summary>Deletes a folder and all that is in it; what links lead to stays.</summary>
+    public static void Delete(string path)
+    {
+        if (!File.GetAttributes(path).HasFlag(FileAttributes.ReparsePoint))
+        {
+            Array.ForEach(Directory.GetFiles(path), File.Delete);
+            Array.ForEach(Directory.GetDirectories(path), Delete);
+        }
+        Directory.Delete(path);
+    }
+
     /// <summary>Deletes a folder where that is possible.</summary>
     public static void TryDelete(string path)
     {
@@ -76,7 +87,7 @@ internal static partial class AtomicFolder
         {
             if (Directory.Exists(path))
             {
-                Directory.Delete(path, recursive: true);
+                Delete(path);
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

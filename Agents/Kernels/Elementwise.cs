@@ -76,8 +76,44 @@ internal static class Elementwise
         }
     }
 
+    /// <summary>y = exp x; both may be one span. The bits of TensorPrimitives, for the reason that <see cref="Arithmetic"/> has.</summary>
+    public static void Exp(ReadOnlySpan<float> x, Span<float> y)
+    {
+        RequireRoom(x.Length, y.Length);
+        if (x.Length < Vector128<float>.Count)
+        {
+            for (int j = 0; j < x.Length; j++)
+            {
+                y[j] = MathF.Exp(x[j]);
+            }
+            return;
+        }
+        ref float first = ref MemoryMarshal.GetReference(x);
+        ref float result = ref MemoryMarshal.GetReference(y);
+        Span<float> padded = stackalloc float[Vector512<float>.Count];
+        for (int i = 0; i < x.Length; i += Vector512<float>.Count)
+        {
+            bool isWhole = i + Vector512<float>.Count <= x.Length;
+            if (!isWhole)
+            {
+                x[i..].CopyTo(padded);
+            }
+            ref float source = ref isWhole ? ref Unsafe.Add(ref first, i) : ref MemoryMarshal.GetReference(padded);
+            Vector512<float> power = Vector512.Exp(Simd512.Load(ref source, 0));
+            if (isWhole)
+            {
+                Simd512.Store(power, ref result, i);
+            }
+            else
+            {
+                Simd512.Store(power, ref source, 0);
+                padded[..(x.Length - i)].CopyTo(y[i..]);
+            }
+        }
+    }
+
     /// <summary>x ← max(0, x).</summary>
-    public static void Relu(Span<float> values) => System.Numerics.Tensors.TensorPrimitives.Max(values, 0f, values);
+    public static void Relu(Span<float> values) => Arithmetic.Apply<GreaterOf>(values, 0f, values);
 
     /// <summary>g ← g (1 − y²): the gradient before tanh from the one behind it and its output y.</summary>
     public static void TanhGradient(ReadOnlySpan<float> outputs, Span<float> gradients) =>

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Agents.Kernels;
 
 /// <summary>Log-probabilities of categorical rows, without overflow for any finite logits.</summary>
@@ -24,7 +22,7 @@ internal static class LogSoftmax
                 logProbs[first + j] = logits[first + j] - max;
             }
         }
-        TensorPrimitives.Exp(logProbs[..logits.Length], probabilities); // one call for all rows, however short they are
+        Elementwise.Exp(logProbs[..logits.Length], probabilities); // one call for all rows, however short they are
         for (int first = 0; first < logits.Length; first += count)
         {
             float sum = 0;

@@ -6,6 +6,8 @@ namespace Agents.Networks;
 /// <summary>Initial parameters: orthogonal weights and constant biases (Saxe et al. 2014; gains of Huang et al. 2022, detail 2).</summary>
 internal static class ParameterInitializer
 {
+    private const int Short = 128; // so short that compiling faster code takes longer than it saves
+
     /// <summary>A fresh flat buffer, pinned so that the tensor library can alias it.</summary>
     public static float[] Create(ParameterLayout layout, ref Pcg64 random)
     {
@@ -38,7 +40,7 @@ internal static class ParameterInitializer
                 for (int j = 0; j < i; j++)
                 {
                     double share = TensorPrimitives.Dot<double>(vector, basis[j]);
-                    TensorPrimitives.MultiplyAdd<double>(basis[j], -share, vector, vector);
+                    SubtractMultiple(vector, share, basis[j]);
                 }
             }
             double norm = Math.Sqrt(TensorPrimitives.Dot<double>(vector, vector));
@@ -54,6 +56,19 @@ internal static class ParameterInitializer
             {
                 matrix[row * columns + column] = gain * (float)(rows <= columns ? basis[row][column] : basis[column][row]);
             }
+        }
+    }
+
+    private static void SubtractMultiple(double[] vector, double share, double[] other)
+    {
+        if (vector.Length > Short)
+        {
+            TensorPrimitives.MultiplyAdd<double>(other, -share, vector, vector);
+            return;
+        }
+        for (int k = 0; k < vector.Length; k++)
+        {
+            vector[k] -= share * other[k];
         }
     }
 }

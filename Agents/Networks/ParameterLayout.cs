@@ -92,7 +92,7 @@ internal sealed class ParameterLayout
 
     private void Add(string name, int[] shape, Initializer initializer)
     {
-        long end = Count + shape.Aggregate(1L, (product, dimension) => product * dimension);
+        long end = Count + ParameterSlot.CountOf(shape);
         if (end > Array.MaxLength)
         {
             throw new SettingsException(

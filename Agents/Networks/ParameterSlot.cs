@@ -8,7 +8,18 @@ namespace Agents.Networks;
 internal sealed record ParameterSlot(string Name, int[] Shape, int Offset, Initializer Initializer)
 {
     /// <summary>Floats in the array.</summary>
-    public int Size { get; } = Shape.Aggregate(1, (product, dimension) => product * dimension);
+    public int Size { get; } = (int)CountOf(Shape);
+
+    /// <summary>Floats of an array of a shape.</summary>
+    public static long CountOf(int[] shape)
+    {
+        long count = 1;
+        foreach (int dimension in shape)
+        {
+            count *= dimension;
+        }
+        return count;
+    }
 
     /// <summary>The array's floats within a flat buffer.</summary>
     public Span<float> In(Span<float> buffer) => buffer.Slice(Offset, Size);

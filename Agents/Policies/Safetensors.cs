@@ -114,8 +114,11 @@ internal static class Safetensors
             if (metadata is { Count: > 0 })
             {
                 json.WriteStartObject(MetadataName);
-                foreach ((string key, string text) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+                string[] keys = [.. metadata.Keys];
+                Array.Sort(keys, StringComparer.Ordinal);
+                foreach (string key in keys)
                 {
+                    string text = metadata[key];
                     RequireUnicode(key);
                     RequireUnicode(text);
                     json.WriteString(key, text);

@@ -200,15 +200,19 @@ internal sealed class Graph
 
     private ImmutableArray<Shape> Infer(Operator operation, Value[] inputs)
     {
-        Shape[] shapes = [.. inputs.Select(input => input.Shape)];
+        Shape[] shapes = Array.ConvertAll(inputs, input => input.Shape);
         if (operation.Access is RowAccess.EachRow or RowAccess.Reduction)
         {
-            RowSpace[] spaces = [.. shapes.Select(shape => shape.Space).OfType<RowSpace>().Distinct()];
-            if (spaces.Length > 1)
+            RowSpace? first = null;
+            foreach (Shape shape in shapes)
             {
-                throw new GraphException(
-                    $"{Title(operation)}: rows of {spaces[0].Name} and of {spaces[1].Name} meet in one operator. Bring one to the other by GatherRows, SegmentSum or a step first."
-                );
+                first ??= shape.Space;
+                if (shape.Space is { } space && space != first)
+                {
+                    throw new GraphException(
+                        $"{Title(operation)}: rows of {first!.Name} and of {space.Name} meet in one operator. Bring one to the other by GatherRows, SegmentSum or a step first."
+                    );
+                }
             }
         }
         return Infer(operation, shapes);
@@ -237,15 +241,15 @@ internal sealed class Graph
         }
     }
 
-    private readonly struct NodeKey(Operator operation, Value[] inputs) : IEquatable<NodeKey>
+    private sealed class NodeKey(Operator operation, Value[] inputs) : IEquatable<NodeKey>
     {
         private readonly Operator _operation = operation;
         private readonly Value[] _inputs = inputs;
 
-        public bool Equals(NodeKey other) =>
-            _operation.Equals(other._operation) && _inputs.AsSpan().SequenceEqual(other._inputs.AsSpan());
+        public bool Equals(NodeKey? other) =>
+            other is not null && _operation.Equals(other._operation) && _inputs.AsSpan().SequenceEqual(other._inputs.AsSpan());
 
-        public override bool Equals(object? obj) => obj is NodeKey other && Equals(other);
+        public override bool Equals(object? obj) => Equals(obj as NodeKey);
 
         public override int GetHashCode()
         {

@@ -13,7 +13,12 @@ internal sealed class Node
         Scope = scope;
         Operator = operation;
         InputArray = inputs;
-        Outputs = [.. shapes.Select((shape, i) => new Value(this, i, shape))];
+        var outputs = new Value[shapes.Length];
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            outputs[i] = new Value(this, i, shapes[i]);
+        }
+        Outputs = [.. outputs];
     }
 
     /// <summary>The graph that it belongs to.</summary>

@@ -1,10 +1,11 @@
 namespace Agents.Programs;
 
 /// <summary>Size of a value: as many rows as its row space has in a run, or a constant number of them.</summary>
+/// <remarks>No struct: tables and spans of structs of one's own are compiled at each start, those of classes once beforehand.</remarks>
 /// <param name="Space">What rows stand for; null for a value of constant size.</param>
 /// <param name="Rows">Rows of a value of constant size; 0 for others, whose number is told by each run.</param>
 /// <param name="Columns">Numbers of a row, at least 1.</param>
-internal readonly record struct Shape(RowSpace? Space, int Rows, int Columns)
+internal sealed record Shape(RowSpace? Space, int Rows, int Columns)
 {
     /// <summary>One row per row of a space.</summary>
     public static Shape Of(RowSpace space, int columns) => new(space, 0, columns);

@@ -27,7 +27,6 @@ internal sealed class RowCheck
         _highs = new float[_size];
         _wholes = new int[_size];
         Add(space, areActions, 0);
-        HasWholeNumbers = _wholes.AsSpan().Contains(-1);
         if (IsUniform())
         {
             (_lows, _highs, _wholes) = (_lows[..1], _highs[..1], _wholes[..1]);
@@ -35,7 +34,7 @@ internal sealed class RowCheck
     }
 
     /// <summary>Whether some numbers of a row must be whole.</summary>
-    public bool HasWholeNumbers { get; }
+    public bool HasWholeNumbers { get; private set; }
 
     /// <summary>The check of rows that an environment shows.</summary>
     public static RowCheck OfObservations(Space space) => new(space, areActions: false);
@@ -171,12 +170,20 @@ internal sealed class RowCheck
         _lows[element] = low;
         _highs[element] = high;
         _wholes[element] = isWhole ? -1 : 0;
+        HasWholeNumbers |= isWhole;
     }
 
-    private bool IsUniform() =>
-        !_lows.AsSpan().ContainsAnyExcept(_lows[0])
-        && !_highs.AsSpan().ContainsAnyExcept(_highs[0])
-        && !_wholes.AsSpan().ContainsAnyExcept(_wholes[0]);
+    private bool IsUniform()
+    {
+        for (int i = 1; i < _size; i++)
+        {
+            if (_lows[i] != _lows[0] || _highs[i] != _highs[0] || _wholes[i] != _wholes[0])
+            {
+                return false;
+            }
+        }
+        return true;
+    }
 
     // A number that can be is itself after it was rounded down and moved between its bounds; NaN equals nothing.
     private static bool HoldsAll(ReadOnlySpan<float> values, float low, float high, bool areWhole)

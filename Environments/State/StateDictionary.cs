@@ -10,40 +10,50 @@ namespace Environments.State;
 /// <remarks>Each entry remembers its element type; reading another type or length is an error that names the entry. Owns its bytes.</remarks>
 public sealed class StateDictionary
 {
-    private readonly Dictionary<string, (string Type, byte[] Bytes)> _entries;
+    private readonly Dictionary<string, Entry> _entries;
     private readonly string _prefix;
 
     /// <summary>An empty dictionary.</summary>
     public StateDictionary()
         : this([], "") { }
 
-    private StateDictionary(Dictionary<string, (string, byte[])> entries, string prefix)
+    private StateDictionary(Dictionary<string, Entry> entries, string prefix)
     {
         _entries = entries;
         _prefix = prefix;
     }
 
     /// <summary>Every entry below this scope: full name, element type, little-endian bytes.</summary>
-    public IEnumerable<(string Name, string Type, byte[] Bytes)> Entries =>
-        _entries
-            .Where(entry => entry.Key.StartsWith(_prefix, StringComparison.Ordinal))
-            .Select(entry => (entry.Key, entry.Value.Type, entry.Value.Bytes));
+    public IEnumerable<(string Name, string Type, byte[] Bytes)> Entries
+    {
+        get
+        {
+            foreach ((string name, Entry entry) in _entries)
+            {
+                if (name.StartsWith(_prefix, StringComparison.Ordinal))
+                {
+                    yield return (name, entry.Type, entry.Bytes);
+                }
+            }
+        }
+    }
 
     /// <summary>Names of the entries below this scope, without its prefix.</summary>
-    public IEnumerable<string> Names => Entries.Select(entry => entry.Name[_prefix.Length..]);
+    public IEnumerable<string> Names =>
+        _entries.Keys.Where(name => name.StartsWith(_prefix, StringComparison.Ordinal)).Select(name => name[_prefix.Length..]);
 
     /// <summary>A view of the same dictionary whose names begin with <paramref name="name"/> and a dot.</summary>
     public StateDictionary Scope(string name) => new(_entries, $"{_prefix}{name}.");
 
     /// <summary>Adds an entry read from a file.</summary>
-    public void AddRaw(string name, string type, byte[] bytes) => _entries[_prefix + name] = (type, bytes);
+    public void AddRaw(string name, string type, byte[] bytes) => _entries[_prefix + name] = new Entry(type, bytes);
 
     /// <summary>Whether there is an entry of this name.</summary>
     public bool Contains(string name) => _entries.ContainsKey(_prefix + name);
 
     /// <summary>Saves a copy of an array.</summary>
     public void Set<T>(string name, ReadOnlySpan<T> values)
-        where T : unmanaged => _entries[_prefix + name] = (typeof(T).Name, MemoryMarshal.AsBytes(values).ToArray());
+        where T : unmanaged => _entries[_prefix + name] = new Entry(typeof(T).Name, MemoryMarshal.AsBytes(values).ToArray());
 
     /// <summary>Saves one value.</summary>
     public void Set<T>(string name, T value)
@@ -146,7 +156,7 @@ public sealed class StateDictionary
 
     private byte[] Find<T>(string name)
     {
-        if (!_entries.TryGetValue(_prefix + name, out (string Type, byte[] Bytes) entry))
+        if (!_entries.TryGetValue(_prefix + name, out Entry? entry))
         {
             throw new InvalidDataException(
                 $"State '{Show(name)}' is missing. It was saved by other settings or another version."
@@ -156,4 +166,6 @@ public sealed class StateDictionary
             ? entry.Bytes
             : throw new InvalidDataException($"State '{Show(name)}' holds {ForeignText.Show(entry.Type)}, not {typeof(T).Name}.");
     }
+
+    private sealed record Entry(string Type, byte[] Bytes);
 }

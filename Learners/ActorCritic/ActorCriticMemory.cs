@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Training;
@@ -50,14 +51,19 @@ internal static class ActorCriticMemory
 
     private static double Widest(NetworkSpec spec)
     {
-        IEnumerable<double> convolved = spec
-            .Plan.Convolutions.SelectMany(shapes => shapes)
-            .Select(shape => (double)shape.OutputSize);
-        return spec
-            .Plan.HiddenSizes.Select(size => (double)size)
-            .Concat(convolved)
-            .Concat(spec.Core.Branches.Select(branch => (double)branch.Columns))
-            .Max();
+        double widest = spec.Core.Branches[0].Columns;
+        foreach (int size in spec.Plan.HiddenSizes)
+        {
+            widest = Math.Max(widest, size);
+        }
+        foreach (ConvolutionShape[] shapes in spec.Plan.Convolutions)
+        {
+            foreach (ConvolutionShape shape in shapes)
+            {
+                widest = Math.Max(widest, shape.OutputSize);
+            }
+        }
+        return widest;
     }
 
     private static IEnumerable<MemoryPart> OfCore(NetworkSpec spec, ActorCriticSettings agent, double samples, int trunks) =>

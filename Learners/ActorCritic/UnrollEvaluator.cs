@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using Agents.Distributions;
+using Agents.Kernels;
 using Agents.Networks;
 using Learners.Batches;
 using Learners.Returns;
@@ -135,7 +135,7 @@ internal sealed class UnrollEvaluator
             return;
         }
         GeneralizedAdvantage.Estimate(unroll.Rewards, _discounts, _lambdas, Values, _nextValues, Advantages, copies);
-        TensorPrimitives.Add(Advantages, Values, Returns);
+        Arithmetic.Apply<SumOf>(Advantages, Values, Returns);
     }
 
     /// <summary>Evaluates the policy that the next updates must stay close to, on the prepared unroll.</summary>
@@ -159,7 +159,7 @@ internal sealed class UnrollEvaluator
     {
         popArt.Normalize(_allValues.AsSpan(0, Count));
         popArt.Normalize(Returns);
-        TensorPrimitives.Multiply(Advantages, (float)(1 / popArt.Scale), Advantages);
+        Arithmetic.Apply<ProductOf>(Advantages, (float)(1 / popArt.Scale), Advantages);
     }
 
     private void FillLogRatios(Unroll unroll, Span<float> distributions)
@@ -169,7 +169,7 @@ internal sealed class UnrollEvaluator
             _logRatios = new float[Count];
         }
         _distribution.LogProbs(distributions, unroll.Actions, _logRatios);
-        TensorPrimitives.Subtract(_logRatios, unroll.BehaviourLogProbs, _logRatios);
+        Arithmetic.Apply<DifferenceOf>(_logRatios, unroll.BehaviourLogProbs, _logRatios);
     }
 
     private void EvaluateRows(Unroll unroll, Span<float> distributions, Span<float> allValues)

@@ -23,11 +23,7 @@ internal sealed class CheckpointStore
     private const int LargestManifest = 1 << 20;
     private const int MostFiles = 100;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly string _folder;
     private readonly int _keep;
@@ -45,21 +41,22 @@ internal sealed class CheckpointStore
     internal Action<string, byte[]> WriteFile { get; init; } = File.WriteAllBytes;
 
     /// <summary>Checkpoints by step, the newest first.</summary>
-    public IReadOnlyList<(long Steps, string Path)> List() =>
-        !Directory.Exists(_folder)
-            ? []
-            :
-            [
-                .. Directory
-                    .EnumerateDirectories(_folder)
-                    .Where(path => !AtomicFolder.IsTemporary(path))
-                    .Select(path =>
-                        (Parsed: long.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out long steps), steps, path)
-                    )
-                    .Where(entry => entry.Parsed)
-                    .Select(entry => (entry.steps, entry.path))
-                    .OrderByDescending(entry => entry.steps),
-            ];
+    public IReadOnlyList<SavedCheckpoint> List()
+    {
+        var found = new List<SavedCheckpoint>();
+        foreach (string path in Directory.Exists(_folder) ? Directory.GetDirectories(_folder) : [])
+        {
+            if (
+                !AtomicFolder.IsTemporary(path)
+                && long.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out long steps)
+            )
+            {
+                found.Add(new SavedCheckpoint(steps, path));
+            }
+        }
+        found.Sort((a, b) => b.Steps.CompareTo(a.Steps));
+        return found;
+    }
 
     /// <summary>Saves a checkpoint and deletes the oldest ones beyond the number to keep.</summary>
     /// <param name="steps">Environment steps done.</param>
@@ -75,9 +72,9 @@ internal sealed class CheckpointStore
             Directory.CreateDirectory(_folder);
             AtomicFolder.CleanUp(_folder);
             AtomicFolder.Write(path, temporary => Fill(temporary, steps, policy, state));
-            foreach ((_, string old) in List().Where(entry => entry.Steps < steps).Skip(_keep - 1))
+            foreach (SavedCheckpoint old in List().Where(entry => entry.Steps < steps).Skip(_keep - 1))
             {
-                Directory.Delete(old, recursive: true);
+                AtomicFolder.Delete(old.Path);
             }
             return path;
         }
@@ -192,10 +189,26 @@ internal sealed class CheckpointStore
         Directory.CreateDirectory(policyFolder);
         policy.WriteFiles(policyFolder);
         WriteFile(Path.Combine(folder, StateFile), TrainingStateFile.Write(state));
-        Dictionary<string, string> files = Directory
-            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), AtomicFile.Hash);
-        File.WriteAllText(Path.Combine(folder, ManifestFile), JsonSerializer.Serialize(new Manifest(steps, files), Json));
+        File.WriteAllBytes(Path.Combine(folder, ManifestFile), ManifestOf(folder, steps));
+    }
+
+    // As the serializer writes a manifest, which looks the type up by reflection.
+    private static byte[] ManifestOf(string folder, long steps)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("environment_steps", steps);
+            json.WriteStartObject("files");
+            foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
+            {
+                json.WriteString(Path.GetRelativePath(folder, file).Replace('\\', '/'), AtomicFile.Hash(file));
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return bytes.ToArray();
     }
 
     private sealed record Manifest(long EnvironmentSteps, Dictionary<string, string>? Files);

@@ -20,11 +20,10 @@ internal static class TrainingStateFile
     {
         var buffer = new ArrayBufferWriter<byte>();
         var writer = new MessagePackWriter(buffer);
-        (string Name, string Type, byte[] Bytes)[] entries = [.. state.Entries];
         writer.WriteArrayHeader(2);
         writer.Write(Version);
-        writer.WriteMapHeader(entries.Length);
-        foreach ((string name, string type, byte[] bytes) in entries)
+        writer.WriteMapHeader(state.Names.Count());
+        foreach ((string name, string type, byte[] bytes) in state.Entries)
         {
             writer.Write(name);
             writer.WriteArrayHeader(2);

@@ -25,7 +25,7 @@ public sealed class AgentRegistry
         new VmpoAgent(),
     ];
 
-    private readonly SortedDictionary<string, Agent> _agents = new(StringComparer.Ordinal);
+    private readonly SortedList<string, Agent> _agents = new(StringComparer.Ordinal);
 
     /// <summary>A registry without agents.</summary>
     public AgentRegistry() { }
@@ -34,10 +34,10 @@ public sealed class AgentRegistry
     public static AgentRegistry Default { get; } = CreateDefault();
 
     /// <summary>All agents, ordered by name.</summary>
-    public IReadOnlyCollection<Agent> Agents => _agents.Values;
+    public IReadOnlyCollection<Agent> Agents => [.. _agents.Values];
 
     /// <summary>Names of all agents, in order.</summary>
-    public IReadOnlyCollection<string> Names => _agents.Keys;
+    public IReadOnlyCollection<string> Names => [.. _agents.Keys];
 
     /// <summary>A registry that knows all of this one's agents; adding to it leaves this one as it is.</summary>
     public AgentRegistry Copy()

@@ -137,16 +137,33 @@ public static class Evaluator
 
     private static EvaluationResult Summarize(List<double> returns, List<int> lengths)
     {
-        double mean = returns.Average();
-        double squares = returns.Sum(value => (value - mean) * (value - mean));
+        double sum = 0;
+        (double lowest, double highest) = (returns[0], returns[0]);
+        foreach (double value in returns)
+        {
+            sum += value;
+            lowest = Math.Min(lowest, value);
+            highest = Math.Max(highest, value);
+        }
+        double mean = sum / returns.Count;
+        double squares = 0;
+        foreach (double value in returns)
+        {
+            squares += (value - mean) * (value - mean);
+        }
+        long steps = 0;
+        foreach (int length in lengths)
+        {
+            steps += length;
+        }
         return new EvaluationResult
         {
             Episodes = returns.Count,
             MeanReturn = mean,
             StdReturn = returns.Count > 1 ? Math.Sqrt(squares / (returns.Count - 1)) : 0,
-            MinReturn = returns.Min(),
-            MaxReturn = returns.Max(),
-            MeanLength = lengths.Average(),
+            MinReturn = lowest,
+            MaxReturn = highest,
+            MeanLength = (double)steps / lengths.Count,
         };
     }
 

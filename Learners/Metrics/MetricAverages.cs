@@ -6,7 +6,7 @@ namespace Learners.Metrics;
 /// <summary>Means of named numbers over an interval: what a learner tells between two rows of <c>metrics.csv</c>.</summary>
 public sealed class MetricAverages
 {
-    private readonly Dictionary<string, (double Sum, long Count)> _sums = [];
+    private readonly Dictionary<string, Sum> _sums = [];
 
     /// <summary>Adds one observation of a metric.</summary>
     /// <param name="tag">Its name, such as <c>losses/policy_loss</c>; the run must know it, see <see cref="Composition.ILearner.Tags"/>.</param>
@@ -17,16 +17,20 @@ public sealed class MetricAverages
         {
             return;
         }
-        (double sum, long count) = _sums.GetValueOrDefault(tag);
-        _sums[tag] = (sum + value, count + 1);
+        if (!_sums.TryGetValue(tag, out Sum? sum))
+        {
+            _sums.Add(tag, sum = new Sum());
+        }
+        sum.Total += value;
+        sum.Count++;
     }
 
     /// <summary>Saves sums and counts.</summary>
     internal void SaveState(StateDictionary state)
     {
-        foreach ((string tag, (double sum, long count)) in _sums)
+        foreach ((string tag, Sum sum) in _sums)
         {
-            state.Set<double>(tag, [sum, count]);
+            state.Set<double>(tag, [sum.Total, sum.Count]);
         }
     }
 
@@ -47,17 +51,24 @@ public sealed class MetricAverages
             {
                 throw new InvalidDataException($"The mean '{ForeignText.Show(tag)}' is saved of {saved[1]} numbers.");
             }
-            _sums[tag] = (saved[0], (long)saved[1]);
+            _sums[tag] = new Sum { Total = saved[0], Count = (long)saved[1] };
         }
     }
 
     /// <summary>Appends every mean and starts over.</summary>
     internal void Drain(List<Metric> destination)
     {
-        foreach ((string tag, (double sum, long count)) in _sums)
+        foreach ((string tag, Sum sum) in _sums)
         {
-            destination.Add(new Metric(tag, sum / count));
+            destination.Add(new Metric(tag, sum.Total / sum.Count));
         }
         _sums.Clear();
+    }
+
+    private sealed class Sum
+    {
+        public double Total { get; set; }
+
+        public long Count { get; set; }
     }
 }

@@ -1,6 +1,6 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Agents.Kernels;
 
 namespace Learners.Optimizers;
 
@@ -27,7 +27,7 @@ internal static class GlobalNorm
         double scale = maxNorm / (norm + 1e-6);
         if (float.IsFinite(norm) && scale < 1.0)
         {
-            TensorPrimitives.Multiply(gradient, (float)scale, gradient);
+            Arithmetic.Apply<ProductOf>(gradient, (float)scale, gradient);
         }
         return norm;
     }

@@ -85,14 +85,19 @@ internal static class RunSize
 
     private static void Require(long limit, IReadOnlyList<MemoryPart> parts)
     {
-        MemoryPart largest = parts.MaxBy(part => part.Bytes);
-        if (parts.FirstOrDefault(part => part.Floats > Array.MaxLength) is { What: not null } tooLong)
+        MemoryPart largest = parts[0];
+        double bytes = 0;
+        foreach (MemoryPart part in parts)
         {
-            throw new SettingsException(
-                $"The run needs {tooLong.What}, which are more than the {Array.MaxLength} numbers of an array. {tooLong.Hint}."
-            );
+            if (part.Floats > Array.MaxLength)
+            {
+                throw new SettingsException(
+                    $"The run needs {part.What}, which are more than the {Array.MaxLength} numbers of an array. {part.Hint}."
+                );
+            }
+            largest = part.Bytes > largest.Bytes ? part : largest;
+            bytes += part.Bytes;
         }
-        double bytes = parts.Sum(part => part.Bytes);
         if (bytes > limit)
         {
             throw new SettingsException(

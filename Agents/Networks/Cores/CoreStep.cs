@@ -17,6 +17,12 @@ internal sealed record CoreStep(IReadOnlyList<Value> Branches, IReadOnlyList<Val
 /// <param name="Columns">Numbers of a row.</param>
 internal sealed record Branch(string Name, int Columns);
 
+/// <summary>A kind of arrays that gradients of a core keep, to estimate memory before a run.</summary>
+/// <param name="What">What they hold, such as "keys and values".</param>
+/// <param name="PerSample">Numbers per sample.</param>
+/// <param name="Arrays">How many there are.</param>
+internal sealed record KeptArrays(string What, double PerSample, int Arrays);
+
 /// <summary>What a core is asked for.</summary>
 /// <param name="Training">Whether noise such as dropout is drawn; else its expectation acts.</param>
 /// <param name="Cut">Whether no gradient flows into the state of the step before.</param>

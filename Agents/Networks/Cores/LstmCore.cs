@@ -35,6 +35,5 @@ internal sealed class LstmCore(int inputs, int size) : MemoryCore
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string What, double PerSample, int Arrays)> Activations(int steps) =>
-        [("gates", Gates * size, 1)];
+    public override IReadOnlyList<KeptArrays> Activations(int steps) => [new("gates", Gates * size, 1)];
 }

@@ -48,10 +48,9 @@ internal abstract class MemoryCore
         StepMode mode
     ) => null;
 
-    /// <summary>Numbers that gradients keep per sample in the largest arrays of the core, to estimate memory before a run.</summary>
+    /// <summary>The largest arrays that gradients of the core keep, to estimate memory before a run.</summary>
     /// <param name="steps">Steps of a sequence.</param>
-    /// <returns>Each kind of array, with its numbers per sample and how many of them there are.</returns>
-    public virtual IEnumerable<(string What, double PerSample, int Arrays)> Activations(int steps) => [];
+    public virtual IReadOnlyList<KeptArrays> Activations(int steps) => [];
 
     /// <summary>Keeps a share of the numbers at random and scales them up, while training (Srivastava et al. 2014).</summary>
     /// <param name="x"><c>[N, columns]</c>.</param>

@@ -58,7 +58,17 @@ internal sealed class EncoderPlan
         }
         bool small = side < LargeSide;
         ConvolutionSettings[] convolutions = settings.Convolutions ?? (small ? SmallConvolutions : LargeConvolutions);
-        Convolutions = [.. Features.Parts.Select(part => part.Image is { } image ? Shapes(image, convolutions) : [])];
+        var shapes = new ConvolutionShape[Features.Parts.Count][];
+        var encodedSizes = new int[shapes.Length];
+        for (int i = 0; i < shapes.Length; i++)
+        {
+            FeaturePart part = Features.Parts[i];
+            shapes[i] = part.Image is { } image ? Shapes(image, convolutions) : [];
+            encodedSizes[i] = shapes[i].Length == 0 ? part.Size : shapes[i][^1].OutputSize;
+            EncodedSize += encodedSizes[i];
+        }
+        Convolutions = shapes;
+        EncodedSizes = encodedSizes;
         HiddenSizes =
             settings.HiddenSizes
             ?? (
@@ -68,11 +78,6 @@ internal sealed class EncoderPlan
             );
         Activation = settings.Activation ?? (convolves ? Activation.Relu : Activation.Tanh);
         SharedTrunk = settings.SharedTrunk ?? convolves;
-        EncodedSizes =
-        [
-            .. Features.Parts.Zip(Convolutions, (part, shapes) => shapes.Length == 0 ? part.Size : shapes[^1].OutputSize),
-        ];
-        EncodedSize = EncodedSizes.Sum();
         Settings = settings with
         {
             Convolutions = convolves ? convolutions : null,

@@ -65,30 +65,39 @@ internal sealed class ObservationFeatures
     }
 
     /// <summary>Spaces within a space that are no <see cref="Dict"/>, with their paths, which are all different.</summary>
-    public static IEnumerable<(string Name, Space Entry)> EntriesOf(Space space)
+    public static IReadOnlyList<SpaceEntry> EntriesOf(Space space)
     {
-        (string Name, Space Entry)[] entries = [.. EntriesOf(space, "", key => key)];
+        var entries = new List<SpaceEntry>();
+        Collect(space, "", marksDots: false, entries);
         // An entry 'a.b' beside an entry 'a' that holds a 'b': parameters are named by paths, so dots of names are marked then.
-        return entries.DistinctBy(entry => entry.Name).Count() == entries.Length
-            ? entries
-            : EntriesOf(
-                space,
-                "",
-                key =>
-                    key.Length == 0
-                        ? "\\"
-                        : key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(".", "\\.", StringComparison.Ordinal)
-            );
+        if (new HashSet<string>(entries.Select(entry => entry.Path)).Count < entries.Count)
+        {
+            entries.Clear();
+            Collect(space, "", marksDots: true, entries);
+        }
+        return entries;
     }
 
-    private static IEnumerable<(string Name, Space Entry)> EntriesOf(Space space, string name, Func<string, string> write)
+    private static void Collect(Space space, string path, bool marksDots, List<SpaceEntry> entries)
     {
         if (space is not Dict dict)
         {
-            return [(name, space)];
+            entries.Add(new SpaceEntry(path, space));
+            return;
         }
-        return dict
-            .Entries.ToArray()
-            .SelectMany(entry => EntriesOf(entry.Value, name + (name == "" ? "" : ".") + write(entry.Key), write));
+        foreach ((string key, Space entry) in dict.Entries)
+        {
+            Collect(entry, path + (path == "" ? "" : ".") + (marksDots ? Marked(key) : key), marksDots, entries);
+        }
     }
+
+    private static string Marked(string key) =>
+        key.Length == 0
+            ? "\\"
+            : key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(".", "\\.", StringComparison.Ordinal);
+
+    /// <summary>A space within a space.</summary>
+    /// <param name="Path">Names of the entries that lead there, parted by dots.</param>
+    /// <param name="Space">The space.</param>
+    public sealed record SpaceEntry(string Path, Space Space);
 }

@@ -104,15 +104,15 @@ internal sealed class GatedTransformerCore : MemoryCore
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(string What, double PerSample, int Arrays)> Activations(int steps)
+    public override IReadOnlyList<KeptArrays> Activations(int steps)
     {
         double rows = (steps + _settings.MemoryLength) / (double)steps;
         return
         [
-            ("weights of attention", _settings.Heads * (_settings.MemoryLength + 1.0), _settings.Layers),
-            ("keys and values of attention", rows * _settings.ProjectionSize, 4 * _settings.Layers),
-            ("remembered steps", rows * _width, 2 * _settings.Layers),
-            ("hidden layers of the transformer", _settings.FeedForwardSize, 2 * _settings.Layers),
+            new("weights of attention", _settings.Heads * (_settings.MemoryLength + 1.0), _settings.Layers),
+            new("keys and values of attention", rows * _settings.ProjectionSize, 4 * _settings.Layers),
+            new("remembered steps", rows * _width, 2 * _settings.Layers),
+            new("hidden layers of the transformer", _settings.FeedForwardSize, 2 * _settings.Layers),
         ];
     }
 

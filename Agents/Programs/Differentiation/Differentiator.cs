@@ -199,13 +199,13 @@ internal sealed class Differentiator
         {
             return null;
         }
-        var placed = new SortedDictionary<int, Value>();
+        var placed = new List<Value>();
         Value? sum = null;
         foreach (Value gradient in list)
         {
-            if (gradient.Node.Operator is Place { Starts: [int start] } && IsFree(placed, start, gradient.Node.Inputs[0].Columns))
+            if (gradient.Node.Operator is Place { Starts.Length: 1 } && IsFree(placed, gradient))
             {
-                placed.Add(start, gradient.Node.Inputs[0]);
+                placed.Add(gradient);
             }
             else
             {
@@ -216,22 +216,38 @@ internal sealed class Differentiator
         {
             return sum;
         }
+        placed.Sort((a, b) => StartOf(a).CompareTo(StartOf(b)));
         Value beside =
-            placed is { Count: 1 } && placed.First().Value.Columns == value.Columns
-                ? placed.First().Value
-                : _graph.Apply(new Place([.. placed.Keys], value.Columns), [.. placed.Values])[0];
+            placed.Count == 1 && PartOf(placed[0]).Columns == value.Columns
+                ? PartOf(placed[0])
+                : _graph.Apply(Beside(placed, value.Columns), [.. placed.ConvertAll(PartOf)])[0];
         return sum is null ? beside : sum + beside;
     }
 
-    private static bool IsFree(SortedDictionary<int, Value> placed, int start, int count)
+    private static bool IsFree(List<Value> placed, Value candidate)
     {
-        foreach ((int other, Value value) in placed)
+        int start = StartOf(candidate);
+        foreach (Value other in placed)
         {
-            if (start < other + value.Columns && other < start + count)
+            if (start < StartOf(other) + PartOf(other).Columns && StartOf(other) < start + PartOf(candidate).Columns)
             {
                 return false;
             }
         }
         return true;
     }
+
+    private static Place Beside(List<Value> placed, int columns)
+    {
+        var starts = new int[placed.Count];
+        for (int i = 0; i < starts.Length; i++)
+        {
+            starts[i] = StartOf(placed[i]);
+        }
+        return new Place([.. starts], columns);
+    }
+
+    private static int StartOf(Value placed) => ((Place)placed.Node.Operator).Starts[0];
+
+    private static Value PartOf(Value placed) => placed.Node.Inputs[0];
 }

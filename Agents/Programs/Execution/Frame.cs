@@ -48,20 +48,20 @@ internal readonly ref struct Frame
 
     /// <summary>The block's rows of an input, or all of it where its size is constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReadOnlySpan<float> Input(int index) => Block(ref _instruction.Inputs[index]);
+    public ReadOnlySpan<float> Input(int index) => Block(_instruction.Inputs[index]);
 
     /// <summary>The block's rows of an output, or all of it where its size is constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Span<float> Output(int index) => Block(ref _instruction.Outputs[index]);
+    public Span<float> Output(int index) => Block(_instruction.Outputs[index]);
 
     /// <summary>All rows of an input.</summary>
     public ReadOnlySpan<float> WholeInput(int index)
     {
-        ref Slot slot = ref _instruction.Inputs[index];
+        Slot slot = _instruction.Inputs[index];
         return _program.Span(slot, 0, _program.Count(slot.SpaceIndex));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Span<float> Block(ref Slot slot) =>
+    private Span<float> Block(Slot slot) =>
         _whole ? _program.Span(slot, 0, _program.Count(slot.SpaceIndex)) : _program.Span(slot, First, Rows);
 }

@@ -18,7 +18,8 @@ internal sealed class ManagedProgram : IProgram
     private readonly int[] _starts; // first float of each source
     private readonly int[] _lengths; // floats of each input from there
     private readonly int[] _counts; // rows of each space in this run
-    private readonly (int Offset, int Space)[] _inverseCounts;
+    private readonly int[] _inverseCounts; // places of their numbers
+    private readonly int[] _countedSpaces; // whose rows they count
     private const int Line = 16; // floats in a line of the cache
 
     private unsafe float* _state; // while a run advances it
@@ -49,19 +50,22 @@ internal sealed class ManagedProgram : IProgram
         }
         _counts = new int[plan.Spaces.Length];
         Array.Fill(_counts, Unknown);
-        var inverseCounts = new List<(int, int)>();
+        var inverseCounts = new List<int>();
+        var countedSpaces = new List<int>();
         foreach ((Value value, Slot slot) in plan.Slots)
         {
             if (value.Node.Operator is Constant constant)
             {
-                constant.Numbers.CopyTo(Arena(slot.Offset));
+                constant.Numbers.AsSpan().CopyTo(Arena(slot.Offset));
             }
             else if (value.Node.Operator is InverseCount count)
             {
-                inverseCounts.Add((slot.Offset, plan.Spaces.IndexOf(count.Space)));
+                inverseCounts.Add(slot.Offset);
+                countedSpaces.Add(plan.Spaces.IndexOf(count.Space));
             }
         }
         _inverseCounts = [.. inverseCounts];
+        _countedSpaces = [.. countedSpaces];
     }
 
     /// <summary>Whether memory is filled with not-a-number before each run, which shows what is read before it is written. For tests.</summary>
@@ -115,7 +119,7 @@ internal sealed class ManagedProgram : IProgram
         {
             throw new ArgumentException($"{scalar} is no scalar.", nameof(scalar));
         }
-        if (_plan.Slots.TryGetValue(scalar, out Slot slot))
+        if (_plan.Slots.TryGetValue(scalar, out Slot? slot))
         {
             Arena(slot.Offset)[0] = number;
         }
@@ -164,9 +168,10 @@ internal sealed class ManagedProgram : IProgram
                 RunOnce(_plan.Refresh);
                 _isFresh = true;
             }
-            foreach ((int offset, int space) in _inverseCounts)
+            for (int i = 0; i < _inverseCounts.Length; i++)
             {
-                Arena(offset)[0] = 1f / (space == 0 && total > 0 ? total : _counts[space]);
+                int space = _countedSpaces[i];
+                Arena(_inverseCounts[i])[0] = 1f / (space == 0 && total > 0 ? total : _counts[space]);
             }
             Array.Clear(_sources[Slot.Gradient]);
             foreach (Segment segment in _plan.Segments)
@@ -202,7 +207,7 @@ internal sealed class ManagedProgram : IProgram
     internal int Count(int space) => _counts[space];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Span<float> Span(scoped in Slot slot, int first, int rows)
+    internal Span<float> Span(Slot slot, int first, int rows)
     {
         (int offset, int size) = slot.Extent switch
         {

@@ -15,17 +15,17 @@ internal static class Components
         var low = new Dictionary<Node, int>();
         var open = new Stack<Node>();
         var isOpen = new HashSet<Node>();
-        var path = new Stack<(Node Node, int Next)>();
+        var path = new Stack<Node>();
+        var next = new Dictionary<Node, int>(); // the input of a node on the path that is looked at next
         foreach (Value output in outputs)
         {
             Enter(output.Node);
-            while (path.TryPop(out (Node Node, int Next) step))
+            while (path.TryPeek(out Node? node))
             {
-                (Node node, int next) = step;
-                if (next < node.Inputs.Length)
+                int i = next[node]++;
+                if (i < node.Inputs.Length)
                 {
-                    path.Push((node, next + 1));
-                    Node input = node.Inputs[next].Node;
+                    Node input = node.Inputs[i].Node;
                     if (!numbers.TryGetValue(input, out int number))
                     {
                         Enter(input);
@@ -36,9 +36,10 @@ internal static class Components
                     }
                     continue;
                 }
-                if (path.TryPeek(out (Node Node, int Next) outer))
+                path.Pop();
+                if (path.TryPeek(out Node? outer))
                 {
-                    low[outer.Node] = Math.Min(low[outer.Node], low[node]);
+                    low[outer] = Math.Min(low[outer], low[node]);
                 }
                 if (low[node] == numbers[node])
                 {
@@ -55,7 +56,8 @@ internal static class Components
                 low[node] = numbers[node];
                 open.Push(node);
                 isOpen.Add(node);
-                path.Push((node, 0));
+                path.Push(node);
+                next[node] = 0;
             }
         }
 

@@ -7,7 +7,7 @@ internal sealed class Memory(bool recycles)
     // A register of 16 floats, so that two values never share one.
     private const int Alignment = 16;
 
-    private readonly List<(long Start, long End, int From, int To)> _wanted = [];
+    private readonly List<Request> _requests = [];
 
     /// <summary>Asks for a place.</summary>
     /// <param name="size">Floats.</param>
@@ -16,49 +16,63 @@ internal sealed class Memory(bool recycles)
     /// <returns>Number of the request, for <see cref="Place"/>.</returns>
     public int Ask(long size, int from, int to)
     {
-        _wanted.Add((0, (size + Alignment - 1) / Alignment * Alignment, from, to));
-        return _wanted.Count - 1;
+        _requests.Add(new Request(_requests.Count, (size + Alignment - 1) / Alignment * Alignment, from) { To = to });
+        return _requests.Count - 1;
     }
 
     /// <summary>Lengthens the life of a request.</summary>
-    public void Extend(int request, int to)
-    {
-        (long start, long end, int from, int last) = _wanted[request];
-        _wanted[request] = (start, end, from, Math.Max(last, to));
-    }
+    public void Extend(int request, int to) => _requests[request].To = Math.Max(_requests[request].To, to);
 
     /// <summary>Finds the places of all requests.</summary>
     /// <returns>First float of each request, and the floats of the array.</returns>
     /// <exception cref="GraphException">They do not fit an array.</exception>
     public (int[] Offsets, int Size) Place()
     {
-        var offsets = new int[_wanted.Count];
         long total = 0;
-        var live = new List<(long Start, long End, int To)>(); // in the order of their places
-        foreach (int request in Enumerable.Range(0, offsets.Length).OrderBy(i => _wanted[i].From).ThenBy(i => i))
+        var live = new List<Request>(); // in the order of their places
+        Request[] byTime = [.. _requests];
+        Array.Sort(byTime, (a, b) => a.From != b.From ? a.From.CompareTo(b.From) : a.Number.CompareTo(b.Number));
+        foreach (Request request in byTime)
         {
-            (_, long size, int from, int to) = _wanted[request];
             if (recycles)
             {
-                live.RemoveAll(other => other.To < from);
+                live.RemoveAll(other => other.To < request.From);
             }
             long start = 0;
             int index = 0;
-            while (index < live.Count && live[index].Start - start < size)
+            while (index < live.Count && live[index].Start - start < request.Size)
             {
-                start = live[index].End;
+                start = live[index].Start + live[index].Size;
                 index++;
             }
-            live.Insert(index, (start, start + size, to));
-            total = Math.Max(total, start + size);
+            request.Start = start;
+            live.Insert(index, request);
+            total = Math.Max(total, start + request.Size);
             if (total > Array.MaxLength)
             {
                 throw new GraphException(
                     $"The values of the graph need {total} floats and more, and an array holds {Array.MaxLength}. Choose smaller batches or a smaller network."
                 );
             }
-            offsets[request] = (int)start;
+        }
+        var offsets = new int[_requests.Count];
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = (int)_requests[i].Start;
         }
         return (offsets, (int)total);
+    }
+
+    private sealed class Request(int number, long size, int from)
+    {
+        public int Number => number;
+
+        public long Size => size;
+
+        public int From => from;
+
+        public int To { get; set; }
+
+        public long Start { get; set; }
     }
 }

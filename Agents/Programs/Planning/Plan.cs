@@ -14,8 +14,8 @@ internal sealed record Plan
     /// <summary>What is read after a run.</summary>
     public required ImmutableArray<Value> Outputs { get; init; }
 
-    /// <summary>Values whose results belong into the flat gradient, with their first float there.</summary>
-    public required ImmutableArray<(Value Gradient, int Offset)> Sinks { get; init; }
+    /// <summary>What belongs into the flat gradient, in its order.</summary>
+    public required ImmutableArray<Sink> Sinks { get; init; }
 
     /// <summary>How large it may become.</summary>
     public required PlanOptions Options { get; init; }

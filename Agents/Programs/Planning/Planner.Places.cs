@@ -73,10 +73,9 @@ internal sealed partial class Planner
 
     private void PlaceParts(Dictionary<Value, int> direct)
     {
-        var spans = new Dictionary<Schedule.Part, (int First, int Last)>();
         foreach (Schedule.Part part in _schedule.Parts)
         {
-            spans.Add(part, (_positions.Count, _positions.Count + part.Nodes.Count - 1));
+            part.First = _positions.Count;
             foreach (Node node in part.Nodes)
             {
                 _positions.Add(node, _positions.Count);
@@ -84,16 +83,15 @@ internal sealed partial class Planner
         }
         foreach (Schedule.Part part in _schedule.Parts)
         {
-            (int first, int last) = spans[part];
             foreach (Node node in part.Nodes)
             {
                 foreach (Value output in node.Outputs)
                 {
-                    PlaceComputed(output, part, direct, spans);
+                    PlaceComputed(output, part, direct);
                 }
                 bool stays = node.Operator.Access == RowAccess.Reduction;
                 int position = _positions[node];
-                AskScratch(node, _memory, BlockRows(part), stays ? first : position, stays ? last : position);
+                AskScratch(node, _memory, BlockRows(part), stays ? part.First : position, stays ? part.Last : position);
             }
         }
     }
@@ -103,16 +101,11 @@ internal sealed partial class Planner
         int size = node.Operator.ScratchSize(Shapes(node.Inputs), rows);
         if (size > 0)
         {
-            _scratch.Add(node, (memory, memory.Ask(size, from, to), size));
+            _scratch.Add(node, new Scratch(memory, memory.Ask(size, from, to), size));
         }
     }
 
-    private void PlaceComputed(
-        Value value,
-        Schedule.Part part,
-        Dictionary<Value, int> direct,
-        Dictionary<Schedule.Part, (int First, int Last)> spans
-    )
+    private void PlaceComputed(Value value, Schedule.Part part, Dictionary<Value, int> direct)
     {
         if (direct.TryGetValue(value, out int offset))
         {
@@ -130,7 +123,7 @@ internal sealed partial class Planner
             ? value.Shape.Size
             : (long)value.Columns * (block ? BlockRows(part) : _options.MaxOf(value.Shape.Space!));
         int position = _positions[value.Node];
-        int request = _memory.Ask(size, block ? position : spans[part].First, position);
+        int request = _memory.Ask(size, block ? position : part.First, position);
         _requests.Add(value, request);
         _slots.Add(
             value,
@@ -149,13 +142,13 @@ internal sealed partial class Planner
         {
             Schedule.Part other = _schedule.PartOf(reader)!;
             // The next block or step runs earlier instructions again, so what is no block's own stays for the whole part.
-            _memory.Extend(request, block ? _positions[reader] : spans[other].Last);
+            _memory.Extend(request, block ? _positions[reader] : other.Last);
         }
         if (!block)
         {
-            _memory.Extend(request, spans[part].Last);
+            _memory.Extend(request, part.Last);
         }
-        if (_outputs.Contains(value) || _sinks.Any(sink => sink.Gradient == value))
+        if (_outputs.Contains(value) || IsSink(value))
         {
             _memory.Extend(request, _positions.Count);
         }
@@ -176,6 +169,18 @@ internal sealed partial class Planner
         _slots.Add(value, _slots[state]);
     }
 
+    private bool IsSink(Value value)
+    {
+        foreach (Sink sink in _sinks)
+        {
+            if (sink.Gradient == value)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     // Whether rows of a value are only read while their block or step passes.
     private bool IsOfOneBlock(Value value, Schedule.Part part) =>
         part.Kind != SegmentKind.AllRows
@@ -194,8 +199,9 @@ internal sealed partial class Planner
     // From requests to places: what lasts lies first.
     private void Settle(int[] lasting, int[] places, int lastingSize)
     {
-        foreach ((Value value, Slot slot) in _slots.ToArray())
+        foreach (Value value in new List<Value>(_slots.Keys))
         {
+            Slot slot = _slots[value];
             if (slot.Source == Slot.Arena)
             {
                 int offset = _requests.ContainsKey(value) ? Sum(lastingSize, places[slot.Offset]) : lasting[slot.Offset];

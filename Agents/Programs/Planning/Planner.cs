@@ -10,7 +10,7 @@ internal sealed partial class Planner
 {
     private readonly Graph _graph;
     private readonly ImmutableArray<Value> _outputs;
-    private readonly ImmutableArray<(Value Gradient, int Offset)> _sinks;
+    private readonly ImmutableArray<Sink> _sinks;
     private readonly PlanOptions _options;
     private readonly List<RowSpace> _spaces = [RowSpace.Rows, RowSpace.Sequences];
     private readonly Memory _memory;
@@ -20,7 +20,7 @@ internal sealed partial class Planner
     private readonly List<Value> _inputs = [];
     private readonly Dictionary<Value, List<Node>> _readers = [];
     private readonly Dictionary<Node, int> _positions = []; // of nodes in all runs' instructions
-    private readonly Dictionary<Node, (Memory Memory, int Request, int Size)> _scratch = [];
+    private readonly Dictionary<Node, Scratch> _scratch = [];
     private Schedule _schedule = null!;
 
     /// <summary>A planner of one graph.</summary>
@@ -30,37 +30,37 @@ internal sealed partial class Planner
         _outputs = outputs;
         _options = options;
         _memory = new Memory(options.Recycles);
-        _sinks = gradients is null
-            ? []
-            :
-            [
-                .. gradients
-                    .All.Where(pair => pair.Key.Node.Operator is Parameter)
-                    .Select(pair => (pair.Value, ((Parameter)pair.Key.Node.Operator).Slot.Offset))
-                    .OrderBy(sink => sink.Offset),
-            ];
+        _sinks = gradients is null ? [] : SinksOf(gradients);
     }
 
     /// <summary>The plan.</summary>
     public Plan Compile()
     {
-        foreach (Value value in (ReadOnlySpan<Value>)[.. _outputs, .. _sinks.Select(sink => sink.Gradient)])
+        var wanted = new List<Value>(_outputs);
+        foreach (Sink sink in _sinks)
         {
-            _graph.RequireOwn(value);
+            wanted.Add(sink.Gradient);
         }
-        List<Node[]> groups = Components.Of([.. _outputs, .. _sinks.Select(sink => sink.Gradient)]);
+        wanted.ForEach(value => _graph.RequireOwn(value));
+        List<Node[]> groups = Components.Of(wanted);
         _schedule = new Schedule(groups);
-        foreach (Node node in groups.SelectMany(group => group))
+        foreach (Node[] group in groups)
         {
-            foreach (Value input in node.Inputs)
+            foreach (Node node in group)
             {
-                Readers(input).Add(node);
+                foreach (Value input in node.Inputs)
+                {
+                    Readers(input).Add(node);
+                }
+                AddSpaces(node);
             }
-            AddSpaces(node);
         }
-        foreach (Node node in groups.Select(group => group[0]).Where(node => node.Operator is Leaf))
+        foreach (Node[] group in groups)
         {
-            PlaceLeaf(node.Outputs[0]);
+            if (group[0].Operator is Leaf)
+            {
+                PlaceLeaf(group[0].Outputs[0]);
+            }
         }
         Dictionary<Value, int> direct = DirectSinks();
         PlaceRefreshed();
@@ -69,11 +69,24 @@ internal sealed partial class Planner
         (int[] places, int size) = _memory.Place();
         Settle(lasting, places, lastingSize);
 
-        ImmutableArray<Segment> segments = [.. _schedule.Parts.Select(part => SegmentOf(part, ScratchOf))];
-        ImmutableArray<Instruction> copies =
-        [
-            .. _sinks.Where(sink => !direct.TryGetValue(sink.Gradient, out int offset) || offset != sink.Offset).Select(CopyOf),
-        ];
+        List<Segment> segments = _schedule.Parts.ConvertAll(part => SegmentOf(part, ScratchOf));
+        var copies = new List<Instruction>();
+        foreach (Sink sink in _sinks)
+        {
+            if (!direct.TryGetValue(sink.Gradient, out int offset) || offset != sink.Offset)
+            {
+                copies.Add(CopyOf(sink));
+            }
+        }
+        if (copies.Count > 0)
+        {
+            segments.Add(new Segment(SegmentKind.Once, 0, [.. copies], []));
+        }
+        var maxRows = new int[_spaces.Count];
+        for (int i = 0; i < maxRows.Length; i++)
+        {
+            maxRows[i] = _options.MaxOf(_spaces[i]);
+        }
         return new Plan
         {
             Graph = _graph,
@@ -81,9 +94,9 @@ internal sealed partial class Planner
             Sinks = _sinks,
             Options = _options,
             Refresh = SegmentOf(_schedule.Refresh, ScratchOf),
-            Segments = copies.IsEmpty ? segments : segments.Add(new Segment(SegmentKind.Once, 0, copies, [])),
+            Segments = [.. segments],
             Spaces = [.. _spaces],
-            MaxRows = [.. _spaces.Select(_options.MaxOf)],
+            MaxRows = [.. maxRows],
             Slots = _slots,
             Inputs = [.. _inputs],
             ArenaSize = Sum(lastingSize, size),
@@ -92,26 +105,46 @@ internal sealed partial class Planner
 
         Slot ScratchOf(Node node)
         {
-            if (!_scratch.TryGetValue(node, out (Memory Memory, int Request, int Size) scratch))
+            if (!_scratch.TryGetValue(node, out Scratch? scratch))
             {
-                return default;
+                return Slot.None;
             }
             int offset = scratch.Memory == _lasting ? lasting[scratch.Request] : Sum(lastingSize, places[scratch.Request]);
             return new Slot(Extent.Constant, Slot.Arena, offset, scratch.Size, scratch.Size, 0);
         }
     }
 
+    private static ImmutableArray<Sink> SinksOf(Gradients gradients)
+    {
+        var sinks = new List<Sink>();
+        foreach ((Value value, Value gradient) in gradients.All)
+        {
+            if (value.Node.Operator is Parameter parameter)
+            {
+                sinks.Add(new Sink(gradient, parameter.Slot.Offset));
+            }
+        }
+        sinks.Sort((a, b) => a.Offset.CompareTo(b.Offset));
+        return [.. sinks];
+    }
+
     private void AddSpaces(Node node)
     {
-        IEnumerable<RowSpace?> spaces = node.Operator is InverseCount count
-            ? [count.Space]
-            : node.Outputs.Select(output => output.Shape.Space);
-        foreach (RowSpace? space in spaces)
+        if (node.Operator is InverseCount count)
         {
-            if (space is not null && !_spaces.Contains(space))
-            {
-                _spaces.Add(space);
-            }
+            AddSpace(count.Space);
+        }
+        foreach (Value output in node.Outputs)
+        {
+            AddSpace(output.Shape.Space);
+        }
+    }
+
+    private void AddSpace(RowSpace? space)
+    {
+        if (space is not null && !_spaces.Contains(space))
+        {
+            _spaces.Add(space);
         }
     }
 
@@ -122,31 +155,36 @@ internal sealed partial class Planner
                 $"The values of the graph need more than the {Array.MaxLength} floats that an array holds. Choose smaller batches or a smaller network."
             );
 
-    private Segment SegmentOf(Schedule.Part part, Func<Node, Slot> scratchOf) =>
-        new(
+    private Segment SegmentOf(Schedule.Part part, Func<Node, Slot> scratchOf)
+    {
+        var sums = new List<Slot>();
+        foreach (Node node in part.Nodes)
+        {
+            if (node.Operator.Access == RowAccess.Reduction)
+            {
+                sums.AddRange(Slots(node.Outputs.AsSpan()));
+            }
+        }
+        return new Segment(
             part.Kind,
             part.Space is { } space ? SpaceIndex(space) : 0,
-            [.. part.Nodes.Select(node => InstructionOf(node, scratchOf(node)))],
-            [
-                .. part
-                    .Nodes.Where(node => node.Operator.Access == RowAccess.Reduction)
-                    .SelectMany(node => node.Outputs)
-                    .Select(output => _slots[output]),
-            ]
+            [.. part.Nodes.ConvertAll(node => InstructionOf(node, scratchOf(node)))],
+            [.. sums]
         );
+    }
 
     private Instruction InstructionOf(Node node, Slot scratch) =>
         new(
             node.Operator,
             node.Title,
-            [.. node.Inputs.ToArray().Select(input => _slots[input])],
-            [.. node.Outputs.Select(output => _slots[output])],
+            Slots(node.Inputs),
+            Slots(node.Outputs.AsSpan()),
             scratch,
             Shapes(node.Inputs),
-            [.. node.Outputs.Select(output => output.Shape)]
+            Shapes(node.Outputs.AsSpan())
         );
 
-    private Instruction CopyOf((Value Gradient, int Offset) sink)
+    private Instruction CopyOf(Sink sink)
     {
         Slot source = _slots[sink.Gradient];
         return new Instruction(
@@ -154,10 +192,20 @@ internal sealed partial class Planner
             $"the gradient of {sink.Gradient.Node.Title}",
             [source],
             [source with { Source = Slot.Gradient, Offset = sink.Offset }],
-            default,
+            Slot.None,
             [sink.Gradient.Shape],
             [sink.Gradient.Shape]
         );
+    }
+
+    private Slot[] Slots(ReadOnlySpan<Value> values)
+    {
+        var slots = new Slot[values.Length];
+        for (int i = 0; i < slots.Length; i++)
+        {
+            slots[i] = _slots[values[i]];
+        }
+        return slots;
     }
 
     private static Shape[] Shapes(ReadOnlySpan<Value> values)
@@ -180,4 +228,6 @@ internal sealed partial class Planner
     }
 
     private int SpaceIndex(RowSpace space) => _spaces.IndexOf(space);
+
+    private sealed record Scratch(Memory Memory, int Request, int Size);
 }

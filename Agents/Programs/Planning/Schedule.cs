@@ -161,5 +161,11 @@ internal sealed class Schedule
 
         /// <summary>In the order in which they run.</summary>
         public List<Node> Nodes { get; } = [];
+
+        /// <summary>Place of its first node among those of all parts; the planner says it.</summary>
+        public int First { get; set; }
+
+        /// <summary>Place of its last node.</summary>
+        public int Last => First + Nodes.Count - 1;
     }
 }

@@ -1,14 +1,18 @@
 namespace Agents.Programs.Planning;
 
 /// <summary>Where a value lies while a program runs.</summary>
+/// <remarks>No struct, as <see cref="Shape"/>.</remarks>
 /// <param name="Extent">How its place depends on rows.</param>
 /// <param name="Source">Which array: see the constants.</param>
 /// <param name="Offset">First float within the array.</param>
 /// <param name="Columns">Floats of a row.</param>
 /// <param name="Size">Floats of a value of constant size.</param>
 /// <param name="SpaceIndex">Place of its row space in <see cref="Plan.Spaces"/>; 0 where its size is constant.</param>
-internal readonly record struct Slot(Extent Extent, int Source, int Offset, int Columns, int Size, int SpaceIndex)
+internal sealed record Slot(Extent Extent, int Source, int Offset, int Columns, int Size, int SpaceIndex)
 {
+    /// <summary>No place for no numbers.</summary>
+    public static Slot None { get; } = new(Extent.Constant, Arena, 0, 0, 0, 0);
+
     /// <summary>The program's own memory.</summary>
     public const int Arena = 0;
 

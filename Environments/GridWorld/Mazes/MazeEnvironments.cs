@@ -5,10 +5,10 @@ internal static class MazeEnvironments
 {
     public static void Register(EnvironmentRegistry registry)
     {
-        var goals = new SerpentineGoals(seed: 0);
+        var goals = new Lazy<SerpentineGoals>(() => new SerpentineGoals(seed: 0));
         registry.Register(
             "GridWorld/SerpentineMaze-v0",
-            () => new SerpentineMaze(goals),
+            () => new SerpentineMaze(goals.Value),
             spec =>
                 spec with
                 {
@@ -21,12 +21,12 @@ internal static class MazeEnvironments
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMazePicture-v0", small: false, showPicture: true);
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMaze16-v0", small: true, showPicture: false);
         const string board = "Reach the best terminal reward on a random board where moves go astray.";
-        RegisterBoard(registry, "GridWorld/RandomGrid-v0", NoisyGridMap.Random(seed: 0), 100, 4.606, board);
-        RegisterBoard(registry, "GridWorld/RandomGrid20-v0", NoisyGridMap.Random(seed: 0, size: 20), 1000, 2.746, board);
+        RegisterBoard(registry, "GridWorld/RandomGrid-v0", () => NoisyGridMap.Random(seed: 0), 100, 4.606, board);
+        RegisterBoard(registry, "GridWorld/RandomGrid20-v0", () => NoisyGridMap.Random(seed: 0, size: 20), 1000, 2.746, board);
         RegisterBoard(
             registry,
             "GridWorld/RandomGridManyActions-v0",
-            NoisyGridMap.Random(seed: 0, actionCopies: 25),
+            () => NoisyGridMap.Random(seed: 0, actionCopies: 25),
             100,
             4.606,
             board + " Each move is offered 25 times."
@@ -34,7 +34,7 @@ internal static class MazeEnvironments
         RegisterBoard(
             registry,
             "GridWorld/Corridor-v0",
-            NoisyGridMap.Corridor(),
+            () => NoisyGridMap.Corridor(),
             200,
             0,
             "Walk to the right end of a corridor, not to the left one."
@@ -64,14 +64,17 @@ internal static class MazeEnvironments
     private static void RegisterBoard(
         EnvironmentRegistry registry,
         string id,
-        NoisyGridMap map,
+        Func<NoisyGridMap> draw,
         int limit,
         double randomReturn,
         string description
-    ) =>
+    )
+    {
+        var map = new Lazy<NoisyGridMap>(draw); // when somebody plays on it
         registry.Register(
             id,
-            () => new NoisyGridWorld(map),
+            () => new NoisyGridWorld(map.Value),
             spec => spec with { MaxEpisodeSteps = limit, RandomReturn = randomReturn, Description = description }
         );
+    }
 }

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using Agents.Kernels;
 
 namespace Agents.Programs.Operators.Elementwise;
 
@@ -9,10 +9,11 @@ internal sealed record Add : Binary
     public override bool IsCommutative => true;
 
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Add(a, b, y);
+    protected override void Apply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
+        Arithmetic.Apply<SumOf>(a, b, y);
 
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => TensorPrimitives.Add(a, b, y);
+    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => Arithmetic.Apply<SumOf>(a, b, y);
 
     /// <inheritdoc/>
     protected override (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient) => (gradient, gradient);
@@ -23,10 +24,10 @@ internal sealed record Subtract : Binary
 {
     /// <inheritdoc/>
     protected override void Apply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
-        TensorPrimitives.Subtract(a, b, y);
+        Arithmetic.Apply<DifferenceOf>(a, b, y);
 
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => TensorPrimitives.Subtract(a, b, y);
+    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => Arithmetic.Apply<DifferenceOf>(a, b, y);
 
     /// <inheritdoc/>
     protected override (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient) => (gradient, gradient * -1);
@@ -40,10 +41,10 @@ internal sealed record Multiply : Binary
 
     /// <inheritdoc/>
     protected override void Apply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
-        TensorPrimitives.Multiply(a, b, y);
+        Arithmetic.Apply<ProductOf>(a, b, y);
 
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => TensorPrimitives.Multiply(a, b, y);
+    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => Arithmetic.Apply<ProductOf>(a, b, y);
 
     /// <inheritdoc/>
     protected override (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient) => (gradient * b, gradient * a);
@@ -53,10 +54,11 @@ internal sealed record Multiply : Binary
 internal sealed record Minimum : Binary
 {
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Min(a, b, y);
+    protected override void Apply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
+        Arithmetic.Apply<SmallerOf>(a, b, y);
 
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => TensorPrimitives.Min(a, b, y);
+    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => Arithmetic.Apply<SmallerOf>(a, b, y);
 
     /// <inheritdoc/>
     protected override (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient)
@@ -70,10 +72,11 @@ internal sealed record Minimum : Binary
 internal sealed record Maximum : Binary
 {
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => TensorPrimitives.Max(a, b, y);
+    protected override void Apply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
+        Arithmetic.Apply<GreaterOf>(a, b, y);
 
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => TensorPrimitives.Max(a, b, y);
+    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => Arithmetic.Apply<GreaterOf>(a, b, y);
 
     /// <inheritdoc/>
     protected override (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient)
@@ -170,7 +173,7 @@ internal sealed record TanhGradient : Binary
         Kernels.Elementwise.TanhGradient(b, a, y);
 
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => TensorPrimitives.Multiply(a, 1 - b * b, y);
+    protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => Arithmetic.Apply<ProductOf>(a, 1 - b * b, y);
 
     /// <inheritdoc/>
     protected override (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient) =>

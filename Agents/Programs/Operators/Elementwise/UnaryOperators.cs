@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Agents.Kernels;
 
 namespace Agents.Programs.Operators.Elementwise;
 
@@ -12,16 +13,16 @@ internal sealed record ScaleShift(float Factor, float Shift) : Unary
     {
         if (Shift == 0)
         {
-            TensorPrimitives.Multiply(x, Factor, y);
+            Arithmetic.Apply<ProductOf>(x, Factor, y);
         }
         else if (Factor == 1)
         {
-            TensorPrimitives.Add(x, Shift, y);
+            Arithmetic.Apply<SumOf>(x, Shift, y);
         }
         else
         {
-            TensorPrimitives.Multiply(x, Factor, y);
-            TensorPrimitives.Add(y, Shift, y);
+            Arithmetic.Apply<ProductOf>(x, Factor, y);
+            Arithmetic.Apply<SumOf>(y, Shift, y);
         }
     }
 
@@ -53,7 +54,7 @@ internal sealed record Sigmoid : Unary
 internal sealed record Relu : Unary
 {
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Max(x, 0f, y);
+    protected override void Apply(ReadOnlySpan<float> x, Span<float> y) => Arithmetic.Apply<GreaterOf>(x, 0f, y);
 
     /// <inheritdoc/>
     protected override Value Backward(Value x, Value y, Value gradient) => y.Graph.Apply(new ReluGradient(), gradient, y)[0];
@@ -79,7 +80,7 @@ internal sealed record Softplus : Unary
 internal sealed record Exp : Unary
 {
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Exp(x, y);
+    protected override void Apply(ReadOnlySpan<float> x, Span<float> y) => Kernels.Elementwise.Exp(x, y);
 
     /// <inheritdoc/>
     protected override Value Backward(Value x, Value y, Value gradient) => gradient * y;
@@ -99,7 +100,7 @@ internal sealed record Log : Unary
 internal sealed record Square : Unary
 {
     /// <inheritdoc/>
-    protected override void Apply(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Multiply(x, x, y);
+    protected override void Apply(ReadOnlySpan<float> x, Span<float> y) => Arithmetic.Apply<ProductOf>(x, x, y);
 
     /// <inheritdoc/>
     protected override Value Backward(Value x, Value y, Value gradient) => gradient * (x * 2);

@@ -64,7 +64,7 @@ internal sealed record SumColumns : Operator
         int columns = frame.InputShape(0).Columns;
         for (int row = 0; row < y.Length; row++)
         {
-            y[row] = TensorPrimitives.Sum(x.Slice(row * columns, columns));
+            y[row] = Kernels.Arithmetic.Sum(x.Slice(row * columns, columns));
         }
     }
 
