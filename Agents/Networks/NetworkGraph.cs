@@ -42,7 +42,10 @@ internal sealed class NetworkGraph
         Value head = Dense(actor, "actor.head");
         Distributions =
             distribution.ParameterSize > distribution.HeadSize
-                ? Value.Concat(head, Parameter("actor.log_std").BroadcastTo(Shape.Of(RowSpace.Rows, distribution.HeadSize)))
+                ? Value.Concat(
+                    head,
+                    Parameter(ParameterLayout.LogStd).BroadcastTo(Shape.Of(RowSpace.Rows, distribution.HeadSize))
+                )
                 : head;
         Values = Dense(shared ? actor : Trunk("critic.", mode), "critic.head");
         CoreState = _cores.State;

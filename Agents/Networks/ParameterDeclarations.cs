@@ -1,9 +1,9 @@
 namespace Agents.Networks;
 
 /// <summary>Takes the parameters that a part of a network asks for, under the part's own path.</summary>
-/// <param name="add">Adds an array to the network's flat buffer: its full name, its shape and how it begins.</param>
+/// <param name="add">Adds an array to the network's flat buffer: its full name, its shape, how it begins, and whether rows are multiplied with it.</param>
 /// <param name="path">Path of the part, such as <c>actor.core</c>.</param>
-internal sealed class ParameterDeclarations(Action<string, int[], Initializer> add, string path)
+internal sealed class ParameterDeclarations(Action<string, int[], Initializer, bool> add, string path)
 {
     /// <summary>A dense layer: <c>NAME.weight</c>, <c>[outputs, inputs]</c>, and <c>NAME.bias</c>, which begins at 0.</summary>
     /// <param name="name">Name within the part.</param>
@@ -19,7 +19,7 @@ internal sealed class ParameterDeclarations(Action<string, int[], Initializer> a
     /// <summary>A product without a bias: <c>NAME.weight</c>, <c>[outputs, inputs]</c>.</summary>
     /// <inheritdoc cref="Dense"/>
     public void Weight(string name, int inputs, int outputs, Initializer? weight = null) =>
-        Add(name + ".weight", [outputs, inputs], weight ?? new Initializer.Orthogonal(1));
+        add($"{path}.{name}.weight", [outputs, inputs], weight ?? new Initializer.Orthogonal(1), true);
 
     /// <summary>Gain <c>NAME.weight</c> and offset <c>NAME.bias</c> of a layer normalisation, which begin at 1 and 0.</summary>
     /// <param name="name">Name within the part.</param>
@@ -34,5 +34,5 @@ internal sealed class ParameterDeclarations(Action<string, int[], Initializer> a
     /// <param name="name">Name within the part.</param>
     /// <param name="shape">Dimensions, outermost first.</param>
     /// <param name="initializer">How it begins.</param>
-    public void Add(string name, int[] shape, Initializer initializer) => add($"{path}.{name}", shape, initializer);
+    public void Add(string name, int[] shape, Initializer initializer) => add($"{path}.{name}", shape, initializer, false);
 }

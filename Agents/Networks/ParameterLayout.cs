@@ -18,6 +18,9 @@ namespace Agents.Networks;
 /// </remarks>
 internal sealed class ParameterLayout
 {
+    /// <summary>Name of the standard deviations of continuous actions, where they depend on no state.</summary>
+    public const string LogStd = "actor.log_std";
+
     private const float HiddenGain = 1.41421356f;
     private const float PolicyGain = 0.01f;
     private const float ValueGain = 1f;
@@ -35,11 +38,7 @@ internal sealed class ParameterLayout
         AddDense("actor.head", trunk, distribution.HeadSize, PolicyGain);
         if (distribution.ParameterSize > distribution.HeadSize)
         {
-            Add(
-                "actor.log_std",
-                [distribution.ParameterSize - distribution.HeadSize],
-                new Initializer.Constant(settings.InitialLogStd)
-            );
+            Add(LogStd, [distribution.ParameterSize - distribution.HeadSize], new Initializer.Constant(settings.InitialLogStd));
         }
         if (!spec.Plan.SharedTrunk)
         {
@@ -54,9 +53,11 @@ internal sealed class ParameterLayout
     /// <summary>Floats in the buffer.</summary>
     public int Count { get; private set; }
 
+    /// <summary>The slot of a name; null where there is none.</summary>
+    public ParameterSlot? Find(string name) => _slots.Find(slot => slot.Name == name);
+
     /// <summary>The slot of a name.</summary>
-    public ParameterSlot this[string name] =>
-        _slots.Find(slot => slot.Name == name) ?? throw new KeyNotFoundException($"No parameter '{name}'.");
+    public ParameterSlot this[string name] => Find(name) ?? throw new KeyNotFoundException($"No parameter '{name}'.");
 
     private void AddTrunk(string prefix, NetworkSpec spec)
     {
@@ -70,7 +71,8 @@ internal sealed class ParameterLayout
                 Add(
                     name + ".weight",
                     [shape.Filters, shape.Kernel, shape.Kernel, shape.Channels],
-                    new Initializer.Orthogonal(HiddenGain)
+                    new Initializer.Orthogonal(HiddenGain),
+                    isProduct: true
                 );
                 Add(name + ".bias", [shape.Filters], Initializer.Zeros);
             }
@@ -86,11 +88,11 @@ internal sealed class ParameterLayout
 
     private void AddDense(string name, int inputs, int outputs, float gain)
     {
-        Add(name + ".weight", [outputs, inputs], new Initializer.Orthogonal(gain));
+        Add(name + ".weight", [outputs, inputs], new Initializer.Orthogonal(gain), isProduct: true);
         Add(name + ".bias", [outputs], Initializer.Zeros);
     }
 
-    private void Add(string name, int[] shape, Initializer initializer)
+    private void Add(string name, int[] shape, Initializer initializer, bool isProduct = false)
     {
         long end = Count + ParameterSlot.CountOf(shape);
         if (end > Array.MaxLength)
@@ -100,7 +102,7 @@ internal sealed class ParameterLayout
                     + "Lower network.hidden_sizes or network.core_size, or give the environment smaller spaces: each value of an integer is an input of the network or an output."
             );
         }
-        var slot = new ParameterSlot(name, shape, Count, initializer);
+        var slot = new ParameterSlot(name, shape, Count, initializer, isProduct);
         _slots.Add(slot);
         Count = (int)end;
     }

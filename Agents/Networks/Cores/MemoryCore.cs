@@ -7,7 +7,7 @@ namespace Agents.Networks.Cores;
 /// To add a core: derive from this class in a folder of its own, and add a line to the table of <see cref="MemoryCores"/>; that is all. A core says
 /// what it remembers (<see cref="State"/>), what heads can read (<see cref="Branches"/>), which parameters it has (<see cref="Declare"/>), and what one
 /// step computes (<see cref="Step"/>), as values of a graph, whose operations stand at <see cref="Value"/>. Resets, sequences, gradients, checkpoints
-/// and the wire are the framework's. The tests of <c>MemoryCoreContract</c> take cores from the table.
+/// and the wire are the framework's. The tests of <c>MemoryCoreTests</c> take cores from the table.
 /// <para>
 /// Rows are time-major: row t × B + b is step t of copy b. The framework makes the loop over steps: what <see cref="Step"/> computes from inputs alone
 /// is computed for all steps at once, and only what depends on the state runs step by step.

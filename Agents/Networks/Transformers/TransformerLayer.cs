@@ -25,10 +25,11 @@ internal sealed class TransformerLayer(TransformerSettings settings, int width, 
         string attention = name + ".attention";
         int projected = settings.ProjectionSize;
         parameters.Norm($"{attention}.norm", width);
-        foreach (string projection in (ReadOnlySpan<string>)["query", "key", "value", "position"])
+        foreach (string projection in (ReadOnlySpan<string>)["query", "key", "value"])
         {
             parameters.Weight($"{attention}.{projection}", width, projected);
         }
+        parameters.Add($"{attention}.position.weight", [projected, width], new Initializer.Orthogonal(1));
         parameters.Add($"{attention}.content_bias", [projected], Initializer.Zeros);
         parameters.Add($"{attention}.position_bias", [projected], Initializer.Zeros);
         parameters.Weight($"{attention}.output", projected, width);

@@ -1,6 +1,7 @@
 using Agents.Distributions;
 using Agents.Networks;
 using Agents.Programs;
+using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
 using Agents.Programs.Operators.Products;
 using Agents.Programs.Planning;
@@ -15,6 +16,7 @@ internal sealed class FisherProgram : IDisposable
     private readonly ActionDistribution _distribution;
     private readonly Value _actions;
     private readonly Value _valueGradients;
+    private readonly Value?[] _diagonals; // gradients of parameters without factors
     private readonly List<ProductTap> _taps = [];
     private IProgram? _acting;
     private IProgram? _program;
@@ -35,7 +37,12 @@ internal sealed class FisherProgram : IDisposable
         _valueGradients = graph.Input("drawn_value_gradients", 1);
         // One gradient per row: no mean over the batch.
         Value logProb = _distribution.LogProb(Network.Distributions, _actions);
-        graph.Differentiate([(logProb, null), (Network.Values, _valueGradients)], [.. Network.Parameters], _taps);
+        Gradients gradients = graph.Differentiate(
+            [(logProb, null), (Network.Values, _valueGradients)],
+            [.. Network.Parameters],
+            _taps
+        );
+        _diagonals = [.. Kfac.DiagonalsOf(new ParameterLayout(spec)).Select(slot => gradients[graph.Parameter(slot)])];
     }
 
     /// <summary>The network, whose inputs are to be bound.</summary>
@@ -51,7 +58,8 @@ internal sealed class FisherProgram : IDisposable
             Dispose();
             (_rows, _sequences) = (Math.Max(rows, _rows), Math.Max(sequences, _sequences));
             var options = new PlanOptions(_rows, _sequences);
-            Value[] seen = [.. _taps.SelectMany(tap => (Value[])[tap.Inputs, tap.OutputGradients]).Distinct()];
+            IEnumerable<Value> shown = _taps.SelectMany(tap => (Value[])[tap.Inputs, tap.OutputGradients]);
+            Value[] seen = [.. shown.Concat(_diagonals.OfType<Value>()).Distinct()];
             _acting = _factory(Plan.Compile(Network.Graph, [Network.Distributions], null, options), _parameters, []);
             _program = _factory(Plan.Compile(Network.Graph, seen, null, options), _parameters, []);
             _drawnActions = new float[_rows * _distribution.ActionSize];
@@ -89,8 +97,19 @@ internal sealed class FisherProgram : IDisposable
         _program!.Run(rows, rows / steps);
         foreach (ProductTap tap in _taps)
         {
-            int uses = Network.IsRepeated(tap.Weight) ? steps : 1;
-            kfac.Show(tap, _program[tap.Inputs], _program[tap.OutputGradients], rows, uses);
+            ReadOnlySpan<float> inputs = _program[tap.Inputs];
+            int rowsOfTap = inputs.Length / tap.Inputs.Columns;
+            int uses = Network.IsRepeated(tap.Weight) ? rowsOfTap * steps / rows : 1;
+            bool areSamples = tap.Inputs.Shape.Space == RowSpace.Rows;
+            kfac.Show(tap, inputs, _program[tap.OutputGradients], rowsOfTap, uses, areSamples);
+        }
+        kfac.Diagonal.Begin(rows);
+        for (int i = 0; i < _diagonals.Length; i++)
+        {
+            if (_diagonals[i] is { } gradient)
+            {
+                kfac.Diagonal.Add(i, _program[gradient]);
+            }
         }
     }
 

@@ -13,7 +13,7 @@ namespace Learners.Optimizers.Kfac;
 /// <remarks>
 /// With U = F⁻¹ ∇ layer by layer: ν = min(1, √(klClip / (η² ⟨U, ∇⟩))) over all layers of a trust region, m ← μ m + ν U, θ ← θ − η (1 − μ) m.
 /// The engine shows products of a backward pass of their own; <see cref="Update"/> then averages what was shown, renews eigenbases when due, and steps.
-/// A state-independent log standard deviation has the exact Fisher matrix 2 I. Owns factors, bases and momentum.
+/// A state-independent log standard deviation has the exact Fisher matrix 2 I; of parameters that are no layer's only the diagonal counts. Owns factors, bases and momentum.
 /// </remarks>
 internal sealed class Kfac : IOptimizer
 {
@@ -45,7 +45,8 @@ internal sealed class Kfac : IOptimizer
         _options = options;
         _layers = [.. LayersOf(layout).Select(slot => new KfacLayer(layout, slot, options))];
         _byWeight = _layers.ToDictionary(layer => layer.Name + ".weight");
-        _exact = [.. layout.Slots.Where(slot => !HasLayer(slot.Name))];
+        _exact = [.. layout.Slots.Where(slot => slot.Name == ParameterLayout.LogStd)];
+        Diagonal = new DiagonalFisher([.. DiagonalsOf(layout)]);
         _regions = RegionsOf(layout, options.TrustRegion);
         _renewal = new BasisRenewal(_layers, options);
         _direction = new float[layout.Count];
@@ -55,8 +56,18 @@ internal sealed class Kfac : IOptimizer
     }
 
     /// <summary>Weights that have factors.</summary>
-    public static IEnumerable<ParameterSlot> LayersOf(ParameterLayout layout) =>
-        layout.Slots.Where(slot => slot.Name.EndsWith(".weight", StringComparison.Ordinal));
+    public static IEnumerable<ParameterSlot> LayersOf(ParameterLayout layout) => layout.Slots.Where(slot => slot.IsProduct);
+
+    /// <summary>Parameters of whose Fisher matrix only the diagonal is kept.</summary>
+    public static IEnumerable<ParameterSlot> DiagonalsOf(ParameterLayout layout) =>
+        layout.Slots.Where(slot =>
+            !slot.IsProduct
+            && slot.Name != ParameterLayout.LogStd
+            && layout.Find(slot.Name[..(slot.Name.LastIndexOf('.') + 1)] + "weight") is not { IsProduct: true }
+        );
+
+    /// <summary>Parameters without factors.</summary>
+    public DiagonalFisher Diagonal { get; }
 
     /// <summary>What the engine asks during the backward pass.</summary>
     public FisherSampler Sampler { get; }
@@ -81,7 +92,15 @@ internal sealed class Kfac : IOptimizer
     /// <param name="gradients"><c>[rows, outputs]</c>, before the nonlinearity.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="uses">Steps of a sequence at which the same weight is used; 1 outside of a memory.</param>
-    public void Show(ProductTap tap, ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses)
+    /// <param name="areSamples">Whether rows are samples, and not steps from before them that samples look at.</param>
+    public void Show(
+        ProductTap tap,
+        ReadOnlySpan<float> inputs,
+        ReadOnlySpan<float> gradients,
+        int rows,
+        int uses,
+        bool areSamples = true
+    )
     {
         KfacLayer layer = _byWeight[tap.Weight.Name];
         if (tap.Images is { } shape)
@@ -90,7 +109,7 @@ internal sealed class Kfac : IOptimizer
         }
         else
         {
-            layer.AddDense(inputs, gradients, rows, uses);
+            layer.AddDense(inputs, gradients, rows, uses, areSamples);
         }
     }
 
@@ -145,6 +164,7 @@ internal sealed class Kfac : IOptimizer
         {
             layer.SaveState(state.Scope("kfac." + layer.Name));
         }
+        Diagonal.SaveState(state.Scope("kfac_diagonal"));
     }
 
     /// <inheritdoc/>
@@ -165,11 +185,8 @@ internal sealed class Kfac : IOptimizer
         {
             layer.LoadState(state.Scope("kfac." + layer.Name));
         }
+        Diagonal.LoadState(state.Scope("kfac_diagonal"));
     }
-
-    private bool HasLayer(string name) =>
-        _byWeight.ContainsKey(name)
-        || (name.EndsWith(".bias", StringComparison.Ordinal) && _byWeight.ContainsKey(name[..^".bias".Length] + ".weight"));
 
     // One batch with a number that is none must not spoil averages that remember hundreds.
     private void Fold()
@@ -178,9 +195,10 @@ internal sealed class Kfac : IOptimizer
         {
             return;
         }
-        if (!Array.TrueForAll(_layers, layer => layer.IsFinite()))
+        if (!Array.TrueForAll(_layers, layer => layer.IsFinite()) || !Diagonal.IsFinite)
         {
             Diagnostics.DroppedStatistics++;
+            Diagonal.Drop();
             foreach (KfacLayer layer in _layers)
             {
                 layer.Drop();
@@ -194,6 +212,7 @@ internal sealed class Kfac : IOptimizer
         {
             layer.Fold(share);
         }
+        Diagonal.Fold(share);
     }
 
     private void UpdateCold(Span<float> parameters, ReadOnlySpan<float> gradient)
@@ -209,6 +228,7 @@ internal sealed class Kfac : IOptimizer
         {
             layer.Solve(gradient, _direction);
         }
+        Diagonal.Solve(gradient, _direction, _options.Damping);
         var exactDivisor = (float)(LogStdFisher + _options.Damping);
         foreach (ParameterSlot slot in _exact)
         {

@@ -10,7 +10,7 @@ namespace Learners.Optimizers.Kfac;
 internal sealed class KfacLayer
 {
     private readonly ParameterSlot _weight;
-    private readonly ParameterSlot _bias;
+    private readonly ParameterSlot? _bias;
     private readonly int _inputs;
     private readonly int _outputs;
     private readonly KfacOptions _options;
@@ -27,24 +27,27 @@ internal sealed class KfacLayer
     private double _inputScale;
     private double _outputScale;
     private long _samples;
+    private long _inputRows; // rows of inputs, of which samples may have several
 
     /// <summary>A layer whose factors are 0.</summary>
     /// <param name="layout">Where parameters are.</param>
-    /// <param name="weight">The layer's weight, <c>[outputs, …]</c>; its bias has the same name but for the ending.</param>
+    /// <param name="weight">The layer's weight, <c>[outputs, …]</c>; its bias, if any, has the same name but for the ending.</param>
     /// <param name="options">How bias and uses count.</param>
     public KfacLayer(ParameterLayout layout, ParameterSlot weight, KfacOptions options)
     {
         _weight = weight;
         Name = weight.Name[..^".weight".Length];
-        _bias = layout[Name + ".bias"];
+        _bias = layout.Find(Name + ".bias");
         _options = options;
         _outputs = weight.Shape[0];
         _inputs = weight.Size / _outputs;
-        bool homogeneous = options.Bias switch
-        {
-            BiasKind.Homogeneous => true,
-            BiasKind.Split => false,
-        };
+        bool homogeneous =
+            _bias is not null
+            && options.Bias switch
+            {
+                BiasKind.Homogeneous => true,
+                BiasKind.Split => false,
+            };
         _sumsUses = options.SharedUses switch
         {
             SharedUses.Summed => true,
@@ -54,7 +57,7 @@ internal sealed class KfacLayer
         _output = new RunningFactor<float>(_outputs, homogeneous: false);
         _block = new KroneckerBlock<float>(_input, _output);
         _factors = [_input, _output];
-        if (homogeneous)
+        if (homogeneous || _bias is null)
         {
             return;
         }
@@ -79,9 +82,10 @@ internal sealed class KfacLayer
     public bool HasSamples => _samples > 0;
 
     /// <summary>Adds rows of a dense layer; see <see cref="Kfac.Show"/>.</summary>
-    public void AddDense(ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses)
+    public void AddDense(ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses, bool areSamples = true)
     {
-        _samples += rows;
+        _samples += areSamples ? rows : 0;
+        _inputRows += rows;
         if (uses > 1 && _sumsUses)
         {
             // Time-major: use u of sequence s is row u × sequences + s.
@@ -103,6 +107,7 @@ internal sealed class KfacLayer
     public void AddConvolution(ConvolutionShape shape, ReadOnlySpan<float> images, ReadOnlySpan<float> gradients, int rows)
     {
         _samples += rows;
+        _inputRows += rows;
         int positions = shape.OutputHeight * shape.OutputWidth;
         EnsureCapacity(ref _patches, positions * _inputs);
         if (_sumsUses)
@@ -156,11 +161,12 @@ internal sealed class KfacLayer
     /// <summary>Moves the running averages towards the rows since the last fold.</summary>
     public void Fold(double share)
     {
-        _input.Fold(_inputScale / _samples, share);
+        // A = Σ x xᵀ / uses and G = Σ g gᵀ / samples, so that A ⊗ G adds up the uses of a sample.
+        _input.Fold(_inputScale / _inputRows, share);
         _output.Fold(_outputScale / _samples, share);
         _biasOutput?.Fold(1.0 / _samples, share);
         _biasBlock?.Input.Fold(_inputScale > 1 ? _inputScale / _samples : 1.0 / _samples, share);
-        _samples = 0;
+        (_samples, _inputRows) = (0, 0);
     }
 
     /// <summary>Forgets the rows since the last fold.</summary>
@@ -170,7 +176,7 @@ internal sealed class KfacLayer
         {
             factor.Drop();
         }
-        _samples = 0;
+        (_samples, _inputRows) = (0, 0);
     }
 
     /// <summary>Writes the natural gradient of weight and bias.</summary>
@@ -179,8 +185,8 @@ internal sealed class KfacLayer
     public void Solve(ReadOnlySpan<float> gradient, Span<float> direction)
     {
         (double damping, DampingKind kind) = (_options.Damping, _options.DampingKind);
-        ReadOnlySpan<float> bias = _bias.In(gradient);
-        Span<float> solvedBias = _bias.In(direction);
+        ReadOnlySpan<float> bias = _bias is null ? [] : _bias.In(gradient);
+        Span<float> solvedBias = _bias is null ? [] : _bias.In(direction);
         bool inside = _biasBlock is null;
         _block.Solve(_weight.In(gradient), inside ? bias : [], _weight.In(direction), inside ? solvedBias : [], damping, kind);
         _biasBlock?.Solve(bias, [], solvedBias, [], damping, kind);

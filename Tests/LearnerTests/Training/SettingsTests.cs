@@ -141,20 +141,6 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void Load_NaturalGradientOfATransformer_IsRefused()
-    {
-        SettingsException exception = Assert.Throws<SettingsException>(() =>
-            SettingsSources.Load("CartPole-v1", null, null, ["network.core=gtrxl", "ppo.optimizer=kfac"])
-        );
-
-        Assert.Contains(
-            "K-FAC has no factors for the layers of a gated transformer",
-            exception.Message,
-            StringComparison.Ordinal
-        );
-    }
-
-    [Fact]
     public void Load_UnknownAgent_SuggestsTheNearest()
     {
         SettingsException exception = Assert.Throws<SettingsException>(() => TrainingSettings.For("CartPole-v1", "pppo"));

@@ -20,10 +20,7 @@ public sealed class FisherStatisticsTests
         get
         {
             var data = new TheoryData<string, SharedUses, BiasKind>();
-            // Settings with K-FAC refuse the gated transformer, for whose layers there are no factors.
-            foreach (
-                (string network, _) in GradientEngineContractTests.Networks.Where(pair => pair.Value.Settings.Core != "gtrxl")
-            )
+            foreach (string network in GradientEngineContractTests.Networks.Keys)
             {
                 data.Add(network, SharedUses.Independent, BiasKind.Homogeneous);
             }
@@ -64,6 +61,16 @@ public sealed class FisherStatisticsTests
                     pair => Assert.Equal(pair.First / scale, pair.Second / scale, 1e-4)
                 );
             }
+        }
+        for (int i = 0; i < expected.Diagonal.Slots.Count; i++)
+        {
+            float[] reference = expected.Diagonal.Mean(i).ToArray();
+            float scale = reference.Max();
+            Assert.True(scale > 0, $"{expected.Diagonal.Slots[i].Name} saw nothing");
+            Assert.All(
+                reference.Zip(gathered.Diagonal.Mean(i).ToArray()),
+                pair => Assert.Equal(pair.First / scale, pair.Second / scale, 1e-4)
+            );
         }
         // Statistics are gathered beside the gradient, never into it.
         Assert.All(gradient.Zip(Gradient(managed, batch)), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
@@ -231,6 +238,39 @@ public sealed class FisherStatisticsTests
         Assert.Equal(9, Assert.Single(ClosedForms.Mean(layer.Block.Output)));
     }
 
+    [Fact]
+    public void AddDense_RowsBesideTheSamples_CountAsFurtherUsesOfASample()
+    {
+        var layout = new ParameterLayout(Linear(2, new Discrete(2)));
+        var layer = new KfacLayer(layout, layout["critic.head.weight"], new KfacOptions { Bias = BiasKind.Split });
+        layer.AddDense([1, 2, 3, 4], [1, 2], 2, 1);
+        layer.AddDense([1, 0, 0, 1, 2, 0, 0, 2], [3, 0, 0, 1], 4, 1, areSamples: false);
+        layer.Fold(1);
+
+        // Six rows of inputs, two samples.
+        Assert.Equal([2.5, 2.333333, 4.166667], Upper(ClosedForms.Mean(layer.Block.Input)));
+        Assert.Equal((1 + 4 + 9 + 1) / 2.0, Assert.Single(ClosedForms.Mean(layer.Block.Output)));
+
+        static double[] Upper(double[] matrix) => [Math.Round(matrix[0], 6), Math.Round(matrix[1], 6), Math.Round(matrix[3], 6)];
+    }
+
+    [Fact]
+    public void Diagonal_BlocksOfRows_AreSquaresOfSumsPerRow()
+    {
+        var diagonal = new DiagonalFisher([new ParameterSlot("gain", [2], 1, Initializer.Zeros)]);
+        diagonal.Begin(4);
+        diagonal.Add(0, [1, 2]);
+        diagonal.Begin(1);
+        diagonal.Add(0, [3, 0]);
+        diagonal.Fold(1);
+        var direction = new float[3];
+
+        diagonal.Solve([9, 5, 2], direction, damping: 0.5);
+
+        Assert.Equal([2f, 0.8f], diagonal.Mean(0).ToArray());
+        Assert.Equal([0f, 2f, 2 / 1.3f], direction);
+    }
+
     [Theory]
     [InlineData(SharedUses.Independent)]
     [InlineData(SharedUses.Summed)]
@@ -321,6 +361,7 @@ public sealed class FisherStatisticsTests
         engine.Backward(batch, 0, new double[2], new float[batch.Count], optimizer.BeginUpdate());
         Assert.All(optimizer.Layers, layer => Assert.True(layer.HasSamples, layer.Name));
         Assert.All(optimizer.Layers, layer => Assert.True(layer.IsFinite(), layer.Name));
+        optimizer.Diagonal.Fold(1);
         foreach (KfacLayer layer in optimizer.Layers)
         {
             layer.Fold(1);

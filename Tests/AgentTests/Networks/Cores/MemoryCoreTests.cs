@@ -2,8 +2,10 @@ using Actors;
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Programs;
+using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
 using Agents.Programs.Planning;
+using Agents.Torch;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -13,30 +15,41 @@ using Learners.ActorCritic;
 using Learners.Engines;
 using Protos;
 using Protos.Fleet;
-using Tests.AgentTests.Networks;
 using Tests.LearnerTests.Engines;
 using Tests.ProtoTests.Fleet;
 using Xunit;
 
-namespace Tests.Contracts;
+namespace Tests.AgentTests.Networks.Cores;
 
-/// <summary>What every memory core must keep, whatever engine computes it; inherited once per core.</summary>
-public abstract class MemoryCoreContract
+/// <summary>What every memory core of the table must keep, whatever engine computes it.</summary>
+public sealed class MemoryCoreTests
 {
     private const int Steps = 11;
     private const int Copies = 3;
     private const double Tolerance = 1e-5;
 
-    /// <summary>A small network with the core; episodes here last longer than what it may remember.</summary>
-    protected abstract NetworkSettings Settings { get; }
-
-    /// <summary>The engine that acts, then the reference.</summary>
-    public static TheoryData<bool> Engines => [false, true];
-
-    [Fact]
-    public void Unroll_StepByStep_GivesTheBitsOfTheWholeSequence()
+    /// <summary>Cores, then whether the reference computes them.</summary>
+    public static TheoryData<string, bool> OnBothEngines
     {
-        var data = new Sequence(Spec());
+        get
+        {
+            var data = new TheoryData<string, bool>();
+            foreach (string core in CoreCases.All.Keys)
+            {
+                data.Add(core, false);
+                data.Add(core, true);
+            }
+            return data;
+        }
+    }
+
+    public static TheoryData<string> Cores => [.. CoreCases.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Cores))]
+    public void Unroll_StepByStep_GivesTheBitsOfTheWholeSequence(string core)
+    {
+        var data = new Sequence(Spec(core));
         using IActorCriticNetwork network = data.Network(torch: false);
         (float[] whole, float[] wholeState) = data.Run(network);
         (float[] parts, float[] state) = data.RunStepByStep(network);
@@ -46,10 +59,11 @@ public abstract class MemoryCoreContract
         Assert.True(whole.Distinct().Count() > Steps, "outputs must depend on what is seen");
     }
 
-    [Fact]
-    public void Unroll_ReferenceOnWholeSequence_EqualsActingStepByStep()
+    [Theory]
+    [MemberData(nameof(Cores))]
+    public void Unroll_ReferenceOnWholeSequence_EqualsActingStepByStep(string core)
     {
-        var data = new Sequence(Spec());
+        var data = new Sequence(Spec(core));
         using IActorCriticNetwork acting = data.Network(torch: false);
         using IActorCriticNetwork reference = data.Network(torch: true);
         (float[] whole, float[] wholeState) = data.Run(reference);
@@ -59,10 +73,11 @@ public abstract class MemoryCoreContract
         Near(wholeState, state);
     }
 
-    [Fact]
-    public void Unroll_ReferenceInPieces_EqualsTheWholeSequence()
+    [Theory]
+    [MemberData(nameof(Cores))]
+    public void Unroll_ReferenceInPieces_EqualsTheWholeSequence(string core)
     {
-        var data = new Sequence(Spec());
+        var data = new Sequence(Spec(core));
         using IActorCriticNetwork network = data.Network(torch: true);
         (float[] whole, float[] wholeState) = data.Run(network);
         float[] state = data.State();
@@ -74,11 +89,11 @@ public abstract class MemoryCoreContract
     }
 
     [Theory]
-    [MemberData(nameof(Engines))]
-    public void Unroll_EpisodeStartInside_GivesWhatAFreshStateGives(bool torch)
+    [MemberData(nameof(OnBothEngines))]
+    public void Unroll_EpisodeStartInside_GivesWhatAFreshStateGives(string core, bool torch)
     {
         const int start = 6;
-        var data = new Sequence(Spec()) { Starts = { [start * Copies + 1] = true } };
+        var data = new Sequence(Spec(core)) { Starts = { [start * Copies + 1] = true } };
         using IActorCriticNetwork network = data.Network(torch);
         (float[] whole, float[] wholeState) = data.Run(network);
         var fresh = new float[data.State().Length];
@@ -97,10 +112,10 @@ public abstract class MemoryCoreContract
     }
 
     [Theory]
-    [MemberData(nameof(Engines))]
-    public void Unroll_OtherCopyChanges_ChangesNothing(bool torch)
+    [MemberData(nameof(OnBothEngines))]
+    public void Unroll_OtherCopyChanges_ChangesNothing(string core, bool torch)
     {
-        var data = new Sequence(Spec());
+        var data = new Sequence(Spec(core));
         using IActorCriticNetwork network = data.Network(torch);
         (float[] before, float[] stateBefore) = data.Run(network);
         for (int t = 0; t < Steps; t++)
@@ -127,11 +142,11 @@ public abstract class MemoryCoreContract
     }
 
     [Theory]
-    [MemberData(nameof(Engines))]
-    public void Unroll_LaterObservationChanges_LeavesEarlierOutputsToTheBit(bool torch)
+    [MemberData(nameof(OnBothEngines))]
+    public void Unroll_LaterObservationChanges_LeavesEarlierOutputsToTheBit(string core, bool torch)
     {
         const int changed = 5;
-        var data = new Sequence(Spec());
+        var data = new Sequence(Spec(core));
         using IActorCriticNetwork network = data.Network(torch);
         (float[] before, _) = data.Run(network);
         for (int b = 0; b < Copies; b++)
@@ -148,11 +163,11 @@ public abstract class MemoryCoreContract
     }
 
     [Theory]
-    [InlineData(EngineKind.Auto)]
-    [InlineData(EngineKind.Torch)]
-    public void Backward_UnrollFromTheWireAndUnchangedParameters_HasRatioOne(EngineKind kind)
+    [MemberData(nameof(OnBothEngines))]
+    public void Backward_UnrollFromTheWireAndUnchangedParameters_HasRatioOne(string core, bool torch)
     {
-        using var parts = new Acting(Settings, 4);
+        EngineKind kind = torch ? EngineKind.Torch : EngineKind.Managed;
+        using var parts = new Acting(CoreCases.All[core], 4);
         parts.Record(); // the next unroll begins in the middle of episodes
         Unroll sent = parts.Record();
         Unroll received = UnrollReader.Read(Wire.Split(Wire.Write(sent), 100), Wire.OpenPool(), out string? defect)!;
@@ -179,11 +194,12 @@ public abstract class MemoryCoreContract
         Assert.True(logProbs.Distinct().Count() > 8, "the policy must have opinions");
     }
 
-    [Fact]
-    public void LoadState_OfARecorder_GoesOnBitForBit()
+    [Theory]
+    [MemberData(nameof(Cores))]
+    public void LoadState_OfARecorder_GoesOnBitForBit(string core)
     {
-        using var parts = new Acting(Settings, 4);
-        using var other = new Acting(Settings, 99);
+        using var parts = new Acting(CoreCases.All[core], 4);
+        using var other = new Acting(CoreCases.All[core], 99);
         parts.Record();
         var state = new StateDictionary();
         parts.Recorder.SaveState(state);
@@ -197,10 +213,11 @@ public abstract class MemoryCoreContract
         Assert.Equal(expected.BehaviourLogProbs, actual.BehaviourLogProbs);
     }
 
-    [Fact]
-    public void Load_SavedPolicy_ActsThroughEpisodesBitForBitTheSame()
+    [Theory]
+    [MemberData(nameof(Cores))]
+    public void Load_SavedPolicy_ActsThroughEpisodesBitForBitTheSame(string core)
     {
-        var data = new Sequence(Spec());
+        var data = new Sequence(Spec(core));
         using var folder = new TemporaryFolder();
         using var saved = new SavedPolicy(
             new PolicyInfo { Agent = "ppo", Environment = "Test-v0" },
@@ -228,11 +245,12 @@ public abstract class MemoryCoreContract
         }
     }
 
-    [Fact]
-    public void Forward_LossOfALaterStep_ReachesTheFirstObservationAndNoEarlierEpisode()
+    [Theory]
+    [MemberData(nameof(Cores))]
+    public void Forward_LossOfALaterStep_ReachesTheFirstObservationAndNoEarlierEpisode(string core)
     {
         const int last = 3;
-        var data = new Sequence(Spec());
+        var data = new Sequence(Spec(core));
         bool[] starts = new bool[Steps * Copies];
         starts[Copies + 1] = true; // the second copy's episode starts in step 1
 
@@ -245,6 +263,59 @@ public abstract class MemoryCoreContract
         Assert.Equal(0, Size(last + 1, 0));
     }
 
+    [Theory]
+    [MemberData(nameof(OnBothEngines))]
+    public void Sequences_ResetsAtBothEndsAndInside_EqualTheSteps(string core, bool torch)
+    {
+        var data = new Sequence(Spec(core))
+        {
+            Starts =
+            {
+                [0] = true,
+                [4 * Copies + 1] = true,
+                [5 * Copies + 1] = true,
+                [(Steps - 1) * Copies + 2] = true,
+            },
+        };
+        using ProgramNetwork network = data.Network(torch: false);
+        (float[] expected, _) = data.RunStepByStep(network);
+        var graph = new NetworkGraph(data.Spec, new Graph());
+        Value outputs = Value.Concat(graph.Distributions, graph.Values);
+        var plan = Plan.Compile(graph.Graph, [outputs], null, new PlanOptions(Steps * Copies, Copies));
+        IProgram program = torch ? TorchExecutor.OnCpu(plan, data.Parameters, []) : new ManagedProgram(plan, data.Parameters, []);
+        data.Bind(program, graph, data.Starts);
+
+        program.Run(Steps * Copies, Copies);
+
+        Near(expected, program[outputs].ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(OnBothEngines))]
+    public void Differentiate_EveryParameter_HasAGradient(string core, bool torch)
+    {
+        var data = new Sequence(Spec(core));
+        var graph = new NetworkGraph(data.Spec, new Graph());
+        Gradients gradients = graph.Graph.Differentiate(
+            [(graph.Distributions.Square().SumColumns(), null), (graph.Values, null)],
+            [.. graph.Parameters]
+        );
+        var plan = Plan.Compile(graph.Graph, [graph.Values], gradients, new PlanOptions(Steps * Copies, Copies));
+        var gradient = new float[data.Parameters.Length];
+        IProgram program = torch
+            ? TorchExecutor.OnCpu(plan, data.Parameters, gradient)
+            : new ManagedProgram(plan, data.Parameters, gradient);
+        data.Bind(program, graph, data.Starts);
+
+        program.Run(Steps * Copies, Copies);
+
+        foreach (ParameterSlot slot in new ParameterLayout(data.Spec).Slots)
+        {
+            Assert.True(slot.In(gradient.AsSpan()).ContainsAnyExcept(0f), $"{slot.Name} got no gradient");
+        }
+        Assert.DoesNotContain(gradient, number => !float.IsFinite(number));
+    }
+
     // What the values of one step owe to each feature.
     private static float[] Gradient(Sequence data, bool[] starts, int last)
     {
@@ -253,16 +324,14 @@ public abstract class MemoryCoreContract
         Value gradient = network.Graph.Differentiate([(network.Values, seed)], [network.Features])[network.Features]!;
         var plan = Plan.Compile(network.Graph, [gradient], null, new PlanOptions(Steps * Copies, Copies));
         var program = new ManagedProgram(plan, data.Parameters, []);
-        program.Bind(network.Features, data.Observations);
-        program.Bind(network.Keep!, starts.Select(start => start ? 0f : 1).ToArray());
-        program.Bind(network.InitialCoreState!, data.State());
+        data.Bind(program, network, starts);
         program.Bind(seed, Enumerable.Range(0, Steps * Copies).Select(row => row / Copies == last ? 1f : 0).ToArray());
         program.Run(Steps * Copies, Copies);
         return program[gradient].ToArray();
     }
 
     /// <summary>The core between five numbers and three actions.</summary>
-    protected NetworkSpec Spec() => new(new Box(-5, 5, 5), new Discrete(3), Settings);
+    private static NetworkSpec Spec(string core) => new(new Box(-5, 5, 5), new Discrete(3), CoreCases.All[core]);
 
     private static void Near(float[] expected, float[] actual)
     {
@@ -308,11 +377,14 @@ public abstract class MemoryCoreContract
         public Span<float> Observation(int t, int b) =>
             Observations.AsSpan(t * RowSize + b * Spec.ObservationSize, Spec.ObservationSize);
 
-        public IActorCriticNetwork Network(bool torch)
+        public ProgramNetwork Network(bool torch) =>
+            torch ? TorchNetworks.Create(Spec, [.. Parameters]) : new ProgramNetwork(Spec, [.. Parameters]);
+
+        public void Bind(IProgram program, NetworkGraph network, bool[] starts)
         {
-            float[] pinned = GC.AllocateArray<float>(Parameters.Length, pinned: true);
-            Parameters.CopyTo(pinned, 0);
-            return torch ? TorchNetworks.Create(Spec, pinned) : new ProgramNetwork(Spec, pinned);
+            program.Bind(network.Features, Observations);
+            program.Bind(network.Keep!, starts.Select(start => start ? 0f : 1).ToArray());
+            program.Bind(network.InitialCoreState!, State());
         }
 
         public (float[] Outputs, float[] State) Run(IActorCriticNetwork network)

@@ -1,0 +1,78 @@
+using Agents.Networks;
+using Agents.Networks.Cores;
+using Agents.Policies;
+using Learners.Training;
+using Xunit;
+
+namespace Tests.LearnerTests.Training;
+
+/// <summary>Every core of the table in training by every kind of agent, on every executor.</summary>
+public sealed class CoreTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string, string, EngineKind> Combinations
+    {
+        get
+        {
+            var data = new TheoryData<string, string, EngineKind>();
+            foreach (CoreEntry core in MemoryCores.All)
+            {
+                foreach (string agent in (string[])["ppo", "vmpo", "impala", "acktr", "a2c"])
+                {
+                    data.Add(core.Name, agent, EngineKind.Managed);
+                    data.Add(core.Name, agent, EngineKind.Torch);
+                }
+            }
+            return data;
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Combinations))]
+    public async Task TrainAsync_EveryCoreAgentAndExecutor_MovesParametersToNumbers(string core, string agent, EngineKind engine)
+    {
+        float[] early = await Train(core, agent, engine, updates: 1);
+        float[] late = await Train(core, agent, engine, updates: 3);
+
+        float[] changes = [.. early.Zip(late, (before, after) => after - before)];
+        Assert.DoesNotContain(changes, change => !float.IsFinite(change));
+        int stayed = changes.Count(change => change == 0); // some steps are lost in rounding
+        Assert.True(stayed < 0.3 * changes.Length, $"{stayed} of {changes.Length} parameters stayed where they were");
+    }
+
+    private async Task<float[]> Train(string core, string agent, EngineKind engine, int updates)
+    {
+        TrainingSettings settings = SettingsSources.Load(
+            "CartPoleNoVel-v1",
+            agent,
+            null,
+            [
+                $"network.core={core}",
+                "network.core_size=6",
+                "network.hidden_sizes=[5]",
+                "network.transformer.memory_length=4",
+                "network.transformer.feed_forward_size=7",
+                $"{agent}.copies=4",
+                $"{agent}.unroll_length=12",
+                $"total_steps={updates * 48}",
+                "evaluation.episodes=1",
+                "evaluation.final_episodes=1",
+                .. agent == "acktr" ? (string[])["acktr.kfac.cold_updates=1"] : [],
+            ]
+        );
+        TrainingResult result = await Trainer.TrainAsync(
+            settings with
+            {
+                Engine = engine,
+            },
+            new TrainingOptions { OutputFolder = _folder.In($"{updates}") },
+            TestContext.Current.CancellationToken
+        );
+        using SavedPolicy policy = SavedPolicy.Load(result.PolicyFolder);
+        Assert.Equal(core, policy.Network.Core);
+        return policy.Parameters.ToArray();
+    }
+}
