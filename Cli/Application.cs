@@ -114,7 +114,7 @@ internal static class Application
         mistyped ??= parsed.UnmatchedTokens is [var first, ..] ? first : null;
         string message = mistyped is null
             ? parsed.Errors[0].Message
-            : $"'{mistyped}' is not known here.{Suggest(mistyped, command)}";
+            : $"There is no {(mistyped.StartsWith('-') ? "option" : "command")} '{mistyped}'.{Suggest(mistyped, command)}";
         return $"{message} See '{name} --help'.";
     }
 

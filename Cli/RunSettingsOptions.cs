@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Agents.Networks.Cores;
 using Agents.Yaml;
 using Learners.Composition;
 using Learners.Training;
@@ -19,7 +20,8 @@ internal sealed class RunSettingsOptions
 
     private readonly Option<string?> _core = new("--core")
     {
-        Description = "Memory: identity (none), lstm, gru or gtrxl; its sizes are settings. Default: as tuned, else identity.",
+        Description =
+            $"Memory: {string.Join(", ", MemoryCores.All.Select(core => core.Name))}; its sizes are settings. Default: as tuned, else identity, which is none.",
     };
 
     private readonly Option<string?> _engine = new("--engine")

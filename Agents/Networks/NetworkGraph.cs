@@ -22,6 +22,7 @@ internal sealed class NetworkGraph
     private readonly ParameterLayout _layout;
     private readonly EncoderPlan _plan;
     private readonly CoreGraph _cores;
+    private readonly Dictionary<string, Value> _heads = [];
 
     /// <summary>The graph of a network.</summary>
     /// <param name="spec">What to build.</param>
@@ -36,18 +37,25 @@ internal sealed class NetworkGraph
         _plan = spec.Plan;
         Features = graph.Input("features", spec.FeatureSize);
         _cores = new CoreGraph(spec, graph, form, _layout);
-        bool shared = _plan.SharedTrunk;
-        Value actor = Trunk(shared ? "" : "actor.", mode);
+        foreach (string trunk in spec.Trunks)
+        {
+            IReadOnlyDictionary<string, Value> branches = Trunk(spec.PrefixOf(trunk), mode);
+            foreach (Head head in spec.Heads)
+            {
+                if (head.Trunk == trunk)
+                {
+                    _heads.Add(head.Name, Dense(branches[head.Branch], head.Path));
+                }
+            }
+        }
         ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
-        Value head = Dense(actor, "actor.head");
         Distributions =
             distribution.ParameterSize > distribution.HeadSize
                 ? Value.Concat(
-                    head,
+                    this[Head.Policy],
                     Parameter(ParameterLayout.LogStd).BroadcastTo(Shape.Of(RowSpace.Rows, distribution.HeadSize))
                 )
-                : head;
-        Values = Dense(shared ? actor : Trunk("critic.", mode), "critic.head");
+                : this[Head.Policy];
         CoreState = _cores.State;
     }
 
@@ -76,7 +84,10 @@ internal sealed class NetworkGraph
     public Value Distributions { get; }
 
     /// <summary>Values, <c>[N, 1]</c>.</summary>
-    public Value Values { get; }
+    public Value Values => this[Head.Value];
+
+    /// <summary>What a head gives, <c>[N, size]</c>.</summary>
+    public Value this[string head] => _heads[head];
 
     /// <summary>All parameters, for gradients.</summary>
     public IEnumerable<Value> Parameters => _layout.Slots.Select(slot => Graph.Parameter(slot));
@@ -93,7 +104,7 @@ internal sealed class NetworkGraph
         return Graph.Dense(x, Parameter(name + ".weight"), Parameter(name + ".bias"));
     }
 
-    private Value Trunk(string prefix, StepMode mode)
+    private IReadOnlyDictionary<string, Value> Trunk(string prefix, StepMode mode)
     {
         Value x = Convolved(prefix);
         bool convolves = x != Features;
@@ -102,7 +113,7 @@ internal sealed class NetworkGraph
             string name = $"{prefix}encoder.{i}";
             x = Activated(i == 0 && !convolves && IsSparse(name) ? Sparse(x, name) : Dense(x, name));
         }
-        return _cores.Add(prefix + "core", x, mode)[Spec.Core.Branches[0].Name];
+        return _cores.Add(prefix + "core", x, mode);
     }
 
     private Value Activated(Value x) =>

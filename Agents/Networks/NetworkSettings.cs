@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks.Cores;
 using Agents.Networks.Transformers;
+using Protos.Foreign;
 
 namespace Agents.Networks;
 
@@ -30,7 +31,19 @@ public sealed record NetworkSettings : IValidatableObject
 
     /// <summary>Memory between encoder and heads.</summary>
     /// <value>The name of a core, which <c>agents list</c> shows. Default identity: none.</value>
-    public string Core { get; init; } = MemoryCores.Identity;
+    public string Core
+    {
+        get;
+        init
+        {
+            field = value;
+            CoreSettings = MemoryCores.Find(value)?.Settings;
+        }
+    } = MemoryCores.Identity;
+
+    /// <summary>Settings that the memory has by itself, under its name; set after <see cref="Core"/>, which begins with its defaults.</summary>
+    /// <value>Null for a core that has none.</value>
+    public CoreSettings? CoreSettings { get; init; }
 
     /// <summary>Units of the memory, where there is one; the width of a transformer.</summary>
     /// <value>1 to 4,096. Default 64.</value>
@@ -44,6 +57,10 @@ public sealed record NetworkSettings : IValidatableObject
     /// <value>Null, the default, is separate networks for vectors and a shared one for images, as usual.</value>
     public bool? SharedTrunk { get; init; }
 
+    /// <summary>Heads beside those of policy and value, which objectives of an agent ask for by name.</summary>
+    /// <value>Default none.</value>
+    public HeadSettings[] Heads { get; init; } = [];
+
     /// <summary>Whether the network's ±1 are the bounds of each bounded component of continuous actions; else its outputs are the actions. Both are clipped.</summary>
     /// <value>
     /// Null, the default, scales where some component has 0 outside its bounds, or a half range below 0.25 or above 4, which outputs around 0 with
@@ -55,6 +72,15 @@ public sealed record NetworkSettings : IValidatableObject
     /// <value>−20 to 5. Default 0.</value>
     [Range(-20f, 5f)]
     public float InitialLogStd { get; init; }
+
+    /// <summary>The core's own settings.</summary>
+    /// <exception cref="Yaml.SettingsException">They are those of another core.</exception>
+    internal T Own<T>()
+        where T : CoreSettings =>
+        CoreSettings as T
+        ?? throw new Yaml.SettingsException(
+            $"network.core is {Core}, whose settings are {typeof(T).Name}, and {CoreSettings?.GetType().Name ?? "none"} were given."
+        );
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -69,10 +95,24 @@ public sealed record NetworkSettings : IValidatableObject
                 );
             }
         }
+        foreach (HeadSettings head in Heads)
+        {
+            if (MistakeOf(head) is { } mistake)
+            {
+                yield return new ValidationResult(mistake, [nameof(Heads)]);
+            }
+        }
         if (MemoryCores.Find(Core) is not { } core)
         {
             yield return new ValidationResult(MemoryCores.Unknown(Core), [nameof(Core)]);
             yield break;
+        }
+        if (CoreSettings?.Core != core.Settings?.Core)
+        {
+            yield return new ValidationResult(
+                $"the core is {Core}, and the settings are those of {CoreSettings?.Core ?? "none"}. Give those of the core, or leave them out.",
+                [nameof(CoreSettings)]
+            );
         }
         foreach (ValidationResult mistake in core.Validate(this))
         {
@@ -88,9 +128,11 @@ public sealed record NetworkSettings : IValidatableObject
         && AreEqual(HiddenSizes, other.HiddenSizes)
         && Activation == other.Activation
         && Core == other.Core
+        && CoreSettings == other.CoreSettings
         && CoreSize == other.CoreSize
         && Transformer == other.Transformer
         && SharedTrunk == other.SharedTrunk
+        && AreEqual(Heads, other.Heads)
         && ScaleActions == other.ScaleActions
         && InitialLogStd.Equals(other.InitialLogStd);
 
@@ -101,11 +143,31 @@ public sealed record NetworkSettings : IValidatableObject
             Convolutions?.Length,
             HiddenSizes?.Length,
             Activation,
-            Core,
+            (Core, CoreSettings),
             (CoreSize, Transformer),
-            (SharedTrunk, ScaleActions),
+            (SharedTrunk, ScaleActions, Heads.Length),
             InitialLogStd
         );
+
+    private string? MistakeOf(HeadSettings head)
+    {
+        bool isName = head.Name.Length > 0 && head.Name.All(letter => char.IsAsciiLetterLower(letter) || letter == '_');
+        if (!isName)
+        {
+            return $"'{ForeignText.Show(head.Name)}' is no name of a head. Use lower-case letters and underscores.";
+        }
+        if (head.Name is Head.Policy or Head.Value || Heads.Count(other => other.Name == head.Name) > 1)
+        {
+            return $"two heads have the name {head.Name}. Name each differently; policy and value are taken.";
+        }
+        if (head.Kind == HeadKind.Policy)
+        {
+            return $"the head {head.Name} is a second policy, and a network has one. Choose another kind.";
+        }
+        return head.Trunk is Head.ActorTrunk or Head.CriticTrunk
+            ? null
+            : $"the head {head.Name} reads the trunk '{ForeignText.Show(head.Trunk)}'. Choose {Head.ActorTrunk} or {Head.CriticTrunk}.";
+    }
 
     // No list, which leaves the choice open, is something else than an empty one.
     private static bool AreEqual<T>(T[]? a, T[]? b)

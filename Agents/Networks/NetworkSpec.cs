@@ -3,6 +3,7 @@ using Agents.Networks.Cores;
 using Agents.Networks.Encoders;
 using Agents.Policies;
 using Environments.Spaces;
+using Protos.Foreign;
 
 namespace Agents.Networks;
 
@@ -15,6 +16,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     private EncoderPlan? _plan; // of the current space and settings, once it was asked for
     private MemoryCore? _core;
     private StateLayout? _state;
+    private IReadOnlyList<Head>? _heads;
 
     /// <summary>Observations that the network reads.</summary>
     public Space ObservationSpace
@@ -23,7 +25,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
         init
         {
             field = value;
-            (_plan, _core, _state) = (null, null, null);
+            (_plan, _core, _state, _heads) = (null, null, null, null);
         }
     } = ObservationSpace;
 
@@ -34,7 +36,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
         init
         {
             field = value;
-            (_plan, _core, _state) = (null, null, null);
+            (_plan, _core, _state, _heads) = (null, null, null, null);
         }
     } = Settings;
 
@@ -64,8 +66,15 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     /// <summary>Where the parts of one core's state lie.</summary>
     internal StateLayout State => _state ??= new StateLayout(Core.State);
 
+    /// <summary>Everything that the network gives: the policy, the value, and further heads.</summary>
+    /// <exception cref="Agents.Yaml.SettingsException">A head reads what the core does not have.</exception>
+    internal IReadOnlyList<Head> Heads => _heads ??= CreateHeads();
+
+    /// <summary>Names of the trunks that are there, each with an encoder and a core of its own.</summary>
+    internal IReadOnlyList<string> Trunks => Plan.SharedTrunk ? [Head.ActorTrunk] : [Head.ActorTrunk, Head.CriticTrunk];
+
     /// <summary>Float32 numbers of core state per row, 0 without memory; the actor's core first, then the critic's where it has its own.</summary>
-    public int CoreStateSize => State.Size * (Plan.SharedTrunk ? 1 : 2);
+    public int CoreStateSize => State.Size * Trunks.Count;
 
     /// <summary>Whether the other network reads and gives the same with equal settings.</summary>
     public bool Equals(NetworkSpec? other) =>
@@ -76,4 +85,31 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(ObservationSpace, ActionSpace, Settings);
+
+    /// <summary>What begins the paths of a trunk's parameters: its name and a point, or nothing where it is the only one.</summary>
+    internal string PrefixOf(string trunk) => Plan.SharedTrunk ? "" : trunk + ".";
+
+    private List<Head> CreateHeads()
+    {
+        string first = Core.Branches[0].Name;
+        int policy = ActionDistribution.For(ActionSpace).HeadSize;
+        var heads = new List<Head>
+        {
+            new(Head.Policy, HeadKind.Policy, policy, Head.ActorTrunk, first, "actor.head"),
+            new(Head.Value, HeadKind.Value, 1, Plan.SharedTrunk ? Head.ActorTrunk : Head.CriticTrunk, first, "critic.head"),
+        };
+        foreach (HeadSettings head in Settings.Heads)
+        {
+            string branch = head.Branch.Length == 0 ? first : head.Branch;
+            if (!Core.Branches.Any(other => other.Name == branch))
+            {
+                throw new Yaml.SettingsException(
+                    $"network.heads: the head {head.Name} reads the branch '{ForeignText.Show(branch)}', and the core {Settings.Core} has {string.Join(", ", Core.Branches.Select(other => other.Name))}."
+                );
+            }
+            string trunk = Plan.SharedTrunk ? Head.ActorTrunk : head.Trunk;
+            heads.Add(new(head.Name, head.Kind, head.Size, trunk, branch, $"{PrefixOf(trunk)}heads.{head.Name}"));
+        }
+        return heads;
+    }
 }

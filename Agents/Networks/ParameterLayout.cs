@@ -23,28 +23,24 @@ internal sealed class ParameterLayout
 
     private const float HiddenGain = 1.41421356f;
     private const float PolicyGain = 0.01f;
-    private const float ValueGain = 1f;
+    private const float OtherGain = 1f;
 
     private readonly List<ParameterSlot> _slots = [];
 
     /// <summary>The layout of a network.</summary>
     public ParameterLayout(NetworkSpec spec)
     {
-        NetworkSettings settings = spec.Settings;
-        ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
-        string actor = spec.Plan.SharedTrunk ? "" : "actor.";
-        AddTrunk(actor, spec);
-        int trunk = spec.Core.Branches[0].Columns;
-        AddDense("actor.head", trunk, distribution.HeadSize, PolicyGain);
-        if (distribution.ParameterSize > distribution.HeadSize)
+        foreach (string trunk in spec.Trunks)
         {
-            Add(LogStd, [distribution.ParameterSize - distribution.HeadSize], new Initializer.Constant(settings.InitialLogStd));
+            AddTrunk(spec.PrefixOf(trunk), spec);
+            foreach (Head head in spec.Heads)
+            {
+                if (head.Trunk == trunk)
+                {
+                    AddHead(head, spec);
+                }
+            }
         }
-        if (!spec.Plan.SharedTrunk)
-        {
-            AddTrunk("critic.", spec);
-        }
-        AddDense("critic.head", trunk, 1, ValueGain);
     }
 
     /// <summary>All parameters, in buffer order.</summary>
@@ -58,6 +54,20 @@ internal sealed class ParameterLayout
 
     /// <summary>The slot of a name.</summary>
     public ParameterSlot this[string name] => Find(name) ?? throw new KeyNotFoundException($"No parameter '{name}'.");
+
+    private void AddHead(Head head, NetworkSpec spec)
+    {
+        int inputs = spec.Core.Branches.First(branch => branch.Name == head.Branch).Columns;
+        AddDense(head.Path, inputs, head.Size, head.Kind == HeadKind.Policy ? PolicyGain : OtherGain);
+        if (
+            head.Kind == HeadKind.Policy
+            && ActionDistribution.For(spec.ActionSpace) is var family
+            && family.ParameterSize > family.HeadSize
+        )
+        {
+            Add(LogStd, [family.ParameterSize - family.HeadSize], new Initializer.Constant(spec.Settings.InitialLogStd));
+        }
+    }
 
     private void AddTrunk(string prefix, NetworkSpec spec)
     {

@@ -14,6 +14,9 @@ internal sealed class ParameterScope(Graph graph, ParameterLayout layout, string
     /// <summary>An array: a weight is <c>[outputs, inputs]</c>, a vector <c>[1, size]</c>.</summary>
     public Value this[string name] => graph.Parameter(layout[$"{path}.{name}"]);
 
+    /// <summary>A name within the part that no other part of the network has, for draws.</summary>
+    public string NameOf(string name) => $"{path}.{name}";
+
     /// <summary>The parameters of a part within the part.</summary>
     public ParameterScope Within(string name) => new(graph, layout, $"{path}.{name}");
 

@@ -288,42 +288,72 @@ internal static class StrictYaml
 
     private static void Fill(object record, YamlMappingNode mapping, string path, string source)
     {
+        // Single values come first: one of them may choose which section stands in a property.
+        foreach (bool sections in (ReadOnlySpan<bool>)[false, true])
+        {
+            Dictionary<string, PropertyInfo> known = KnownKeys(record, out Dictionary<string, ISection> names);
+            foreach ((YamlNode key, YamlNode child) in mapping.Children)
+            {
+                if (child is not YamlScalarNode == sections)
+                {
+                    string name = (key as YamlScalarNode)?.Value ?? "";
+                    FillKey(record, name, child, known, names, path, source);
+                }
+            }
+        }
+    }
+
+    private static Dictionary<string, PropertyInfo> KnownKeys(object record, out Dictionary<string, ISection> names)
+    {
         var known = new Dictionary<string, PropertyInfo>();
-        var names = new Dictionary<string, ISection>();
+        names = [];
         foreach (PropertyInfo property in Settable(record.GetType()))
         {
-            known.Add(KeyOf(property), property);
             if (property.GetValue(record) is ISection section)
             {
                 names.Add(KeyOf(property), section);
                 known.Add(section.Name, property);
             }
+            else if (property.PropertyType.IsAssignableTo(typeof(ISection)))
+            {
+                continue; // no section stands here
+            }
+            known.TryAdd(KeyOf(property), property);
         }
-        foreach ((YamlNode key, YamlNode child) in mapping.Children)
+        return known;
+    }
+
+    private static void FillKey(
+        object record,
+        string name,
+        YamlNode child,
+        Dictionary<string, PropertyInfo> known,
+        Dictionary<string, ISection> names,
+        string path,
+        string source
+    )
+    {
+        if (!known.TryGetValue(name, out PropertyInfo? property))
         {
-            string name = (key as YamlScalarNode)?.Value ?? "";
-            if (!known.TryGetValue(name, out PropertyInfo? property))
-            {
-                throw new SettingsException(
-                    $"{source}: there is no setting '{path}{ForeignText.Show(name)}'.{Suggest(path, name, known.Keys)}"
-                );
-            }
-            if (names.TryGetValue(name, out ISection? named))
-            {
-                RequireName(child, named, path + name, source);
-                continue;
-            }
-            bool absent = child is YamlScalarNode { Value: "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain };
-            if (property.GetValue(record) is ISection defaults)
-            {
-                object section = defaults.Copy();
-                Fill(section, Keys(child, path + name, source), $"{path}{name}.", source);
-                property.SetValue(record, section);
-            }
-            else if (!absent || Nullable.GetUnderlyingType(property.PropertyType) is null)
-            {
-                property.SetValue(record, Read(child, property.PropertyType, $"{path}{name}.", source));
-            }
+            throw new SettingsException(
+                $"{source}: there is no setting '{path}{ForeignText.Show(name)}'.{Suggest(path, name, known.Keys)}"
+            );
+        }
+        if (names.TryGetValue(name, out ISection? named))
+        {
+            RequireName(child, named, path + name, source);
+            return;
+        }
+        bool absent = child is YamlScalarNode { Value: "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain };
+        if (property.GetValue(record) is ISection defaults)
+        {
+            object section = defaults.Copy();
+            Fill(section, Keys(child, path + name, source), $"{path}{name}.", source);
+            property.SetValue(record, section);
+        }
+        else if (!absent || Nullable.GetUnderlyingType(property.PropertyType) is null)
+        {
+            property.SetValue(record, Read(child, property.PropertyType, $"{path}{name}.", source));
         }
     }
 

@@ -11,5 +11,6 @@ internal sealed class PolicyGradientObjective : Objective
     public override string Name => "policy_loss";
 
     /// <inheritdoc/>
-    public override Value Loss(NetworkEvaluation evaluation) => -(evaluation[Column.Advantages] * evaluation.LogProb).Mean();
+    public override Value Loss(NetworkEvaluation evaluation) =>
+        -evaluation.Mean(evaluation[Column.Advantages] * evaluation.LogProb);
 }

@@ -25,7 +25,10 @@ internal sealed partial class ActorCriticLearner
     {
         var shuffling = new Pcg64(context.Seed.Child(1));
         IGradientEngine engine = GradientEngines.Create(context.Settings.Engine, context.Network, context.InitialParameters());
-        return new ActorCriticLearner(engine, settings, schedule, objectives, shuffling, context.Experience);
+        return new ActorCriticLearner(engine, settings, schedule, objectives, shuffling, context.Experience)
+        {
+            FirstDraw = new Pcg64(context.Seed.Child(2)).NextUInt64(),
+        };
     }
 
     /// <inheritdoc/>

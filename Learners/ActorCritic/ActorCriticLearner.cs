@@ -140,6 +140,9 @@ internal sealed partial class ActorCriticLearner : ILearner
     /// <inheritdoc/>
     public long Updates { get; private set; }
 
+    /// <summary>Number of the first update's draws, for noise such as dropout; each update has the next one.</summary>
+    public ulong FirstDraw { private get; init; }
+
     /// <summary>Learns from one unroll.</summary>
     /// <param name="unroll">T × B samples, as many as the settings say.</param>
     /// <param name="progress">Share of the run's steps done before it, 0 to 1.</param>
@@ -231,7 +234,7 @@ internal sealed partial class ActorCriticLearner : ILearner
         {
             objective.Begin(_minibatch);
         }
-        _engine.Backward(_minibatch, progress, _losses, _logProbs, _kfac?.BeginUpdate());
+        _engine.Backward(_minibatch, progress, _losses, _logProbs, _kfac?.BeginUpdate(), FirstDraw + (ulong)Updates);
         for (int i = 0; i < _objectives.Length; i++)
         {
             metrics.Add(_tags[i], _losses[i]);
@@ -289,5 +292,6 @@ internal sealed partial class ActorCriticLearner : ILearner
         return k3 / logProbs.Length;
     }
 
-    private Span<float> ValueHead(string part, Span<float> parameters) => _layout["critic.head" + part].In(parameters);
+    private Span<float> ValueHead(string part, Span<float> parameters) =>
+        _layout[_engine.Network.Spec.Heads.First(head => head.Name == Head.Value).Path + part].In(parameters);
 }

@@ -23,7 +23,7 @@ internal static class ActorCriticMemory
             (recurrent ? (double)(agent.UnrollLength - agent.BurnIn) * agent.Copies : agent.StepsPerUnroll)
             / agent.MinibatchCount;
         double block = recurrent ? learned : Math.Min(learned, BlockRows);
-        int trunks = spec.Plan.SharedTrunk ? 1 : 2;
+        int trunks = spec.Trunks.Count;
         return
         [
             new(

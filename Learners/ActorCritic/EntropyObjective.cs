@@ -14,5 +14,5 @@ internal sealed class EntropyObjective(float coefficient) : Objective
     public override Value Weight(NetworkEvaluation evaluation) => evaluation.Graph.Constant(-coefficient);
 
     /// <inheritdoc/>
-    public override Value Loss(NetworkEvaluation evaluation) => evaluation.Entropy.Mean();
+    public override Value Loss(NetworkEvaluation evaluation) => evaluation.Mean(evaluation.Entropy);
 }

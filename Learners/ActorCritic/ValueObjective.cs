@@ -15,5 +15,6 @@ internal sealed class ValueObjective(float coefficient) : Objective
     public override Value Weight(NetworkEvaluation evaluation) => evaluation.Graph.Constant(coefficient);
 
     /// <inheritdoc/>
-    public override Value Loss(NetworkEvaluation evaluation) => (evaluation.Values - evaluation[Column.Returns]).Square().Mean();
+    public override Value Loss(NetworkEvaluation evaluation) =>
+        evaluation.Mean((evaluation.Values - evaluation[Column.Returns]).Square());
 }

@@ -25,6 +25,9 @@ internal sealed record Column(string Name, int Width, RowSpace Space)
     /// <summary>Values of the observations before the update.</summary>
     public static Column OldValues { get; } = new("old_values");
 
+    /// <summary>How much each sample counts, in every mean of a loss, where some objective reads it; 1 is as much as without weights.</summary>
+    public static Column SampleWeights { get; } = new("sample_weights");
+
     /// <summary>Whole observations.</summary>
     public static Column Observations(NetworkSpec spec) => new("observations", spec.ObservationSize, RowSpace.Rows);
 

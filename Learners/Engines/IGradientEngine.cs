@@ -29,5 +29,6 @@ internal interface IGradientEngine : IDisposable
     /// <param name="losses">Destination: each objective's loss, before its weight.</param>
     /// <param name="logProbs">Destination, <c>[N]</c>: log-probs of the actions under the current parameters.</param>
     /// <param name="kfac">Gathers statistics of the same samples; null for none.</param>
-    void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, Kfac? kfac = null);
+    /// <param name="draw">Number of the update, for noise such as dropout: the same number draws the same.</param>
+    void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, Kfac? kfac = null, ulong draw = 0);
 }

@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Cores;
 using Agents.Programs;
 using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
@@ -69,13 +70,20 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     public void Use(IReadOnlyList<Objective> objectives)
     {
         DisposeProgram();
-        _graph = new NetworkGraph(_spec, new Graph());
+        _graph = new NetworkGraph(_spec, new Graph(), mode: new StepMode(Training: true));
         _losses = new LossGraph(_graph, objectives);
         _gradients = _graph.Graph.Differentiate([(_losses.Total, null)], [.. _graph.Parameters]);
     }
 
     /// <inheritdoc/>
-    public void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, Kfac? kfac = null)
+    public void Backward(
+        Batch batch,
+        double progress,
+        Span<double> losses,
+        Span<float> logProbs,
+        Kfac? kfac = null,
+        ulong draw = 0
+    )
     {
         LossGraph graph = _losses ?? throw new InvalidOperationException("The engine was told of no objectives.");
         if (kfac is not null)
@@ -90,7 +98,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
             program.Bind(input, new ArraySegment<float>(batch[column], 0, batch.Count * column.Width));
         }
         graph.Evaluation.Advance(progress, _set);
-        program.Run(batch.Count, batch.Sequences);
+        program.Run(batch.Count, batch.Sequences, draw);
         for (int i = 0; i < losses.Length; i++)
         {
             losses[i] = program[graph.Losses[i]][0];

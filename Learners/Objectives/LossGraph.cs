@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Agents.Networks;
 using Agents.Programs;
 using Agents.Programs.Operators;
+using Learners.Batches;
 
 namespace Learners.Objectives;
 
@@ -9,11 +10,17 @@ namespace Learners.Objectives;
 internal sealed class LossGraph
 {
     /// <summary>The losses of a network's own graph, which they are added to.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="objectives">Losses to add up.</param>
     /// <exception cref="InvalidOperationException">Every objective has weight 0, so there is nothing to learn.</exception>
     public LossGraph(NetworkGraph network, IReadOnlyList<Objective> objectives)
     {
         Graph = network.Graph;
-        Evaluation = new NetworkEvaluation(network.Spec, network.Distributions, network.Values);
+        Evaluation = new NetworkEvaluation(network.Spec, network.Distributions, network.Values)
+        {
+            Network = network,
+            IsWeighted = objectives.Any(objective => objective.Reads.Contains(Column.SampleWeights)),
+        };
         var losses = ImmutableArray.CreateBuilder<Value>(objectives.Count);
         Value? total = null;
         foreach (Objective objective in objectives)

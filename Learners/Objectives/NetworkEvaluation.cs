@@ -59,11 +59,35 @@ internal sealed class NetworkEvaluation
     /// <summary>Columns that were read, with their inputs of the graph.</summary>
     public Dictionary<Column, Value> Columns => _columns;
 
+    /// <summary>What further heads give, by name, <c>[N, size]</c>.</summary>
+    /// <param name="head">Name of a head of the network's settings.</param>
+    /// <exception cref="InvalidOperationException">The network has no such head.</exception>
+    public Value this[string head] =>
+        Network is not null && Spec.Heads.Any(other => other.Name == head)
+            ? Network[head]
+            : throw new InvalidOperationException(
+                $"The network has no head '{head}', only {string.Join(", ", Spec.Heads.Select(other => other.Name))}. Add it to the network's settings in NetworkOf of the agent."
+            );
+
+    /// <summary>The network's graph; null where only distributions and values are known.</summary>
+    public NetworkGraph? Network { get; init; }
+
+    /// <summary>Whether samples count by <see cref="Column.SampleWeights"/>, since some objective reads them, and not all alike.</summary>
+    public bool IsWeighted { get; init; }
+
+    /// <summary>The mean over samples, by their weights where they have some.</summary>
+    /// <param name="perSample"><c>[N, 1]</c>.</param>
+    public Value Mean(Value perSample) => IsWeighted ? (perSample * this[Column.SampleWeights]).Mean() : perSample.Mean();
+
     /// <summary>A column of the batch, <c>[N, Width]</c>.</summary>
     public Value this[Column column]
     {
         get
         {
+            if (Network is not null && column == Column.Features(Spec))
+            {
+                return Network.Features;
+            }
             if (!_columns.TryGetValue(column, out Value? value))
             {
                 value = Graph.Input(column.Name, column.Width, column.Space);

@@ -21,6 +21,6 @@ internal sealed class ClippedSurrogateObjective(Func<double, double> clipRangeAt
         Value high = evaluation.Schedule("highest_ratio", progress => 1 + clipRangeAt(progress));
         Value advantages = evaluation[Column.Advantages];
         Value ratio = (evaluation.LogProb - evaluation[Column.BehaviourLogProbs]).Exp();
-        return -(advantages * ratio).Minimum(advantages * ratio.Clamp(low, high)).Mean();
+        return -evaluation.Mean((advantages * ratio).Minimum(advantages * ratio.Clamp(low, high)));
     }
 }

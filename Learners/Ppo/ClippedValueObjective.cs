@@ -28,6 +28,6 @@ internal sealed class ClippedValueObjective(PpoSettings settings) : Objective
             Value clipped = old + (evaluation.Values - old).Clamp(-clip, clip);
             error = error.Maximum((clipped - returns).Square());
         }
-        return error.Mean() * 0.5f;
+        return evaluation.Mean(error) * 0.5f;
     }
 }

@@ -47,9 +47,9 @@ internal sealed class TrustRegionObjective(NetworkSpec spec, int part, float eps
 
     /// <inheritdoc/>
     public override Value Loss(NetworkEvaluation evaluation) =>
-        evaluation
-            .Distribution.DecoupledDivergence(part, evaluation[Column.OldDistributions(spec)], evaluation.Distributions)
-            .Mean();
+        evaluation.Mean(
+            evaluation.Distribution.DecoupledDivergence(part, evaluation[Column.OldDistributions(spec)], evaluation.Distributions)
+        );
 
     /// <inheritdoc/>
     public void SaveState(StateDictionary state) => multiplier.SaveState(state);

@@ -453,7 +453,7 @@ public sealed class ApplicationTests : IDisposable
             LastLine(output).GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("name").GetString())
         );
         Assert.Equal(
-            ["identity", "lstm", "gru", "gtrxl"],
+            ["identity", "lstm", "gru", "ln_lstm", "gtrxl"],
             LastLine(output).GetProperty("cores").EnumerateArray().Select(core => core.GetString())
         );
     }

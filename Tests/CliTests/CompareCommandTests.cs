@@ -54,7 +54,7 @@ public sealed class CompareCommandTests
             new BuildSide(". AGENTS_TRACE=1 --no-such-option").Run(["list"])
         );
 
-        Assert.Contains("'--no-such-option' is not known here", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no option '--no-such-option'", exception.Message, StringComparison.Ordinal);
         (string output, double seconds) = new BuildSide(". AGENTS_COMMAND=other").Run(["train", "CartPole-v1", "--steps", "512"]);
         Assert.Contains("Evaluate it with: other evaluate", output, StringComparison.Ordinal);
         Assert.True(seconds > 0);

@@ -67,7 +67,7 @@ public sealed class TransformerCommandTests : IDisposable
         (int code, _, string error) = await Run("train", "Memory/Recall-v0", "--core", "xl");
 
         Assert.Equal(2, code);
-        Assert.Contains("identity, lstm, gru, gtrxl", error, StringComparison.Ordinal);
+        Assert.Contains("Known: identity, lstm, gru, ln_lstm, gtrxl.", error, StringComparison.Ordinal);
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)

@@ -159,9 +159,14 @@ public sealed class UnknownValueTests
             {
                 yield return path + property.Name;
             }
-            else if (inner.IsClass && inner != typeof(string) && !inner.IsAssignableTo(typeof(IEnumerable)))
+            else if (
+                inner.IsClass
+                && inner != typeof(string)
+                && !inner.IsAssignableTo(typeof(IEnumerable))
+                && property.GetValue(record) is { } member
+            )
             {
-                foreach (string word in Words(property.GetValue(record)!, $"{path}{property.Name}."))
+                foreach (string word in Words(member, $"{path}{property.Name}."))
                 {
                     yield return word;
                 }

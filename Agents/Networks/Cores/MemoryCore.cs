@@ -79,6 +79,6 @@ internal abstract class MemoryCore
             return next + (previous - next) * rate;
         }
         Value stays = next.Graph.Draw(Programs.Operators.Rows.DrawKind.Bernoulli, name, next.Columns, rate);
-        return next + (previous - next).Where(stays);
+        return next.Where(1 - stays) + previous.Where(stays);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Agents.Networks.Cores.NormalizedLstm;
 using Agents.Networks.Transformers;
 using Environments;
 using Protos.Foreign;
@@ -13,6 +14,9 @@ internal sealed record CoreEntry(string Name, string Description, Func<NetworkSe
 {
     /// <summary>What is wrong with settings of a network with this core, beyond their ranges.</summary>
     public Func<NetworkSettings, IEnumerable<ValidationResult>> Validate { get; init; } = _ => [];
+
+    /// <summary>Settings of its own that it begins with; null where it has none.</summary>
+    public CoreSettings? Settings { get; init; }
 }
 
 /// <summary>All memory cores. A core is added by one line here.</summary>
@@ -31,6 +35,14 @@ internal static class MemoryCores
             (settings, inputs) => new LstmCore(inputs, settings.CoreSize)
         ),
         new("gru", "gated recurrent unit (Cho et al. 2014)", (settings, inputs) => new GruCore(inputs, settings.CoreSize)),
+        new(
+            "ln_lstm",
+            "layer-normalised LSTM with zoneout and dropout (Ba et al. 2016, Krueger et al. 2017)",
+            (settings, inputs) => new NormalizedLstmCore(inputs, settings.CoreSize, settings.Own<NormalizedLstmSettings>())
+        )
+        {
+            Settings = new NormalizedLstmSettings(),
+        },
         new(
             "gtrxl",
             "transformer with a memory of earlier steps, relative positions and gates (Parisotto et al. 2020), and its ancestors",

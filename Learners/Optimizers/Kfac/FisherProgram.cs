@@ -17,6 +17,7 @@ internal sealed class FisherProgram : IDisposable
     private readonly Value _actions;
     private readonly Value _valueGradients;
     private readonly Value?[] _diagonals; // gradients of parameters without factors
+    private readonly List<(Value Head, Value? Gradient)> _further = []; // each a Gaussian around what the head says
     private readonly List<ProductTap> _taps = [];
     private IProgram? _acting;
     private IProgram? _program;
@@ -37,8 +38,12 @@ internal sealed class FisherProgram : IDisposable
         _valueGradients = graph.Input("drawn_value_gradients", 1);
         // One gradient per row: no mean over the batch.
         Value logProb = _distribution.LogProb(Network.Distributions, _actions);
+        foreach (Head head in spec.Heads.Where(head => head.Name is not (Head.Policy or Head.Value)))
+        {
+            _further.Add((Network[head.Name], graph.Input("drawn_" + head.Name, head.Size)));
+        }
         Gradients gradients = graph.Differentiate(
-            [(logProb, null), (Network.Values, _valueGradients)],
+            [(logProb, null), (Network.Values, _valueGradients), .. _further],
             [.. Network.Parameters],
             _taps
         );
@@ -88,6 +93,12 @@ internal sealed class FisherProgram : IDisposable
         );
         _program!.Bind(_actions, _drawnActions);
         _program.Bind(_valueGradients, _drawnValueGradients);
+        foreach ((Value head, Value? gradient) in _further)
+        {
+            var drawn = new float[rows * head.Columns];
+            sampler.DrawGaussian(drawn);
+            _program.Bind(gradient!, drawn);
+        }
         return _program;
     }
 

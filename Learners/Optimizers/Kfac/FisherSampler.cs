@@ -64,6 +64,15 @@ internal sealed class FisherSampler(double criticFisherScale, double share, Pcg6
         }
     }
 
+    /// <summary>Draws ∂ log p(y) / ∂μ of numbers with deviation 1 around what a head says.</summary>
+    public void DrawGaussian(Span<float> gradients)
+    {
+        foreach (ref float gradient in gradients)
+        {
+            gradient = (float)_random.NextGaussian();
+        }
+    }
+
     /// <summary>Ends the time of a block.</summary>
     public void End() => Ticks += Stopwatch.GetTimestamp() - _began;
 

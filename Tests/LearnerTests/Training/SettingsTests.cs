@@ -263,9 +263,9 @@ public sealed class SettingsTests
             {
                 yield return key;
             }
-            else if (!StrictYaml.IsScalar(type) && !type.IsArray)
+            else if (value is not null && !StrictYaml.IsScalar(type) && !type.IsArray)
             {
-                foreach (string inner in KeysOf(value!, key + "."))
+                foreach (string inner in KeysOf(value, key + "."))
                 {
                     yield return inner;
                 }
