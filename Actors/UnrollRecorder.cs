@@ -30,7 +30,7 @@ internal sealed class UnrollRecorder : IDisposable
 
     /// <summary>A recorder at the first step of its environments.</summary>
     /// <param name="environments">Environments to step; owned from here on, reset here.</param>
-    /// <param name="policy">The behaviour policy; not owned.</param>
+    /// <param name="policy">The behaviour policy, which acts in its own way; not owned.</param>
     /// <param name="environmentSeed">Seed of the environments.</param>
     /// <param name="random">Stream from which actions are drawn.</param>
     public UnrollRecorder(EnvironmentParts environments, IPolicy policy, ulong environmentSeed, Pcg64 random)
@@ -114,16 +114,9 @@ internal sealed class UnrollRecorder : IDisposable
     private void Act(EnvironmentPart part, PolicyOutput output, Unroll unroll, int row)
     {
         Span<float> coreState = _coreState.AsSpan(part.First * _policy.CoreStateSize, part.Count * _policy.CoreStateSize);
-        _policy.Act(
-            part.Pipeline.Environment.Observations,
-            StartsOf(part),
-            coreState,
-            ActionSelection.Sample,
-            ref _random,
-            output
-        );
+        _policy.Act(part.Pipeline.Environment.Observations, StartsOf(part), coreState, _policy.Acting, ref _random, output);
         output.Samples.CopyTo(unroll.Actions.AsSpan(row * unroll.Shape.ActionSize));
-        output.LogProbs.CopyTo(unroll.BehaviourLogProbs.AsSpan(row));
+        output.BehaviourLogProbs.CopyTo(unroll.BehaviourLogProbs.AsSpan(row));
         part.Begin(output.Actions);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Agents.Policies.Acting;
 using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
@@ -356,6 +357,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             Streams = _attempts++,
             Secret = _secret,
             WallTime = options.Clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0,
+            Acting = { ActingPolicies.All.Select(acting => acting.Name) },
         };
 
     // Identity, not chance: it must differ from those of earlier processes, whatever the seed is.

@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Policies.Acting;
 using Agents.Yaml;
 using Environments.Wrappers;
 using YamlDotNet.RepresentationModel;
@@ -13,6 +14,7 @@ namespace Actors.Fleet;
 /// <param name="UnrollLength">T.</param>
 /// <param name="DiscountFactor">γ.</param>
 /// <param name="Overlap">Whether the copies may be two halves.</param>
+/// <param name="Acting">How actions are chosen.</param>
 internal sealed record ActorSettings(
     string Environment,
     ulong Seed,
@@ -20,11 +22,16 @@ internal sealed record ActorSettings(
     NetworkSettings Network,
     int UnrollLength,
     float DiscountFactor,
-    OverlapMode Overlap
+    OverlapMode Overlap,
+    IActingPolicy Acting
 )
 {
+    /// <summary>Key of the acting policy's name, which a learner adds to the settings of its run.</summary>
+    public const string ActingKey = "acting";
+
     /// <summary>Reads them.</summary>
     /// <exception cref="SettingsException">They are not what this version understands.</exception>
+    /// <exception cref="Environments.UnknownNameException">There is no acting policy of that name.</exception>
     public static ActorSettings Parse(string yaml)
     {
         YamlMappingNode root = StrictYaml.Parse(yaml, "the learner's settings");
@@ -33,7 +40,7 @@ internal sealed record ActorSettings(
         AgentPart part = section is null
             ? throw new SettingsException($"The learner's settings have no section '{agent}'.")
             : Bind<AgentPart>(Only(section, "unroll_length", "discount_factor"));
-        YamlMappingNode common = Only(root, "environment", "seed", "overlap", "wrappers", "network");
+        YamlMappingNode common = Only(root, "environment", "seed", "overlap", "wrappers", "network", ActingKey);
         CommonPart settings = Bind<CommonPart>(common);
         return new ActorSettings(
             settings.Environment,
@@ -42,7 +49,8 @@ internal sealed record ActorSettings(
             settings.Network,
             part.UnrollLength,
             part.DiscountFactor,
-            settings.Overlap
+            settings.Overlap,
+            ActingPolicies.Find(settings.Acting)
         );
     }
 
@@ -80,5 +88,8 @@ internal sealed record ActorSettings(
         public OverlapMode Overlap { get; init; }
         public WrapperSettings Wrappers { get; init; } = new();
         public NetworkSettings Network { get; init; } = new();
+
+        // Learners of earlier releases do not say, and theirs sample.
+        public string Acting { get; init; } = ActingPolicies.Sample.Name;
     }
 }

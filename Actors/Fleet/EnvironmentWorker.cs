@@ -42,7 +42,7 @@ internal sealed class EnvironmentWorker : IDisposable
         {
             NetworkSpec spec = _environments.NetworkFor(settings.Network);
             _parameterCount = new ParameterLayout(spec).Count;
-            _policy = new NetworkPolicy(spec);
+            _policy = new NetworkPolicy(spec, settings.Acting);
             if (_environments.Normalization is { } normalization)
             {
                 _observed = normalization.Observed = RunningStatistics.Empty(normalization.Statistics.Size);

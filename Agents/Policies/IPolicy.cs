@@ -1,3 +1,4 @@
+using Agents.Policies.Acting;
 using Environments.Randomness;
 using Environments.Spaces;
 
@@ -12,6 +13,9 @@ public interface IPolicy : IDisposable
     /// <summary>Actions that it chooses.</summary>
     Space ActionSpace { get; }
 
+    /// <summary>How it acts unless told otherwise.</summary>
+    IActingPolicy Acting { get; }
+
     /// <summary>Floats of core state per row; 0 without memory.</summary>
     int CoreStateSize { get; }
 
@@ -24,14 +28,14 @@ public interface IPolicy : IDisposable
     /// <param name="observations"><c>[B, ObservationSize]</c>.</param>
     /// <param name="episodeStarts"><c>[B]</c>: the observation begins an episode, so that row's core state is reset first.</param>
     /// <param name="coreState"><c>[B, CoreStateSize]</c>, updated in place.</param>
-    /// <param name="selection">Sample or mode.</param>
-    /// <param name="random">Stream for sampling.</param>
+    /// <param name="acting">How actions are chosen, such as <see cref="Acting"/>.</param>
+    /// <param name="random">Stream of what is drawn.</param>
     /// <param name="output">Destination of B rows.</param>
     void Act(
         ReadOnlySpan<float> observations,
         ReadOnlySpan<bool> episodeStarts,
         Span<float> coreState,
-        ActionSelection selection,
+        IActingPolicy acting,
         ref Pcg64 random,
         PolicyOutput output
     );

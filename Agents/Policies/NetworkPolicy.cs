@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using Agents.Distributions;
 using Agents.Networks;
+using Agents.Policies.Acting;
 using Environments.Randomness;
 using Environments.Spaces;
 
@@ -14,9 +14,12 @@ internal sealed class NetworkPolicy : IPolicy
     private readonly ActionMapping _mapping;
 
     /// <summary>A policy whose parameters are 0 until <see cref="LoadParameters"/>.</summary>
-    public NetworkPolicy(NetworkSpec spec)
+    /// <param name="spec">What the network is.</param>
+    /// <param name="acting">How it acts unless told otherwise.</param>
+    public NetworkPolicy(NetworkSpec spec, IActingPolicy acting)
     {
         Spec = spec;
+        Acting = acting;
         _network = new ProgramNetwork(spec);
         _distribution = ActionDistribution.For(spec.ActionSpace);
         _mapping = new ActionMapping(spec.ActionSpace, spec.ScalesActions);
@@ -33,6 +36,9 @@ internal sealed class NetworkPolicy : IPolicy
 
     /// <inheritdoc/>
     public Space ActionSpace => Spec.ActionSpace;
+
+    /// <inheritdoc/>
+    public IActingPolicy Acting { get; }
 
     /// <inheritdoc/>
     public int CoreStateSize => Spec.CoreStateSize;
@@ -59,7 +65,7 @@ internal sealed class NetworkPolicy : IPolicy
         ReadOnlySpan<float> observations,
         ReadOnlySpan<bool> episodeStarts,
         Span<float> coreState,
-        ActionSelection selection,
+        IActingPolicy acting,
         ref Pcg64 random,
         PolicyOutput output
     )
@@ -72,18 +78,10 @@ internal sealed class NetworkPolicy : IPolicy
         {
             ReadOnlySpan<float> parameters = distributions.Slice(row * parameterSize, parameterSize);
             Span<float> sample = output.Samples.Slice(row * actionSize, actionSize);
-            switch (selection)
-            {
-                case ActionSelection.Sample:
-                    _distribution.Sample(parameters, ref random, sample);
-                    break;
-                case ActionSelection.Mode:
-                    _distribution.Mode(parameters, sample);
-                    break;
-                default:
-                    throw new SwitchExpressionException(selection);
-            }
-            output.LogProbs[row] = _distribution.LogProb(parameters, sample);
+            acting.Choose(_distribution, parameters, ref random, sample);
+            float logProb = _distribution.LogProb(parameters, sample);
+            output.LogProbs[row] = logProb;
+            output.BehaviourLogProbs[row] = acting.LogProb(_distribution, parameters, sample, logProb);
             output.Entropies[row] = _distribution.Entropy(parameters);
         }
         _mapping.Apply(output.Samples, output.Actions);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
+using Agents.Policies.Acting;
 
 namespace Agents.Policies;
 
@@ -11,6 +12,9 @@ internal sealed record PolicyDocument
     public int Format { get; init; } = CurrentFormat;
     public string Agent { get; init; } = "";
     public string Environment { get; init; } = "";
+
+    /// <summary>Name of the acting policy; documents of earlier releases have none, and sample.</summary>
+    public string Acting { get; init; } = ActingPolicies.Sample.Name;
     public SpaceDocument ObservationSpace { get; init; } = new();
     public SpaceDocument ActionSpace { get; init; } = new();
     public NetworkSettings Network { get; init; } = new();

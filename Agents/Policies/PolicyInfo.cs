@@ -1,3 +1,5 @@
+using Agents.Policies.Acting;
+
 namespace Agents.Policies;
 
 /// <summary>Where a saved policy comes from.</summary>
@@ -8,6 +10,10 @@ public sealed record PolicyInfo
 
     /// <summary>Environment it was trained on.</summary>
     public required string Environment { get; init; }
+
+    /// <summary>How it acted in training and acts unless told otherwise: a name of <see cref="ActingPolicies"/>.</summary>
+    /// <value>Default <c>sample</c>.</value>
+    public string Acting { get; init; } = ActingPolicies.Sample.Name;
 
     /// <summary>Observations it sees at once; above 1 the caller stacks them, the latest last.</summary>
     public int FrameStack { get; init; } = 1;

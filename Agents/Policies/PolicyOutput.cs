@@ -6,6 +6,7 @@ public sealed class PolicyOutput
     private readonly float[] _samples;
     private readonly float[] _actions;
     private readonly float[] _logProbs;
+    private readonly float[] _behaviourLogProbs;
     private readonly float[] _entropies;
     private readonly float[] _values;
 
@@ -21,6 +22,7 @@ public sealed class PolicyOutput
         _samples = new float[count * actionSize];
         _actions = new float[count * actionSize];
         _logProbs = new float[count];
+        _behaviourLogProbs = new float[count];
         _entropies = new float[count];
         _values = new float[values ? count : 0];
         DistributionBuffer = new float[count * distributionSize];
@@ -35,11 +37,14 @@ public sealed class PolicyOutput
     /// </summary>
     public Span<float> Actions => _actions;
 
-    /// <summary>What was taken from the distribution, <c>[B, ActionSize]</c>: what is learned from. In a box it may lie outside the bounds.</summary>
+    /// <summary>What was chosen of the distribution, <c>[B, ActionSize]</c>: what is learned from. In a box it may lie outside the bounds.</summary>
     public Span<float> Samples => _samples;
 
-    /// <summary>Log-probability of each of the <see cref="Samples"/>, <c>[B]</c>.</summary>
+    /// <summary>Log-probability of each of the <see cref="Samples"/> in its row's distribution, <c>[B]</c>, however it was chosen.</summary>
     public Span<float> LogProbs => _logProbs;
+
+    /// <summary>Log-probability with which each of the <see cref="Samples"/> was chosen, <c>[B]</c>: the <see cref="LogProbs"/> where they were drawn, 0 where they were certain.</summary>
+    public Span<float> BehaviourLogProbs => _behaviourLogProbs;
 
     /// <summary>Entropy of each row's distribution in nats, <c>[B]</c>.</summary>
     public Span<float> Entropies => _entropies;

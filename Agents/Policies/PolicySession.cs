@@ -1,3 +1,4 @@
+using Agents.Policies.Acting;
 using Environments;
 using Environments.Randomness;
 
@@ -8,7 +9,7 @@ namespace Agents.Policies;
 public sealed class PolicySession
 {
     private readonly IPolicy _policy;
-    private readonly ActionSelection _selection;
+    private readonly IActingPolicy _acting;
     private readonly PolicyOutput _output;
     private readonly float[] _coreState;
     private readonly bool[] _episodeStarts;
@@ -17,20 +18,14 @@ public sealed class PolicySession
     /// <summary>A session whose rows all begin an episode.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="count">Rows, B.</param>
-    /// <param name="random">Stream for sampling; unused where the mode is taken.</param>
-    /// <param name="selection">Sample or mode.</param>
+    /// <param name="random">Stream of what is drawn.</param>
+    /// <param name="acting">How actions are chosen; null for the policy's own way.</param>
     /// <param name="values">Whether the critic is evaluated too, which doubles the arithmetic.</param>
-    public PolicySession(
-        IPolicy policy,
-        int count,
-        Pcg64 random,
-        ActionSelection selection = ActionSelection.Sample,
-        bool values = true
-    )
+    public PolicySession(IPolicy policy, int count, Pcg64 random, IActingPolicy? acting = null, bool values = true)
     {
         ArgumentNullException.ThrowIfNull(policy);
         _policy = policy;
-        _selection = selection;
+        _acting = acting ?? policy.Acting;
         _output = policy.CreateOutput(count, values);
         _coreState = new float[count * policy.CoreStateSize];
         _episodeStarts = new bool[count];
@@ -46,7 +41,7 @@ public sealed class PolicySession
     /// <returns>Actions of the policy's space, <c>[B, ActionSize]</c>, as the environment got them in training; valid until the next call.</returns>
     public ReadOnlySpan<float> Act(ReadOnlySpan<float> observations)
     {
-        _policy.Act(observations, _episodeStarts, _coreState, _selection, ref _random, _output);
+        _policy.Act(observations, _episodeStarts, _coreState, _acting, ref _random, _output);
         Array.Clear(_episodeStarts);
         return _output.Actions;
     }

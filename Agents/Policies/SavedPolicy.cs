@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Agents.Files;
 using Agents.Networks;
+using Agents.Policies.Acting;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -45,7 +46,7 @@ public sealed class SavedPolicy : IPolicy
             ? null
             : RunningStatistics.FromMoments(Round(statistics.Mean), Round(statistics.Variance));
         _observationCheck = RowCheck.OfObservations(spec.ObservationSpace);
-        _network = new NetworkPolicy(spec);
+        _network = new NetworkPolicy(spec, ActingPolicies.Find(info.Acting));
         _network.LoadParameters(_parameters, info.ParameterVersion);
     }
 
@@ -57,6 +58,9 @@ public sealed class SavedPolicy : IPolicy
 
     /// <inheritdoc/>
     public Space ActionSpace => _network.ActionSpace;
+
+    /// <inheritdoc/>
+    public IActingPolicy Acting => _network.Acting;
 
     /// <inheritdoc/>
     public int CoreStateSize => _network.CoreStateSize;
@@ -73,7 +77,7 @@ public sealed class SavedPolicy : IPolicy
     internal ReadOnlySpan<float> Parameters => _parameters;
 
     /// <summary>The network that acts, whose core can be looked at.</summary>
-    internal NetworkPolicy Acting => _network;
+    internal NetworkPolicy ActingNetwork => _network;
 
     internal static string HashOf(ReadOnlySpan<float> parameters) =>
         Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(parameters)));
@@ -101,6 +105,12 @@ public sealed class SavedPolicy : IPolicy
                 );
             }
             PolicyDocument document = written.Upgraded();
+            if (ActingPolicies.TryFind(document.Acting) is null)
+            {
+                throw new PolicyFormatException(
+                    $"The policy in '{folder}' cannot act: {ActingPolicies.Unknown(document.Acting)} Use the version that saved it, or set acting in {DescriptionFile} to one of these."
+                );
+            }
             var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
             var layout = new ParameterLayout(spec);
             weightsPath = PlainFile.PathIn(folder, WeightsFile);
@@ -161,10 +171,10 @@ public sealed class SavedPolicy : IPolicy
 
     /// <summary>A session for <paramref name="count"/> rows.</summary>
     /// <param name="count">Rows, B.</param>
-    /// <param name="seed">Seed of sampling.</param>
-    /// <param name="selection">Sample, as in training, or take the mode.</param>
-    public PolicySession CreateSession(int count = 1, ulong seed = 0, ActionSelection selection = ActionSelection.Mode) =>
-        new(this, count, new Pcg64(seed), selection);
+    /// <param name="seed">Seed of what is drawn.</param>
+    /// <param name="acting">How actions are chosen, such as <see cref="Acting"/> for the way of training; null for the most probable ones.</param>
+    public PolicySession CreateSession(int count = 1, ulong seed = 0, IActingPolicy? acting = null) =>
+        new(this, count, new Pcg64(seed), acting ?? ActingPolicies.Greedy);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">A number cannot be: it is not finite, or no whole number where the space holds integers or bytes.</exception>
@@ -172,7 +182,7 @@ public sealed class SavedPolicy : IPolicy
         ReadOnlySpan<float> observations,
         ReadOnlySpan<bool> episodeStarts,
         Span<float> coreState,
-        ActionSelection selection,
+        IActingPolicy acting,
         ref Pcg64 random,
         PolicyOutput output
     )
@@ -200,7 +210,7 @@ public sealed class SavedPolicy : IPolicy
             _statistics?.Normalize(observations, normalized);
             observations = normalized;
         }
-        _network.Act(observations, episodeStarts, coreState, selection, ref random, output);
+        _network.Act(observations, episodeStarts, coreState, acting, ref random, output);
     }
 
     /// <inheritdoc/>
@@ -230,6 +240,7 @@ public sealed class SavedPolicy : IPolicy
         {
             Agent = Info.Agent,
             Environment = Info.Environment,
+            Acting = Info.Acting,
             ObservationSpace = SpaceDocument.From(spec.ObservationSpace),
             ActionSpace = SpaceDocument.From(spec.ActionSpace),
             Network = Network,
@@ -281,6 +292,7 @@ public sealed class SavedPolicy : IPolicy
         {
             Agent = document.Agent,
             Environment = document.Environment,
+            Acting = document.Acting,
             FrameStack = document.FrameStack,
             PreviousActionReward = document.PreviousActionReward,
             FrameSkip = document.FrameSkip,

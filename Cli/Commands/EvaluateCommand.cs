@@ -22,7 +22,7 @@ internal static class EvaluateCommand
         };
         var deterministic = new Option<bool>("--deterministic")
         {
-            Description = "Take the most probable action instead of drawing one.",
+            Description = "Take the most probable action instead of acting as in training.",
         };
         var environment = new Option<string?>("--environment") { Description = "Another environment with the same spaces." };
         var registry = new RegistryOptions();

@@ -174,6 +174,7 @@ internal static class InspectCommand
             ["kind"] = "policy",
             ["agent"] = policy.Info.Agent,
             ["environment"] = policy.Info.Environment,
+            ["acting"] = policy.Info.Acting,
             ["observations"] = policy.ObservationSpace.ToString(),
             ["actions"] = policy.ActionSpace.ToString(),
             ["convolutions"] = new JsonArray([.. (policy.Network.Convolutions ?? []).Select(Describe)]),

@@ -27,7 +27,7 @@ internal static class RecordCommand
         var speed = new Option<string?>("--fps") { Description = "Pictures per second. Default: the environment's own speed." };
         var deterministic = new Option<bool>("--deterministic")
         {
-            Description = "Take the most probable action instead of drawing one.",
+            Description = "Take the most probable action instead of acting as in training.",
         };
         var scale = new Option<string>("--scale")
         {

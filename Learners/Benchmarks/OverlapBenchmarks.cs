@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Environments;
 using Environments.Randomness;
 using Environments.Remote;
@@ -82,7 +83,7 @@ internal static class OverlapBenchmarks
             );
             NetworkSpec spec = environments.NetworkFor(new NetworkSettings());
             var random = new Pcg64(1);
-            _policy = new NetworkPolicy(spec);
+            _policy = new NetworkPolicy(spec, ActingPolicies.Sample);
             _policy.LoadParameters(ParameterInitializer.Create(new ParameterLayout(spec), ref random), 0);
             _recorder = new UnrollRecorder(environments, _policy, 2, new Pcg64(3));
             _unroll = new Unroll(environments.ShapeFor(spec, Steps));

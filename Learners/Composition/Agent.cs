@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Policies.Acting;
 using Environments;
 using Learners.Training;
 
@@ -21,6 +22,10 @@ public abstract class Agent
     /// <summary>Its settings where nothing else is said; the only place of these defaults. Their <see cref="AgentSettings.Agent"/> is this agent.</summary>
     public abstract AgentSettings Defaults { get; }
 
+    /// <summary>How it acts, in training and as a saved policy unless told otherwise: a name of <see cref="ActingPolicies"/>.</summary>
+    /// <value>Default <c>sample</c>: what policy gradients expect. Log-probabilities in unrolls are those with which actions were really taken.</value>
+    public virtual string Acting => ActingPolicies.Sample.Name;
+
     /// <summary>The network that acts and is saved. It travels to actors, so that both sides have the same one.</summary>
     /// <param name="environment">The task as the policy sees it, behind its wrappers.</param>
     /// <param name="settings">The run.</param>
@@ -34,4 +39,10 @@ public abstract class Agent
     /// <summary>Makes the learner of a run, at its first update. The caller owns it.</summary>
     /// <param name="context">The run; its settings are checked, and their agent is this one.</param>
     public abstract ILearner CreateLearner(LearnerContext context);
+
+    /// <summary>What is wrong with <see cref="Acting"/>, in sentences; null where nothing is.</summary>
+    internal string? ActingMistake =>
+        ActingPolicies.TryFind(Acting) is null
+            ? $"{ActingPolicies.Unknown(Acting)} Let the property Acting of {GetType().FullName} give one of them."
+            : null;
 }

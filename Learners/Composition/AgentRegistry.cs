@@ -1,4 +1,5 @@
 using System.Reflection;
+using Actors.Fleet;
 using Agents.Yaml;
 using Environments;
 using Learners.A2c;
@@ -51,7 +52,7 @@ public sealed class AgentRegistry
     }
 
     /// <summary>Adds an agent.</summary>
-    /// <exception cref="ArgumentException">There is one of its name, the name cannot be one, or its defaults are another agent's settings.</exception>
+    /// <exception cref="ArgumentException">There is one of its name, the name cannot be one, its defaults are another agent's settings, or it acts in a way that is not known.</exception>
     public void Register(Agent agent)
     {
         ArgumentNullException.ThrowIfNull(agent);
@@ -63,7 +64,7 @@ public sealed class AgentRegistry
                 nameof(agent)
             );
         }
-        if (StrictYaml.Settable(typeof(TrainingSettings)).Select(StrictYaml.KeyOf).Contains(name))
+        if (StrictYaml.Settable(typeof(TrainingSettings)).Select(StrictYaml.KeyOf).Append(ActorSettings.ActingKey).Contains(name))
         {
             throw new ArgumentException(
                 $"'{name}', the name of {agent.GetType().FullName}, is a key of every run's settings, where the agent's section would stand. Choose another.",
@@ -83,6 +84,10 @@ public sealed class AgentRegistry
                 $"The defaults of the agent '{name}' are settings of '{agent.Defaults.Agent.Name}'. Let the property Agent of {agent.Defaults.GetType().Name} give a {agent.GetType().Name}.",
                 nameof(agent)
             );
+        }
+        if (agent.ActingMistake is { } mistake)
+        {
+            throw new ArgumentException(mistake, nameof(agent));
         }
         _agents.Add(name, agent);
     }

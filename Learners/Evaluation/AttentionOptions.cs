@@ -12,7 +12,7 @@ public sealed record AttentionOptions
     /// <summary>Seed of environment and sampling; the same seed plays what an evaluation of one episode plays.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether the most probable action is taken instead of a drawn one.</summary>
+    /// <summary>Whether the most probable action is taken instead of acting as in training.</summary>
     public bool Deterministic { get; init; }
 
     /// <summary>Steps after which the recording ends, even within an episode.</summary>

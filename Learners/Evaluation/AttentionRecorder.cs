@@ -19,7 +19,7 @@ public static class AttentionRecorder
         options ??= new AttentionOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxSteps, 1);
         TransformerSettings transformer = policy.Network.Transformer;
-        if (!policy.Acting.Watch(GatedTransformerCore.WeightsName(0)))
+        if (!policy.ActingNetwork.Watch(GatedTransformerCore.WeightsName(0)))
         {
             throw new NotSupportedException(
                 $"The policy's core is {policy.Network.Core}, which attends to nothing. Train one with --core gtrxl."
@@ -27,7 +27,7 @@ public static class AttentionRecorder
         }
         for (int layer = 1; layer < transformer.Layers; layer++)
         {
-            policy.Acting.Watch(GatedTransformerCore.WeightsName(layer));
+            policy.ActingNetwork.Watch(GatedTransformerCore.WeightsName(layer));
         }
         using EnvironmentPipeline pipeline = Evaluator.CreatePipeline(
             policy,
@@ -80,7 +80,7 @@ public static class AttentionRecorder
         for (int layer = 0; layer < transformer.Layers; layer++)
         {
             Span<float> ofLayer = weights.AsSpan(layer * transformer.Heads * distances, transformer.Heads * distances);
-            policy.Acting.Watched(GatedTransformerCore.WeightsName(layer)).CopyTo(ofLayer);
+            policy.ActingNetwork.Watched(GatedTransformerCore.WeightsName(layer)).CopyTo(ofLayer);
             for (int head = 0; head < transformer.Heads; head++)
             {
                 ofLayer.Slice(head * distances, distances).Reverse(); // from places, farthest first, to distances

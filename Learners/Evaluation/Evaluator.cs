@@ -1,5 +1,6 @@
 using Actors;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Environments;
 using Environments.Atari;
 using Environments.Randomness;
@@ -23,7 +24,7 @@ public static class Evaluator
     /// <param name="environmentId">Environment to play; null for that of <see cref="EnvironmentOf"/>.</param>
     /// <param name="episodes">Episodes, at least 1.</param>
     /// <param name="seed">Seed of environments and sampling.</param>
-    /// <param name="deterministic">Whether the most probable action is taken instead of a drawn one.</param>
+    /// <param name="deterministic">Whether the most probable action is taken instead of acting as in training.</param>
     /// <param name="maxEpisodeSteps">Steps after which an episode is cut off, where the environment has no limit of its own.</param>
     /// <param name="registry">Where the environment is looked up; null for the default.</param>
     /// <param name="warn">Receives one line when what steps copies was lost and is replaced; null for nobody.</param>
@@ -131,8 +132,8 @@ public static class Evaluator
     {
         var seeds = new SeedSequence(seed);
         pipeline.Environment.Reset(seeds.Child(0).GenerateSeed());
-        var selection = deterministic ? ActionSelection.Mode : ActionSelection.Sample;
-        return new PolicySession(policy, pipeline.Environment.Count, new Pcg64(seeds.Child(1)), selection, values: false);
+        IActingPolicy acting = deterministic ? ActingPolicies.Greedy : policy.Acting;
+        return new PolicySession(policy, pipeline.Environment.Count, new Pcg64(seeds.Child(1)), acting, values: false);
     }
 
     private static EvaluationResult Summarize(List<double> returns, List<int> lengths)

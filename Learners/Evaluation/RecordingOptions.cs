@@ -14,7 +14,7 @@ public sealed record RecordingOptions
     /// <summary>Seed of environment and sampling; the same seed plays what an evaluation of one episode plays.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Whether the most probable action is taken instead of a drawn one.</summary>
+    /// <summary>Whether the most probable action is taken instead of acting as in training.</summary>
     public bool Deterministic { get; init; }
 
     /// <summary>Pictures per second; null for the environment's own speed.</summary>

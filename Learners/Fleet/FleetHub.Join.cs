@@ -1,3 +1,4 @@
+using Agents.Policies.Acting;
 using Protos.Fleet;
 
 namespace Learners.Fleet;
@@ -111,6 +112,11 @@ internal sealed partial class FleetHub
         if (hello.Secret.Length is not (0 or >= NameHolder.MinSecret and <= NameHolder.MaxSecret))
         {
             return $"Its hello is damaged: a secret has {NameHolder.MinSecret} to {NameHolder.MaxSecret} bytes, or none.";
+        }
+        string acting = _settings.Agent.Agent.Acting;
+        if (acting != ActingPolicies.Sample.Name && !hello.Acting.Contains(acting))
+        {
+            return $"The run acts by '{acting}', which this actor does not know. Use the same release for both.";
         }
         int total = _settings.Agent.Copies;
         uint copies = hello.Copies == 0 ? (uint)CopiesPerActor : hello.Copies;

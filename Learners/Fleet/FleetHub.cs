@@ -59,7 +59,7 @@ internal sealed partial class FleetHub : IDisposable
         Pool = new UnrollPool(checks.Refusal, 2 * QueueCapacity + 16);
         Metrics = new FleetMetrics(() => QueueLength, () => Roster.Connected);
         Pulse = new LearningPulse(clock);
-        _settingsYaml = SettingsSources.Write(settings);
+        _settingsYaml = SettingsSources.WriteForActors(settings);
     }
 
     /// <summary>Name of the run.</summary>

@@ -1,4 +1,5 @@
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Environments.Randomness;
 using Microsoft.AspNetCore.Http;
 
@@ -30,7 +31,7 @@ internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
     /// <param name="observations"><c>[B, ObservationSize]</c>, as the environment gives them.</param>
     /// <param name="episodeStarts"><c>[B]</c>; empty for: none where a core state is given, else all.</param>
     /// <param name="coreState"><c>[B, CoreStateSize]</c>, from the last answer; empty at the beginning.</param>
-    /// <param name="sample">Whether actions are drawn.</param>
+    /// <param name="sample">Whether the policy acts in its own way, which for most is to draw; else the most probable actions are taken.</param>
     /// <param name="raw">Whether the answer holds what the distribution gave, to which the log-probabilities belong, in place of actions of the space.</param>
     /// <exception cref="ArgumentException">A length is wrong, or a number cannot be.</exception>
     public PolicyAnswer Act(
@@ -81,7 +82,7 @@ internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
                 }
                 _outputs[rows] = output = Policy.CreateOutput(rows, values: false);
             }
-            Policy.Act(observations, starts, state, sample ? ActionSelection.Sample : ActionSelection.Mode, ref _random, output);
+            Policy.Act(observations, starts, state, sample ? Policy.Acting : ActingPolicies.Greedy, ref _random, output);
             return new PolicyAnswer([.. raw ? output.Samples : output.Actions], [.. output.LogProbs], state);
         }
     }

@@ -24,6 +24,7 @@ internal static class PolicyEndpoints
                     {
                         desk.Policy.Info.Environment,
                         desk.Policy.Info.Agent,
+                        desk.Policy.Info.Acting,
                         ObservationSize = desk.Policy.ObservationSpace.Size,
                         ActionSize = desk.Policy.ActionSpace.Size,
                         desk.Policy.CoreStateSize,

@@ -18,6 +18,7 @@ internal sealed class PolicyService(PolicyDesk desk) : Policies.PoliciesBase
             {
                 Environment = policy.Info.Environment,
                 Agent = policy.Info.Agent,
+                Acting = policy.Info.Acting,
                 ObservationSize = (uint)policy.ObservationSpace.Size,
                 ActionSize = (uint)policy.ActionSpace.Size,
                 CoreStateSize = (uint)policy.CoreStateSize,

@@ -14,7 +14,7 @@ internal sealed class Question
     /// <summary><c>[B, CoreStateSize]</c>, or empty.</summary>
     public List<float> CoreState { get; } = [];
 
-    /// <summary>Whether actions are drawn.</summary>
+    /// <summary>Whether the policy acts in its own way; else the most probable actions are taken.</summary>
     public bool Sample { get; set; }
 
     /// <summary>Whether the answer holds what was drawn, in place of actions of the space.</summary>

@@ -32,7 +32,7 @@ public sealed record EvaluationSettings
     [Range(1, 10_000_000)]
     public int MaxEpisodeSteps { get; init; } = Evaluator.DefaultMaxEpisodeSteps;
 
-    /// <summary>Whether the most probable action is taken instead of a drawn one.</summary>
+    /// <summary>Whether the most probable action is taken instead of acting as in training.</summary>
     /// <value>Default false: the policy as it was trained.</value>
     public bool Deterministic { get; init; }
 }

@@ -1,6 +1,7 @@
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Environments.Randomness;
 using Environments.State;
 using Environments.Wrappers;
@@ -54,7 +55,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
         Spec = spec;
         _environments = environments;
         _lagged = settings.FixedPolicyLag > 0 ? new LaggedParameters() : null;
-        _policy = new NetworkPolicy(spec);
+        _policy = new NetworkPolicy(spec, ActingPolicies.Find(settings.Agent.Acting));
         _recorder = new UnrollRecorder(environments, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
         _unroll = new Unroll(environments.ShapeFor(spec, settings.UnrollLength));
     }

@@ -37,6 +37,7 @@ internal sealed class RunPolicies(
         {
             Agent = settings.AgentName,
             Environment = settings.Environment,
+            Acting = settings.Agent.Agent.Acting,
             FrameStack = settings.Wrappers.FrameStack,
             PreviousActionReward = settings.Wrappers.PreviousActionReward,
             FrameSkip = settings.Wrappers.FrameSkip,

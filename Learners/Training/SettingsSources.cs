@@ -1,3 +1,4 @@
+using Actors.Fleet;
 using Agents.Yaml;
 using Environments;
 using Environments.Remote;
@@ -145,11 +146,21 @@ internal static class SettingsSources
     }
 
     /// <summary>The text of <c>config.yaml</c>: every resolved setting, of agents the one that is trained.</summary>
-    public static string Write(TrainingSettings settings)
+    public static string Write(TrainingSettings settings) => StrictYaml.Write(ToNode(settings));
+
+    /// <summary>What a learner tells its actors: every resolved setting, and how the agent acts.</summary>
+    public static string WriteForActors(TrainingSettings settings)
+    {
+        YamlMappingNode root = ToNode(settings);
+        root.Add(ActorSettings.ActingKey, settings.Agent.Agent.Acting);
+        return StrictYaml.Write(root);
+    }
+
+    private static YamlMappingNode ToNode(TrainingSettings settings)
     {
         YamlMappingNode root = StrictYaml.ToNode(settings);
         root.Children.Insert(1, AgentKey, settings.AgentName); // behind the environment; its section stands where the property does
-        return StrictYaml.Write(root);
+        return root;
     }
 
     private static AgentSettings Find(string name, AgentRegistry agents, string? source)

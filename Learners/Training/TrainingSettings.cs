@@ -112,6 +112,10 @@ public sealed record TrainingSettings : IValidatableObject
                 ["Fleet." + nameof(Fleet.CopiesPerActor)]
             );
         }
+        if (Agent.Agent.ActingMistake is { } unknown)
+        {
+            yield return new ValidationResult(unknown, [AgentName]);
+        }
         foreach (ValidationResult mistake in Agent.ValidateIn(this))
         {
             string[] keys = [.. mistake.MemberNames.Select(member => $"{AgentName}.{member}")];

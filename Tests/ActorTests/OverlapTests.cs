@@ -1,6 +1,7 @@
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Environments;
 using Environments.ClassicControl;
 using Environments.Randomness;
@@ -231,7 +232,7 @@ public sealed class OverlapTests : IDisposable
         {
             Assert.Equal(2, environments.Parts.Length);
             NetworkSpec spec = environments.NetworkFor(new NetworkSettings { HiddenSizes = [8] });
-            _policy = new NetworkPolicy(spec);
+            _policy = new NetworkPolicy(spec, ActingPolicies.Sample);
             Recorder = new UnrollRecorder(environments, _policy, 1, new Pcg64(2));
             Unroll = new Unroll(environments.ShapeFor(spec, steps: 8));
         }

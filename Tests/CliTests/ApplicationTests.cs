@@ -477,6 +477,10 @@ public sealed class ApplicationTests : IDisposable
 
             Assert.Equal(0, code);
             Assert.Equal(kind, LastLine(output).GetProperty("kind").GetString());
+            Assert.Equal(
+                kind == "policy" ? "sample" : null,
+                LastLine(output).TryGetProperty("acting", out JsonElement acting) ? acting.GetString() : null
+            );
         }
     }
 }

@@ -4,7 +4,7 @@ using Actors;
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Networks.Transformers;
-using Agents.Policies;
+using Agents.Policies.Acting;
 using Agents.Programs;
 using Agents.Yaml;
 using Environments;
@@ -68,12 +68,7 @@ public sealed class UnknownValueTests
             ["kfac: shared uses"] = () => Kfac(new() { SharedUses = (SharedUses)Unknown }),
             ["kfac: trust region"] = () => Kfac(new() { TrustRegion = (TrustRegionScope)Unknown }),
             ["kfac: damping"] = () => Kfac(new() { DampingKind = (DampingKind)Unknown }),
-            ["selection"] = () =>
-            {
-                using var policy = new NetworkPolicy(Spec(new()));
-                var random = new Pcg64(1);
-                policy.Act([0, 0, 0], [true], [], (ActionSelection)Unknown, ref random, policy.CreateOutput(1));
-            },
+            ["acting policy"] = () => ActingPolicies.Find("unknown"),
             ["element type"] = () => _ = new Box(0, 1, 2) { ElementType = (ElementType)Unknown },
             ["overlap"] = () =>
                 EnvironmentParts.ForTraining(

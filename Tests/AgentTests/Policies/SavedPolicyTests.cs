@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
@@ -30,8 +31,8 @@ public sealed class SavedPolicyTests : IDisposable
         Assert.Equal(saved.ActionSpace, loaded.ActionSpace);
         Assert.Equal(saved.Network, loaded.Network);
         float[] observations = [0.3f, -2f, 1.5f, -0.1f, 4f, 0.25f];
-        PolicySession first = saved.CreateSession(2, seed: 5, ActionSelection.Sample);
-        PolicySession second = loaded.CreateSession(2, seed: 5, ActionSelection.Sample);
+        PolicySession first = saved.CreateSession(2, seed: 5, ActingPolicies.Sample);
+        PolicySession second = loaded.CreateSession(2, seed: 5, ActingPolicies.Sample);
         Assert.Equal(first.Act(observations), second.Act(observations));
         Assert.Equal(first.Output.Values, second.Output.Values);
         Assert.Equal(first.Output.LogProbs, second.Output.LogProbs);
@@ -186,7 +187,7 @@ public sealed class SavedPolicyTests : IDisposable
     public void Act_SamplesOutsideTheBounds_GivesActionsOfTheSpaceAndKeepsTheSamples()
     {
         using SavedPolicy policy = Create(normalized: false);
-        PolicySession session = policy.CreateSession(64, seed: 3, ActionSelection.Sample);
+        PolicySession session = policy.CreateSession(64, seed: 3, ActingPolicies.Sample);
         ReadOnlySpan<float> actions = session.Act(new float[64 * 3]);
 
         Assert.True(session.Output.Samples.ContainsAnyExceptInRange(-1f, 1f), "no sample left the bounds");
@@ -241,6 +242,8 @@ public sealed class SavedPolicyTests : IDisposable
     [Theory]
     [InlineData("format: 2", "format: 9", "format 9")]
     [InlineData("agent: ppo", "agnet: ppo", "Did you mean 'agent'?")]
+    [InlineData("acting: sample", "acting: gredy", "cannot act: There is no acting policy 'gredy'. Did you mean 'greedy'?")]
+    [InlineData("acting: sample", "acting: gredy", "or set acting in policy.yaml to one of these")]
     [InlineData("type: box", "type: sphere", "sphere")]
     [InlineData("frame_stack: 1", "frame_stack: 1000", "frame_stack")]
     [InlineData("frame_stack: 1", "frame_stack: many", "whole number")]
@@ -257,10 +260,56 @@ public sealed class SavedPolicyTests : IDisposable
     }
 
     [Fact]
+    public void Load_DescriptionWithoutAnActingPolicy_SamplesBitForBitTheSame()
+    {
+        using SavedPolicy saved = Create(normalized: true);
+        saved.Save(_folder.In("policy"));
+        ReplaceInDescription("acting: sample\n", "");
+
+        using SavedPolicy old = SavedPolicy.Load(_folder.In("policy"));
+
+        Assert.Equal(saved.Info, old.Info);
+        var first = new PolicySession(saved, 2, new Pcg64(5));
+        var second = new PolicySession(old, 2, new Pcg64(5));
+        var drawn = old.CreateSession(2, seed: 5, ActingPolicies.Sample);
+        for (int t = 0; t < 10; t++)
+        {
+            float[] observations = [0.3f, -2f, t, -0.1f, 4f, 0.25f];
+            Assert.Equal(first.Act(observations), second.Act(observations));
+            Assert.Equal(first.Output.Actions, drawn.Act(observations));
+            Assert.Equal(first.Output.LogProbs, second.Output.BehaviourLogProbs);
+        }
+    }
+
+    [Fact]
+    public void Load_GreedyPolicy_IsGreedyUnlessToldOtherwise()
+    {
+        using SavedPolicy saved = Create(normalized: false, acting: "greedy");
+        saved.Save(_folder.In("policy"));
+
+        using SavedPolicy loaded = SavedPolicy.Load(_folder.In("policy"));
+
+        Assert.Equal("greedy", loaded.Info.Acting);
+        var own = new PolicySession(loaded, 1, new Pcg64(5));
+        PolicySession sampled = loaded.CreateSession(seed: 5, acting: ActingPolicies.Sample);
+        own.Act([0.3f, -2f, 1.5f]);
+        sampled.Act([0.3f, -2f, 1.5f]);
+        Assert.Equal(own.Output.Distributions[..2], own.Output.Samples); // the means
+        Assert.NotEqual(own.Output.Samples.ToArray(), sampled.Output.Samples.ToArray());
+        Assert.Equal(0, own.Output.BehaviourLogProbs[0]);
+        float most = 0;
+        foreach (float logStd in own.Output.Distributions[2..])
+        {
+            most -= logStd + 0.5f * MathF.Log(2 * MathF.PI);
+        }
+        Assert.Equal(most, own.Output.LogProbs[0], 1e-5f); // the density at the means, as ever
+    }
+
+    [Fact]
     public void Act_BatchOfEight_AllocatesNothingOnceWarm()
     {
         using SavedPolicy policy = Create(normalized: true);
-        PolicySession session = policy.CreateSession(8, seed: 1, ActionSelection.Sample);
+        PolicySession session = policy.CreateSession(8, seed: 1, ActingPolicies.Sample);
         var observations = new float[8 * 3];
         for (int i = 0; i < 100; i++)
         {
@@ -299,7 +348,7 @@ public sealed class SavedPolicyTests : IDisposable
         ReplaceInDescription(old, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
     }
 
-    private static SavedPolicy Create(bool normalized)
+    private static SavedPolicy Create(bool normalized, string acting = "sample")
     {
         var spec = new NetworkSpec(new Box(-10, 10, 3), new Box(-1, 1, 2), new NetworkSettings { HiddenSizes = [16] });
         var random = new Pcg64(7);
@@ -320,6 +369,7 @@ public sealed class SavedPolicyTests : IDisposable
         {
             Agent = "ppo",
             Environment = "Test-v0?delay=3",
+            Acting = acting,
             PreviousActionReward = true,
             ParameterVersion = 12,
             EnvironmentSteps = 3_456,

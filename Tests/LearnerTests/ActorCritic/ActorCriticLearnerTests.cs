@@ -1,6 +1,7 @@
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Agents.Programs;
 using Environments;
 using Environments.Randomness;
@@ -267,7 +268,7 @@ public sealed class ActorCriticLearnerTests
             NetworkSpec spec = pipeline.NetworkFor(settings.Network);
             Spec = spec;
             Learner = NoExperience.Learner(settings, spec, new SeedSequence(3));
-            _policy = new NetworkPolicy(spec);
+            _policy = new NetworkPolicy(spec, ActingPolicies.Sample);
             Recorder = new UnrollRecorder(new EnvironmentParts(pipeline), _policy, environmentSeed: 4, new Pcg64(5));
             Unroll = new Unroll(pipeline.ShapeFor(spec, agent.UnrollLength));
         }

@@ -1,6 +1,7 @@
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
@@ -123,7 +124,7 @@ public sealed class BurnInTests
         );
         var random = new Pcg64(2);
         float[] parameters = ParameterInitializer.Create(new ParameterLayout(spec), ref random);
-        var policy = new NetworkPolicy(spec);
+        var policy = new NetworkPolicy(spec, ActingPolicies.Sample);
         policy.LoadParameters(parameters, 0);
         var recorder = new UnrollRecorder(new EnvironmentParts(pipeline), policy, 5, new Pcg64(6));
         var unroll = new Unroll(pipeline.ShapeFor(spec, Steps));

@@ -91,6 +91,7 @@ public sealed class AgentRegistryTests
     [InlineData("network", "is a key of every run's settings")]
     [InlineData("seed", "is a key of every run's settings")]
     [InlineData("agent", "is a key of every run's settings")]
+    [InlineData("acting", "is a key of every run's settings")]
     [InlineData("", "is no agent's name")]
     [InlineData("My-Agent", "is no agent's name")]
     [InlineData("2c", "is no agent's name")]

@@ -1,6 +1,10 @@
+using Actors.Fleet;
+using Agents.Policies.Acting;
 using Learners.Fleet;
 using Learners.Fleet.Journal;
+using Learners.Training;
 using Protos.Fleet;
+using Tests.LearnerTests.Composition;
 using Tests.Waits;
 using Xunit;
 
@@ -118,6 +122,35 @@ public sealed class FleetHubTests
         Assert.Null(actor);
         Assert.Equal(Goodbye.Types.Reason.NotWelcome, answer.Goodbye.Reason);
         Assert.Contains(expected, answer.Goodbye.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(new string[0], false)] // an actor of an earlier release
+    [InlineData(new[] { "sample" }, false)]
+    [InlineData(new[] { "greedy", "sample" }, true)]
+    public void Join_RunThatDoesNotSample_TakesActorsThatKnowHowItActs(string[] known, bool welcome)
+    {
+        var settings = new TrainingSettings
+        {
+            Environment = "CartPole-v1",
+            Agent = new WaySettings { Way = "greedy", UnrollLength = 2 },
+        };
+        using var parts = new FleetParts(settings: settings);
+        Hello hello = FleetParts.Hello("a");
+        hello.Acting.AddRange(known);
+
+        (_, _, LearnerMessage answer) = parts.Hub.Join(hello);
+
+        if (welcome)
+        {
+            Assert.Same(ActingPolicies.Greedy, ActorSettings.Parse(answer.Welcome.SettingsYaml).Acting);
+            return;
+        }
+        Assert.Equal(Goodbye.Types.Reason.NotWelcome, answer.Goodbye.Reason);
+        Assert.Equal(
+            "The run acts by 'greedy', which this actor does not know. Use the same release for both.",
+            answer.Goodbye.Detail
+        );
     }
 
     [Fact]

@@ -42,10 +42,7 @@ internal sealed class FleetParts : IDisposable
             0.99f
         );
         Spec = probe.NetworkFor(Settings.Network);
-        Shape = probe.ShapeFor(Spec, Settings.Of<ImpalaSettings>().UnrollLength) with
-        {
-            Copies = Settings.Of<ImpalaSettings>().Copies,
-        };
+        Shape = probe.ShapeFor(Spec, Settings.Agent.UnrollLength) with { Copies = Settings.Agent.Copies };
         clock ??= TimeProvider.System;
         Hub = new FleetHub(
             Settings,

@@ -2,6 +2,7 @@ using Actors;
 using Agents.Distributions;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Environments;
 using Environments.Randomness;
 using Environments.Wrappers;
@@ -119,7 +120,7 @@ public sealed class StoredStateTests
         {
             parameters[i] += 0.3f * (float)random.NextGaussian(); // a policy of opinions: fresh heads are almost uniform
         }
-        using var policy = new NetworkPolicy(spec);
+        using var policy = new NetworkPolicy(spec, ActingPolicies.Sample);
         policy.LoadParameters(parameters, 0);
         using var recorder = new UnrollRecorder(new EnvironmentParts(pipeline), policy, 5, new Pcg64(6));
         unrolls = [];

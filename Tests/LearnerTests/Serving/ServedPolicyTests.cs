@@ -102,6 +102,42 @@ public sealed class ServedPolicyTests
         }
     }
 
+    [Theory]
+    [InlineData("greedy", true)]
+    [InlineData("sample", false)]
+    public async Task Act_WhereTheOwnWayIsAsked_ActsAsThePolicySays(string acting, bool always)
+    {
+        var spec = new NetworkSpec(new Box(-1, 1, 1), new Discrete(2), new NetworkSettings { HiddenSizes = [] });
+        var parameters = new float[new ParameterLayout(spec).Count];
+        new ParameterLayout(spec)["actor.head.bias"].In(parameters.AsSpan())[1] = 1;
+        var info = new PolicyInfo
+        {
+            Agent = "ppo",
+            Environment = "Own-v0",
+            Acting = acting,
+        };
+        using var policy = new SavedPolicy(info, spec, parameters, null);
+        await using ServiceHost host = await ServiceHost.ServePolicyAsync(policy, "http://127.0.0.1:0", 0, Anywhere);
+        using HttpClient http = Deadline.Http(Connections.Handler(FleetAddress.Parse(host.Addresses[0])));
+        http.BaseAddress = new Uri(host.Addresses[0]);
+        using GrpcChannel channel = GrpcChannel.ForAddress(host.Addresses[1]);
+        var grpc = new Policies.PoliciesClient(channel);
+        var rows = new JsonArray([.. Enumerable.Range(0, 64).Select(_ => (JsonNode)new JsonArray(0))]);
+
+        JsonNode own = await AskAsync(http, new JsonObject { ["observations"] = rows, ["sample"] = true });
+        JsonNode best = await AskAsync(http, new JsonObject { ["observations"] = rows.DeepClone() });
+        JsonNode described = JsonNode.Parse(await http.GetStringAsync("/v1/policy"))!;
+
+        Assert.Equal(always, own["actions"]!.AsArray().All(action => action![0]!.GetValue<float>() == 1));
+        Assert.All(best["actions"]!.AsArray(), action => Assert.Equal(1, action![0]!.GetValue<float>()));
+        Assert.All(
+            best["log_probs"]!.AsArray(), // of the distribution, however the action was chosen
+            logProb => Assert.Equal(-MathF.Log(1 + MathF.Exp(-1)), logProb!.GetValue<float>(), 1e-6f)
+        );
+        Assert.Equal(acting, described["acting"]!.GetValue<string>());
+        Assert.Equal(acting, (await grpc.DescribeAsync(new DescribeRequest())).Acting);
+    }
+
     [Fact]
     public async Task Act_WhatMakesNoSense_IsRefusedWithTheReason()
     {

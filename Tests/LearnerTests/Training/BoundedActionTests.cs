@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -29,7 +30,7 @@ public sealed class BoundedActionTests : IDisposable
         using SavedPolicy policy = await TrainAsync("More-v0");
 
         Assert.Equal((-1, 1), (received.Low, received.High));
-        PolicySession session = policy.CreateSession(seed: 1, selection: ActionSelection.Sample);
+        PolicySession session = policy.CreateSession(seed: 1, acting: ActingPolicies.Sample);
         bool left = false;
         for (int t = 0; t < 1_000; t++)
         {

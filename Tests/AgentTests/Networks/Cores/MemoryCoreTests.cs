@@ -1,6 +1,7 @@
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Policies.Acting;
 using Agents.Programs;
 using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
@@ -227,8 +228,8 @@ public sealed class MemoryCoreTests
         );
         saved.Save(folder.In("policy"));
         using SavedPolicy loaded = SavedPolicy.Load(folder.In("policy"));
-        PolicySession first = saved.CreateSession(Copies, seed: 5, ActionSelection.Sample);
-        PolicySession second = loaded.CreateSession(Copies, seed: 5, ActionSelection.Sample);
+        PolicySession first = saved.CreateSession(Copies, seed: 5, ActingPolicies.Sample);
+        PolicySession second = loaded.CreateSession(Copies, seed: 5, ActingPolicies.Sample);
 
         Assert.Equal(saved.Network, loaded.Network);
         for (int t = 0; t < Steps; t++)
@@ -438,7 +439,7 @@ public sealed class MemoryCoreTests
             );
             Spec = _pipeline.NetworkFor(settings);
             Parameters = ParametersOf(Spec, 3);
-            _policy = new NetworkPolicy(Spec);
+            _policy = new NetworkPolicy(Spec, ActingPolicies.Sample);
             _policy.LoadParameters(Parameters, 0);
             Recorder = new UnrollRecorder(new EnvironmentParts(_pipeline), _policy, seed, new Pcg64(seed));
         }
