@@ -52,8 +52,9 @@ internal sealed class TorchProgram : IProgram, IDisposable
 
     /// <inheritdoc/>
     public void Bind(Value input, ArraySegment<float> rows) =>
-        _inputs[input.Node.Operator is Input ? input : throw new ArgumentException($"{input} is no input.", nameof(input))] =
-            rows;
+        _inputs[
+            input.Node.Operator is Input or Given ? input : throw new ArgumentException($"{input} is no input.", nameof(input))
+        ] = rows;
 
     /// <inheritdoc/>
     public void Set(Value scalar, float number) =>
@@ -143,7 +144,7 @@ internal sealed class TorchProgram : IProgram, IDisposable
             if (bound.Count < needed)
             {
                 throw new ArgumentException(
-                    $"{needed} floats are needed of the input '{((Input)input.Node.Operator).Title}', and {bound.Count} are bound. Bind as many rows as the run has."
+                    $"{needed} floats are needed of the input '{input.Node.Operator.BoundTitle()}', and {bound.Count} are bound. Bind as many rows as the run has."
                 );
             }
             known.Add(input, _arrays.Of(bound.AsSpan(0, needed), rows, input.Columns));

@@ -2,6 +2,7 @@ using Agents.Distributions;
 using Agents.Networks.Cores;
 using Agents.Networks.Encoders;
 using Agents.Programs;
+using Agents.Programs.Execution;
 using Agents.Programs.Operators.Products;
 
 namespace Agents.Networks;
@@ -20,6 +21,7 @@ internal sealed class NetworkGraph
     private const int FewOutputs = 8;
 
     private readonly ParameterLayout _layout;
+    private readonly ParameterSource _source;
     private readonly EncoderPlan _plan;
     private readonly CoreGraph _cores;
     private readonly Dictionary<string, Value> _heads = [];
@@ -29,14 +31,22 @@ internal sealed class NetworkGraph
     /// <param name="graph">Graph to add to.</param>
     /// <param name="form">What a run computes.</param>
     /// <param name="mode">What the graph is for.</param>
-    public NetworkGraph(NetworkSpec spec, Graph graph, NetworkForm form = NetworkForm.Sequences, StepMode mode = default)
+    /// <param name="model">Name of the model, where it stands beside the program's own network; its parameters are bound by <see cref="BindParameters"/>.</param>
+    public NetworkGraph(
+        NetworkSpec spec,
+        Graph graph,
+        NetworkForm form = NetworkForm.Sequences,
+        StepMode mode = default,
+        string? model = null
+    )
     {
         Spec = spec;
         Graph = graph;
         _layout = new ParameterLayout(spec);
         _plan = spec.Plan;
-        Features = graph.Input("features", spec.FeatureSize);
-        _cores = new CoreGraph(spec, graph, form, _layout);
+        _source = new ParameterSource(graph, _layout, model);
+        Features = graph.Input(_source.TitleOf("features"), spec.FeatureSize);
+        _cores = new CoreGraph(spec, graph, form, _source);
         foreach (string trunk in spec.Trunks)
         {
             IReadOnlyDictionary<string, Value> branches = Trunk(spec.PrefixOf(trunk), mode);
@@ -94,9 +104,15 @@ internal sealed class NetworkGraph
 
     /// <summary>Whether a weight is used once per step of a sequence.</summary>
     public bool IsRepeated(ParameterSlot weight) =>
-        Spec.CoreStateSize > 0 && $".{weight.Name}".Contains(".core.", StringComparison.Ordinal);
+        Spec.CoreStateSize > 0
+        && (
+            weight.Name.StartsWith("core.", StringComparison.Ordinal) || weight.Name.Contains(".core.", StringComparison.Ordinal)
+        );
 
-    private Value Parameter(string name) => Graph.Parameter(_layout[name]);
+    /// <inheritdoc cref="ParameterSource.Bind"/>
+    public void BindParameters(IProgram program, float[] parameters) => _source.Bind(program, parameters);
+
+    private Value Parameter(string name) => _source[name];
 
     private Value Dense(Value x, string name)
     {

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks.Cores;
 using Agents.Networks.Transformers;
+using Agents.Yaml;
 using Protos.Foreign;
 
 namespace Agents.Networks;
@@ -11,7 +12,7 @@ namespace Agents.Networks;
 /// with (Young and Tian 2019): one 3 × 3 convolution of 16 channels, then 128 units. For larger ones they are those of Mnih et al. 2015:
 /// 32 channels of 8 × 8 with stride 4, 64 of 4 × 4 with stride 2, 64 of 3 × 3, then 512 units.
 /// </remarks>
-public sealed record NetworkSettings : IValidatableObject
+public sealed record NetworkSettings : IValidatableObject, IKeyHints
 {
     /// <summary>How the observation is read before the dense layers.</summary>
     /// <value>Default auto: convolutions for images, none for anything else.</value>
@@ -73,12 +74,15 @@ public sealed record NetworkSettings : IValidatableObject
     [Range(-20f, 5f)]
     public float InitialLogStd { get; init; }
 
+    string? IKeyHints.HintOf(string key) =>
+        MemoryCores.Find(key)?.Settings is null ? null : $"It goes with network.core={key}, and the core is {Core}.";
+
     /// <summary>The core's own settings.</summary>
-    /// <exception cref="Yaml.SettingsException">They are those of another core.</exception>
+    /// <exception cref="SettingsException">They are those of another core.</exception>
     internal T Own<T>()
         where T : CoreSettings =>
         CoreSettings as T
-        ?? throw new Yaml.SettingsException(
+        ?? throw new SettingsException(
             $"network.core is {Core}, whose settings are {typeof(T).Name}, and {CoreSettings?.GetType().Name ?? "none"} were given."
         );
 

@@ -13,6 +13,9 @@ namespace Agents.Networks;
 /// <param name="Settings">Layers, activation, core, sharing; what they leave open depends on the observations.</param>
 public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, NetworkSettings Settings)
 {
+    private static readonly string[] OneTrunk = [Head.ActorTrunk];
+    private static readonly string[] TwoTrunks = [Head.ActorTrunk, Head.CriticTrunk];
+
     private EncoderPlan? _plan; // of the current space and settings, once it was asked for
     private MemoryCore? _core;
     private StateLayout? _state;
@@ -71,7 +74,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     internal IReadOnlyList<Head> Heads => _heads ??= CreateHeads();
 
     /// <summary>Names of the trunks that are there, each with an encoder and a core of its own.</summary>
-    internal IReadOnlyList<string> Trunks => Plan.SharedTrunk ? [Head.ActorTrunk] : [Head.ActorTrunk, Head.CriticTrunk];
+    internal IReadOnlyList<string> Trunks => Plan.SharedTrunk ? OneTrunk : TwoTrunks;
 
     /// <summary>Float32 numbers of core state per row, 0 without memory; the actor's core first, then the critic's where it has its own.</summary>
     public int CoreStateSize => State.Size * Trunks.Count;

@@ -5,6 +5,9 @@ namespace Agents.Networks;
 /// <param name="path">Path of the part, such as <c>actor.core</c>.</param>
 internal sealed class ParameterDeclarations(Action<string, int[], Initializer, bool> add, string path)
 {
+    /// <summary>The declarations of a part within the part, as <see cref="ParameterScope.Within"/> finds them.</summary>
+    public ParameterDeclarations Within(string name) => new(add, $"{path}.{name}");
+
     /// <summary>A dense layer: <c>NAME.weight</c>, <c>[outputs, inputs]</c>, and <c>NAME.bias</c>, which begins at 0.</summary>
     /// <param name="name">Name within the part.</param>
     /// <param name="inputs">Numbers that it reads.</param>

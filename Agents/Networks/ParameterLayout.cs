@@ -58,12 +58,14 @@ internal sealed class ParameterLayout
     private void AddHead(Head head, NetworkSpec spec)
     {
         int inputs = spec.Core.Branches.First(branch => branch.Name == head.Branch).Columns;
-        AddDense(head.Path, inputs, head.Size, head.Kind == HeadKind.Policy ? PolicyGain : OtherGain);
-        if (
-            head.Kind == HeadKind.Policy
-            && ActionDistribution.For(spec.ActionSpace) is var family
-            && family.ParameterSize > family.HeadSize
-        )
+        float gain = head.Kind switch
+        {
+            HeadKind.Policy => PolicyGain,
+            HeadKind.Value or HeadKind.Q or HeadKind.Reward or HeadKind.Free => OtherGain,
+        };
+        AddDense(head.Path, inputs, head.Size, gain);
+        ActionDistribution family = ActionDistribution.For(spec.ActionSpace);
+        if (head.Name == Head.Policy && family.ParameterSize > family.HeadSize)
         {
             Add(LogStd, [family.ParameterSize - family.HeadSize], new Initializer.Constant(spec.Settings.InitialLogStd));
         }

@@ -4,21 +4,21 @@ namespace Agents.Networks;
 
 /// <summary>The parameters of a part of a network in a graph, by the names under which the part declared them.</summary>
 /// <param name="graph">The graph.</param>
-/// <param name="layout">Where parameters are.</param>
+/// <param name="source">The network's parameters.</param>
 /// <param name="path">Path of the part, such as <c>actor.core</c>.</param>
-internal sealed class ParameterScope(Graph graph, ParameterLayout layout, string path)
+internal sealed class ParameterScope(Graph graph, ParameterSource source, string path)
 {
     /// <summary>The graph.</summary>
     public Graph Graph => graph;
 
     /// <summary>An array: a weight is <c>[outputs, inputs]</c>, a vector <c>[1, size]</c>.</summary>
-    public Value this[string name] => graph.Parameter(layout[$"{path}.{name}"]);
+    public Value this[string name] => source[$"{path}.{name}"];
 
     /// <summary>A name within the part that no other part of the network has, for draws.</summary>
-    public string NameOf(string name) => $"{path}.{name}";
+    public string NameOf(string name) => source.TitleOf($"{path}.{name}");
 
     /// <summary>The parameters of a part within the part.</summary>
-    public ParameterScope Within(string name) => new(graph, layout, $"{path}.{name}");
+    public ParameterScope Within(string name) => new(graph, source, $"{path}.{name}");
 
     /// <summary>x Wᵀ + b of a layer that was declared by <see cref="ParameterDeclarations.Dense"/>.</summary>
     public Value Dense(Value x, string name)

@@ -44,6 +44,16 @@ internal sealed class Graph
         return Apply(new Input(title, space ?? RowSpace.Rows, columns))[0];
     }
 
+    /// <summary>Numbers of constant size that the caller binds before a run.</summary>
+    /// <param name="title">Name, unique in the graph.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Numbers of a row.</param>
+    public Value Given(string title, int rows, int columns)
+    {
+        RequireNew(title);
+        return Apply(new Given(title, rows, columns))[0];
+    }
+
     /// <summary>Rows of state that <see cref="Execution.IProgram.Advance"/> changes, one per sequence; a graph has one.</summary>
     public Value State(int columns)
     {

@@ -335,9 +335,8 @@ internal static class StrictYaml
     {
         if (!known.TryGetValue(name, out PropertyInfo? property))
         {
-            throw new SettingsException(
-                $"{source}: there is no setting '{path}{ForeignText.Show(name)}'.{Suggest(path, name, known.Keys)}"
-            );
+            string hint = (record as IKeyHints)?.HintOf(name) is { } sentence ? " " + sentence : Suggest(path, name, known.Keys);
+            throw new SettingsException($"{source}: there is no setting '{path}{ForeignText.Show(name)}'.{hint}");
         }
         if (names.TryGetValue(name, out ISection? named))
         {

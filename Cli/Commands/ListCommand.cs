@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Networks.Cores;
+using Agents.Yaml;
 using Learners.Composition;
 using Learners.Training;
 using Spectre.Console;
@@ -31,12 +32,11 @@ internal static class ListCommand
         command.SetAction(parsed =>
         {
             IReadOnlyCollection<Agent> all = registry.Agents(parsed).Agents;
-            string[] cores = [.. MemoryCores.All.Select(core => core.Name)];
             ILookup<string, string> tuned = SettingsSources.Tuned.ToLookup(entry => entry.Agent, entry => entry.Environment);
             if (parsed.GetValue(json))
             {
                 var agents = new JsonArray([.. all.Select(Describe)]);
-                var coreNames = new JsonArray([.. cores.Select(core => (JsonNode)core)]);
+                var coreNames = new JsonArray([.. MemoryCores.All.Select(core => (JsonNode)core.Name)]);
                 output.WriteLine(new JsonObject { ["agents"] = agents, ["cores"] = coreNames }.ToJsonString());
                 return;
             }
@@ -46,7 +46,15 @@ internal static class ListCommand
                 table.AddRow(agent.Name, Markup.Escape(agent.Description), string.Join(", ", tuned[agent.Name].Order()));
             }
             Tables.Print(output, table);
-            output.WriteLine($"Memory cores: {string.Join(", ", cores)}");
+            Table cores = Tables.Create("core", "what it is", "settings of its own");
+            foreach (CoreEntry core in MemoryCores.All)
+            {
+                IEnumerable<string> keys = core.Settings is null
+                    ? []
+                    : StrictYaml.Settable(core.Settings.GetType()).Select(key => $"network.{core.Name}.{StrictYaml.KeyOf(key)}");
+                cores.AddRow(core.Name, Markup.Escape(core.Description), string.Join(", ", keys));
+            }
+            Tables.Print(output, cores);
 
             JsonNode Describe(Agent agent) =>
                 new JsonObject

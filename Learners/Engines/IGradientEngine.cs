@@ -23,6 +23,11 @@ internal interface IGradientEngine : IDisposable
     /// <summary>Says which losses <see cref="Backward"/> adds up. To be called once, before it.</summary>
     void Use(IReadOnlyList<Objective> objectives);
 
+    /// <summary>Says where the parameters of another model lie, which objectives look at by <see cref="NetworkEvaluation.Of"/>.</summary>
+    /// <param name="model">Its name.</param>
+    /// <param name="parameters">Flat; the caller may change them between updates.</param>
+    void BindModel(string model, float[] parameters);
+
     /// <summary>Computes losses, log-probs and the gradient of Σ weight × loss.</summary>
     /// <param name="batch">Samples, with features, actions and every column that an objective reads.</param>
     /// <param name="progress">Share of the run's steps done, for schedules.</param>

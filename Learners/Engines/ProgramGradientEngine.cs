@@ -29,6 +29,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     private FisherProgram? _fisher;
     private int _rows;
     private int _sequences;
+    private readonly Dictionary<string, float[]> _models = [];
     private float[] _keep = [];
 
     /// <summary>An engine over a flat buffer.</summary>
@@ -76,6 +77,9 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     }
 
     /// <inheritdoc/>
+    public void BindModel(string model, float[] parameters) => _models[model] = parameters;
+
+    /// <inheritdoc/>
     public void Backward(
         Batch batch,
         double progress,
@@ -95,7 +99,16 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         Bind(program, _graph!, batch, 0, batch.Count);
         foreach ((Column column, Value input) in graph.Evaluation.Columns)
         {
-            program.Bind(input, new ArraySegment<float>(batch[column], 0, batch.Count * column.Width));
+            program.Bind(input, batch[column]);
+        }
+        foreach ((string name, NetworkEvaluation model) in graph.Evaluation.Models)
+        {
+            float[] parameters = _models.TryGetValue(name, out float[]? bound)
+                ? bound
+                : throw new InvalidOperationException(
+                    $"Objectives look at the model '{name}', whose parameters were not bound. Bind them by BindModel first."
+                );
+            model.Network!.BindParameters(program, parameters);
         }
         graph.Evaluation.Advance(progress, _set);
         program.Run(batch.Count, batch.Sequences, draw);

@@ -9,6 +9,7 @@ namespace Learners.Objectives;
 internal sealed class NetworkEvaluation
 {
     private readonly Dictionary<Column, Value> _columns = [];
+    private readonly Dictionary<string, NetworkEvaluation> _models = [];
     private readonly List<(Value Scalar, Func<double, double> At)> _schedules = [];
 
     /// <summary>An evaluation of what a network says.</summary>
@@ -71,6 +72,45 @@ internal sealed class NetworkEvaluation
 
     /// <summary>The network's graph; null where only distributions and values are known.</summary>
     public NetworkGraph? Network { get; init; }
+
+    /// <summary>What other models say about the same samples, by name.</summary>
+    public IReadOnlyDictionary<string, NetworkEvaluation> Models => _models;
+
+    /// <summary>What another model says about the same samples: its graph becomes part of the loss, and no gradient reaches its parameters.</summary>
+    /// <param name="model">Name of the model, under which its parameters are bound; its features and states are columns that begin with it and a point.</param>
+    /// <param name="spec">Its network; its actions are those of this one.</param>
+    public NetworkEvaluation Of(string model, NetworkSpec spec)
+    {
+        if (_models.TryGetValue(model, out NetworkEvaluation? known))
+        {
+            return known;
+        }
+        if (spec.ActionSpace != Spec.ActionSpace)
+        {
+            throw new ArgumentException(
+                $"The model {model} has actions {spec.ActionSpace}, and the network {Spec.ActionSpace}. Both must be the same.",
+                nameof(spec)
+            );
+        }
+        var network = new NetworkGraph(spec, Graph, model: model);
+        _columns.Add(Column.Features(spec) with { Name = $"{model}.features" }, network.Features);
+        if (network.Keep is { } keep)
+        {
+            _columns.Add(new Column($"{model}.keep"), keep);
+            _columns.Add(Column.InitialCoreState(spec) with { Name = $"{model}.initial_core_state" }, network.InitialCoreState!);
+        }
+        var evaluation = new NetworkEvaluation(
+            spec,
+            network.Distributions,
+            network.Values,
+            Distribution.LogProb(network.Distributions, this[Column.Actions(Spec)])
+        )
+        {
+            Network = network,
+        };
+        _models.Add(model, evaluation);
+        return evaluation;
+    }
 
     /// <summary>Whether samples count by <see cref="Column.SampleWeights"/>, since some objective reads them, and not all alike.</summary>
     public bool IsWeighted { get; init; }

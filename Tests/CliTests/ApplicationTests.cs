@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Agents.Networks.Cores;
 using Cli;
 using Learners.Composition;
 using Xunit;
@@ -453,7 +454,7 @@ public sealed class ApplicationTests : IDisposable
             LastLine(output).GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("name").GetString())
         );
         Assert.Equal(
-            ["identity", "lstm", "gru", "ln_lstm", "gtrxl"],
+            MemoryCores.All.Select(core => core.Name),
             LastLine(output).GetProperty("cores").EnumerateArray().Select(core => core.GetString())
         );
     }

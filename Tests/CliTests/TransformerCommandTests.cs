@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Agents.Networks.Cores;
 using Cli;
 using Xunit;
 
@@ -67,7 +68,11 @@ public sealed class TransformerCommandTests : IDisposable
         (int code, _, string error) = await Run("train", "Memory/Recall-v0", "--core", "xl");
 
         Assert.Equal(2, code);
-        Assert.Contains("Known: identity, lstm, gru, ln_lstm, gtrxl.", error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Known: {string.Join(", ", MemoryCores.All.Select(core => core.Name))}.",
+            error,
+            StringComparison.Ordinal
+        );
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)

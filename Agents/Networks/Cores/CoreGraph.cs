@@ -10,7 +10,7 @@ internal sealed class CoreGraph
     private readonly NetworkSpec _spec;
     private readonly Graph _graph;
     private readonly NetworkForm _form;
-    private readonly ParameterLayout _layout;
+    private readonly ParameterSource _source;
     private readonly List<StatePlace> _places = [];
     private readonly List<Value> _written = [];
     private readonly List<Value> _ages = [];
@@ -19,21 +19,21 @@ internal sealed class CoreGraph
     private int _offset; // of the next core's state
 
     /// <summary>Cores to come, in the graph of a network.</summary>
-    public CoreGraph(NetworkSpec spec, Graph graph, NetworkForm form, ParameterLayout layout)
+    public CoreGraph(NetworkSpec spec, Graph graph, NetworkForm form, ParameterSource source)
     {
-        (_spec, _graph, _form, _layout) = (spec, graph, form, layout);
+        (_spec, _graph, _form, _source) = (spec, graph, form, source);
         if (spec.CoreStateSize == 0)
         {
             return;
         }
-        Keep = graph.Input("keep", 1);
+        Keep = graph.Input(source.TitleOf("keep"), 1);
         switch (form)
         {
             case NetworkForm.Step:
                 _state = graph.State(spec.CoreStateSize);
                 break;
             case NetworkForm.Loop or NetworkForm.Sequences:
-                InitialState = graph.Input("initial_core_state", spec.CoreStateSize, RowSpace.Sequences);
+                InitialState = graph.Input(source.TitleOf("initial_core_state"), spec.CoreStateSize, RowSpace.Sequences);
                 break;
             default:
                 throw new System.Runtime.CompilerServices.SwitchExpressionException(form);
@@ -65,7 +65,7 @@ internal sealed class CoreGraph
     public IReadOnlyDictionary<string, Value> Add(string name, Value encoded, StepMode mode)
     {
         MemoryCore core = _spec.Core;
-        var parameters = new ParameterScope(_graph, _layout, name);
+        var parameters = new ParameterScope(_graph, _source, name);
         Value one = _graph.Constant(1).BroadcastTo(Shape.Of(RowSpace.Rows, 1));
         // Nothing raises new tasks yet.
         var inputs = new CoreInputs(encoded, Keep ?? one, _graph.Zeros(Shape.Of(RowSpace.Rows, 1)));

@@ -4,10 +4,16 @@ namespace Agents.Networks.Cores;
 
 /// <summary>What lies between a network's encoder and its heads, and remembers. Immutable; written once, for every executor.</summary>
 /// <remarks>
-/// To add a core: derive from this class in a folder of its own, and add a line to the table of <see cref="MemoryCores"/>; that is all. A core says
-/// what it remembers (<see cref="State"/>), what heads can read (<see cref="Branches"/>), which parameters it has (<see cref="Declare"/>), and what one
-/// step computes (<see cref="Step"/>), as values of a graph, whose operations stand at <see cref="Value"/>. Resets, sequences, gradients, checkpoints
-/// and the wire are the framework's. The tests of <c>MemoryCoreTests</c> take cores from the table.
+/// To add a core: derive from this class, in a folder of its own where it has several files, and add an entry to the table of <see cref="MemoryCores"/>;
+/// that is all. A core says what it remembers (<see cref="State"/>), what heads can read (<see cref="Branches"/>), which parameters it has
+/// (<see cref="Declare"/>), and what one step computes (<see cref="Step"/>), as values of a graph, whose operations stand in
+/// <c>Value.Operations.cs</c>: a vector <c>[1, size]</c> and a column <c>[N, 1]</c> may be the second operand of rows. Resets, sequences, gradients,
+/// checkpoints and the wire are the framework's.
+/// <para>
+/// Settings of its own: a record that derives from <see cref="CoreSettings"/>, whose name is the core's; an instance with the defaults stands at the entry,
+/// and the core is made of <c>settings.Own&lt;T&gt;()</c>. The layer-normalised LSTM is an example. <c>MemoryCoreTests</c> and <c>CoreTrainingTests</c> take cores
+/// with their defaults from the table; other settings that are to be tested go into <c>CoreCases</c>.
+/// </para>
 /// <para>
 /// Rows are time-major: row t × B + b is step t of copy b. The framework makes the loop over steps: what <see cref="Step"/> computes from inputs alone
 /// is computed for all steps at once, and only what depends on the state runs step by step.
@@ -48,7 +54,10 @@ internal abstract class MemoryCore
         StepMode mode
     ) => null;
 
-    /// <summary>The largest arrays that gradients of the core keep, to estimate memory before a run.</summary>
+    /// <summary>
+    /// The largest arrays that gradients of the core keep until they come back: what each nonlinearity, product and normalisation gave. They only have
+    /// to be right within a small factor, so that a run that cannot fit is refused before it begins.
+    /// </summary>
     /// <param name="steps">Steps of a sequence.</param>
     public virtual IReadOnlyList<KeptArrays> Activations(int steps) => [];
 

@@ -15,7 +15,7 @@ internal sealed record CoreEntry(string Name, string Description, Func<NetworkSe
     /// <summary>What is wrong with settings of a network with this core, beyond their ranges.</summary>
     public Func<NetworkSettings, IEnumerable<ValidationResult>> Validate { get; init; } = _ => [];
 
-    /// <summary>Settings of its own that it begins with; null where it has none.</summary>
+    /// <summary>Settings of its own that it begins with, whose <see cref="CoreSettings.Core"/> is the entry's name; null where it has none.</summary>
     public CoreSettings? Settings { get; init; }
 }
 

@@ -74,8 +74,8 @@ internal sealed class Interpreter<T>(FormTable<T> forms, IArrays<T> arrays)
             ),
             InverseCount count => arrays.Of([1f / size.MeanCount(count.Space)], 1, 1),
             Scalar => arrays.Zeros(1, 1),
-            Input input => throw new GraphException(
-                $"{node.Title}: nothing is bound to the input '{input.Title}'. Bind it first."
+            Input or Given => throw new GraphException(
+                $"{node.Title}: nothing is bound to the input '{node.Operator.BoundTitle()}'. Bind it first."
             ),
             _ => throw new GraphException($"{node.Title}: the interpreter does not know where this comes from."),
         };

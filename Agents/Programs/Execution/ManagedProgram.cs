@@ -101,7 +101,7 @@ internal sealed class ManagedProgram : IProgram
         }
         if (index == _inputs.Length)
         {
-            if (input.Node.Operator is Input)
+            if (input.Node.Operator is Input or Given)
             {
                 return; // nothing that is asked for depends on it
             }
@@ -310,12 +310,12 @@ internal sealed class ManagedProgram : IProgram
         for (int i = 0; i < _plan.Inputs.Length; i++)
         {
             Slot slot = _plan.Slots[_plan.Inputs[i]];
-            int needed = _counts[slot.SpaceIndex] * slot.Columns;
+            int needed = _plan.Inputs[i].Shape.IsConstant ? slot.Size : _counts[slot.SpaceIndex] * slot.Columns;
             int source = Slot.FirstInput + i;
             if (_lengths[source] < needed)
             {
                 throw new ArgumentException(
-                    $"{needed} floats are needed of the input '{((Input)_plan.Inputs[i].Node.Operator).Title}', and {_lengths[source]} are bound. Bind as many rows as the run has."
+                    $"{needed} floats are needed of the input '{_plan.Inputs[i].Node.Operator.BoundTitle()}', and {_lengths[source]} are bound. Bind as many rows as the run has."
                 );
             }
         }

@@ -30,12 +30,35 @@ internal sealed record Input(string Title, RowSpace Space, int Columns) : Leaf
     public override Shape Shape => Shape.Of(Space, Columns);
 }
 
+/// <summary>Numbers of constant size that the caller binds before a run, such as parameters of another network.</summary>
+/// <param name="Title">Name in errors; unique in its graph.</param>
+/// <param name="Rows">Rows.</param>
+/// <param name="Columns">Numbers of a row.</param>
+internal sealed record Given(string Title, int Rows, int Columns) : Leaf
+{
+    /// <inheritdoc/>
+    public override Shape Shape => Shape.Constant(Rows, Columns);
+}
+
 /// <summary>Rows of state that a run advances: the caller's own memory, which a <see cref="Memory.StateUpdate"/> changes where it lies.</summary>
 /// <param name="Columns">Numbers of a row.</param>
 internal sealed record State(int Columns) : Leaf
 {
     /// <inheritdoc/>
     public override Shape Shape => Shape.Of(RowSpace.Rows, Columns);
+}
+
+/// <summary>What leaves have in common that a caller binds.</summary>
+internal static class BoundLeaves
+{
+    /// <summary>The title of a bound leaf.</summary>
+    public static string BoundTitle(this Operator leaf) =>
+        leaf switch
+        {
+            Input input => input.Title,
+            Given given => given.Title,
+            _ => throw new ArgumentException($"{leaf.Name} is not bound.", nameof(leaf)),
+        };
 }
 
 /// <summary>One number that the caller may set before each run, such as the step of a schedule.</summary>

@@ -18,6 +18,13 @@ internal sealed partial class Planner
                 );
                 _inputs.Add(value);
                 break;
+            case Given:
+                _slots.Add(
+                    value,
+                    new Slot(Extent.Constant, Slot.FirstInput + _inputs.Count, 0, value.Columns, value.Shape.Size, 0)
+                );
+                _inputs.Add(value);
+                break;
             case State state:
                 _slots.Add(value, new Slot(Extent.Full, Slot.State, 0, state.Columns, 0, SpaceIndex(RowSpace.Rows)));
                 break;

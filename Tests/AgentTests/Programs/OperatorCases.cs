@@ -63,6 +63,11 @@ internal static partial class OperatorCases
             p.Ask(p.Input("sequences", 2, Numbers.Spread, RowSpace.Sequences));
             p.Ask(p.Input("edges", 1, Numbers.Spread, Problem.Edges));
         };
+        builders[typeof(Given)] = p =>
+        {
+            p.Ask(p.Given("bias", 1, 3, Numbers.Spread) + p.Input("x", 3, Numbers.Spread));
+            p.Ask(p.Input("y", 3, Numbers.Spread).Times(p.Given("weight", 9, 3, Numbers.Spread).Transpose()));
+        };
         builders[typeof(State)] = p => p.Ask(p.State(3, Numbers.Spread)[1..] * 2);
         builders[typeof(Scalar)] = p => p.Ask(p.Scalar("number", Numbers.Spread));
         builders[typeof(Parameter)] = p => p.Ask(p.Parameter("matrix", 2, 3, Numbers.Spread));

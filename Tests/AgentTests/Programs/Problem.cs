@@ -35,6 +35,9 @@ internal sealed class Problem
     public Value Input(string title, int columns, Func<Random, float> draw, RowSpace? space = null, bool differentiable = true) =>
         Add(Graph.Input(title, columns, space), (random, _) => draw(random), differentiable);
 
+    public Value Given(string title, int rows, int columns, Func<Random, float> draw) =>
+        Add(Graph.Given(title, rows, columns), (random, _) => draw(random), true);
+
     /// <summary>The state, of which one step is run.</summary>
     public Value State(int columns, Func<Random, float> draw)
     {

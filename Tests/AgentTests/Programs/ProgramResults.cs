@@ -76,7 +76,7 @@ internal sealed class ProgramResults(IReadOnlyList<Value> values, IReadOnlyList<
         {
             switch (value.Node.Operator)
             {
-                case Input:
+                case Input or Given:
                     program.Bind(value, numbers);
                     break;
                 case Scalar:

@@ -27,7 +27,11 @@ public sealed class CoreSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("network.ln_lstm.zoneout_cell=0.25", "network.core=lstm", "there is no setting 'network.ln_lstm'")]
+    [InlineData(
+        "network.ln_lstm.zoneout_cell=0.25",
+        "network.core=lstm",
+        "It goes with network.core=ln_lstm, and the core is lstm."
+    )]
     [InlineData("network.core=ln_lstm", "network.ln_lstm.zoneout_cells=0.25", "Did you mean 'network.ln_lstm.zoneout_cell'?")]
     [InlineData("network.core=ln_lstm", "network.ln_lstm.dropout=1.5", "network.ln_lstm.dropout is 1.5")]
     [InlineData("network.core=lstn", "seed=1", "there is no core 'lstn'. Did you mean 'lstm'?")]

@@ -82,7 +82,11 @@ public sealed class GateTests
         }
         var graph = new Graph();
         (Value stream, Value output) = (graph.Input("x", 2), graph.Input("y", 2));
-        Value result = new Gate(kind, 2, 0).Join(new ParameterScope(graph, layout, Name), stream, output);
+        Value result = new Gate(kind, 2, 0).Join(
+            new ParameterScope(graph, new ParameterSource(graph, layout), Name),
+            stream,
+            output
+        );
         Plan plan = Plan.Compile(graph, [result], null, new PlanOptions(1));
         IProgram program = torch ? TorchExecutor.OnCpu(plan, parameters, []) : new ManagedProgram(plan, parameters, []);
         program.Bind(stream, x);
