@@ -1,9 +1,7 @@
 using System.Collections;
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using Environments;
 using Protos.Foreign;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -16,7 +14,7 @@ namespace Agents.Yaml;
 /// Keys are the property names in lower case with underscores. Missing keys keep the record's default. A property that is a mapping node
 /// takes whatever stands there, for settings that are bound later.
 /// </remarks>
-internal static class StrictYaml
+internal static partial class StrictYaml
 {
     private const int MaxLength = 4_000_000;
     private const int MaxDepth = 64;
@@ -174,67 +172,6 @@ internal static class StrictYaml
     // As the naming convention of the library that writes, which searches by regular expressions at each call.
     private static string KeyOf(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
-    /// <summary>Checks the ranges of a record and of the records in it.</summary>
-    /// <exception cref="SettingsException">A value is out of range.</exception>
-    public static void Validate(object? value, string path, string source)
-    {
-        if (value is null or YamlNode || IsScalar(value.GetType()))
-        {
-            return;
-        }
-        if (value is IEnumerable items)
-        {
-            foreach (object? item in items)
-            {
-                Validate(item, path, source);
-            }
-            return;
-        }
-        foreach (PropertyInfo property in Settable(value.GetType()))
-        {
-            object? member = property.GetValue(value);
-            string key = path + PlaceOf(property, member);
-            if (
-                member
-                is float
-                    and not (>= float.MinValue and <= float.MaxValue)
-                    or double
-                    and not (>= double.MinValue and <= double.MaxValue)
-            )
-            {
-                throw new SettingsException(
-                    string.Create(CultureInfo.InvariantCulture, $"{source}: {key} is {member}, but must be a finite number.")
-                );
-            }
-            if (property.GetCustomAttribute<RangeAttribute>() is { } range && member is not null && !range.IsValid(member))
-            {
-                throw new SettingsException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{source}: {key} is {member}, but must be between {Bound(range.Minimum)} and {Bound(range.Maximum)}."
-                    )
-                );
-            }
-            if (member is Enum word && !Enum.IsDefined(member.GetType(), word))
-            {
-                string known = string.Join(", ", NamesOf(member.GetType()));
-                throw new SettingsException($"{source}: {key} is {word}, but must be one of {known}.");
-            }
-            Validate(member, key + ".", source);
-        }
-        if (value is IValidatableObject validatable)
-        {
-            foreach (ValidationResult result in validatable.Validate(new ValidationContext(value)))
-            {
-                string member = result.MemberNames.FirstOrDefault() is { } name ? path + Dotted(name) : path.TrimEnd('.');
-                throw new SettingsException($"{source}: {member}: {result.ErrorMessage}");
-            }
-        }
-    }
-
-    // A record may name a member of one of its members, such as Ppo.BurnIn.
-    private static string Dotted(string name) => string.Join('.', name.Split('.').Select(KeyOf));
-
     // Documents come from strangers: aliases can be circular and depth can exhaust the stack, so both are refused before a tree is built.
     private static void RequireTame(string text, string source)
     {
@@ -255,195 +192,6 @@ internal static class StrictYaml
             }
         }
     }
-
-    private static object Read(YamlNode node, Type type, string path, string source)
-    {
-        type = Nullable.GetUnderlyingType(type) ?? type;
-        if (IsScalar(type))
-        {
-            return ReadScalar(node, type, path.TrimEnd('.'), source);
-        }
-        if (type.IsArray)
-        {
-            if (node is not YamlSequenceNode sequence)
-            {
-                throw new SettingsException($"{source}: {path.TrimEnd('.')} must be a list, such as [64, 64].");
-            }
-            var items = Array.CreateInstance(type.GetElementType()!, sequence.Children.Count);
-            for (int i = 0; i < items.Length; i++)
-            {
-                items.SetValue(Read(sequence.Children[i], type.GetElementType()!, path, source), i);
-            }
-            return items;
-        }
-        YamlMappingNode mapping = Keys(node, path.TrimEnd('.'), source);
-        if (type == typeof(YamlMappingNode))
-        {
-            return mapping;
-        }
-        object record = Activator.CreateInstance(type)!;
-        Fill(record, mapping, path, source);
-        return record;
-    }
-
-    private static void Fill(object record, YamlMappingNode mapping, string path, string source)
-    {
-        // Single values come first: one of them may choose which section stands in a property.
-        foreach (bool sections in (ReadOnlySpan<bool>)[false, true])
-        {
-            Dictionary<string, PropertyInfo> known = KnownKeys(record, out Dictionary<string, ISection> names);
-            foreach ((YamlNode key, YamlNode child) in mapping.Children)
-            {
-                if (child is not YamlScalarNode == sections)
-                {
-                    string name = (key as YamlScalarNode)?.Value ?? "";
-                    FillKey(record, name, child, known, names, path, source);
-                }
-            }
-        }
-    }
-
-    private static Dictionary<string, PropertyInfo> KnownKeys(object record, out Dictionary<string, ISection> names)
-    {
-        var known = new Dictionary<string, PropertyInfo>();
-        names = [];
-        foreach (PropertyInfo property in Settable(record.GetType()))
-        {
-            if (property.GetValue(record) is ISection section)
-            {
-                names.Add(KeyOf(property), section);
-                known.Add(section.Name, property);
-            }
-            else if (property.PropertyType.IsAssignableTo(typeof(ISection)))
-            {
-                continue; // no section stands here
-            }
-            known.TryAdd(KeyOf(property), property);
-        }
-        return known;
-    }
-
-    private static void FillKey(
-        object record,
-        string name,
-        YamlNode child,
-        Dictionary<string, PropertyInfo> known,
-        Dictionary<string, ISection> names,
-        string path,
-        string source
-    )
-    {
-        if (!known.TryGetValue(name, out PropertyInfo? property))
-        {
-            string hint = (record as IKeyHints)?.HintOf(name) is { } sentence ? " " + sentence : Suggest(path, name, known.Keys);
-            throw new SettingsException($"{source}: there is no setting '{path}{ForeignText.Show(name)}'.{hint}");
-        }
-        if (names.TryGetValue(name, out ISection? named))
-        {
-            RequireName(child, named, path + name, source);
-            return;
-        }
-        bool absent = child is YamlScalarNode { Value: "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain };
-        if (property.GetValue(record) is ISection defaults)
-        {
-            object section = defaults.Copy();
-            Fill(section, Keys(child, path + name, source), $"{path}{name}.", source);
-            property.SetValue(record, section);
-        }
-        else if (!absent || Nullable.GetUnderlyingType(property.PropertyType) is null)
-        {
-            property.SetValue(record, Read(child, property.PropertyType, $"{path}{name}.", source));
-        }
-    }
-
-    private static void RequireName(YamlNode node, ISection section, string key, string source)
-    {
-        if ((node as YamlScalarNode)?.Value is var name && name != section.Name)
-        {
-            throw new SettingsException(
-                $"{source}: {key} is '{ForeignText.Show(name ?? "")}', but these are settings of {section.Name}."
-            );
-        }
-    }
-
-    private static YamlMappingNode Keys(YamlNode node, string key, string source) =>
-        node as YamlMappingNode ?? throw new SettingsException($"{source}: {key} must hold keys and values.");
-
-    // Attributes hold the bounds of float settings as float64, whose digits nobody wrote.
-    private static object Bound(object bound) => bound is double number ? (float)number : bound;
-
-    private static string Suggest(string path, string name, IEnumerable<string> known) =>
-        NearestName.Find(name, known) is { } nearest
-            ? $" Did you mean '{path}{nearest}'?"
-            : $" Known here: {string.Join(", ", known)}.";
-
-    private static object ReadScalar(YamlNode node, Type type, string key, string source)
-    {
-        if (node is not YamlScalarNode { Value: { } text })
-        {
-            throw new SettingsException($"{source}: {key} must be a single value.");
-        }
-        if (type == typeof(string))
-        {
-            return text;
-        }
-        if (type.IsEnum)
-        {
-            string[] names = [.. NamesOf(type)];
-            int index = Array.IndexOf(names, text);
-            return index >= 0
-                ? Enum.GetValues(type).GetValue(index)!
-                : throw new SettingsException(
-                    $"{source}: {key} is '{ForeignText.Show(text)}', but must be one of {string.Join(", ", names)}."
-                );
-        }
-        if (type == typeof(bool))
-        {
-            return text is "true" or "false"
-                ? text == "true"
-                : throw new SettingsException($"{source}: {key} is '{ForeignText.Show(text)}', but must be true or false.");
-        }
-        string digits = text.Replace("_", "", StringComparison.Ordinal);
-        if (type == typeof(float) || type == typeof(double))
-        {
-            double? special = text switch
-            {
-                ".inf" or "+.inf" => double.PositiveInfinity,
-                "-.inf" => double.NegativeInfinity,
-                ".nan" => double.NaN,
-                _ => null,
-            };
-            if (special is null && !double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-            {
-                throw new SettingsException(
-                    $"{source}: {key} is '{ForeignText.Show(text)}', but must be a number, such as 3e-4."
-                );
-            }
-            if (type == typeof(float))
-            {
-                return special is { } single
-                    ? (float)single
-                    : float.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
-            }
-            return special ?? double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
-        }
-        // 1e6 and 100_000 are welcome where a whole number is needed.
-        bool parsed = decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number);
-        if (!parsed || number != decimal.Truncate(number) || !Fits(number, type))
-        {
-            string range =
-                type == typeof(ulong) ? " from 0 to 18446744073709551615"
-                : type == typeof(int) ? " of at most 9 digits"
-                : " of at most 18 digits";
-            throw new SettingsException($"{source}: {key} is '{ForeignText.Show(text)}', but must be a whole number{range}.");
-        }
-        return Convert.ChangeType(number, type, CultureInfo.InvariantCulture);
-    }
-
-    private static bool Fits(decimal number, Type type) =>
-        type == typeof(int) ? number is >= int.MinValue and <= int.MaxValue
-        : type == typeof(ulong) ? number is >= 0 and <= ulong.MaxValue
-        : number is >= long.MinValue and <= long.MaxValue;
 
     /// <summary>Whether values of a type are single ones.</summary>
     public static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);

@@ -6,7 +6,7 @@ using Agents.Programs.Planning;
 namespace Agents.Programs.Execution;
 
 /// <summary>Runs a plan in plain C#, on one thread. A run allocates nothing and never loads a native library.</summary>
-internal sealed class ManagedProgram : IProgram
+internal sealed partial class ManagedProgram : IProgram
 {
     private const int Unknown = -1;
 
@@ -229,66 +229,6 @@ internal sealed class ManagedProgram : IProgram
     {
         nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)) / sizeof(float);
         return (int)((Line - address % Line) % Line);
-    }
-
-    private void RunSegment(Segment segment)
-    {
-        foreach (Slot sum in segment.Sums)
-        {
-            if (sum.Source != Slot.Gradient)
-            {
-                Span(sum, 0, 0).Clear();
-            }
-        }
-        int count = _counts[segment.SpaceIndex];
-        int step = _counts[1];
-        switch (segment.Kind)
-        {
-            case SegmentKind.Once:
-                RunBlock(segment, 0, 0, whole: false);
-                break;
-            case SegmentKind.Blocks:
-                for (int first = 0; first < count; first += _plan.Options.BlockRows)
-                {
-                    RunBlock(segment, first, Math.Min(_plan.Options.BlockRows, count - first), whole: false);
-                }
-                break;
-            case SegmentKind.LoopUp:
-                for (int first = 0; first < count; first += step)
-                {
-                    RunBlock(segment, first, step, whole: false);
-                }
-                break;
-            case SegmentKind.LoopDown:
-                for (int first = count - step; first >= 0; first -= step)
-                {
-                    RunBlock(segment, first, step, whole: false);
-                }
-                break;
-            case SegmentKind.AllRows:
-                RunBlock(segment, 0, count, whole: true);
-                break;
-            default:
-                throw new SwitchExpressionException(segment.Kind);
-        }
-    }
-
-    private void RunOnce(Segment segment)
-    {
-        foreach (Slot sum in segment.Sums)
-        {
-            Span(sum, 0, 0).Clear();
-        }
-        RunBlock(segment, 0, 0, whole: false);
-    }
-
-    private void RunBlock(Segment segment, int first, int rows, bool whole)
-    {
-        foreach (Instruction instruction in ImmutableCollectionsMarshal.AsArray(segment.Instructions)!)
-        {
-            _current = instruction;
-            instruction.Operator.Run(new Frame(this, instruction, first, rows, whole));
-        }
     }
 
     private int Checked(int space, int rows) =>
