@@ -2,6 +2,6 @@ using Xunit;
 
 namespace Tests;
 
-/// <summary>Tests that count native tensors of the whole process: nothing may run beside them.</summary>
+/// <summary>Tests that count something of the whole process, such as native tensors or managed memory: nothing may run beside them.</summary>
 [CollectionDefinition(nameof(NativeMemoryCollection), DisableParallelization = true)]
 public sealed class NativeMemoryCollection;

@@ -6,6 +6,7 @@ using Xunit;
 namespace Tests.ProtoTests.Fleet;
 
 /// <summary>Bytes from a stranger: none may throw, none may take more memory than an unroll of a wanted shape.</summary>
+[Collection(nameof(NativeMemoryCollection))] // its memory is that of the process
 public sealed class UnrollFuzzTests(ITestOutputHelper output)
 {
     private static readonly UnrollShape[] Shapes =
