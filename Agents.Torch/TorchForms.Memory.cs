@@ -34,13 +34,15 @@ internal static partial class TorchForms
 
     private static Tensor Range(long count, Tensor like) => TorchNumbers.Range(count).to(like.device);
 
-    // Rows of each ring in the order of time, [B, M, width], oldest first.
+    // Rows of each ring in the order of time, [B, M, width], oldest first, and 0 before the episode.
     private static Tensor InOrder(Ring ring, Tensor state, Tensor age)
     {
         long batch = state.shape[0];
         Tensor rows = state.narrow(1, ring.Offset, ring.Size).reshape(batch, ring.Length, ring.Width);
         Tensor slots = AgeOf(age, ring.Length).to_type(ScalarType.Int64).Plus(Range(ring.Length, state)).Modulo(ring.Length);
-        return rows.gather(1, slots.unsqueeze(2).expand(batch, ring.Length, ring.Width));
+        Tensor inOrder = rows.gather(1, slots.unsqueeze(2).expand(batch, ring.Length, ring.Width));
+        Tensor filled = Range(ring.Length, state).neg().Plus(ring.Length).le(AgeOf(age, ring.Length)); // [B, M]
+        return where(filled.unsqueeze(2), inOrder, zeros_like(inOrder));
     }
 
     private static Tensor RowsOf(Ring ring, Tensor state, Tensor age) =>
@@ -59,7 +61,7 @@ internal static partial class TorchForms
                 Tensor age = inputs[ring++].to_type(ScalarType.Int64);
                 long batch = state.shape[0];
                 Tensor rows = state.narrow(1, place.Offset, place.Length * place.Columns);
-                Tensor kept = rows.mul(age.AtLeast(1).to_type(ScalarType.Float32));
+                Tensor kept = where(age.AtLeast(1), rows, zeros_like(rows));
                 Tensor slot = age.Modulo(place.Length).unsqueeze(2).expand(batch, 1, place.Columns);
                 written = kept.reshape(batch, place.Length, place.Columns)
                     .scatter(1, slot, written.unsqueeze(1))

@@ -15,7 +15,10 @@ internal static class Arithmetic
     public static void Apply<TFunction>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
         where TFunction : struct, IBinaryFunction
     {
-        RequireRoom(a.Length, b.Length);
+        if (a.Length != b.Length)
+        {
+            throw new ArgumentException($"{a.Length} numbers and {b.Length} do not go together.");
+        }
         RequireRoom(a.Length, y.Length);
         Run<TFunction>(a, ref MemoryMarshal.GetReference(b), isOne: false, ref MemoryMarshal.GetReference(y));
     }

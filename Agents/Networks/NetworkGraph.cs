@@ -25,6 +25,7 @@ internal sealed class NetworkGraph
     private readonly EncoderPlan _plan;
     private readonly CoreGraph _cores;
     private readonly Dictionary<string, Value> _heads = [];
+    private readonly List<string> _repeated = []; // what paths of the cores' parameters begin with
 
     /// <summary>The graph of a network.</summary>
     /// <param name="spec">What to build.</param>
@@ -103,11 +104,17 @@ internal sealed class NetworkGraph
     public IEnumerable<Value> Parameters => _layout.Slots.Select(slot => Graph.Parameter(slot));
 
     /// <summary>Whether a weight is used once per step of a sequence.</summary>
-    public bool IsRepeated(ParameterSlot weight) =>
-        Spec.CoreStateSize > 0
-        && (
-            weight.Name.StartsWith("core.", StringComparison.Ordinal) || weight.Name.Contains(".core.", StringComparison.Ordinal)
-        );
+    public bool IsRepeated(ParameterSlot weight)
+    {
+        foreach (string path in _repeated)
+        {
+            if (weight.Name.StartsWith(path, StringComparison.Ordinal))
+            {
+                return Spec.CoreStateSize > 0;
+            }
+        }
+        return false;
+    }
 
     /// <inheritdoc cref="ParameterSource.Bind"/>
     public void BindParameters(IProgram program, float[] parameters) => _source.Bind(program, parameters);
@@ -129,6 +136,7 @@ internal sealed class NetworkGraph
             string name = $"{prefix}encoder.{i}";
             x = Activated(i == 0 && !convolves && IsSparse(name) ? Sparse(x, name) : Dense(x, name));
         }
+        _repeated.Add(prefix + "core.");
         return _cores.Add(prefix + "core", x, mode);
     }
 

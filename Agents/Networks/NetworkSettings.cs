@@ -14,6 +14,8 @@ namespace Agents.Networks;
 /// </remarks>
 public sealed record NetworkSettings : IValidatableObject, IKeyHints
 {
+    private const int MostHeads = 64;
+
     /// <summary>How the observation is read before the dense layers.</summary>
     /// <value>Default auto: convolutions for images, none for anything else.</value>
     public EncoderKind Encoder { get; init; } = EncoderKind.Auto;
@@ -98,6 +100,14 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
                     [nameof(HiddenSizes)]
                 );
             }
+        }
+        if (Heads.Length > MostHeads)
+        {
+            yield return new ValidationResult(
+                $"{Heads.Length} heads are not possible. Use at most {MostHeads}.",
+                [nameof(Heads)]
+            );
+            yield break;
         }
         foreach (HeadSettings head in Heads)
         {

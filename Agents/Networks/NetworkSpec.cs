@@ -32,6 +32,17 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
         }
     } = ObservationSpace;
 
+    /// <summary>Actions whose distribution it gives.</summary>
+    public Space ActionSpace
+    {
+        get;
+        init
+        {
+            field = value;
+            _heads = null;
+        }
+    } = ActionSpace;
+
     /// <summary>Layers, activation, core, sharing; what they leave open depends on the observations.</summary>
     public NetworkSettings Settings
     {

@@ -229,6 +229,7 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
             if (!_watched.Contains(value))
             {
                 Dispose();
+                _latest = null;
                 _watched.Add(value);
                 (_acting, _evaluating) = (VariantOf([]), VariantOf([Network.Values]));
             }

@@ -52,6 +52,10 @@ internal static class ActorCriticMemory
     private static double Widest(NetworkSpec spec)
     {
         double widest = spec.Core.Branches[0].Columns;
+        foreach (Head head in spec.Heads)
+        {
+            widest = Math.Max(widest, head.Size);
+        }
         foreach (int size in spec.Plan.HiddenSizes)
         {
             widest = Math.Max(widest, size);

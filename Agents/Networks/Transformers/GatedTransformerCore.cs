@@ -13,6 +13,7 @@ namespace Agents.Networks.Transformers;
 internal sealed class GatedTransformerCore : MemoryCore
 {
     private const long LargestMemory = 1 << 24;
+    private const long LargestPositions = 1 << 25;
 
     private readonly TransformerSettings _settings;
     private readonly int _inputs;
@@ -63,6 +64,14 @@ internal sealed class GatedTransformerCore : MemoryCore
         {
             yield return new ValidationResult(
                 $"{transformer.Layers} layers of {transformer.MemoryLength} steps × {settings.CoreSize} are {remembered} numbers per copy; at most {LargestMemory} are possible. Lower one.",
+                [nameof(settings.Transformer)]
+            );
+        }
+        long positions = (long)transformer.Layers * transformer.ProjectionSize * (transformer.MemoryLength + 1);
+        if (positions > LargestPositions)
+        {
+            yield return new ValidationResult(
+                $"the keys of {transformer.MemoryLength + 1} positions for {transformer.Layers} layers of {transformer.Heads} heads × {transformer.HeadSize} are {positions} numbers; at most {LargestPositions} are possible. Lower one.",
                 [nameof(settings.Transformer)]
             );
         }

@@ -25,6 +25,7 @@ internal sealed class FisherProgram : IDisposable
     private int _sequences;
     private float[] _drawnActions = [];
     private float[] _drawnValueGradients = [];
+    private Dictionary<Value, float[]> _drawnHeads = [];
 
     /// <summary>The program of a network.</summary>
     public FisherProgram(NetworkSpec spec, float[] parameters, ProgramFactory factory)
@@ -40,7 +41,7 @@ internal sealed class FisherProgram : IDisposable
         Value logProb = _distribution.LogProb(Network.Distributions, _actions);
         foreach (Head head in spec.Heads.Where(head => head.Name is not (Head.Policy or Head.Value)))
         {
-            _further.Add((Network[head.Name], graph.Input("drawn_" + head.Name, head.Size)));
+            _further.Add((Network[head.Name], graph.Input("drawn_heads." + head.Name, head.Size)));
         }
         Gradients gradients = graph.Differentiate(
             [(logProb, null), (Network.Values, _valueGradients), .. _further],
@@ -69,6 +70,7 @@ internal sealed class FisherProgram : IDisposable
             _program = _factory(Plan.Compile(Network.Graph, seen, null, options), _parameters, []);
             _drawnActions = new float[_rows * _distribution.ActionSize];
             _drawnValueGradients = new float[_rows];
+            _drawnHeads = _further.ToDictionary(head => head.Head, head => new float[_rows * head.Head.Columns]);
         }
         return _acting;
     }
@@ -95,8 +97,8 @@ internal sealed class FisherProgram : IDisposable
         _program.Bind(_valueGradients, _drawnValueGradients);
         foreach ((Value head, Value? gradient) in _further)
         {
-            var drawn = new float[rows * head.Columns];
-            sampler.DrawGaussian(drawn);
+            float[] drawn = _drawnHeads[head];
+            sampler.DrawGaussian(drawn.AsSpan(0, rows * head.Columns));
             _program.Bind(gradient!, drawn);
         }
         return _program;

@@ -60,11 +60,7 @@ internal sealed class Kfac : IOptimizer
 
     /// <summary>Parameters of whose Fisher matrix only the diagonal is kept.</summary>
     public static IEnumerable<ParameterSlot> DiagonalsOf(ParameterLayout layout) =>
-        layout.Slots.Where(slot =>
-            !slot.IsProduct
-            && slot.Name != ParameterLayout.LogStd
-            && layout.Find(slot.Name[..(slot.Name.LastIndexOf('.') + 1)] + "weight") is not { IsProduct: true }
-        );
+        layout.Slots.Where(slot => !slot.IsProduct && slot.Name != ParameterLayout.LogStd && !IsBiasOfALayer(layout, slot));
 
     /// <summary>Parameters without factors.</summary>
     public DiagonalFisher Diagonal { get; }
@@ -187,6 +183,10 @@ internal sealed class Kfac : IOptimizer
         }
         Diagonal.LoadState(state.Scope("kfac_diagonal"));
     }
+
+    private static bool IsBiasOfALayer(ParameterLayout layout, ParameterSlot slot) =>
+        slot.Name.EndsWith(".bias", StringComparison.Ordinal)
+        && layout.Find(slot.Name[..^".bias".Length] + ".weight") is { IsProduct: true };
 
     // One batch with a number that is none must not spoil averages that remember hundreds.
     private void Fold()

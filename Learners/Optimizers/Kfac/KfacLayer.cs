@@ -27,7 +27,7 @@ internal sealed class KfacLayer
     private double _inputScale;
     private double _outputScale;
     private long _samples;
-    private long _inputRows; // rows of inputs, of which samples may have several
+    private long _inputRows; // rows that the input's factor was added from, of which samples may have several
 
     /// <summary>A layer whose factors are 0.</summary>
     /// <param name="layout">Where parameters are.</param>
@@ -85,7 +85,6 @@ internal sealed class KfacLayer
     public void AddDense(ReadOnlySpan<float> inputs, ReadOnlySpan<float> gradients, int rows, int uses, bool areSamples = true)
     {
         _samples += areSamples ? rows : 0;
-        _inputRows += rows;
         if (uses > 1 && _sumsUses)
         {
             // Time-major: use u of sequence s is row u × sequences + s.
@@ -93,13 +92,12 @@ internal sealed class KfacLayer
             Reduce(inputs, ref _meanInputs, _inputs, sequences, uses, sequences, 1, 1f / uses);
             Reduce(gradients, ref _summedGradients, _outputs, sequences, uses, sequences, 1, 1);
             Add(_meanInputs, _summedGradients, sequences);
-            (_inputScale, _outputScale) = (uses, 1);
         }
         else
         {
             Add(inputs, gradients, rows);
-            (_inputScale, _outputScale) = (1, 1);
         }
+        (_inputScale, _outputScale) = (1, 1);
     }
 
     /// <summary>Adds images of a convolution; see <see cref="Kfac.Show"/>.</summary>
@@ -107,7 +105,6 @@ internal sealed class KfacLayer
     public void AddConvolution(ConvolutionShape shape, ReadOnlySpan<float> images, ReadOnlySpan<float> gradients, int rows)
     {
         _samples += rows;
-        _inputRows += rows;
         int positions = shape.OutputHeight * shape.OutputWidth;
         EnsureCapacity(ref _patches, positions * _inputs);
         if (_sumsUses)
@@ -129,6 +126,7 @@ internal sealed class KfacLayer
                 _input.Add(_patches.AsSpan(0, positions * _inputs), positions);
             }
         }
+        _inputRows += _sumsUses ? 0 : rows;
         if (_sumsUses || _biasOutput is not null)
         {
             Reduce(gradients, ref _summedGradients, _outputs, rows, positions, 1, positions, 1);
@@ -165,7 +163,7 @@ internal sealed class KfacLayer
         _input.Fold(_inputScale / _inputRows, share);
         _output.Fold(_outputScale / _samples, share);
         _biasOutput?.Fold(1.0 / _samples, share);
-        _biasBlock?.Input.Fold(_inputScale > 1 ? _inputScale / _samples : 1.0 / _samples, share);
+        _biasBlock?.Input.Fold(1.0 / _inputRows, share);
         (_samples, _inputRows) = (0, 0);
     }
 
@@ -215,6 +213,7 @@ internal sealed class KfacLayer
         _input.Add(inputs[..(rows * _inputs)], rows);
         _output.Add(gradients[..(rows * _outputs)], rows);
         _biasBlock?.Input.Add([], rows);
+        _inputRows += rows;
     }
 
     private void Unfold(ConvolutionShape shape, ReadOnlySpan<float> image)

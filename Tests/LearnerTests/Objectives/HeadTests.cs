@@ -69,18 +69,24 @@ public sealed class HeadTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Backward_KfacWithAHead_HasFactorsOfIt()
+    [Theory]
+    [InlineData("sum")]
+    [InlineData("actions")] // names that K-FAC's own inputs might have
+    [InlineData("value_gradients")]
+    [InlineData("core")]
+    public void Backward_KfacWithAHead_HasFactorsOfIt(string name)
     {
         NetworkSpec spec = Spec("identity", shared: true);
+        HeadSettings renamed = spec.Settings.Heads[0] with { Name = name };
+        spec = spec with { Settings = spec.Settings with { Heads = [renamed] } };
         using IGradientEngine engine = GradientEngines.Create(EngineKind.Managed, spec, Parameters(spec));
         SampleBatch batch = GradientEngineContractTests.Batch(spec, engine, 64);
         var kfac = new Optimizer(new ParameterLayout(spec), new(), new Pcg64(1));
-        engine.Use([new SumObjective()]);
+        engine.Use([new SumObjective(name)]);
 
         engine.Backward(batch, 0, new double[1], new float[64], kfac.BeginUpdate());
 
-        Assert.Contains(kfac.Layers, layer => layer.Name == "heads.sum");
+        Assert.Contains(kfac.Layers, layer => layer.Name == "heads." + name);
         Assert.All(kfac.Layers, layer => Assert.True(layer.HasSamples && layer.IsFinite(), layer.Name));
     }
 
@@ -116,6 +122,33 @@ public sealed class HeadTests : IDisposable
         Assert.Contains(
             expected,
             Assert.Throws<SettingsException>(() => SettingsSources.Load("CartPole-v1", "ppo", null, [assignment])).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void Spec_OtherActions_HasOtherHeads()
+    {
+        NetworkSpec spec = Spec("identity", shared: true);
+        int before = new ParameterLayout(spec)["actor.head.weight"].Shape[0];
+
+        Assert.Equal(2, before);
+        Assert.Equal(5, new ParameterLayout(spec with { ActionSpace = new Discrete(5) })["actor.head.weight"].Shape[0]);
+    }
+
+    [Fact]
+    public void Load_TooManyHeads_AreRefused()
+    {
+        string heads = string.Join(
+            ",",
+            Enumerable.Range(0, 65).Select(i => $"{{name: {(char)('a' + i / 26)}{(char)('a' + i % 26)}}}")
+        );
+
+        Assert.Contains(
+            "65 heads are not possible. Use at most 64.",
+            Assert
+                .Throws<SettingsException>(() => SettingsSources.Load("CartPole-v1", "ppo", null, [$"network.heads=[{heads}]"]))
+                .Message,
             StringComparison.Ordinal
         );
     }
@@ -228,14 +261,14 @@ public sealed class HeadTests : IDisposable
     }
 
     /// <summary>The head is to say the sum of the features, and its negative.</summary>
-    private sealed class SumObjective : Objective
+    private sealed class SumObjective(string head = "sum") : Objective
     {
         public override string Name => "sum";
 
         public override Value Loss(NetworkEvaluation evaluation)
         {
             Value sum = evaluation[Column.Features(evaluation.Spec)].SumColumns();
-            return evaluation.Mean((evaluation["sum"] - Value.Concat(sum, -sum)).Square().SumColumns());
+            return evaluation.Mean((evaluation[head] - Value.Concat(sum, -sum)).Square().SumColumns());
         }
     }
 

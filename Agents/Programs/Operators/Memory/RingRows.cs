@@ -5,7 +5,7 @@ namespace Agents.Programs.Operators.Memory;
 
 /// <summary>Rows of the rings in a state <c>[B, S]</c>, in the order of time: <c>[M × B, width]</c>, oldest first, row m × B + b of sequence b.</summary>
 /// <remarks>
-/// Inputs: the state, and its ages <c>[B, 1]</c>. What lies before the episode's start holds what the ring holds there. Memory from before a sequence
+/// Inputs: the state, and its ages <c>[B, 1]</c>. Rows from before the episode's start are 0, whatever the ring holds there. Memory from before a sequence
 /// has no gradient (Dai et al. 2019, section 3.2).
 /// </remarks>
 /// <param name="Ring">Which part of the state.</param>
@@ -37,7 +37,12 @@ internal sealed record RingRows(Ring Ring) : Operator
         {
             ReadOnlySpan<float> ring = states.Slice(b * stride + Ring.Offset, Ring.Size);
             int age = Ring.AgeOf(ages[b], length);
-            for (int row = 0; row < length; row++)
+            int unseen = length - Math.Min(age, length); // rows from before the episode
+            for (int row = 0; row < unseen; row++)
+            {
+                rows.Slice((row * batch + b) * width, width).Clear();
+            }
+            for (int row = unseen; row < length; row++)
             {
                 ring.Slice((age + row) % length * width, width).CopyTo(rows[((row * batch + b) * width)..]);
             }

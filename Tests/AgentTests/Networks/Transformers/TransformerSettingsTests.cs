@@ -73,6 +73,18 @@ public sealed class TransformerSettingsTests
         Assert.Equal(age, Ring.AgeOf(written, 3));
     }
 
+    [Fact]
+    public void Load_KeysOfPositionsThatFitNoMemory_AreRefused()
+    {
+        string message = Assert
+            .Throws<SettingsException>(() =>
+                Load("network.core_size=2", "network.transformer={layers: 4, heads: 64, head_size: 1024, memory_length: 8191}")
+            )
+            .Message;
+
+        Assert.Contains("the keys of 8192 positions", message, StringComparison.Ordinal);
+    }
+
     private static NetworkSettings Load(params string[] assignments) =>
         SettingsSources.Load("CartPole-v1", "ppo", null, ["network.core=gtrxl", .. assignments]).Network;
 }

@@ -28,13 +28,15 @@ internal static partial class DoubleForms
                     ring.Length * state.Rows,
                     ring.Width,
                     (row, column) =>
-                        AtRing(
-                            ring,
-                            state,
-                            row % state.Rows,
-                            AgeOf(age[row % state.Rows, 0], ring.Length) + row / state.Rows,
-                            column
-                        )
+                        row / state.Rows < ring.Length - AgeOf(age[row % state.Rows, 0], ring.Length)
+                            ? 0
+                            : AtRing(
+                                ring,
+                                state,
+                                row % state.Rows,
+                                AgeOf(age[row % state.Rows, 0], ring.Length) + row / state.Rows,
+                                column
+                            )
                 );
             }
         );

@@ -255,6 +255,42 @@ public sealed class FisherStatisticsTests
     }
 
     [Fact]
+    public void AddDense_SummedRowsBesideTheSamples_AreFurtherSamplesOfInputs()
+    {
+        var layout = new ParameterLayout(Linear(2, new Discrete(2)));
+        var options = new KfacOptions { Bias = BiasKind.Split, SharedUses = SharedUses.Summed };
+        var layer = new KfacLayer(layout, layout["critic.head.weight"], options);
+        layer.AddDense([1, 2, 3, 4], [1, 2], 2, 2); // one sequence of two steps
+        layer.AddDense([1, 0, 0, 1, 2, 0, 1, 3], [3, 0, 0, 1], 4, 4, areSamples: false); // and four before it
+        layer.Fold(1);
+
+        // Means (2, 3) and (1, 1), sums of gradients 3 and 4; two steps are two samples.
+        Assert.Equal([2.5, 3.5, 5], ((int[])[0, 1, 3]).Select(i => Math.Round(ClosedForms.Mean(layer.Block.Input)[i], 5)));
+        Assert.Equal((9 + 16) / 2.0, Assert.Single(ClosedForms.Mean(layer.Block.Output)), 1e-5);
+    }
+
+    [Fact]
+    public void DiagonalsOf_GainBesideAWeight_IsAmongThem()
+    {
+        var layout = new ParameterLayout(
+            Linear(2, new Discrete(2)) with
+            {
+                Settings = new NetworkSettings { Core = "ln_lstm", CoreSize = 4 },
+            }
+        );
+        string[] covered =
+        [
+            .. Optimizer.LayersOf(layout).SelectMany(slot => (string[])[slot.Name, slot.Name.Replace(".weight", ".bias")]),
+            .. Optimizer.DiagonalsOf(layout).Select(slot => slot.Name),
+        ];
+
+        Assert.Empty(layout.Slots.Select(slot => slot.Name).Except(covered));
+        Assert.Empty(
+            Optimizer.DiagonalsOf(layout).Select(slot => slot.Name).Intersect(covered[..^Optimizer.DiagonalsOf(layout).Count()])
+        );
+    }
+
+    [Fact]
     public void Diagonal_BlocksOfRows_AreSquaresOfSumsPerRow()
     {
         var diagonal = new DiagonalFisher([new ParameterSlot("gain", [2], 1, Initializer.Zeros)]);
