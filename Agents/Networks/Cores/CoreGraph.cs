@@ -134,7 +134,7 @@ internal sealed class CoreGraph
         if (layout.RingLength > 0)
         {
             throw new NotSupportedException(
-                "A ring cannot be delayed: run its core step by step, or give it a form for sequences."
+                "A ring cannot be delayed, so its core has no loop over steps and no gradient that is cut between them: run it step by step, or give it a form for sequences."
             );
         }
         var delays = new Value[layout.Parts.Count];
@@ -158,6 +158,10 @@ internal sealed class CoreGraph
 
     private IReadOnlyList<Value>? AddSequence(MemoryCore core, ParameterScope parameters, CoreInputs inputs, StepMode mode)
     {
+        if (mode.Cut)
+        {
+            return null; // only a loop has a state between steps to cut at
+        }
         StateLayout layout = _spec.State;
         var parts = new Value?[layout.Parts.Count];
         for (int i = 0; i < parts.Length; i++)

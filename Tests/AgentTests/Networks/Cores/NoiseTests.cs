@@ -86,6 +86,20 @@ public sealed class NoiseTests
         Assert.Equal(0, GradientOfTheFirstStep(core, new StepMode(Cut: true)));
     }
 
+    [Fact]
+    public void Graph_CutOfACoreWithRings_IsRefusedAndNotIgnored()
+    {
+        NetworkSpec spec = Spec("gtrxl", null);
+
+        Assert.Contains(
+            "no gradient that is cut",
+            Assert
+                .Throws<NotSupportedException>(() => new NetworkGraph(spec, new Graph(), mode: new StepMode(Cut: true)))
+                .Message,
+            StringComparison.Ordinal
+        );
+    }
+
     // What the values of the second step owe to the features of the first.
     private static float GradientOfTheFirstStep(string core, StepMode mode)
     {
