@@ -88,26 +88,91 @@ internal static partial class StrictYaml
     {
         if (!known.TryGetValue(name, out PropertyInfo? property))
         {
-            string hint = (record as IKeyHints)?.HintOf(name) is { } sentence ? " " + sentence : Suggest(path, name, known.Keys);
+            string hint = ((record as IKeyHints)?.HintOf(name) ?? NotChosen(name, names)) is { } sentence
+                ? " " + sentence
+                : Suggest(path, name, known.Keys);
             throw new SettingsException($"{source}: there is no setting '{path}{ForeignText.Show(name)}'.{hint}");
         }
         if (names.TryGetValue(name, out ISection? named))
         {
+            if (named is NamedSettings chosen)
+            {
+                property.SetValue(record, Choose(child, chosen, path + name, source));
+                return;
+            }
             RequireName(child, named, path + name, source);
             return;
         }
-        bool absent = child is YamlScalarNode { Value: "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain };
-        if (property.GetValue(record) is ISection defaults)
+        if (property.GetValue(record) is IParts parts)
+        {
+            property.SetValue(record, ReadParts(parts, Keys(child, path + name, source), $"{path}{name}.", source));
+        }
+        else if (property.GetValue(record) is ISection defaults)
         {
             object section = defaults.Copy();
             Fill(section, Keys(child, path + name, source), $"{path}{name}.", source);
             property.SetValue(record, section);
         }
-        else if (!absent || Nullable.GetUnderlyingType(property.PropertyType) is null)
+        else if (!IsAbsent(child) || Nullable.GetUnderlyingType(property.PropertyType) is null)
         {
             property.SetValue(record, Read(child, property.PropertyType, $"{path}{name}.", source));
         }
     }
+
+    // A part keeps the settings that it has so far if it is chosen again.
+    private static NamedSettings Choose(YamlNode node, NamedSettings chosen, string key, string source)
+    {
+        string name = (node as YamlScalarNode)?.Value ?? "";
+        return name == chosen.Name
+            ? chosen
+            : chosen.Table.Find(name) ?? throw new SettingsException($"{source}: {key}: {chosen.Table.Unknown(name)}");
+    }
+
+    // A part of a table stands under its own name; without any value (null) it is taken out.
+    private static IParts ReadParts(IParts parts, YamlMappingNode mapping, string path, string source)
+    {
+        List<NamedSettings> items = [.. parts.Items];
+        foreach ((YamlNode key, YamlNode child) in mapping.Children)
+        {
+            string name = (key as YamlScalarNode)?.Value ?? "";
+            int index = items.FindIndex(item => item.Name == name);
+            NamedSettings defaults =
+                (index >= 0 ? items[index] : parts.Table.Find(name))
+                ?? throw new SettingsException($"{source}: {path.TrimEnd('.')}: {parts.Table.Unknown(name)}");
+            if (IsAbsent(child))
+            {
+                items.RemoveAll(item => item.Name == name);
+                continue;
+            }
+            object part = ((ISection)defaults).Copy();
+            Fill(part, Keys(child, path + name, source), $"{path}{name}.", source);
+            if (index >= 0)
+            {
+                items[index] = (NamedSettings)part;
+            }
+            else
+            {
+                items.Add((NamedSettings)part);
+            }
+        }
+        return parts.With(items);
+    }
+
+    // What to say of settings of a part that could have been chosen.
+    private static string? NotChosen(string name, Dictionary<string, ISection> names)
+    {
+        foreach ((string key, ISection section) in names)
+        {
+            if (section is NamedSettings chosen && chosen.Table.Find(name) is not null)
+            {
+                return $"It goes with {key}: {name}, and {key} is {chosen.Name}.";
+            }
+        }
+        return null;
+    }
+
+    private static bool IsAbsent(YamlNode node) =>
+        node is YamlScalarNode { Value: "" or "null" or "~", Style: YamlDotNet.Core.ScalarStyle.Plain };
 
     private static void RequireName(YamlNode node, ISection section, string key, string source)
     {

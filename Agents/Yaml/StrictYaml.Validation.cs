@@ -17,6 +17,14 @@ internal static partial class StrictYaml
         {
             return;
         }
+        if (value is IParts parts)
+        {
+            foreach (NamedSettings part in parts.Items)
+            {
+                Validate(part, $"{path}{part.Name}.", source);
+            }
+            return;
+        }
         if (value is IEnumerable items)
         {
             foreach (object? item in items)

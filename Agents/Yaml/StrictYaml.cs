@@ -137,10 +137,39 @@ internal static partial class StrictYaml
         {
             if (property.GetValue(record) is { } value)
             {
+                if (value is NamedSettings chosen)
+                {
+                    mapping.Add(KeyOf(property), chosen.Name); // the choice; its settings follow under its name
+                }
                 mapping.Add(PlaceOf(property, value), ValueNode(value));
             }
         }
         return mapping;
+    }
+
+    /// <summary>Takes out settings of parts that are not chosen.</summary>
+    /// <param name="record">Tells where parts are chosen, and which one where nothing else is said.</param>
+    /// <param name="settings">The record's document, which is changed.</param>
+    /// <param name="choices">Where choices may stand, too, and then count first; null for nowhere.</param>
+    public static void RemoveUnchosen(object record, YamlMappingNode settings, YamlMappingNode? choices = null)
+    {
+        foreach (PropertyInfo property in Settable(record.GetType()))
+        {
+            if (property.GetValue(record) is not NamedSettings usual)
+            {
+                continue;
+            }
+            string chosen = Choice(choices) ?? Choice(settings) ?? usual.Name;
+            foreach (NamedSettings part in usual.Table.Parts.Where(part => part.Name != chosen))
+            {
+                settings.Children.Remove(part.Name);
+            }
+
+            string? Choice(YamlMappingNode? node) =>
+                node is not null && node.Children.TryGetValue(KeyOf(property), out YamlNode? value)
+                    ? (value as YamlScalarNode)?.Value
+                    : null;
+        }
     }
 
     private static YamlNode ValueNode(object value) =>
@@ -155,9 +184,20 @@ internal static partial class StrictYaml
             IFormattable number when IsScalar(value.GetType()) => new YamlScalarNode(
                 number.ToString(null, CultureInfo.InvariantCulture)
             ),
+            IParts parts => PartsNode(parts),
             IEnumerable items => new YamlSequenceNode(items.Cast<object>().Select(ValueNode)),
             _ => ToNode(value),
         };
+
+    private static YamlMappingNode PartsNode(IParts parts)
+    {
+        var node = new YamlMappingNode();
+        foreach (NamedSettings part in parts.Items)
+        {
+            node.Add(part.Name, ToNode(part));
+        }
+        return node;
+    }
 
     /// <summary>The key of a property.</summary>
     public static string KeyOf(PropertyInfo property) => KeyOf(property.Name);

@@ -1,6 +1,5 @@
 using Learners.ActorCritic;
 using Learners.Composition;
-using Learners.Optimizers;
 
 namespace Learners.Acktr;
 
@@ -32,6 +31,6 @@ public sealed record AcktrSettings : ActorCriticSettings
         LearningRateSchedule = ScheduleKind.Linear;
         Lambda = 1f;
         EntropyCoefficient = 0.01f;
-        Optimizer = OptimizerKind.Kfac;
+        Optimizer = new Optimizers.Kfac.KfacOptions();
     }
 }

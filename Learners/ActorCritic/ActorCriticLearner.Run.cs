@@ -3,7 +3,9 @@ using Environments.State;
 using Learners.Composition;
 using Learners.Engines;
 using Learners.Metrics;
+using Learners.Models;
 using Learners.Objectives;
+using Learners.Stages;
 using Protos;
 
 namespace Learners.ActorCritic;
@@ -24,11 +26,22 @@ internal sealed partial class ActorCriticLearner
     )
     {
         var shuffling = new Pcg64(context.Seed.Child(1));
+        var beside = settings
+            .Auxiliary.Select(
+                (auxiliary, i) => auxiliary.Create(new AuxiliaryContext(context, context.Seed.Child(3).Child((uint)i)))
+            )
+            .ToArray();
         IGradientEngine engine = GradientEngines.Create(context.Settings.Engine, context.Network, context.InitialParameters());
-        return new ActorCriticLearner(engine, settings, schedule, objectives, shuffling, context.Experience)
-        {
-            FirstDraw = new Pcg64(context.Seed.Child(2)).NextUInt64(),
-        };
+        return new ActorCriticLearner(
+            engine,
+            settings,
+            schedule,
+            [.. objectives, .. beside.SelectMany(parts => parts.Objectives)],
+            shuffling,
+            context.Experience,
+            [.. beside.SelectMany(parts => parts.Stages)],
+            new Pcg64(context.Seed.Child(2)).NextUInt64()
+        );
     }
 
     /// <inheritdoc/>
@@ -44,50 +57,46 @@ internal sealed partial class ActorCriticLearner
     }
 
     /// <inheritdoc/>
-    /// <remarks>The newest ones; the value head gives values in the task's units.</remarks>
-    public float[] ExportParameters()
-    {
-        float[] parameters = _engine.Parameters.ToArray();
-        _popArt?.Export(ValueHead(".weight", parameters), ValueHead(".bias", parameters));
-        return parameters;
-    }
+    public float[] ExportParameters() => _model.Parameters(ParameterRole.Evaluated).ToArray();
 
     /// <inheritdoc/>
-    /// <remarks>Parameters, optimiser, counter and the shuffling stream.</remarks>
+    /// <remarks>The agent's own model stands at the top, where it stood before there could be others.</remarks>
     public void SaveState(StateDictionary state)
     {
-        state.Set<float>("parameters", _engine.Parameters);
-        state.Set("updates", Updates);
+        _model.SaveState(state);
         state.Set("random", _random);
-        _optimizer.SaveState(state.Scope("optimizer"));
-        _target?.SaveState(state.Scope("target"));
-        _popArt?.SaveState(state.Scope("pop_art"));
         foreach (IAdaptiveObjective objective in _adaptive)
         {
             objective.SaveState(state.Scope(objective.Name));
+        }
+        foreach (IBatchStage stage in _stages)
+        {
+            stage.SaveState(state.Scope("stages").Scope(stage.Name));
         }
     }
 
     /// <inheritdoc/>
     public void LoadState(StateDictionary state)
     {
-        state.ReadFinite("parameters", _engine.Parameters);
-        _engine.ParametersChanged();
-        Updates = state.Get("updates", 0L, long.MaxValue / 2);
+        _model.LoadState(state);
         _random = state.Get<Pcg64>("random");
-        _optimizer.LoadState(state.Scope("optimizer"));
-        _target?.LoadState(state.Scope("target"));
-        _popArt?.LoadState(state.Scope("pop_art"));
         foreach (IAdaptiveObjective objective in _adaptive)
         {
             objective.LoadState(state.Scope(objective.Name));
+        }
+        foreach (IBatchStage stage in _stages)
+        {
+            stage.LoadState(state.Scope("stages").Scope(stage.Name));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _target?.Dispose();
-        _engine.Dispose();
+        foreach (IBatchStage stage in _stages)
+        {
+            stage.Dispose();
+        }
+        _model.Dispose();
     }
 }

@@ -4,10 +4,11 @@ using Learners.Batches;
 using Learners.Composition;
 using Learners.Engines;
 using Learners.Metrics;
+using Learners.Models;
 using Learners.Objectives;
-using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Returns;
+using Learners.Stages;
 using Protos;
 
 namespace Learners.ActorCritic;
@@ -25,15 +26,12 @@ internal sealed partial class ActorCriticLearner : ILearner
     private readonly UpdateSchedule _schedule;
     private readonly Objective[] _objectives;
     private readonly IAdaptiveObjective[] _adaptive;
+    private readonly IBatchStage[] _stages;
     private readonly string[] _tags;
-    private readonly IOptimizer _optimizer;
-    private readonly Kfac? _kfac; // the optimiser, where it is this one
+    private readonly Model _model;
+    private readonly Kfac? _kfac; // what gathers curvature, where the optimiser needs it
     private readonly KlProbe? _probe;
-    private readonly IGradientEngine _engine;
     private readonly IExperienceSource _experience;
-    private readonly TargetNetwork? _target;
-    private readonly PopArt? _popArt;
-    private readonly ParameterLayout _layout;
     private readonly UnrollEvaluator _evaluator;
     private readonly Batch _minibatch;
     private readonly Column _observations;
@@ -55,13 +53,17 @@ internal sealed partial class ActorCriticLearner : ILearner
     /// <param name="objectives">Losses to add up.</param>
     /// <param name="random">Stream that shuffles samples.</param>
     /// <param name="experience">Where unrolls are pulled.</param>
+    /// <param name="stages">What works on batches before returns are estimated, in any order; owned from here on. Null for nothing.</param>
+    /// <param name="firstDraw">Number of the first update's draws, for noise such as dropout.</param>
     public ActorCriticLearner(
         IGradientEngine engine,
         ActorCriticSettings settings,
         UpdateSchedule schedule,
         Objective[] objectives,
         Pcg64 random,
-        IExperienceSource experience
+        IExperienceSource experience,
+        IReadOnlyList<IBatchStage>? stages = null,
+        ulong firstDraw = 0
     )
     {
         _experience = experience;
@@ -78,26 +80,14 @@ internal sealed partial class ActorCriticLearner : ILearner
             );
         }
         _losses = new double[objectives.Length];
-        _engine = engine;
-        _optimizer = settings.Optimizer switch
-        {
-            OptimizerKind.RmsProp => new RmsProp(engine.Parameters.Length, settings.RmsProp),
-            OptimizerKind.Sgd => new Sgd(engine.Parameters.Length, settings.Sgd),
-            OptimizerKind.Kfac => new Kfac(
-                new ParameterLayout(engine.Network.Spec),
-                settings.Kfac,
-                new Pcg64(random.NextUInt64())
-            ),
-            OptimizerKind.Adam => new Adam(engine.Parameters.Length, settings.Adam),
-        };
-        _layout = new ParameterLayout(engine.Network.Spec);
-        _target = settings.TargetNetworkPeriod is { } period
-            ? new TargetNetwork(engine.Network.Spec, engine.Parameters, period)
-            : null;
-        _popArt = settings.ReturnScaleRate is { } rate ? new PopArt(rate) : null;
-        _kfac = _optimizer as Kfac;
-        _probe = _kfac is null ? null : new KlProbe(engine.Network, settings.Kfac.CriticFisherScale);
-        _evaluator = new UnrollEvaluator(engine.Network, withOldDistributions: _target is not null);
+        _model = new Model(engine, settings.ModelOptions, ref random, firstDraw);
+        _kfac = _model.Curvature;
+        _probe = _kfac is null ? null : new KlProbe(engine.Network, _kfac.Sampler.CriticFisherScale);
+        _stages = StageOrder.Of([
+            .. _model.Target is { } target ? [new TargetPolicyStage(target)] : (IBatchStage[])[],
+            .. stages ?? [],
+        ]);
+        _evaluator = new UnrollEvaluator(engine.Network, _stages);
         // With a memory whole sequences stay together: a minibatch is a share of the copies instead of a share of the samples.
         bool recurrent = engine.Network.Spec.CoreStateSize > 0;
         _burnIn = recurrent ? settings.BurnIn : 0;
@@ -114,18 +104,17 @@ internal sealed partial class ActorCriticLearner : ILearner
             _sequences.Length / schedule.Minibatches * _sequenceLength,
             _sequenceLength
         );
-        engine.Use(objectives);
+        _model.Use(objectives);
         _logProbs = new float[_minibatch.Count];
         _rows = new int[_minibatch.Count];
         _random = random;
     }
 
     /// <summary>All parameters, in the order of the layout.</summary>
-    public ReadOnlySpan<float> Parameters => _engine.Parameters;
+    public ReadOnlySpan<float> Parameters => _model.Parameters(ParameterRole.Learned);
 
     /// <inheritdoc/>
-    /// <remarks>The target network's where there is one, else the newest.</remarks>
-    public ReadOnlySpan<float> ActingParameters => _target is null ? _engine.Parameters : _target.Parameters;
+    public ReadOnlySpan<float> ActingParameters => _model.Parameters(ParameterRole.Acting);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Tags =>
@@ -133,15 +122,13 @@ internal sealed partial class ActorCriticLearner : ILearner
             .. _objectives.SelectMany(
                 (objective, i) => objective is IAdaptiveObjective adaptive ? [_tags[i], .. adaptive.Tags] : (string[])[_tags[i]]
             ),
-            .. _popArt is null ? (string[])[] : [ReturnScaleTag],
+            .. _model.Units is null ? (string[])[] : [ReturnScaleTag],
             .. _kfac?.Diagnostics.Tags ?? [],
+            .. _stages.SelectMany(stage => stage.Tags),
         ];
 
     /// <inheritdoc/>
-    public long Updates { get; private set; }
-
-    /// <summary>Number of the first update's draws, for noise such as dropout; each update has the next one.</summary>
-    public ulong FirstDraw { private get; init; }
+    public long Updates => _model.Updates;
 
     /// <summary>Learns from one unroll.</summary>
     /// <param name="unroll">T × B samples, as many as the settings say.</param>
@@ -150,22 +137,22 @@ internal sealed partial class ActorCriticLearner : ILearner
     /// <exception cref="TrainingDivergedException">A gradient is no longer finite; parameters are as before that step.</exception>
     public void Update(Unroll unroll, double progress, MetricAverages metrics)
     {
-        Prepare(unroll);
-        if (_target is not null)
+        _evaluator.Load(unroll);
+        _evaluator.Evaluate(_model.Units);
+        foreach (IBatchStage stage in _stages)
         {
-            _evaluator.EvaluateOldPolicy(_target.Network);
+            stage.Prepare(_evaluator, metrics);
         }
-        if (_popArt is not null)
+        Estimate();
+        if (_model.Units is { } units)
         {
-            bool hadUnits = _popArt.HasStatistics;
-            _popArt.Update(_evaluator.Returns, ValueHead(".weight", _engine.Parameters), ValueHead(".bias", _engine.Parameters));
-            _engine.ParametersChanged();
-            if (!hadUnits)
+            if (!_model.UpdateUnits(_evaluator.Returns))
             {
-                Prepare(unroll); // its values were in no units, and so were the returns that bootstrap from them
+                _evaluator.Evaluate(units); // its values were in no units, and so were the returns that bootstrap from them
+                Estimate();
             }
-            _evaluator.Normalize(_popArt);
-            metrics.Add(ReturnScaleTag, _popArt.Scale);
+            _evaluator.Normalize(units);
+            metrics.Add(ReturnScaleTag, units.Scale);
         }
         float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
         metrics.Add("charts/learning_rate", learningRate);
@@ -195,11 +182,14 @@ internal sealed partial class ActorCriticLearner : ILearner
                 break;
             }
         }
-        _target?.Follow(_engine.Parameters);
+        _model.Target?.Follow(Parameters);
+        foreach (IBatchStage stage in _stages)
+        {
+            stage.Learn(_evaluator, progress, metrics);
+        }
     }
 
-    private void Prepare(Unroll unroll) =>
-        _evaluator.Prepare(unroll, _settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips, _popArt);
+    private void Estimate() => _evaluator.Estimate(_settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips);
 
     // Rows t × B + b of whole sequences b behind the burn-in, time-major; or single rows, where a sequence is one.
     private void FillRows(ReadOnlySpan<int> sequences)
@@ -219,7 +209,7 @@ internal sealed partial class ActorCriticLearner : ILearner
         if (_minibatch[_observations] != _minibatch[_features])
         {
             int size = _rows.Length * _observations.Width;
-            _engine.Network.Spec.Plan.Features.EncodeRows(_minibatch[_observations].AsSpan(0, size), _minibatch[_features]);
+            _model.Spec.Plan.Features.EncodeRows(_minibatch[_observations].AsSpan(0, size), _minibatch[_features]);
         }
         if (_settings.NormalizeAdvantages)
         {
@@ -234,35 +224,24 @@ internal sealed partial class ActorCriticLearner : ILearner
         {
             objective.Begin(_minibatch);
         }
-        _engine.Backward(_minibatch, progress, _losses, _logProbs, _kfac?.BeginUpdate(), FirstDraw + (ulong)Updates);
+        _model.Gradient(_minibatch, progress, _losses, _logProbs);
         for (int i = 0; i < _objectives.Length; i++)
         {
             metrics.Add(_tags[i], _losses[i]);
         }
         double kl = KlEstimates(_logProbs, _schedule.ClipRangeAt(progress), metrics);
-        float norm = GlobalNorm.Clip(
-            _engine.Gradient,
-            _settings.MaxGradientNorm > 0 && _kfac is null ? _settings.MaxGradientNorm : float.PositiveInfinity
-        );
-        if (!float.IsFinite(norm))
-        {
-            throw new TrainingDivergedException(
-                $"The gradient stopped being finite at update {Updates + 1}. Lower the learning rate, or normalise observations and rewards."
-            );
-        }
+        float norm = _model.Clip();
         bool probes = _probe is not null && Updates % ProbeInterval == 0;
         if (probes)
         {
             _probe!.Before(_minibatch);
         }
-        _optimizer.Update(_engine.Parameters, _engine.Gradient, learningRate);
-        _engine.ParametersChanged();
+        _model.Step(learningRate);
         if (probes)
         {
             _probe!.After(_minibatch, metrics);
         }
         _kfac?.Diagnostics.Report(metrics);
-        Updates++;
         for (int i = 0; i < _objectives.Length; i++)
         {
             (_objectives[i] as IAdaptiveObjective)?.End(_losses[i], metrics);
@@ -291,7 +270,4 @@ internal sealed partial class ActorCriticLearner : ILearner
         metrics.Add("losses/clipfrac", (double)clipped / logProbs.Length);
         return k3 / logProbs.Length;
     }
-
-    private Span<float> ValueHead(string part, Span<float> parameters) =>
-        _layout[_engine.Network.Spec.Heads.First(head => head.Name == Head.Value).Path + part].In(parameters);
 }

@@ -1,7 +1,5 @@
 using Agents.Networks;
 using Agents.Networks.Encoders;
-using Learners.Optimizers;
-using Learners.Optimizers.Kfac;
 using Learners.Training;
 
 namespace Learners.ActorCritic;
@@ -45,7 +43,7 @@ internal static class ActorCriticMemory
                 2 * trunks
             ),
             .. OfCore(spec, agent, learned, trunks),
-            .. OfOptimizer(agent.Optimizer, layout),
+            .. agent.Optimizer.MemoryOf(layout),
         ];
     }
 
@@ -79,22 +77,4 @@ internal static class ActorCriticMemory
                 samples * array.PerSample,
                 array.Arrays * trunks
             ));
-
-    private static IEnumerable<MemoryPart> OfOptimizer(OptimizerKind optimizer, ParameterLayout layout) =>
-        optimizer switch
-        {
-            OptimizerKind.Kfac => Factors(layout),
-            OptimizerKind.Adam or OptimizerKind.RmsProp or OptimizerKind.Sgd => [],
-        };
-
-    private static IEnumerable<MemoryPart> Factors(ParameterLayout layout) =>
-        Kfac.LayersOf(layout)
-            .SelectMany(weight =>
-                new[] { weight.Shape[0], weight.Size / weight.Shape[0] }.Select(side => new MemoryPart(
-                    $"a Kronecker factor of {weight.Name}, {side} × {side}",
-                    "Choose another optimizer than kfac, lower network.hidden_sizes, or give the environment smaller spaces",
-                    (double)side * side,
-                    3
-                ))
-            );
 }

@@ -1,10 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Agents.Networks.Cores;
+using Agents.Yaml;
+using Environments;
 using Learners.Composition;
+using Learners.Models;
 using Learners.Optimizers;
-using Learners.Optimizers.Kfac;
 using Learners.Returns;
+using Learners.Stages;
 using Learners.Training;
 
 namespace Learners.ActorCritic;
@@ -64,20 +67,20 @@ public abstract record ActorCriticSettings : AgentSettings
     /// <summary>Whether the advantages of a minibatch are shifted and scaled to mean 0 and deviation 1.</summary>
     public bool NormalizeAdvantages { get; init; }
 
-    /// <summary>Optimiser of the parameters.</summary>
-    public OptimizerKind Optimizer { get; init; }
+    /// <summary>Optimiser of the parameters: its name, with its settings under that name.</summary>
+    public OptimizerSettings Optimizer { get; init; } = new AdamOptions();
 
-    /// <summary>Settings of Adam, where it is the optimiser.</summary>
-    public AdamOptions Adam { get; init; } = new();
+    /// <summary>What is put around the optimiser, the innermost first.</summary>
+    /// <value>Default nothing.</value>
+    public Parts<OptimizerWrapperSettings> OptimizerWrappers { get; init; } = [];
 
-    /// <summary>Settings of RMSProp, where it is the optimiser.</summary>
-    public RmsPropOptions RmsProp { get; init; } = new();
+    /// <summary>Maps from what the optimiser moves to the parameters of the network, the first one applied first.</summary>
+    /// <value>Default none: the optimiser moves the parameters themselves.</value>
+    public Parts<ParameterMapSettings> ParameterMaps { get; init; } = [];
 
-    /// <summary>Settings of stochastic gradient descent, where it is the optimiser.</summary>
-    public SgdOptions Sgd { get; init; } = new();
-
-    /// <summary>Settings of the Kronecker-factored natural gradient, where it is the optimiser.</summary>
-    public KfacOptions Kfac { get; init; } = new();
+    /// <summary>Losses, rewards and networks beside the agent's own.</summary>
+    /// <value>Default none.</value>
+    public Parts<AuxiliarySettings> Auxiliary { get; init; } = [];
 
     /// <summary>Limits of V-trace's importance ratios; null for agents that learn only from the policy that acted.</summary>
     internal virtual VTraceClips? OffPolicyClips => null;
@@ -94,22 +97,31 @@ public abstract record ActorCriticSettings : AgentSettings
     /// <summary>Equal parts into which a batch is split.</summary>
     internal virtual int MinibatchCount => 1;
 
+    /// <summary>What moves the parameters.</summary>
+    internal ModelOptions ModelOptions =>
+        new()
+        {
+            Optimizer = Optimizer,
+            Wrappers = OptimizerWrappers,
+            Maps = ParameterMaps,
+            MaxGradientNorm = MaxGradientNorm,
+            Target = TargetNetworkPeriod is { } period ? new TargetRule(period) : null,
+            ReturnScaleRate = ReturnScaleRate,
+        };
+
+    /// <inheritdoc/>
+    internal override IEnumerable<HeadSettings> FurtherHeads(EnvironmentSpec environment) =>
+        Auxiliary.SelectMany(auxiliary => auxiliary.HeadsOf(environment));
+
     /// <inheritdoc/>
     public override bool FollowsProgress => LearningRateSchedule == ScheduleKind.Linear;
 
-    internal override double WorkOf(double perSample, ParameterLayout layout)
-    {
-        double factors =
-            Optimizer == OptimizerKind.Kfac
-                ? Optimizers
-                    .Kfac.Kfac.LayersOf(layout)
-                    .Sum(slot => Math.Pow(slot.Shape[0], 3) + Math.Pow(slot.Size / slot.Shape[0], 3))
-                : 0;
-        return StepsPerUnroll * EpochCount * perSample + EpochCount * MinibatchCount * factors * 30;
-    }
+    internal override double WorkOf(double perSample, ParameterLayout layout) =>
+        StepsPerUnroll * EpochCount * perSample + EpochCount * MinibatchCount * Optimizer.WorkOf(layout);
 
     // Values, gradients, a copy for acting, its own and the learner's transposed weights; Adam's two means are not in every optimiser.
-    internal override int ParameterCopies => 5 + (TargetNetworkPeriod is null ? 0 : 2);
+    internal override int ParameterCopies =>
+        5 + (TargetNetworkPeriod is null ? 0 : 2) + OptimizerWrappers.Count + 2 * ParameterMaps.Count;
 
     internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, ParameterLayout layout) =>
         ActorCriticMemory.Of(this, network, layout);

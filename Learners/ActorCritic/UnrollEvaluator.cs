@@ -3,6 +3,7 @@ using Agents.Kernels;
 using Agents.Networks;
 using Learners.Batches;
 using Learners.Returns;
+using Learners.Stages;
 using Protos;
 
 namespace Learners.ActorCritic;
@@ -14,8 +15,8 @@ internal sealed class UnrollEvaluator
     private readonly ActionDistribution _distribution;
     private readonly Column _observations;
     private readonly Column _actions;
-    private readonly Column _oldDistributions;
     private readonly Column _initialCoreState;
+    private readonly bool _changesRewards;
     private float[] _distributions = [];
     private float[] _allValues = [];
     private float[] _finalValues = [];
@@ -32,15 +33,16 @@ internal sealed class UnrollEvaluator
 
     /// <summary>An evaluator whose values come from <paramref name="network"/>.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="withOldDistributions">Whether <see cref="EvaluateOldPolicy"/> is going to be asked for.</param>
-    public UnrollEvaluator(IActorCriticNetwork network, bool withOldDistributions = false)
+    /// <param name="stages">Stages that are going to write columns, in order; null for none.</param>
+    public UnrollEvaluator(IActorCriticNetwork network, IReadOnlyList<IBatchStage>? stages = null)
     {
+        Column[] written = [.. (stages ?? []).SelectMany(stage => stage.Writes)];
+        _changesRewards = written.Contains(Column.Rewards);
         _network = network;
         NetworkSpec spec = network.Spec;
         _distribution = ActionDistribution.For(spec.ActionSpace);
         _observations = Column.Observations(spec);
         _actions = Column.Actions(spec);
-        _oldDistributions = Column.OldDistributions(spec);
         _initialCoreState = Column.InitialCoreState(spec);
         Batch = new Batch([
             _observations,
@@ -50,7 +52,7 @@ internal sealed class UnrollEvaluator
             Column.OldValues,
             Column.Advantages,
             Column.Returns,
-            .. withOldDistributions ? (ReadOnlySpan<Column>)[_oldDistributions] : [],
+            .. written.Append(Column.Rewards).Distinct(),
         ]);
     }
 
@@ -74,17 +76,18 @@ internal sealed class UnrollEvaluator
 
     private int Count => Batch.Count;
 
-    /// <summary>Evaluates an unroll with the network's current parameters.</summary>
-    /// <remarks>
-    /// A truncated episode bootstraps from the observation that it really closed with, never from the next episode's first one
-    /// (Pardo et al. 2018).
-    /// </remarks>
-    /// <param name="unroll">Steps; kept until the next call.</param>
-    /// <param name="discountFactor">γ.</param>
-    /// <param name="lambda">λ.</param>
-    /// <param name="clips">Limits of V-trace's ratios; null for generalised advantages of the policy that acted.</param>
-    /// <param name="popArt">Units of the value head; null where it gives values as they are.</param>
+    /// <summary>Loads an unroll, evaluates it and estimates returns, without any stage between.</summary>
+    /// <inheritdoc cref="Estimate"/>
     public void Prepare(Unroll unroll, float discountFactor, float lambda, VTraceClips? clips = null, PopArt? popArt = null)
+    {
+        Load(unroll);
+        Evaluate(popArt);
+        Estimate(discountFactor, lambda, clips);
+    }
+
+    /// <summary>Takes over what an actor recorded.</summary>
+    /// <param name="unroll">Steps; kept until the next call.</param>
+    public void Load(Unroll unroll)
     {
         Unroll = unroll;
         Observations = unroll.Observations.Read(unroll.EpisodeStarts);
@@ -96,7 +99,22 @@ internal sealed class UnrollEvaluator
         Batch.Share(_initialCoreState, unroll.InitialCoreState);
         Batch.Share(Column.BehaviourLogProbs, unroll.BehaviourLogProbs);
         Batch.Share(Column.OldValues, _allValues);
+        if (_changesRewards)
+        {
+            unroll.Rewards.AsSpan(0, Count).CopyTo(Batch[Column.Rewards]);
+        }
+        else
+        {
+            Batch.Share(Column.Rewards, unroll.Rewards);
+        }
         unroll.EpisodeStarts.AsSpan(0, Count).CopyTo(Batch.EpisodeStarts);
+    }
+
+    /// <summary>Evaluates the loaded unroll with the network's current parameters.</summary>
+    /// <param name="popArt">Units of the value head; null where it gives values as they are.</param>
+    public void Evaluate(PopArt? popArt = null)
+    {
+        Unroll unroll = Unroll;
         int copies = unroll.Copies;
         int count = Count;
         unroll.InitialCoreState.CopyTo(_coreState, 0);
@@ -113,15 +131,29 @@ internal sealed class UnrollEvaluator
 
         popArt?.Denormalize(allValues);
         popArt?.Denormalize(_nextValues);
+    }
+
+    /// <summary>Estimates advantages and returns from rewards and values.</summary>
+    /// <remarks>
+    /// A truncated episode bootstraps from the observation that it really closed with, never from the next episode's first one
+    /// (Pardo et al. 2018).
+    /// </remarks>
+    /// <param name="discountFactor">γ.</param>
+    /// <param name="lambda">λ.</param>
+    /// <param name="clips">Limits of V-trace's ratios; null for generalised advantages of the policy that acted.</param>
+    public void Estimate(float discountFactor, float lambda, VTraceClips? clips = null)
+    {
+        Unroll unroll = Unroll;
+        ReadOnlySpan<float> rewards = Batch[Column.Rewards].AsSpan(0, Count);
         EpisodeBoundaries.Fill(unroll.Terminated, unroll.Truncated, discountFactor, lambda, _discounts, _lambdas);
         if (clips is { } limits)
         {
             // Rows of the taken actions only; the last row of distributions, which bootstraps, has none.
-            FillLogRatios(unroll, distributions[..(count * _network.Spec.DistributionSize)]);
+            FillLogRatios(unroll, _distributions.AsSpan(0, Count * _network.Spec.DistributionSize));
             EpisodeBoundaries.Mark(unroll.Terminated, unroll.Truncated, _ends);
             VTrace.Estimate(
                 _logRatios,
-                unroll.Rewards,
+                rewards,
                 _discounts,
                 _ends,
                 lambda,
@@ -129,29 +161,42 @@ internal sealed class UnrollEvaluator
                 _nextValues,
                 Returns,
                 Advantages,
-                copies,
+                unroll.Copies,
                 limits
             );
             return;
         }
-        GeneralizedAdvantage.Estimate(unroll.Rewards, _discounts, _lambdas, Values, _nextValues, Advantages, copies);
+        GeneralizedAdvantage.Estimate(rewards, _discounts, _lambdas, Values, _nextValues, Advantages, unroll.Copies);
         Arithmetic.Apply<SumOf>(Advantages, Values, Returns);
     }
 
-    /// <summary>Evaluates the policy that the next updates must stay close to, on the prepared unroll.</summary>
-    /// <param name="old">Network of the same specification.</param>
-    public void EvaluateOldPolicy(IActorCriticNetwork old)
+    /// <summary>Evaluates another policy of the same specification on the loaded unroll, from the same core states.</summary>
+    /// <param name="other">Its network.</param>
+    /// <param name="distributions">Destination, <c>[T, B, P]</c>: parameters of its distributions; may be longer.</param>
+    public void EvaluatePolicy(IActorCriticNetwork other, Span<float> distributions)
     {
         int size = Count * _network.Spec.DistributionSize;
         Unroll.InitialCoreState.CopyTo(_coreState, 0);
-        old.Unroll(
+        other.Unroll(
             Unroll.Steps,
             Observations.AsSpan(0, Count * Unroll.Shape.Observations.ObservationSize),
             Unroll.EpisodeStarts.AsSpan(0, Count),
             _coreState,
-            Batch[_oldDistributions].AsSpan(0, size),
+            distributions[..size],
             []
         );
+    }
+
+    /// <summary>Copies what each action led to: the next observation, or the one that the episode closed with.</summary>
+    /// <param name="destination"><c>[T, B, ObservationSize]</c>.</param>
+    public void ReadNextObservations(Span<float> destination)
+    {
+        int size = Unroll.Shape.Observations.ObservationSize;
+        Observations.AsSpan(Unroll.Copies * size, Count * size).CopyTo(destination);
+        for (int i = 0; i < Unroll.FinalRows.Count; i++)
+        {
+            FinalObservations(i, 1).CopyTo(destination.Slice(Unroll.FinalRows[i] * size, size));
+        }
     }
 
     /// <summary>Brings values, returns and advantages into the units of a value head with normalised outputs.</summary>

@@ -19,6 +19,9 @@ internal sealed record Column(string Name, int Width, RowSpace Space)
     /// <summary>Advantages of the actions; in a minibatch normalised where the settings ask for it.</summary>
     public static Column Advantages { get; } = new("advantages");
 
+    /// <summary>Rewards, as the actor recorded them unless a stage changed them.</summary>
+    public static Column Rewards { get; } = new("rewards");
+
     /// <summary>Targets of the value.</summary>
     public static Column Returns { get; } = new("returns");
 

@@ -4,7 +4,6 @@ using Agents.Torch;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
-using Learners.Acktr;
 using Learners.ActorCritic;
 using Learners.Batches;
 using Learners.Engines;
@@ -107,7 +106,7 @@ internal static class NetworkBenchmarks
             batch[Column.Actions(spec)][i] = random.NextInt(0, actions);
         }
         var layout = new ParameterLayout(spec);
-        Kfac? kfac = agent == "acktr" ? new Kfac(layout, new AcktrSettings().Kfac, new Pcg64(4)) : null;
+        Kfac? kfac = agent == "acktr" ? new Kfac(layout, new KfacOptions(), new Pcg64(4)) : null;
         IOptimizer optimizer = kfac is null ? new Adam(layout.Count, new AdamOptions()) : kfac;
         var losses = new double[objectives.Length];
         var logProbs = new float[samples];

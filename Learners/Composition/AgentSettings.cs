@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Agents.Yaml;
+using Environments;
 using Learners.Training;
 
 namespace Learners.Composition;
@@ -66,6 +67,10 @@ public abstract record AgentSettings : IValidatableObject, ISection
     /// <param name="run">The run; its agent is this one.</param>
     /// <returns>As <see cref="Validate"/>; without a property's name the mistake is the agent's as a whole.</returns>
     public virtual IEnumerable<ValidationResult> ValidateIn(TrainingSettings run) => [];
+
+    /// <summary>Heads that the settings add to the agent's network.</summary>
+    /// <param name="environment">The task as the policy sees it.</param>
+    internal virtual IEnumerable<HeadSettings> FurtherHeads(EnvironmentSpec environment) => [];
 
     /// <summary>Arrays of the size of all parameters in a run, for <see cref="RunSize"/>: the learner's, a copy for acting and its transposed weights.</summary>
     internal virtual int ParameterCopies => 3;

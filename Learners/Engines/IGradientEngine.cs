@@ -14,14 +14,20 @@ internal interface IGradientEngine : IDisposable
     /// <summary>All parameters; call <see cref="ParametersChanged"/> after writing.</summary>
     Span<float> Parameters { get; }
 
-    /// <summary>Gradient of the latest minibatch.</summary>
+    /// <summary>Gradient of the latest minibatch, of all objectives together.</summary>
     Span<float> Gradient { get; }
+
+    /// <summary>Gradient of the latest minibatch, of the objectives of one group.</summary>
+    /// <param name="group">Its number, from 0.</param>
+    Span<float> GradientOf(int group);
 
     /// <summary>Takes over numbers that were changed in <see cref="Parameters"/>.</summary>
     void ParametersChanged();
 
     /// <summary>Says which losses <see cref="Backward"/> adds up. To be called once, before it.</summary>
-    void Use(IReadOnlyList<Objective> objectives);
+    /// <param name="objectives">The losses.</param>
+    /// <param name="groups">The group of each objective, from 0 and without gaps, to have a gradient of each group, too; null for one gradient.</param>
+    void Use(IReadOnlyList<Objective> objectives, IReadOnlyList<int>? groups = null);
 
     /// <summary>Says where the parameters of another model lie, which objectives look at by <see cref="NetworkEvaluation.Of"/>.</summary>
     /// <param name="model">Its name.</param>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Programs;
@@ -16,6 +17,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     private readonly NetworkSpec _spec;
     private readonly float[] _parameters;
     private readonly float[] _gradient;
+    private float[] _grouped; // gradients of all groups, one behind the other; the gradient itself where there is one
     private readonly ProgramFactory _factory;
     private readonly ProgramNetwork _network;
     private readonly int _statisticsRows;
@@ -42,6 +44,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         _spec = spec;
         _parameters = parameters;
         _gradient = new float[parameters.Length];
+        _grouped = _gradient;
         _factory = factory ?? ((plan, values, gradient) => new ManagedProgram(plan, values, gradient));
         _network = new ProgramNetwork(spec, parameters, _factory);
         _statisticsRows = spec.CoreStateSize > 0 ? 0 : statisticsRows;
@@ -60,6 +63,9 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     public Span<float> Gradient => _gradient;
 
     /// <inheritdoc/>
+    public Span<float> GradientOf(int group) => _grouped.AsSpan(group * _gradient.Length, _gradient.Length);
+
+    /// <inheritdoc/>
     public void ParametersChanged()
     {
         _network.Refresh();
@@ -68,12 +74,15 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     }
 
     /// <inheritdoc/>
-    public void Use(IReadOnlyList<Objective> objectives)
+    public void Use(IReadOnlyList<Objective> objectives, IReadOnlyList<int>? groups = null)
     {
         DisposeProgram();
         _graph = new NetworkGraph(_spec, new Graph(), mode: new StepMode(Training: true));
-        _losses = new LossGraph(_graph, objectives);
-        _gradients = _graph.Graph.Differentiate([(_losses.Total, null)], [.. _graph.Parameters]);
+        _losses = new LossGraph(_graph, objectives, groups);
+        Value[] parameters = [.. _graph.Parameters];
+        Gradients[] gradients = [.. _losses.Totals.Select(total => _graph.Graph.Differentiate([(total, null)], parameters))];
+        _gradients = gradients.Length == 1 ? gradients[0] : Gradients.Beside(gradients, _gradient.Length);
+        _grouped = gradients.Length == 1 ? _gradient : new float[gradients.Length * _gradient.Length];
     }
 
     /// <inheritdoc/>
@@ -112,6 +121,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         }
         graph.Evaluation.Advance(progress, _set);
         program.Run(batch.Count, batch.Sequences, draw);
+        AddGroups();
         for (int i = 0; i < losses.Length; i++)
         {
             losses[i] = program[graph.Losses[i]][0];
@@ -125,6 +135,19 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         DisposeProgram();
         _fisher?.Dispose();
         _network.Dispose();
+    }
+
+    private void AddGroups()
+    {
+        if (_grouped == _gradient)
+        {
+            return;
+        }
+        GradientOf(0).CopyTo(_gradient);
+        for (int group = 1; group < _losses!.Totals.Length; group++)
+        {
+            TensorPrimitives.Add(_gradient, GradientOf(group), _gradient);
+        }
     }
 
     private void GatherStatistics(Kfac kfac, Batch batch)
@@ -178,7 +201,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         (_rows, _sequences) = (Math.Max(batch.Count, _rows), Math.Max(batch.Sequences, _sequences));
         Value[] outputs = [.. _losses!.Losses, _losses.LogProb];
         Plan plan = Plan.Compile(_graph!.Graph, outputs, _gradients, new PlanOptions(_rows, _sequences));
-        _program = _factory(plan, _parameters, _gradient);
+        _program = _factory(plan, _parameters, _grouped);
     }
 
     private void DisposeProgram()

@@ -66,7 +66,7 @@ internal sealed class FleetSession : IAsyncDisposable
             settings.Wrappers,
             settings.Agent.DiscountFactor
         );
-        settings = settings with { Network = settings.Agent.Agent.NetworkOf(probe.PolicySpec, settings) }; // actors are told this one
+        settings = settings with { Network = settings.NetworkFor(probe.PolicySpec) }; // actors are told this one
         NetworkSpec spec = probe.NetworkFor(settings.Network);
         RunSize.Require(settings, spec, _options.MemoryLimit);
         UnrollShape shape = probe.ShapeFor(spec, settings.Agent.UnrollLength) with { Copies = settings.Agent.Copies };

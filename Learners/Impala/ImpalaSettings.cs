@@ -29,7 +29,7 @@ public sealed record ImpalaSettings : ActorCriticSettings
         LearningRateSchedule = ScheduleKind.Linear;
         Lambda = 1f;
         EntropyCoefficient = 0.01f;
-        Optimizer = Optimizers.OptimizerKind.Adam;
+        Optimizer = new Optimizers.AdamOptions();
     }
 
     internal override int MinibatchCount => Minibatches;

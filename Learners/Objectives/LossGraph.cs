@@ -12,8 +12,9 @@ internal sealed class LossGraph
     /// <summary>The losses of a network's own graph, which they are added to.</summary>
     /// <param name="network">The network.</param>
     /// <param name="objectives">Losses to add up.</param>
+    /// <param name="groups">The group of each objective, from 0, where gradients are wanted by group; null for one of all.</param>
     /// <exception cref="InvalidOperationException">Every objective has weight 0, so there is nothing to learn.</exception>
-    public LossGraph(NetworkGraph network, IReadOnlyList<Objective> objectives)
+    public LossGraph(NetworkGraph network, IReadOnlyList<Objective> objectives, IReadOnlyList<int>? groups = null)
     {
         Graph = network.Graph;
         Evaluation = new NetworkEvaluation(network.Spec, network.Distributions, network.Values)
@@ -22,9 +23,11 @@ internal sealed class LossGraph
             IsWeighted = objectives.Any(objective => objective.Reads.Contains(Column.SampleWeights)),
         };
         var losses = ImmutableArray.CreateBuilder<Value>(objectives.Count);
-        Value? total = null;
-        foreach (Objective objective in objectives)
+        var totals = new Value?[groups is null ? 1 : groups.Max() + 1];
+        for (int i = 0; i < objectives.Count; i++)
         {
+            Objective objective = objectives[i];
+            ref Value? total = ref totals[groups?[i] ?? 0];
             using IDisposable scope = Graph.Scope(objective.Name);
             Value loss = objective.Loss(Evaluation);
             Value weight = objective.Weight(Evaluation);
@@ -44,7 +47,15 @@ internal sealed class LossGraph
         }
         LogProb = Evaluation.LogProb;
         Losses = losses.MoveToImmutable();
-        Total = total ?? throw new InvalidOperationException("Every objective has weight 0, so there is nothing to learn.");
+        Totals = [.. totals.OfType<Value>()];
+        if (Totals.Length < totals.Length)
+        {
+            throw new InvalidOperationException(
+                groups is null
+                    ? "Every objective has weight 0, so there is nothing to learn."
+                    : "In one group every objective has weight 0, so there is nothing to learn."
+            );
+        }
     }
 
     /// <summary>The graph.</summary>
@@ -59,6 +70,6 @@ internal sealed class LossGraph
     /// <summary>Each objective's loss, before its weight.</summary>
     public ImmutableArray<Value> Losses { get; }
 
-    /// <summary>Σ weight × loss.</summary>
-    public Value Total { get; }
+    /// <summary>Σ weight × loss of each group.</summary>
+    public ImmutableArray<Value> Totals { get; }
 }

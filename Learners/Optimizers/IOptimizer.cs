@@ -11,6 +11,16 @@ internal interface IOptimizer
     /// <param name="learningRate">Step size.</param>
     void Update(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate);
 
+    /// <summary>What gathers curvature during the backward pass and then bounds the step itself; null for first-order optimisers. Wrappers give that of the optimiser in them.</summary>
+    Kfac.Kfac? Curvature => null;
+
+    /// <summary>The parameters to evaluate and to save as a policy; valid until the next step.</summary>
+    /// <param name="parameters">Those that <see cref="Update"/> moved last.</param>
+    ReadOnlySpan<float> Evaluated(ReadOnlySpan<float> parameters) => parameters;
+
+    /// <summary>Further copies of all parameters that it holds, which whoever changes parameters outside of <see cref="Update"/> must change alike.</summary>
+    IEnumerable<float[]> Copies => [];
+
     /// <summary>Saves moments and counters.</summary>
     void SaveState(StateDictionary state);
 

@@ -1,10 +1,18 @@
 using System.ComponentModel.DataAnnotations;
+using Agents.Networks;
+using Environments.Randomness;
 
 namespace Learners.Optimizers;
 
 /// <summary>Settings of RMSProp. Immutable.</summary>
-public sealed record RmsPropOptions
+public sealed record RmsPropOptions : OptimizerSettings
 {
+    /// <inheritdoc/>
+    public override string Name => "rms_prop";
+
+    /// <inheritdoc/>
+    public override string Description => "mean of the squared gradient (Tieleman and Hinton 2012)";
+
     /// <summary>Decay of the mean squared gradient.</summary>
     /// <value>0 to 0.999999. Default 0.99.</value>
     [Range(0.0, 0.999999)]
@@ -23,4 +31,6 @@ public sealed record RmsPropOptions
     /// <value>0 to 1. Default 0.</value>
     [Range(0.0, 1.0)]
     public double InitialMeanSquare { get; init; }
+
+    internal override IOptimizer Create(ParameterLayout layout, ref Pcg64 random) => new RmsProp(layout.Count, this);
 }

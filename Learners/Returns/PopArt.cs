@@ -20,6 +20,8 @@ internal sealed class PopArt(double rate)
 
     private double _variance = 1;
     private long _batches;
+    private double _oldMean; // before the latest update
+    private double _oldScale = 1;
 
     /// <summary>Running mean of returns, μ.</summary>
     public double Mean { get; private set; }
@@ -30,13 +32,11 @@ internal sealed class PopArt(double rate)
     /// <summary>Whether returns have been seen, so that the head has units.</summary>
     public bool HasStatistics => _batches > 0;
 
-    /// <summary>Takes new returns in and, but for the first ones, keeps the head's values: w ← w σ / σ', b ← (σ b + μ − μ') / σ'.</summary>
+    /// <summary>Takes new returns in; <see cref="Follow"/> then keeps what heads say.</summary>
     /// <param name="returns">In the task's units.</param>
-    /// <param name="weights">Weights of the value head.</param>
-    /// <param name="bias">Its bias, one number.</param>
-    public void Update(ReadOnlySpan<float> returns, Span<float> weights, Span<float> bias)
+    public void Update(ReadOnlySpan<float> returns)
     {
-        (double oldMean, double oldScale) = (Mean, Scale);
+        (_oldMean, _oldScale) = (Mean, Scale);
         (double mean, double variance) = Moments(returns);
         bool first = _batches == 0;
         double share = Math.Max(rate, 1.0 / ++_batches);
@@ -45,9 +45,23 @@ internal sealed class PopArt(double rate)
         // Equals ν' − μ'² of the moments above: both variances, and that of the two means about their mixture.
         _variance = first ? variance : (1 - share) * _variance + share * variance + share * (1 - share) * shift * shift;
         Scale = Math.Clamp(Math.Sqrt(_variance), SmallestScale, LargestScale);
-        if (!first)
+    }
+
+    /// <summary>Both: takes new returns in, and keeps a head's values.</summary>
+    public void Update(ReadOnlySpan<float> returns, Span<float> weights, Span<float> bias)
+    {
+        Update(returns);
+        Follow(weights, bias);
+    }
+
+    /// <summary>Keeps the values of a head through the latest update, but for the first one: w ← w σ / σ', b ← (σ b + μ − μ') / σ'.</summary>
+    /// <param name="weights">Weights of the value head.</param>
+    /// <param name="bias">Its bias, one number.</param>
+    public void Follow(Span<float> weights, Span<float> bias)
+    {
+        if (_batches > 1)
         {
-            Rescale(weights, bias, oldMean, oldScale, Mean, Scale);
+            Rescale(weights, bias, _oldMean, _oldScale, Mean, Scale);
         }
     }
 

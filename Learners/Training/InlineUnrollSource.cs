@@ -39,7 +39,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
         );
         try
         {
-            NetworkSpec spec = environments.NetworkFor(settings.Agent.Agent.NetworkOf(environments.PolicySpec, settings));
+            NetworkSpec spec = environments.NetworkFor(settings.NetworkFor(environments.PolicySpec));
             RunSize.Require(settings, spec, options.MemoryLimit);
             return new InlineUnrollSource(environments, spec, settings.Agent, seed);
         }

@@ -12,6 +12,9 @@ internal static class SettingsSources
 {
     private const string AgentKey = "agent";
 
+    // Stands in every actor-critic's settings since those of other optimisers do not.
+    private const string WrappersKey = "optimizer_wrappers";
+
     /// <summary>Tuned settings that travel with this library, as agent and environment.</summary>
     public static IEnumerable<(string Agent, string Environment)> Tuned =>
         typeof(SettingsSources)
@@ -76,6 +79,10 @@ internal static class SettingsSources
         AgentSettings defaults = Find(agent, agents, null);
         RequireSectionsOf([agent], given, source ?? "settings", agents);
         YamlMappingNode root = ReadTuned(environment, agent, agents);
+        if (Section(root, agent) is { } tuned)
+        {
+            StrictYaml.RemoveUnchosen(defaults, tuned, Section(given, agent));
+        }
         StrictYaml.Merge(root, given);
         root.Children["environment"] = environment;
         root.Children[AgentKey] = agent;
@@ -101,6 +108,10 @@ internal static class SettingsSources
         string agent = Text(root, AgentKey) ?? new TrainingSettings().AgentName;
         AgentSettings defaults = Find(agent, agents, source);
         RequireSectionsOf([agent], root, source, agents);
+        if (Section(root, agent) is { } section && !section.Children.ContainsKey(WrappersKey))
+        {
+            StrictYaml.RemoveUnchosen(defaults, section); // earlier releases wrote the settings of every optimiser
+        }
         return StrictYaml.Bind(new TrainingSettings { Agent = defaults }, root, source);
     }
 
@@ -211,6 +222,9 @@ internal static class SettingsSources
             throw new SettingsException($"The settings file '{path}' cannot be read: {exception.Message}", exception);
         }
     }
+
+    private static YamlMappingNode? Section(YamlMappingNode root, string agent) =>
+        root.Children.TryGetValue(agent, out YamlNode? node) ? node as YamlMappingNode : null;
 
     private static string? Text(YamlMappingNode node, string key) =>
         node.Children.TryGetValue(key, out YamlNode? value) ? (value as YamlScalarNode)?.Value : null;

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Actors;
 using Agents.Networks;
 using Agents.Yaml;
+using Environments;
 using Environments.Wrappers;
 using Learners.Composition;
 using Learners.Fleet;
@@ -81,6 +82,18 @@ public sealed record TrainingSettings : IValidatableObject
     /// <exception cref="SettingsException">There is no such agent.</exception>
     public static TrainingSettings For(string environment, string? agent = null, AgentRegistry? agents = null) =>
         SettingsSources.Load(environment, agent ?? new TrainingSettings().AgentName, null, [], agents);
+
+    /// <summary>The network that the agent trains with these settings, with the heads that they ask for.</summary>
+    /// <param name="environment">The task as the policy sees it.</param>
+    internal NetworkSettings NetworkFor(EnvironmentSpec environment)
+    {
+        NetworkSettings network = Agent.Agent.NetworkOf(environment, this);
+        HeadSettings[] further =
+        [
+            .. Agent.FurtherHeads(environment).Where(head => network.Heads.All(other => other.Name != head.Name)),
+        ];
+        return further.Length == 0 ? network : network with { Heads = [.. network.Heads, .. further] };
+    }
 
     /// <summary>The agent's settings by their type.</summary>
     /// <typeparam name="TSettings">Such as <see cref="PpoSettings"/>.</typeparam>

@@ -32,7 +32,7 @@ public sealed record VmpoSettings : ActorCriticSettings
         LearningRate = 1e-3f;
         Lambda = 1f;
         NormalizeAdvantages = true;
-        Optimizer = Optimizers.OptimizerKind.Adam;
+        Optimizer = new Optimizers.AdamOptions();
     }
 
     internal override int EpochCount => Epochs;

@@ -2,6 +2,7 @@ using System.Reflection;
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
+using Learners.ActorCritic;
 using Learners.Training;
 using Xunit;
 using YamlDotNet.Serialization;
@@ -83,7 +84,16 @@ public sealed class YamlTextTests
             .Build();
         string expected = library.Serialize(value).ReplaceLineEndings("\n");
         // The library does not know that a section may name itself.
-        expected = value is TrainingSettings settings ? expected.Replace("\nagent:\n", $"\n{settings.AgentName}:\n") : expected;
+        if (value is TrainingSettings settings)
+        {
+            expected = expected.Replace("\nagent:\n", $"\n{settings.AgentName}:\n");
+            string optimizer = (settings.Agent as ActorCriticSettings)?.Optimizer.Name ?? "";
+            expected = expected
+                .Replace("\n  optimizer:\n", $"\n  optimizer: {optimizer}\n  {optimizer}:\n")
+                .Replace("optimizer_wrappers: []", "optimizer_wrappers: {}")
+                .Replace("parameter_maps: []", "parameter_maps: {}")
+                .Replace("auxiliary: []", "auxiliary: {}");
+        }
 
         Assert.Equal(expected, StrictYaml.Write(value));
     }

@@ -29,7 +29,6 @@ public sealed class EnumSwitchTests
         "Environments/GridWorld/Layouts/KeyCorridorLayout.cs: CellType.Ball ?", // the task is the ball
         "Environments/MuJoCo/Rendering/ScenePainter.cs: ShapeKind.Capsule or ShapeKind.Cylinder ?",
         "Environments/MuJoCo/Rendering/Shape.cs: ShapeKind.Box or ShapeKind.Ellipsoid ?",
-        "Learners/ActorCritic/ActorCriticSettings.cs: OptimizerKind.Kfac ?", // a guess of how long a drawn case may take
         "Learners/Reproduction/Reports/JsonReport.cs: EffectKind.Bar ?",
         "Learners/Reproduction/Reports/MarkdownReport.cs: Verdict.None ?",
         "Learners/Reproduction/Reports/JsonReport.cs: Verdict.None ?",

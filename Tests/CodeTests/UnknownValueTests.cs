@@ -20,9 +20,8 @@ using Learners.ActorCritic;
 using Learners.Benchmarks;
 using Learners.Composition;
 using Learners.Engines;
-using Learners.Optimizers;
+using Learners.Models;
 using Learners.Optimizers.Kfac;
-using Learners.Ppo;
 using Learners.Reproduction.Claims;
 using Learners.Reproduction.Reports;
 using Learners.Reproduction.Statistics;
@@ -60,7 +59,11 @@ public sealed class UnknownValueTests
             ["agent of a benchmark"] = () =>
                 NetworkBenchmarks.Update(EngineKind.Managed, NetworkBenchmarks.Kind.Vector, "sarsa", samples: 8),
             ["engine: learner"] = () => Learner(new() { Engine = (EngineKind)Unknown }),
-            ["optimizer"] = () => Learner(new() { Agent = new PpoSettings { Optimizer = (OptimizerKind)Unknown } }),
+            ["optimizer"] = () => SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.optimizer=unknown"]),
+            ["optimizer wrapper"] = () => SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.optimizer_wrappers.unknown={}"]),
+            ["parameter map"] = () => SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.parameter_maps.unknown={}"]),
+            ["auxiliary part"] = () => SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.auxiliary.unknown={}"]),
+            ["role of parameters"] = () => AnyModel().Parameters((ParameterRole)Unknown),
             ["agent"] = () => AgentRegistry.Default.Find("sarsa"),
             ["agent: settings"] = () => new TrainingSettings().Of<A2cSettings>(),
             ["schedule"] = () => Schedules.At(1, (ScheduleKind)Unknown, 0.5),
@@ -139,6 +142,13 @@ public sealed class UnknownValueTests
         SettingsException exception = Assert.Throws<SettingsException>(() => StrictYaml.Validate(settings, "", "settings"));
 
         Assert.Contains($" is {Unknown}, but must be one of ", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static Model AnyModel()
+    {
+        NetworkSpec spec = Spec(new());
+        var random = new Pcg64(1);
+        return new Model(GradientEngines.Create(EngineKind.Managed, spec, Parameters(spec)), new ModelOptions(), ref random);
     }
 
     private static IEnumerable<string> Words(object record, string path)

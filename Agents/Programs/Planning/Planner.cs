@@ -30,7 +30,7 @@ internal sealed partial class Planner
         _outputs = outputs;
         _options = options;
         _memory = new Memory(options.Recycles);
-        _sinks = gradients is null ? [] : SinksOf(gradients);
+        _sinks = gradients?.Sinks ?? [];
     }
 
     /// <summary>The plan.</summary>
@@ -112,20 +112,6 @@ internal sealed partial class Planner
             int offset = scratch.Memory == _lasting ? lasting[scratch.Request] : Sum(lastingSize, places[scratch.Request]);
             return new Slot(Extent.Constant, Slot.Arena, offset, scratch.Size, scratch.Size, 0);
         }
-    }
-
-    private static ImmutableArray<Sink> SinksOf(Gradients gradients)
-    {
-        var sinks = new List<Sink>();
-        foreach ((Value value, Value gradient) in gradients.All)
-        {
-            if (value.Node.Operator is Parameter parameter)
-            {
-                sinks.Add(new Sink(gradient, parameter.Slot.Offset));
-            }
-        }
-        sinks.Sort((a, b) => a.Offset.CompareTo(b.Offset));
-        return [.. sinks];
     }
 
     private void AddSpaces(Node node)

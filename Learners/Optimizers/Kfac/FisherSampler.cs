@@ -21,6 +21,9 @@ internal sealed class FisherSampler(double criticFisherScale, double share, Pcg6
     private bool _all;
     private long _began;
 
+    /// <summary>1 / σ² of the critic's Gaussian.</summary>
+    public double CriticFisherScale => criticFisherScale;
+
     /// <summary>Stopwatch ticks spent between <see cref="Begin"/> and <see cref="End"/> in this update.</summary>
     public long Ticks { get; private set; }
 

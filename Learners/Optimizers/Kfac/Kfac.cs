@@ -62,6 +62,9 @@ internal sealed class Kfac : IOptimizer
     public static IEnumerable<ParameterSlot> DiagonalsOf(ParameterLayout layout) =>
         layout.Slots.Where(slot => !slot.IsProduct && slot.Name != ParameterLayout.LogStd && !IsBiasOfALayer(layout, slot));
 
+    /// <inheritdoc/>
+    Kfac? IOptimizer.Curvature => this;
+
     /// <summary>Parameters without factors.</summary>
     public DiagonalFisher Diagonal { get; }
 
@@ -169,11 +172,12 @@ internal sealed class Kfac : IOptimizer
         state.ReadFinite<float>("kfac_velocity", _velocity);
         var counters = new long[5];
         state.Read<long>("kfac_counters", counters);
+        counters[2]++; // −1 before the first fold
         if (counters.AsSpan().ContainsAnyExceptInRange(0, long.MaxValue / 2))
         {
             throw new InvalidDataException("A saved counter of K-FAC is negative.");
         }
-        (_updates, _folds, _folded) = (counters[0], counters[1], counters[2]);
+        (_updates, _folds, _folded) = (counters[0], counters[1], counters[2] - 1);
         _renewal.Continue(counters[3]);
         _nextRenewal = counters[4];
         Sampler.LoadState(state.Scope("kfac_sampler"));

@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Agents.Networks;
+using Environments.Randomness;
+using Learners.Training;
 
 namespace Learners.Optimizers.Kfac;
 
@@ -12,8 +15,14 @@ namespace Learners.Optimizers.Kfac;
 /// batch, whoever acted, so that stale unrolls and several updates on one unroll bias nothing but which observations count.
 /// </para>
 /// </remarks>
-public sealed record KfacOptions
+public sealed record KfacOptions : OptimizerSettings
 {
+    /// <inheritdoc/>
+    public override string Name => "kfac";
+
+    /// <inheritdoc/>
+    public override string Description => "natural gradient of Kronecker factors within a trust region (Wu et al. 2017)";
+
     /// <summary>Twice the KL divergence that the quadratic model of a step may reach within one trust region.</summary>
     /// <value>Above 0, to 100. Default 0.001.</value>
     [Range(1e-12, 100.0)]
@@ -99,4 +108,21 @@ public sealed record KfacOptions
     /// <summary>What uses of a weight at several positions or steps are to each other.</summary>
     /// <value>Default independent.</value>
     public SharedUses SharedUses { get; init; }
+
+    internal override IOptimizer Create(ParameterLayout layout, ref Pcg64 random) =>
+        new Kfac(layout, this, new Pcg64(random.NextUInt64()));
+
+    internal override IEnumerable<MemoryPart> MemoryOf(ParameterLayout layout) =>
+        Kfac.LayersOf(layout)
+            .SelectMany(weight =>
+                new[] { weight.Shape[0], weight.Size / weight.Shape[0] }.Select(side => new MemoryPart(
+                    $"a Kronecker factor of {weight.Name}, {side} × {side}",
+                    "Choose another optimizer than kfac, lower network.hidden_sizes, or give the environment smaller spaces",
+                    (double)side * side,
+                    3
+                ))
+            );
+
+    internal override double WorkOf(ParameterLayout layout) =>
+        30 * Kfac.LayersOf(layout).Sum(slot => Math.Pow(slot.Shape[0], 3) + Math.Pow(slot.Size / slot.Shape[0], 3));
 }

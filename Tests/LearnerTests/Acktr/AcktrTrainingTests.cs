@@ -1,7 +1,6 @@
 using Agents.Networks;
 using Agents.Yaml;
 using Learners.Acktr;
-using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Ppo;
 using Learners.Training;
@@ -23,10 +22,10 @@ public sealed class AcktrTrainingTests : IDisposable
         TrainingSettings settings = TrainingSettings.For("FrozenLake-v1", "acktr");
 
         Assert.Equal(640, settings.Agent.StepsPerUnroll);
-        Assert.Equal(OptimizerKind.Kfac, settings.Of<AcktrSettings>().Optimizer);
+        KfacOptions kfac = Assert.IsType<KfacOptions>(settings.Of<AcktrSettings>().Optimizer);
         Assert.Equal(0.25f, settings.Of<AcktrSettings>().LearningRate);
-        Assert.Equal(0.001, settings.Of<AcktrSettings>().Kfac.KlClip);
-        Assert.Equal(0.01, settings.Of<AcktrSettings>().Kfac.Damping);
+        Assert.Equal(0.001, kfac.KlClip);
+        Assert.Equal(0.01, kfac.Damping);
     }
 
     [Fact]
@@ -39,10 +38,10 @@ public sealed class AcktrTrainingTests : IDisposable
             ["ppo.optimizer=kfac", "ppo.kfac.damping_kind=factored", "ppo.kfac.bias=split", "ppo.kfac.shared_uses=summed"]
         );
 
-        Assert.Equal(OptimizerKind.Kfac, settings.Of<PpoSettings>().Optimizer);
-        Assert.Equal(DampingKind.Factored, settings.Of<PpoSettings>().Kfac.DampingKind);
-        Assert.Equal(BiasKind.Split, settings.Of<PpoSettings>().Kfac.Bias);
-        Assert.Equal(SharedUses.Summed, settings.Of<PpoSettings>().Kfac.SharedUses);
+        KfacOptions kfac = Assert.IsType<KfacOptions>(settings.Of<PpoSettings>().Optimizer);
+        Assert.Equal(DampingKind.Factored, kfac.DampingKind);
+        Assert.Equal(BiasKind.Split, kfac.Bias);
+        Assert.Equal(SharedUses.Summed, kfac.SharedUses);
         SettingsException exception = Assert.Throws<SettingsException>(() =>
             SettingsSources.Load("CartPole-v1", "acktr", null, ["acktr.kfac.dampings=1"])
         );
@@ -126,7 +125,7 @@ public sealed class AcktrTrainingTests : IDisposable
             {
                 Copies = 4,
                 UnrollLength = 8,
-                Kfac = new KfacOptions { ColdUpdates = 2 },
+                Optimizer = new KfacOptions { ColdUpdates = 2 },
             },
         };
 
@@ -151,7 +150,7 @@ public sealed class AcktrTrainingTests : IDisposable
             Agent = new AcktrSettings
             {
                 Copies = 8,
-                Kfac = new KfacOptions { ColdUpdates = 3 },
+                Optimizer = new KfacOptions { ColdUpdates = 3 },
             },
             Evaluation = new() { Episodes = 0, FinalEpisodes = 4 },
         };

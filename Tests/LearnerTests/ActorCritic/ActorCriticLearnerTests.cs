@@ -67,7 +67,7 @@ public sealed class ActorCriticLearnerTests
             Copies = 4,
             UnrollLength = 16,
             Lambda = 0.9f,
-            Optimizer = OptimizerKind.Adam,
+            Optimizer = new AdamOptions(),
             ValueCoefficient = 0.25f, // A2C's loss has no half before the square
         };
         var ppo = new PpoSettings

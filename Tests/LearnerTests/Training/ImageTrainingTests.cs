@@ -34,7 +34,7 @@ public sealed class ImageTrainingTests : IDisposable
             {
                 Copies = 16,
                 UnrollLength = 5,
-                Optimizer = OptimizerKind.Adam,
+                Optimizer = new AdamOptions(),
                 LearningRate = 2e-3f,
                 DiscountFactor = 0, // what is shown next does not depend on the action
             },

@@ -1,0 +1,33 @@
+using Environments;
+using Protos.Foreign;
+
+namespace Agents.Yaml;
+
+/// <summary>Parts that may be chosen by name, each with its defaults. A part is added by one line where the table is made.</summary>
+/// <param name="what">What a part is, such as <c>optimizer</c>, for messages.</param>
+/// <param name="parts">Defaults of each part.</param>
+internal sealed class NameTable(string what, params NamedSettings[] parts)
+{
+    /// <summary>Defaults of each part.</summary>
+    public IReadOnlyList<NamedSettings> Parts => parts;
+
+    /// <summary>Defaults of the part of a name; null where there is none.</summary>
+    public NamedSettings? Find(string name)
+    {
+        foreach (NamedSettings part in parts)
+        {
+            if (part.Name == name)
+            {
+                return part;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>What to say of a name that is not in the table, as a whole sentence.</summary>
+    public string Unknown(string name)
+    {
+        string[] names = [.. parts.Select(part => part.Name)];
+        return $"there is no {what} '{ForeignText.Show(name)}'.{NearestName.Suggest(name, names)} Known: {string.Join(", ", names)}.";
+    }
+}

@@ -1,0 +1,25 @@
+using Agents.Networks;
+using Agents.Yaml;
+using Environments.Randomness;
+using Learners.Training;
+
+namespace Learners.Optimizers;
+
+/// <summary>Settings of an optimiser, which is chosen by its name. Immutable.</summary>
+public abstract record OptimizerSettings : NamedSettings
+{
+    private protected OptimizerSettings() { }
+
+    internal sealed override NameTable Table => OptimizerTable.Optimizers;
+
+    /// <summary>Makes the optimiser, before its first step.</summary>
+    /// <param name="layout">Parameters that it will move.</param>
+    /// <param name="random">Seeds what it draws, if anything.</param>
+    internal abstract IOptimizer Create(ParameterLayout layout, ref Pcg64 random);
+
+    /// <summary>Arrays beside those of every optimiser, for <see cref="RunSize"/>.</summary>
+    internal virtual IEnumerable<MemoryPart> MemoryOf(ParameterLayout layout) => [];
+
+    /// <summary>Roughly how many multiplications a step takes beyond those per parameter.</summary>
+    internal virtual double WorkOf(ParameterLayout layout) => 0;
+}

@@ -1,0 +1,22 @@
+using Agents.Networks;
+using Agents.Yaml;
+using Environments;
+
+namespace Learners.Stages;
+
+/// <summary>Settings of something that is learned beside the agent's own objectives: a loss, rewards, a network of its own. Immutable.</summary>
+public abstract record AuxiliarySettings : NamedSettings, IChosenByName
+{
+    private protected AuxiliarySettings() { }
+
+    static NameTable IChosenByName.Table => AuxiliaryTable.All;
+
+    internal sealed override NameTable Table => AuxiliaryTable.All;
+
+    /// <summary>Heads that the agent's network has for it; each begins with the name of this part.</summary>
+    /// <param name="environment">The task as the policy sees it.</param>
+    internal virtual IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment) => [];
+
+    /// <summary>Makes what joins the learner.</summary>
+    internal abstract AuxiliaryParts Create(AuxiliaryContext context);
+}

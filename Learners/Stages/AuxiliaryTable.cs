@@ -1,0 +1,10 @@
+using Agents.Yaml;
+
+namespace Learners.Stages;
+
+/// <summary>All that can be learned beside an agent's own objectives: one line each.</summary>
+internal static class AuxiliaryTable
+{
+    /// <summary>The table.</summary>
+    public static NameTable All { get; } = new("auxiliary part", new RewardPredictionSettings());
+}

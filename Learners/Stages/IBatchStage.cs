@@ -1,0 +1,37 @@
+using Learners.ActorCritic;
+using Learners.Batches;
+using Learners.Composition;
+using Learners.Metrics;
+
+namespace Learners.Stages;
+
+/// <summary>
+/// Works on a batch after networks were evaluated and before returns are estimated: a teacher's columns, a default policy's penalty, a bonus on rewards.
+/// Owns what it needs for that, such as a model of its own.
+/// </summary>
+/// <remarks>The learner calls stages in an order in which every column is written before it is read. Two that write one column are an error.</remarks>
+internal interface IBatchStage : IDisposable, ISavable
+{
+    /// <summary>Name, unique among the stages of a learner: its scope in checkpoints, and the beginning of its columns' names.</summary>
+    string Name { get; }
+
+    /// <summary>Columns that it reads beyond those of every batch, which must be written before.</summary>
+    IReadOnlyList<Column> After => [];
+
+    /// <summary>Columns that it writes; <see cref="Column.Rewards"/> for one that changes rewards.</summary>
+    IReadOnlyList<Column> Writes { get; }
+
+    /// <summary>Names of the metrics that it adds.</summary>
+    IReadOnlyList<string> Tags => [];
+
+    /// <summary>Writes its columns.</summary>
+    /// <param name="unroll">What is known of the samples: all that was recorded, values of the observations, and columns written by other stages.</param>
+    /// <param name="metrics">Receives what of <see cref="Tags"/> there is to tell.</param>
+    void Prepare(UnrollEvaluator unroll, MetricAverages metrics);
+
+    /// <summary>Learns from the batch, after the agent did.</summary>
+    /// <param name="unroll">The same samples, with everything that was estimated.</param>
+    /// <param name="progress">Share of the run's steps done, 0 to 1.</param>
+    /// <param name="metrics">Receives what of <see cref="Tags"/> there is to tell.</param>
+    void Learn(UnrollEvaluator unroll, double progress, MetricAverages metrics) { }
+}

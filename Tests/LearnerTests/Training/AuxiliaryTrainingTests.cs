@@ -1,0 +1,60 @@
+using Learners.Metrics;
+using Learners.Training;
+using Xunit;
+
+namespace Tests.LearnerTests.Training;
+
+/// <summary>What stands beside an agent's own losses trains with every actor-critic, and goes on where it was.</summary>
+public sealed class AuxiliaryTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Agents => ["a2c", "acktr", "impala", "ppo", "vmpo"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Agents))]
+    public async Task TrainAsync_EveryPartAtOnce_LearnsAndResumesBitForBit(string agent)
+    {
+        TrainingSettings settings = SettingsSources.Load(
+            "CartPole-v1",
+            agent,
+            null,
+            [
+                "total_steps=4096",
+                "evaluation.episodes=0",
+                "evaluation.final_episodes=2",
+                "checkpoints.every_steps=1024",
+                $"{agent}.learning_rate_schedule=constant",
+                .. agent == "ppo" ? (string[])["ppo.clip_range_schedule=constant"] : [],
+                $"{agent}.copies=8",
+                $"{agent}.unroll_length=16",
+                $"{agent}.auxiliary.reward_prediction.weight=0.5",
+                $"{agent}.optimizer_wrappers.lookahead.steps=3",
+                $"{agent}.parameter_maps.power.exponent=1.5",
+            ]
+        );
+
+        TrainingResult whole = await Train(settings, "whole");
+        await Train(settings with { TotalSteps = 2048 }, "half");
+        TrainingResult resumed = await Trainer.ResumeAsync(
+            _folder.In("half"),
+            ["total_steps=4096"],
+            null,
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(whole.ParameterHash, resumed.ParameterHash);
+        MetricsTable table = MetricsTable.Read(new RunFolder(_folder.In("whole")).Metrics);
+        double[] losses = [.. table.Column("losses/reward_prediction_loss").Values];
+        Assert.True(losses[^1] < 0.2 * losses[0], $"the loss went from {losses[0]} to {losses[^1]}");
+    }
+
+    private Task<TrainingResult> Train(TrainingSettings settings, string name) =>
+        Trainer.TrainAsync(
+            settings,
+            new TrainingOptions { OutputFolder = _folder.In(name) },
+            TestContext.Current.CancellationToken
+        );
+}
