@@ -1,6 +1,6 @@
 namespace Agents.Networks;
 
-/// <summary>A network that acts and evaluates on plain arrays, whatever engine computes it. Not thread-safe.</summary>
+/// <summary>A network that acts and evaluates on plain arrays, whatever engine computes it. Not thread-safe; one without a policy gives heads alone.</summary>
 internal interface IActorCriticNetwork : IDisposable
 {
     /// <summary>What the network is.</summary>
@@ -25,4 +25,24 @@ internal interface IActorCriticNetwork : IDisposable
         Span<float> distributions,
         Span<float> values
     );
+
+    /// <summary>Runs T steps of B rows and gives what heads say, of a network with a policy or without one.</summary>
+    /// <param name="steps">T.</param>
+    /// <param name="observations"><c>[T, B, ObservationSize]</c>.</param>
+    /// <param name="episodeStarts"><c>[T, B]</c>: the observation begins an episode, so the core state is reset before it.</param>
+    /// <param name="coreState"><c>[B, CoreStateSize]</c>: before step 0 on entry, after the last step on return.</param>
+    /// <param name="heads">Heads to give, with their destinations; others are left out.</param>
+    /// <exception cref="InvalidOperationException">The network has no such head.</exception>
+    void UnrollHeads(
+        int steps,
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<bool> episodeStarts,
+        Span<float> coreState,
+        ReadOnlySpan<HeadRows> heads
+    );
 }
+
+/// <summary>Where the numbers of a head go.</summary>
+/// <param name="Head">Name of the head.</param>
+/// <param name="Rows">Destination, <c>[T, B, size]</c>; it may be longer.</param>
+internal readonly record struct HeadRows(string Head, float[] Rows);

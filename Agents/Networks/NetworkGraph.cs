@@ -7,7 +7,7 @@ using Agents.Programs.Operators.Products;
 
 namespace Agents.Networks;
 
-/// <summary>An actor-critic network as a graph, from features to distributions and values: every executor runs this one.</summary>
+/// <summary>A network as a graph, from features to its heads, and to distributions and values where it has a policy: every executor runs this one.</summary>
 /// <remarks>Parameters are those of <see cref="ParameterLayout"/>. A critic with a trunk of its own has a memory of its own, too.</remarks>
 internal sealed class NetworkGraph
 {
@@ -26,6 +26,7 @@ internal sealed class NetworkGraph
     private readonly CoreGraph _cores;
     private readonly Dictionary<string, Value> _heads = [];
     private readonly List<string> _repeated = []; // what paths of the cores' parameters begin with
+    private readonly Value? _distributions; // null without a policy
 
     /// <summary>The graph of a network.</summary>
     /// <param name="spec">What to build.</param>
@@ -59,14 +60,17 @@ internal sealed class NetworkGraph
                 }
             }
         }
-        ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
-        Distributions =
-            distribution.ParameterSize > distribution.HeadSize
-                ? Value.Concat(
-                    this[Head.Policy],
-                    Parameter(ParameterLayout.LogStd).BroadcastTo(Shape.Of(RowSpace.Rows, distribution.HeadSize))
-                )
-                : this[Head.Policy];
+        if (spec.HasPolicy)
+        {
+            ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
+            _distributions =
+                distribution.ParameterSize > distribution.HeadSize
+                    ? Value.Concat(
+                        this[Head.Policy],
+                        Parameter(ParameterLayout.LogStd).BroadcastTo(Shape.Of(RowSpace.Rows, distribution.HeadSize))
+                    )
+                    : this[Head.Policy];
+        }
         CoreState = _cores.State;
     }
 
@@ -92,13 +96,16 @@ internal sealed class NetworkGraph
     public IReadOnlyDictionary<string, Value> Watched => _cores.Watched;
 
     /// <summary>Parameters of the distributions, <c>[N, P]</c>.</summary>
-    public Value Distributions { get; }
+    /// <exception cref="InvalidOperationException">The network has no policy.</exception>
+    public Value Distributions => _distributions ?? throw HasNo(Head.Policy);
 
     /// <summary>Values, <c>[N, 1]</c>.</summary>
+    /// <exception cref="InvalidOperationException">The network has no policy, and then no value either.</exception>
     public Value Values => this[Head.Value];
 
     /// <summary>What a head gives, <c>[N, size]</c>.</summary>
-    public Value this[string head] => _heads[head];
+    /// <exception cref="InvalidOperationException">The network has no such head.</exception>
+    public Value this[string head] => _heads.TryGetValue(head, out Value? value) ? value : throw HasNo(head);
 
     /// <summary>All parameters, for gradients.</summary>
     public IEnumerable<Value> Parameters => _layout.Slots.Select(slot => Graph.Parameter(slot));
@@ -118,6 +125,12 @@ internal sealed class NetworkGraph
 
     /// <inheritdoc cref="ParameterSource.Bind"/>
     public void BindParameters(IProgram program, float[] parameters) => _source.Bind(program, parameters);
+
+    private InvalidOperationException HasNo(string head) =>
+        new(
+            $"The network has no head '{head}', only {string.Join(", ", _heads.Keys)}. Add it to the network's settings"
+                + (Spec.HasPolicy ? "." : ", or use a network with a policy.")
+        );
 
     private Value Parameter(string name) => _source[name];
 

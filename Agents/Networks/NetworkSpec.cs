@@ -7,7 +7,11 @@ using Protos.Foreign;
 
 namespace Agents.Networks;
 
-/// <summary>An actor-critic network in words: encoder → memory core → heads. Immutable; every engine builds from it.</summary>
+/// <summary>A network in words: encoder → memory core → heads. Immutable; every engine builds from it.</summary>
+/// <remarks>
+/// A network made by its constructor has a policy and a value, as actor-critic methods need them; <see cref="WithoutPolicy"/> makes one that has the
+/// heads of its settings alone, for supervised learning and for models of other things than actions.
+/// </remarks>
 /// <param name="ObservationSpace">Observations that the network reads.</param>
 /// <param name="ActionSpace">Actions whose distribution it gives.</param>
 /// <param name="Settings">Layers, activation, core, sharing; what they leave open depends on the observations.</param>
@@ -20,6 +24,16 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     private MemoryCore? _core;
     private StateLayout? _state;
     private IReadOnlyList<Head>? _heads;
+    private readonly Space? _actions = ActionSpace; // null without a policy
+
+    /// <summary>A network whose outputs are the heads of its settings and nothing else: one trunk, no actions, no value.</summary>
+    /// <param name="observationSpace">Observations that the network reads.</param>
+    /// <param name="settings">Layers, activation, core and at least one head.</param>
+    public static NetworkSpec WithoutPolicy(Space observationSpace, NetworkSettings settings) =>
+        new(observationSpace, null!, settings);
+
+    /// <summary>Whether the network has a policy and a value, and not the heads of its settings alone.</summary>
+    public bool HasPolicy => _actions is not null;
 
     /// <summary>Observations that the network reads.</summary>
     public Space ObservationSpace
@@ -33,15 +47,20 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     } = ObservationSpace;
 
     /// <summary>Actions whose distribution it gives.</summary>
+    /// <exception cref="InvalidOperationException">The network has no policy.</exception>
     public Space ActionSpace
     {
-        get;
+        get =>
+            _actions
+            ?? throw new InvalidOperationException(
+                "The network has no policy, only the heads of its settings, and so no actions. Ask HasPolicy first."
+            );
         init
         {
-            field = value;
+            _actions = value;
             _heads = null;
         }
-    } = ActionSpace;
+    }
 
     /// <summary>Layers, activation, core, sharing; what they leave open depends on the observations.</summary>
     public NetworkSettings Settings
@@ -68,10 +87,12 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     internal EncoderPlan Plan => _plan ??= new EncoderPlan(ObservationSpace, Settings);
 
     /// <summary>Whether draws of the policy are scaled to the bounds of a box of actions.</summary>
+    /// <exception cref="InvalidOperationException">The network has no policy.</exception>
     internal bool ScalesActions => Settings.ScaleActions ?? ActionMapping.ScalesByDefault(ActionSpace);
 
     /// <summary>The settings that build the same network and policy whatever the defaults are.</summary>
-    internal NetworkSettings ResolvedSettings => Plan.Settings with { ScaleActions = ScalesActions };
+    internal NetworkSettings ResolvedSettings =>
+        HasPolicy ? Plan.Settings with { ScaleActions = ScalesActions } : Plan.Settings with { SharedTrunk = true };
 
     /// <summary>The memory of one trunk.</summary>
     /// <exception cref="Agents.Yaml.SettingsException">There is no core of this name, or the settings do not fit the observations.</exception>
@@ -80,12 +101,12 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     /// <summary>Where the parts of one core's state lie.</summary>
     internal StateLayout State => _state ??= new StateLayout(Core.State);
 
-    /// <summary>Everything that the network gives: the policy, the value, and further heads.</summary>
-    /// <exception cref="Agents.Yaml.SettingsException">A head reads what the core does not have.</exception>
+    /// <summary>Everything that the network gives: the policy and the value, where it has them, and further heads.</summary>
+    /// <exception cref="Agents.Yaml.SettingsException">A head reads what the core does not have, or there is none at all.</exception>
     internal IReadOnlyList<Head> Heads => _heads ??= CreateHeads();
 
     /// <summary>Names of the trunks that are there, each with an encoder and a core of its own.</summary>
-    internal IReadOnlyList<string> Trunks => Plan.SharedTrunk ? OneTrunk : TwoTrunks;
+    internal IReadOnlyList<string> Trunks => HasOneTrunk ? OneTrunk : TwoTrunks;
 
     /// <summary>Float32 numbers of core state per row, 0 without memory; the actor's core first, then the critic's where it has its own.</summary>
     public int CoreStateSize => State.Size * Trunks.Count;
@@ -94,24 +115,38 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     public bool Equals(NetworkSpec? other) =>
         other is not null
         && ObservationSpace == other.ObservationSpace
-        && ActionSpace == other.ActionSpace
+        && _actions == other._actions
         && Settings == other.Settings;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(ObservationSpace, ActionSpace, Settings);
+    public override int GetHashCode() => HashCode.Combine(ObservationSpace, _actions, Settings);
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{ObservationSpace} → {_actions?.ToString() ?? string.Join(", ", Settings.Heads.Select(head => head.Name))}, {Settings}";
 
     /// <summary>What begins the paths of a trunk's parameters: its name and a point, or nothing where it is the only one.</summary>
-    internal string PrefixOf(string trunk) => Plan.SharedTrunk ? "" : trunk + ".";
+    internal string PrefixOf(string trunk) => HasOneTrunk ? "" : trunk + ".";
+
+    private bool HasOneTrunk => !HasPolicy || Plan.SharedTrunk;
 
     private List<Head> CreateHeads()
     {
         string first = Core.Branches[0].Name;
-        int policy = ActionDistribution.For(ActionSpace).HeadSize;
-        var heads = new List<Head>
+        var heads = new List<Head>();
+        if (_actions is not null)
         {
-            new(Head.Policy, HeadKind.Policy, policy, Head.ActorTrunk, first, "actor.head"),
-            new(Head.Value, HeadKind.Value, 1, Plan.SharedTrunk ? Head.ActorTrunk : Head.CriticTrunk, first, "critic.head"),
-        };
+            int policy = ActionDistribution.For(_actions).HeadSize;
+            string critic = HasOneTrunk ? Head.ActorTrunk : Head.CriticTrunk;
+            heads.Add(new(Head.Policy, HeadKind.Policy, policy, Head.ActorTrunk, first, "actor.head"));
+            heads.Add(new(Head.Value, HeadKind.Value, 1, critic, first, "critic.head"));
+        }
+        else if (Settings.Heads.Length == 0)
+        {
+            throw new Yaml.SettingsException(
+                "network.heads is empty, and a network without a policy gives nothing else. Add a head with a name and a size."
+            );
+        }
         foreach (HeadSettings head in Settings.Heads)
         {
             string branch = head.Branch.Length == 0 ? first : head.Branch;
@@ -121,7 +156,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
                     $"network.heads: the head {head.Name} reads the branch '{ForeignText.Show(branch)}', and the core {Settings.Core} has {string.Join(", ", Core.Branches.Select(other => other.Name))}."
                 );
             }
-            string trunk = Plan.SharedTrunk ? Head.ActorTrunk : head.Trunk;
+            string trunk = HasOneTrunk ? Head.ActorTrunk : head.Trunk;
             heads.Add(new(head.Name, head.Kind, head.Size, trunk, branch, $"{PrefixOf(trunk)}heads.{head.Name}"));
         }
         return heads;

@@ -7,7 +7,7 @@ namespace Agents.Networks;
 /// <summary>Where each named parameter of a network lies in its flat buffer. Every engine uses the same layout.</summary>
 /// <remarks>
 /// Layers follow the data: encoder, head of the actor, log standard deviation, then the critic's own. With a shared trunk the
-/// encoder stands once, without the prefix <c>actor.</c> or <c>critic.</c>.
+/// encoder stands once, without the prefix <c>actor.</c> or <c>critic.</c>; so it does in a network without a policy.
 /// <para>
 /// Within an encoder <c>encoder.conv.0</c>, <c>encoder.conv.1</c> … are the convolutions of the observation, or
 /// <c>encoder.NAME.conv.0</c> those of its entry NAME; <c>encoder.0</c>, <c>encoder.1</c> … are the dense layers behind them. A convolution's
@@ -64,8 +64,12 @@ internal sealed class ParameterLayout
             HeadKind.Value or HeadKind.Q or HeadKind.Reward or HeadKind.Free => OtherGain,
         };
         AddDense(head.Path, inputs, head.Size, gain);
+        if (head.Kind != HeadKind.Policy)
+        {
+            return;
+        }
         ActionDistribution family = ActionDistribution.For(spec.ActionSpace);
-        if (head.Name == Head.Policy && family.ParameterSize > family.HeadSize)
+        if (family.ParameterSize > family.HeadSize)
         {
             Add(LogStd, [family.ParameterSize - family.HeadSize], new Initializer.Constant(spec.Settings.InitialLogStd));
         }

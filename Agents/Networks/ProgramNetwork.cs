@@ -69,33 +69,36 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
         Span<float> values
     )
     {
-        int size = Spec.ObservationSize;
-        int parameters = _step.Network.Distributions.Columns;
-        int rows = distributions.Length / parameters;
-        if (observations.Length != rows * size || rows % steps != 0 || (!values.IsEmpty && values.Length != rows))
+        int rows = distributions.Length / _step.Network.Distributions.Columns;
+        if (!values.IsEmpty && values.Length != rows)
         {
-            throw new ArgumentException(
-                $"{observations.Length} floats are not {steps} steps of whole rows: {rows} rows of {size} were expected."
-            );
+            throw new ArgumentException($"{values.Length} values are not one for each of {rows} rows.", nameof(values));
         }
-        if (_loop is not null && steps > 1)
+        Unroll(steps, rows, observations, episodeStarts, coreState, new Destinations(distributions, values));
+    }
+
+    /// <inheritdoc/>
+    public void UnrollHeads(
+        int steps,
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<bool> episodeStarts,
+        Span<float> coreState,
+        ReadOnlySpan<HeadRows> heads
+    )
+    {
+        int rows = observations.Length / Spec.ObservationSize;
+        foreach (HeadRows head in heads)
         {
-            RunLoop(steps, rows, observations, episodeStarts, coreState, distributions, values);
-            return;
+            int size = rows * _step.Network[head.Head].Columns;
+            if (head.Rows.Length < size)
+            {
+                throw new ArgumentException(
+                    $"{head.Rows.Length} floats have no room for {rows} rows of the head {head.Head}; {size} are needed.",
+                    nameof(heads)
+                );
+            }
         }
-        // Rows without a memory go block by block, so that no run needs room for all of them; others step by step.
-        int block = _stateSize > 0 ? rows / steps : PlanOptions.UsualBlockRows;
-        for (int first = 0; first < rows; first += block)
-        {
-            int count = Math.Min(block, rows - first);
-            RunStep(
-                observations.Slice(first * size, count * size),
-                _stateSize > 0 ? episodeStarts.Slice(first, count) : [],
-                coreState,
-                distributions.Slice(first * parameters, count * parameters),
-                values.IsEmpty ? [] : values.Slice(first, count)
-            );
-        }
+        Unroll(steps, rows, observations, episodeStarts, coreState, new Destinations(heads));
     }
 
     /// <summary>Lets something of the core be looked at after each step, such as the weights of attention.</summary>
@@ -113,16 +116,47 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
         _loop?.Dispose();
     }
 
-    private void RunStep(
+    private void Unroll(
+        int steps,
+        int rows,
         ReadOnlySpan<float> observations,
         ReadOnlySpan<bool> episodeStarts,
         Span<float> coreState,
-        Span<float> distributions,
-        Span<float> values
+        Destinations destinations
     )
     {
-        int rows = distributions.Length / _step.Network.Distributions.Columns;
-        IProgram program = _step.Of(!values.IsEmpty, rows, rows);
+        int size = Spec.ObservationSize;
+        if (observations.Length != rows * size || rows % steps != 0)
+        {
+            throw new ArgumentException(
+                $"{observations.Length} floats are not {steps} steps of whole rows: {rows} rows of {size} were expected."
+            );
+        }
+        if (_loop is not null && steps > 1)
+        {
+            RunLoop(steps, rows, observations, episodeStarts, coreState, destinations);
+            return;
+        }
+        // Rows without a memory go block by block, so that no run needs room for all of them; others step by step.
+        int block = _stateSize > 0 ? rows / steps : PlanOptions.UsualBlockRows;
+        for (int first = 0; first < rows; first += block)
+        {
+            int count = Math.Min(block, rows - first);
+            ReadOnlySpan<bool> starts = _stateSize > 0 ? episodeStarts.Slice(first, count) : [];
+            RunStep(first, count, observations.Slice(first * size, count * size), starts, coreState, destinations);
+        }
+    }
+
+    private void RunStep(
+        int first,
+        int rows,
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<bool> episodeStarts,
+        Span<float> coreState,
+        Destinations destinations
+    )
+    {
+        IProgram program = _step.Of(destinations.Outputs, rows, rows);
         Bind(program, _step.Network, rows, observations, episodeStarts);
         if (_stateSize > 0)
         {
@@ -132,11 +166,7 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
         {
             program.Run(rows);
         }
-        program[_step.Network.Distributions].CopyTo(distributions);
-        if (!values.IsEmpty)
-        {
-            program[_step.Network.Values].CopyTo(values);
-        }
+        destinations.Fill(first, program, _step.Network);
     }
 
     private void RunLoop(
@@ -145,23 +175,18 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
         ReadOnlySpan<float> observations,
         ReadOnlySpan<bool> episodeStarts,
         Span<float> coreState,
-        Span<float> distributions,
-        Span<float> values
+        Destinations destinations
     )
     {
         int sequences = rows / steps;
         NetworkGraph network = _loop!.Network;
-        IProgram program = _loop.Of(!values.IsEmpty, rows, sequences);
+        IProgram program = _loop.Of(destinations.Outputs, rows, sequences);
         Bind(program, network, rows, observations, episodeStarts);
         Grow(ref _coreState, coreState.Length);
         coreState.CopyTo(_coreState);
         program.Bind(network.InitialCoreState!, _coreState);
         program.Run(rows, sequences);
-        program[network.Distributions].CopyTo(distributions);
-        if (!values.IsEmpty)
-        {
-            program[network.Values].CopyTo(values);
-        }
+        destinations.Fill(0, program, network);
         program[network.CoreState!].CopyTo(coreState);
     }
 
@@ -195,28 +220,75 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
         }
     }
 
-    /// <summary>One form of the network, with and without values.</summary>
-    private sealed class Executable : IDisposable
+    /// <summary>What a run is to give.</summary>
+    private enum Outputs
     {
-        private readonly float[] _parameters;
-        private readonly ProgramFactory _factory;
-        private readonly List<Value> _watched = [];
-        private Variant _acting;
-        private Variant _evaluating;
-        private Variant? _latest;
+        /// <summary>Distributions.</summary>
+        Acting,
 
-        public Executable(NetworkSpec spec, NetworkForm form, float[] parameters, ProgramFactory factory)
+        /// <summary>Distributions and values.</summary>
+        Evaluating,
+
+        /// <summary>Every head as it is.</summary>
+        Heads,
+    }
+
+    /// <summary>Where the numbers of a run go.</summary>
+    private readonly ref struct Destinations
+    {
+        private readonly Span<float> _distributions;
+        private readonly Span<float> _values;
+        private readonly ReadOnlySpan<HeadRows> _heads;
+
+        public Destinations(Span<float> distributions, Span<float> values)
         {
-            (_parameters, _factory) = (parameters, factory);
-            Network = new NetworkGraph(spec, new Graph(), form);
-            (_acting, _evaluating) = (VariantOf([]), VariantOf([Network.Values]));
+            _distributions = distributions;
+            _values = values;
+            Outputs = values.IsEmpty ? Outputs.Acting : Outputs.Evaluating;
         }
 
-        public NetworkGraph Network { get; }
-
-        public IProgram Of(bool withValues, int rows, int sequences)
+        public Destinations(ReadOnlySpan<HeadRows> heads)
         {
-            _latest = withValues ? _evaluating : _acting;
+            _heads = heads;
+            Outputs = Outputs.Heads;
+        }
+
+        public Outputs Outputs { get; }
+
+        /// <summary>Takes what a run gave.</summary>
+        /// <param name="first">Row of the destinations that the first row of the run belongs to.</param>
+        /// <param name="program">The program that ran.</param>
+        /// <param name="network">Its network.</param>
+        public void Fill(int first, IProgram program, NetworkGraph network)
+        {
+            if (Outputs != Outputs.Heads)
+            {
+                program[network.Distributions].CopyTo(_distributions[(first * network.Distributions.Columns)..]);
+            }
+            if (!_values.IsEmpty)
+            {
+                program[network.Values].CopyTo(_values[first..]);
+            }
+            foreach (HeadRows head in _heads)
+            {
+                Value value = network[head.Head];
+                program[value].CopyTo(head.Rows.AsSpan(first * value.Columns));
+            }
+        }
+    }
+
+    /// <summary>One form of the network, with each kind of outputs that it was asked for.</summary>
+    private sealed class Executable(NetworkSpec spec, NetworkForm form, float[] parameters, ProgramFactory factory) : IDisposable
+    {
+        private readonly List<Value> _watched = [];
+        private readonly Variant?[] _variants = new Variant?[Enum.GetValues<Outputs>().Length];
+        private Variant? _latest;
+
+        public NetworkGraph Network { get; } = new(spec, new Graph(), form);
+
+        public IProgram Of(Outputs outputs, int rows, int sequences)
+        {
+            _latest = _variants[(int)outputs] ??= VariantOf(outputs);
             return _latest.Of(rows, sequences);
         }
 
@@ -231,7 +303,7 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
                 Dispose();
                 _latest = null;
                 _watched.Add(value);
-                (_acting, _evaluating) = (VariantOf([]), VariantOf([Network.Values]));
+                Array.Clear(_variants);
             }
             return true;
         }
@@ -241,20 +313,30 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
 
         public void Refresh()
         {
-            _acting.Refresh();
-            _evaluating.Refresh();
+            foreach (Variant? variant in _variants)
+            {
+                variant?.Refresh();
+            }
         }
 
         public void Dispose()
         {
-            _acting.Dispose();
-            _evaluating.Dispose();
+            foreach (Variant? variant in _variants)
+            {
+                variant?.Dispose();
+            }
         }
 
-        private Variant VariantOf(Value[] further)
+        private Variant VariantOf(Outputs outputs)
         {
+            Value[] given = outputs switch
+            {
+                Outputs.Acting => [Network.Distributions],
+                Outputs.Evaluating => [Network.Distributions, Network.Values],
+                Outputs.Heads => [.. spec.Heads.Select(head => Network[head.Name])],
+            };
             Value[] state = Network.CoreState is { } last ? [last] : [];
-            return new Variant(Network, [Network.Distributions, .. further, .. _watched, .. state], _parameters, _factory);
+            return new Variant(Network, [.. given, .. _watched, .. state], parameters, factory);
         }
     }
 

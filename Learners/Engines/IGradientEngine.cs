@@ -29,6 +29,15 @@ internal interface IGradientEngine : IDisposable
     /// <param name="groups">The group of each objective, from 0 and without gaps, to have a gradient of each group, too; null for one gradient.</param>
     void Use(IReadOnlyList<Objective> objectives, IReadOnlyList<int>? groups = null);
 
+    /// <summary>Whether core states after the last step are asked for by <see cref="TryGetCoreState"/>. To be set before the first minibatch.</summary>
+    /// <value>Default false.</value>
+    bool CarriesState { get; set; }
+
+    /// <summary>Core state after the last step of the latest minibatch, for a segment that goes on where this one ended.</summary>
+    /// <param name="coreState">Destination, <c>[B, CoreStateSize]</c>.</param>
+    /// <returns>False for a core whose form for gradients gives no last state: step through the minibatch by <see cref="Network"/> instead.</returns>
+    bool TryGetCoreState(Span<float> coreState);
+
     /// <summary>Says where the parameters of another model lie, which objectives look at by <see cref="NetworkEvaluation.Of"/>.</summary>
     /// <param name="model">Its name.</param>
     /// <param name="parameters">Flat; the caller may change them between updates.</param>
@@ -38,7 +47,7 @@ internal interface IGradientEngine : IDisposable
     /// <param name="batch">Samples, with features, actions and every column that an objective reads.</param>
     /// <param name="progress">Share of the run's steps done, for schedules.</param>
     /// <param name="losses">Destination: each objective's loss, before its weight.</param>
-    /// <param name="logProbs">Destination, <c>[N]</c>: log-probs of the actions under the current parameters.</param>
+    /// <param name="logProbs">Destination, <c>[N]</c>: log-probs of the actions under the current parameters; left as it is where the network has no policy.</param>
     /// <param name="kfac">Gathers statistics of the same samples; null for none.</param>
     /// <param name="draw">Number of the update, for noise such as dropout: the same number draws the same.</param>
     void Backward(Batch batch, double progress, Span<double> losses, Span<float> logProbs, Kfac? kfac = null, ulong draw = 0);

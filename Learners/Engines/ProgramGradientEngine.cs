@@ -86,6 +86,32 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     }
 
     /// <inheritdoc/>
+    public bool CarriesState
+    {
+        get;
+        set
+        {
+            field = value;
+            DisposeProgram();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryGetCoreState(Span<float> coreState)
+    {
+        if (!CarriesState || _program is null)
+        {
+            throw new InvalidOperationException("No core state was kept. Set CarriesState, then run a minibatch.");
+        }
+        if (_graph!.CoreState is not { } last)
+        {
+            return false;
+        }
+        _program[last].CopyTo(coreState);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public void BindModel(string model, float[] parameters) => _models[model] = parameters;
 
     /// <inheritdoc/>
@@ -126,7 +152,10 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         {
             losses[i] = program[graph.Losses[i]][0];
         }
-        program[graph.LogProb].CopyTo(logProbs);
+        if (graph.LogProb is { } logProb)
+        {
+            program[logProb].CopyTo(logProbs);
+        }
     }
 
     /// <inheritdoc/>
@@ -199,7 +228,9 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         }
         DisposeProgram();
         (_rows, _sequences) = (Math.Max(batch.Count, _rows), Math.Max(batch.Sequences, _sequences));
-        Value[] outputs = [.. _losses!.Losses, _losses.LogProb];
+        Value[] logProb = _losses!.LogProb is { } given ? [given] : [];
+        Value[] state = CarriesState && _graph!.CoreState is { } last ? [last] : [];
+        Value[] outputs = [.. _losses.Losses, .. logProb, .. state];
         Plan plan = Plan.Compile(_graph!.Graph, outputs, _gradients, new PlanOptions(_rows, _sequences));
         _program = _factory(plan, _parameters, _grouped);
     }

@@ -17,9 +17,8 @@ internal sealed class LossGraph
     public LossGraph(NetworkGraph network, IReadOnlyList<Objective> objectives, IReadOnlyList<int>? groups = null)
     {
         Graph = network.Graph;
-        Evaluation = new NetworkEvaluation(network.Spec, network.Distributions, network.Values)
+        Evaluation = new NetworkEvaluation(network)
         {
-            Network = network,
             IsWeighted = objectives.Any(objective => objective.Reads.Contains(Column.SampleWeights)),
         };
         var losses = ImmutableArray.CreateBuilder<Value>(objectives.Count);
@@ -45,7 +44,7 @@ internal sealed class LossGraph
                 total = total is null ? weighted : total + weighted;
             }
         }
-        LogProb = Evaluation.LogProb;
+        LogProb = network.Spec.HasPolicy ? Evaluation.LogProb : null;
         Losses = losses.MoveToImmutable();
         Totals = [.. totals.OfType<Value>()];
         if (Totals.Length < totals.Length)
@@ -64,8 +63,8 @@ internal sealed class LossGraph
     /// <summary>What objectives read.</summary>
     public NetworkEvaluation Evaluation { get; }
 
-    /// <summary>Log-probs of the actions, <c>[N, 1]</c>.</summary>
-    public Value LogProb { get; }
+    /// <summary>Log-probs of the actions, <c>[N, 1]</c>; null for a network without a policy.</summary>
+    public Value? LogProb { get; }
 
     /// <summary>Each objective's loss, before its weight.</summary>
     public ImmutableArray<Value> Losses { get; }

@@ -12,7 +12,23 @@ internal sealed class NetworkEvaluation
     private readonly Dictionary<string, NetworkEvaluation> _models = [];
     private readonly List<(Value Scalar, Func<double, double> At)> _schedules = [];
 
-    /// <summary>An evaluation of what a network says.</summary>
+    private readonly ActionDistribution? _distribution; // null without a policy
+    private readonly Value? _distributions;
+    private readonly Value? _values;
+
+    /// <summary>An evaluation of what a network's graph says.</summary>
+    /// <param name="network">The graph, of a network with a policy or without one.</param>
+    public NetworkEvaluation(NetworkGraph network)
+    {
+        (Network, Spec, Graph) = (network, network.Spec, network.Graph);
+        if (Spec.HasPolicy)
+        {
+            _distribution = ActionDistribution.For(Spec.ActionSpace);
+            (_distributions, _values) = (network.Distributions, network.Values);
+        }
+    }
+
+    /// <summary>An evaluation of distributions and values, wherever they come from.</summary>
     /// <param name="spec">The network.</param>
     /// <param name="distributions">Parameters of its distributions, <c>[N, P]</c>.</param>
     /// <param name="values">Its values, <c>[N, 1]</c>.</param>
@@ -23,31 +39,35 @@ internal sealed class NetworkEvaluation
         LogProb = logProb!;
         Entropy = entropy!;
         Spec = spec;
-        Distribution = ActionDistribution.For(spec.ActionSpace);
-        Distributions = distributions;
-        Values = values;
+        Graph = distributions.Graph;
+        _distribution = ActionDistribution.For(spec.ActionSpace);
+        (_distributions, _values) = (distributions, values);
     }
 
     /// <summary>The graph, which objectives add to.</summary>
-    public Graph Graph => Distributions.Graph;
+    public Graph Graph { get; }
 
     /// <summary>The network.</summary>
     public NetworkSpec Spec { get; }
 
     /// <summary>Family of the policy's distributions.</summary>
-    public ActionDistribution Distribution { get; }
+    /// <exception cref="InvalidOperationException">The network has no policy.</exception>
+    public ActionDistribution Distribution => _distribution ?? throw HasNoPolicy;
 
     /// <summary>Parameters of the target policy's distributions, <c>[N, P]</c>.</summary>
-    public Value Distributions { get; }
+    /// <exception cref="InvalidOperationException">The network has no policy.</exception>
+    public Value Distributions => _distributions ?? throw HasNoPolicy;
 
     /// <summary>V of each observation, <c>[N, 1]</c>.</summary>
-    public Value Values { get; }
+    /// <exception cref="InvalidOperationException">The network has no policy, and then no value either.</exception>
+    public Value Values => _values ?? throw HasNoPolicy;
 
     /// <summary>Log-probs of the actions under the target policy, <c>[N, 1]</c>.</summary>
+    /// <exception cref="InvalidOperationException">The network has no policy.</exception>
     public Value LogProb
     {
         get => field ??= Distribution.LogProb(Distributions, this[Column.Actions(Spec)]);
-        private init;
+        private set;
     }
 
     /// <summary>Entropies of the target policy in nats, <c>[N, 1]</c>.</summary>
@@ -71,21 +91,21 @@ internal sealed class NetworkEvaluation
             );
 
     /// <summary>The network's graph; null where only distributions and values are known.</summary>
-    public NetworkGraph? Network { get; init; }
+    public NetworkGraph? Network { get; }
 
     /// <summary>What other models say about the same samples, by name.</summary>
     public IReadOnlyDictionary<string, NetworkEvaluation> Models => _models;
 
     /// <summary>What another model says about the same samples: its graph becomes part of the loss, and no gradient reaches its parameters.</summary>
     /// <param name="model">Name of the model, under which its parameters are bound; its features and states are columns that begin with it and a point.</param>
-    /// <param name="spec">Its network; its actions are those of this one.</param>
+    /// <param name="spec">Its network; where it has actions, they are those of this one.</param>
     public NetworkEvaluation Of(string model, NetworkSpec spec)
     {
         if (_models.TryGetValue(model, out NetworkEvaluation? known))
         {
             return known;
         }
-        if (spec.ActionSpace != Spec.ActionSpace)
+        if (spec.HasPolicy && spec.ActionSpace != Spec.ActionSpace)
         {
             throw new ArgumentException(
                 $"The model {model} has actions {spec.ActionSpace}, and the network {Spec.ActionSpace}. Both must be the same.",
@@ -99,18 +119,20 @@ internal sealed class NetworkEvaluation
             _columns.Add(new Column($"{model}.keep"), keep);
             _columns.Add(Column.InitialCoreState(spec) with { Name = $"{model}.initial_core_state" }, network.InitialCoreState!);
         }
-        var evaluation = new NetworkEvaluation(
-            spec,
-            network.Distributions,
-            network.Values,
-            Distribution.LogProb(network.Distributions, this[Column.Actions(Spec)])
-        )
+        var evaluation = new NetworkEvaluation(network);
+        if (spec.HasPolicy)
         {
-            Network = network,
-        };
+            evaluation.LogProb = Distribution.LogProb(network.Distributions, this[Column.Actions(Spec)]);
+        }
         _models.Add(model, evaluation);
         return evaluation;
     }
+
+    private InvalidOperationException HasNoPolicy =>
+        new(
+            $"The network has no policy and no value, only the heads {string.Join(", ", Spec.Heads.Select(head => head.Name))}. "
+                + "Read a head by its name, or use a network with a policy."
+        );
 
     /// <summary>Whether samples count by <see cref="Column.SampleWeights"/>, since some objective reads them, and not all alike.</summary>
     public bool IsWeighted { get; init; }
