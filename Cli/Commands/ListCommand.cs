@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Agents.Networks.Cores;
 using Agents.Yaml;
 using Learners.Composition;
+using Learners.Optimizers;
+using Learners.Stages;
 using Learners.Training;
 using Spectre.Console;
 
@@ -11,6 +13,14 @@ namespace Cli.Commands;
 /// <summary><c>agents list</c>.</summary>
 internal static class ListCommand
 {
+    private static readonly (string Key, NameTable Names)[] PartsOfAgents =
+    [
+        ("optimizer", OptimizerTable.Optimizers),
+        ("optimizer_wrappers", OptimizerTable.Wrappers),
+        ("parameter_maps", OptimizerTable.Maps),
+        ("auxiliary", AuxiliaryTable.All),
+    ];
+
     public static Command Create(TextWriter output)
     {
         var registry = new RegistryOptions();
@@ -18,7 +28,7 @@ internal static class ListCommand
         var command = new Command(
             "list",
             """
-            Lists the agents and memory cores, and the environments that each agent has tuned settings for.
+            Lists the agents, the memory cores, what else is chosen by name, and the environments that each agent has tuned settings for.
 
             Example:
               agents list --json
@@ -37,7 +47,12 @@ internal static class ListCommand
             {
                 var agents = new JsonArray([.. all.Select(Describe)]);
                 var coreNames = new JsonArray([.. MemoryCores.All.Select(core => (JsonNode)core.Name)]);
-                output.WriteLine(new JsonObject { ["agents"] = agents, ["cores"] = coreNames }.ToJsonString());
+                var document = new JsonObject { ["agents"] = agents, ["cores"] = coreNames };
+                foreach ((string key, NameTable names) in PartsOfAgents)
+                {
+                    document[key] = new JsonArray([.. names.Parts.Select(part => (JsonNode)part.Name)]);
+                }
+                output.WriteLine(document.ToJsonString());
                 return;
             }
             Table table = Tables.Create("agent", "what it is", "tuned for");
@@ -55,6 +70,16 @@ internal static class ListCommand
                 cores.AddRow(core.Name, Markup.Escape(core.Description), string.Join(", ", keys));
             }
             Tables.Print(output, cores);
+            Table parts = Tables.Create("key of an agent's section", "name", "what it is", "settings of its own");
+            foreach ((string key, NameTable names) in PartsOfAgents)
+            {
+                foreach (NamedSettings part in names.Parts)
+                {
+                    IEnumerable<string> own = StrictYaml.Settable(part.GetType()).Select(StrictYaml.KeyOf);
+                    parts.AddRow(key, part.Name, Markup.Escape(part.Description), string.Join(", ", own));
+                }
+            }
+            Tables.Print(output, parts);
 
             JsonNode Describe(Agent agent) =>
                 new JsonObject

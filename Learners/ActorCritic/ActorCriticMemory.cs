@@ -44,6 +44,7 @@ internal static class ActorCriticMemory
             ),
             .. OfCore(spec, agent, learned, trunks),
             .. agent.Optimizer.MemoryOf(layout),
+            .. agent.Auxiliary.SelectMany(auxiliary => auxiliary.MemoryOf(spec, agent.StepsPerUnroll)),
         ];
     }
 

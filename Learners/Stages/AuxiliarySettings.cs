@@ -1,6 +1,7 @@
 using Agents.Networks;
 using Agents.Yaml;
 using Environments;
+using Learners.Training;
 
 namespace Learners.Stages;
 
@@ -16,6 +17,11 @@ public abstract record AuxiliarySettings : NamedSettings, IChosenByName
     /// <summary>Heads that the agent's network has for it; each begins with the name of this part.</summary>
     /// <param name="environment">The task as the policy sees it.</param>
     internal virtual IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment) => [];
+
+    /// <summary>Its arrays, for <see cref="RunSize"/>.</summary>
+    /// <param name="network">The agent's network.</param>
+    /// <param name="samples">Samples of an unroll.</param>
+    internal virtual IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) => [];
 
     /// <summary>Makes what joins the learner.</summary>
     internal abstract AuxiliaryParts Create(AuxiliaryContext context);

@@ -6,5 +6,6 @@ namespace Learners.Stages;
 internal static class AuxiliaryTable
 {
     /// <summary>The table.</summary>
-    public static NameTable All { get; } = new("auxiliary part", new RewardPredictionSettings());
+    public static NameTable All { get; } =
+        new("auxiliary part", new RandomNetworkDistillationSettings(), new RewardPredictionSettings());
 }
