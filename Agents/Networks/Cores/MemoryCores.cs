@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Agents.Networks.Cores.FastSlow;
+using Agents.Networks.Cores.FastWeights;
+using Agents.Networks.Cores.LinearRecurrent;
 using Agents.Networks.Cores.NormalizedLstm;
 using Agents.Networks.Transformers;
 using Environments;
@@ -42,6 +45,31 @@ internal static class MemoryCores
         )
         {
             Settings = new NormalizedLstmSettings(),
+        },
+        new(
+            "fast_weights",
+            "a recurrent layer that attends to its recent past by a matrix per copy (Ba et al. 2016)",
+            (settings, inputs) => new FastWeightsCore(inputs, settings.CoreSize, settings.Own<FastWeightsSettings>())
+        )
+        {
+            Settings = new FastWeightsSettings(),
+        },
+        new(
+            "fs_rnn",
+            "fast cells in a chain and a slow one between them (Mujika et al. 2017)",
+            (settings, inputs) => new FastSlowCore(settings, inputs)
+        )
+        {
+            Settings = new FastSlowSettings(),
+            Validate = FastSlowCore.Validate,
+        },
+        new(
+            "lru",
+            "layers of linear complex recurrences with gates (Orvieto et al. 2023)",
+            (settings, inputs) => new LinearRecurrentCore(inputs, settings.CoreSize, settings.Own<LinearRecurrentSettings>())
+        )
+        {
+            Settings = new LinearRecurrentSettings(),
         },
         new(
             "gtrxl",

@@ -1,0 +1,157 @@
+using System.ComponentModel.DataAnnotations;
+using Agents.Networks.Cores.NormalizedLstm;
+using Agents.Programs;
+
+namespace Agents.Networks.Cores.FastSlow;
+
+/// <summary>
+/// A chain of fast cells that share one state and run one after the other in each step, and a slow cell that reads the first and writes to the second
+/// (Mujika, Meier and Steger 2017, arXiv 1705.08639, equations 1 to 5).
+/// </summary>
+/// <remarks>
+/// The state of the chain goes from cell to cell, and from the last one to the next step; weights differ. Cells from the third on read a column of zeros, as
+/// the published counts of parameters have it. Any core whose state is one row can be a cell.
+/// </remarks>
+internal sealed class FastSlowCore : MemoryCore
+{
+    private readonly FastSlowSettings _settings;
+    private readonly MemoryCore[] _fast;
+    private readonly MemoryCore _slow;
+    private readonly StateLayout _fastLayout;
+    private readonly StateLayout _slowLayout;
+
+    /// <summary>The core of a network.</summary>
+    /// <param name="network">Settings of the network, whose core size is that of the fast cells.</param>
+    /// <param name="inputs">Numbers that it reads.</param>
+    public FastSlowCore(NetworkSettings network, int inputs)
+    {
+        _settings = network.Own<FastSlowSettings>();
+        _fast = new MemoryCore[_settings.Cells];
+        for (int i = 0; i < _fast.Length; i++)
+        {
+            int reads = i switch
+            {
+                0 => inputs,
+                1 => _settings.SlowSize,
+                _ => 1,
+            };
+            _fast[i] = Cell(network, _settings.Fast, network.CoreSize, reads);
+        }
+        _slow = Cell(network, _settings.Slow, _settings.SlowSize, network.CoreSize);
+        (_fastLayout, _slowLayout) = (new StateLayout(_fast[0].State), new StateLayout(_slow.State));
+        State =
+        [
+            .. _fast[0].State.Select(part => part with { Name = "fast." + part.Name }),
+            .. _slow.State.Select(part => part with { Name = "slow." + part.Name }),
+        ];
+        Branches = [new("output", network.CoreSize)];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Branch> Branches { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<StatePart> State { get; }
+
+    /// <summary>What is wrong with settings of a network with this core, beyond their ranges.</summary>
+    public static IEnumerable<ValidationResult> Validate(NetworkSettings network)
+    {
+        FastSlowSettings settings = network.Own<FastSlowSettings>();
+        foreach (string name in (string[])[settings.Fast, settings.Slow])
+        {
+            if (MemoryCores.Find(name) is null)
+            {
+                yield return new ValidationResult(
+                    $"a cell of fs_rnn: {MemoryCores.Unknown(name)}",
+                    [nameof(NetworkSettings.CoreSettings)]
+                );
+            }
+            else if (name == settings.Core || IsNoCell(Cell(network, name, 1, 1)))
+            {
+                yield return new ValidationResult(
+                    $"the core {name} cannot be a cell of {settings.Core}, since its state is not one row of each copy. Choose lstm, gru or ln_lstm.",
+                    [nameof(NetworkSettings.CoreSettings)]
+                );
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Declare(ParameterDeclarations parameters)
+    {
+        for (int i = 0; i < _fast.Length; i++)
+        {
+            _fast[i].Declare(parameters.Within($"fast.{i}"));
+        }
+        _slow.Declare(parameters.Within("slow"));
+    }
+
+    /// <inheritdoc/>
+    public override CoreStep Step(ParameterScope parameters, CoreInputs inputs, CoreState state, StepMode mode)
+    {
+        Value nothing = inputs.Encoded.Graph.Zeros(Shape.Of(RowSpace.Rows, 1));
+        IReadOnlyList<Value> chain = Parts(state, "fast.", _fastLayout);
+        IReadOnlyList<Value> slow = Parts(state, "slow.", _slowLayout);
+        Value output = inputs.Encoded;
+        for (int i = 0; i < _fast.Length; i++)
+        {
+            Value read = i < 2 ? output : nothing;
+            CoreStep step = StepOf(
+                _fast[i],
+                parameters.Within($"fast.{i}"),
+                inputs with
+                {
+                    Encoded = read,
+                },
+                _fastLayout,
+                chain,
+                mode
+            );
+            (output, chain) = (step.Branches[0], step.Next);
+            if (i == 0)
+            {
+                step = StepOf(_slow, parameters.Within("slow"), inputs with { Encoded = output }, _slowLayout, slow, mode);
+                (output, slow) = (step.Branches[0], step.Next);
+            }
+        }
+        output = Dropout(output, _settings.Dropout, parameters.NameOf("dropout"), mode);
+        return new CoreStep([output], [.. chain, .. slow]);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<KeptArrays> Activations(int steps) =>
+        [.. _fast.Append(_slow).SelectMany(cell => cell.Activations(steps))];
+
+    private static CoreStep StepOf(
+        MemoryCore cell,
+        ParameterScope parameters,
+        CoreInputs inputs,
+        StateLayout layout,
+        IReadOnlyList<Value> state,
+        StepMode mode
+    ) => cell.Step(parameters, inputs, new CoreState(layout, state, null, 0, null), mode);
+
+    private static Value[] Parts(CoreState state, string prefix, StateLayout layout) =>
+        [.. layout.Parts.Select(part => state[prefix + part.Name])];
+
+    private static bool IsNoCell(MemoryCore core) => core.State.Count == 0 || core.State.Any(part => part.IsRing);
+
+    private static MemoryCore Cell(NetworkSettings network, string name, int size, int inputs)
+    {
+        FastSlowSettings settings = network.Own<FastSlowSettings>();
+        NetworkSettings cell = network with { Core = name, CoreSize = size };
+        if (cell.CoreSettings is NormalizedLstmSettings)
+        {
+            cell = cell with
+            {
+                CoreSettings = new NormalizedLstmSettings
+                {
+                    Dropout = settings.Dropout,
+                    ZoneoutOutput = settings.ZoneoutOutput,
+                    ZoneoutCell = settings.ZoneoutCell,
+                },
+            };
+        }
+        return MemoryCores.Create(cell, inputs);
+    }
+}
