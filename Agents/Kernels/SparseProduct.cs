@@ -13,6 +13,8 @@ namespace Agents.Kernels;
 /// </remarks>
 internal static class SparseProduct
 {
+    private const int MaskBits = 64;
+
     /// <summary>y[outputs[p] ..] += x[e] weight[weights[p] ..] over all pairs, rows of <paramref name="length"/> floats.</summary>
     /// <param name="x">Inputs of one row of the batch.</param>
     /// <param name="starts">First pair of each input, and their number at the end.</param>
@@ -82,9 +84,9 @@ internal static class SparseProduct
         }
         ref float input = ref MemoryMarshal.GetReference(x);
         ref float g = ref MemoryMarshal.GetReference(gradient);
-        for (int first = 0; first < x.Length; first += Vector256<float>.Count)
+        for (int first = 0; first < x.Length; first += MaskBits)
         {
-            for (uint mask = NonZeros(ref input, first, x.Length); mask != 0; mask &= mask - 1)
+            for (ulong mask = NonZeros(ref input, first, x.Length); mask != 0; mask &= mask - 1)
             {
                 int element = first + BitOperations.TrailingZeroCount(mask);
                 float value = x[element];
@@ -131,9 +133,9 @@ internal static class SparseProduct
         where TVector : struct
     {
         ref float input = ref MemoryMarshal.GetReference(x);
-        for (int first = 0; first < x.Length; first += Vector256<float>.Count)
+        for (int first = 0; first < x.Length; first += MaskBits)
         {
-            for (uint mask = NonZeros(ref input, first, x.Length); mask != 0; mask &= mask - 1)
+            for (ulong mask = NonZeros(ref input, first, x.Length); mask != 0; mask &= mask - 1)
             {
                 int element = first + BitOperations.TrailingZeroCount(mask);
                 float value = Unsafe.Add(ref input, element);
@@ -158,20 +160,30 @@ internal static class SparseProduct
         }
     }
 
-    /// <summary>Bit i is set where input first + i is not 0.</summary>
+    /// <summary>Bit i is set where input first + i is not 0, of at most 64 inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint NonZeros(ref float x, int first, int length)
+    private static ulong NonZeros(ref float x, int first, int length)
     {
-        if (first + Vector256<float>.Count <= length)
+        ref float start = ref Unsafe.Add(ref x, first);
+        int count = Math.Min(length - first, MaskBits);
+        ulong mask = 0;
+        int i = 0;
+        if (Vector512.IsHardwareAccelerated)
         {
-            return ~Vector256
-                    .Equals(Vector256.LoadUnsafe(ref x, (nuint)first), Vector256<float>.Zero)
-                    .ExtractMostSignificantBits() & 0xFF;
+            for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
+            {
+                ulong zeros = Vector512.Equals(Simd512.Load(ref start, i), Vector512<float>.Zero).ExtractMostSignificantBits();
+                mask |= (~zeros & 0xFFFF) << i;
+            }
         }
-        uint mask = 0;
-        for (int i = first; i < length; i++)
+        for (; i + Vector256<float>.Count <= count; i += Vector256<float>.Count)
         {
-            mask |= Unsafe.Add(ref x, i) != 0 ? 1u << (i - first) : 0;
+            uint zeros = Vector256.Equals(Simd256.Load(ref start, i), Vector256<float>.Zero).ExtractMostSignificantBits();
+            mask |= (ulong)(~zeros & 0xFF) << i;
+        }
+        for (; i < count; i++)
+        {
+            mask |= Unsafe.Add(ref start, i) != 0 ? 1ul << i : 0;
         }
         return mask;
     }
