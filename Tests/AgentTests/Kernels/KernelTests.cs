@@ -192,6 +192,72 @@ public sealed class KernelTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(6)]
+    [InlineData(9)]
+    public void DotProducts_ManyRowsAndOutputs_GiveTheBitsOfEachAlone(int outputs)
+    {
+        var random = new Pcg64(8);
+        const int rows = 11;
+        foreach (int inputs in (int[])[5, 16, 32, 33, 48, 64])
+        {
+            float[] x = Random(rows * inputs, ref random);
+            float[] weight = Random(outputs * inputs, ref random);
+            float[] bias = Random(outputs, ref random);
+            var y = new float[rows * outputs];
+
+            DotProducts.Multiply(x, weight, bias, y, rows);
+
+            var alone = new float[1];
+            for (int i = 0; i < y.Length; i++)
+            {
+                (int row, int output) = (i / outputs * inputs, i % outputs);
+                DotProducts.Multiply(
+                    x.AsSpan(row, inputs),
+                    weight.AsSpan(output * inputs, inputs),
+                    bias.AsSpan(output, 1),
+                    alone,
+                    1
+                );
+                Assert.Equal(BitConverter.SingleToInt32Bits(alone[0]), BitConverter.SingleToInt32Bits(y[i]));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(100)]
+    [InlineData(500)]
+    public void AddOuter_FewInputsOtherThanZero_AddsTheirColumns(int inputs)
+    {
+        var random = new Pcg64(9);
+        const int outputs = 5;
+        float[] gradient = Random(outputs, ref random);
+        for (int draw = 0; draw < 50; draw++)
+        {
+            var x = new float[inputs];
+            for (int i = 0; i < 1 + draw % 9; i++)
+            {
+                x[random.NextInt(0, inputs)] = i == 0 ? -0f : (float)random.NextGaussian();
+            }
+            float[] start = Random(outputs * inputs, ref random);
+            var sum = (float[])start.Clone();
+
+            SparseProduct.AddOuter(x, gradient, sum);
+
+            for (int i = 0; i < sum.Length; i++)
+            {
+                Assert.Equal(start[i] + x[i % inputs] * gradient[i / inputs], sum[i]);
+            }
+        }
+    }
+
     [Fact]
     public void Tanh_WholeRange_IsWithinFourTenMillionthsAndKeepsNaN()
     {
