@@ -31,6 +31,23 @@ internal static class Arithmetic
         Run<TFunction>(a, ref b, isOne: true, ref MemoryMarshal.GetReference(y));
     }
 
+    /// <summary>Writes y = f(a, row) for each row of a, which has as many numbers as <paramref name="row"/>; y may be a.</summary>
+    public static void ApplyToRows<TFunction>(ReadOnlySpan<float> a, ReadOnlySpan<float> row, Span<float> y)
+        where TFunction : struct, IBinaryFunction
+    {
+        RequireRoom(a.Length, y.Length);
+        for (int start = 0; start < a.Length; start += row.Length)
+        {
+            ReadOnlySpan<float> values = a.Slice(start, row.Length);
+            Run<TFunction>(
+                values,
+                ref MemoryMarshal.GetReference(row),
+                isOne: false,
+                ref Unsafe.Add(ref MemoryMarshal.GetReference(y), start)
+            );
+        }
+    }
+
     /// <summary>The sum of all numbers.</summary>
     public static float Sum(ReadOnlySpan<float> values)
     {

@@ -46,6 +46,9 @@ internal readonly ref struct Frame
     /// <summary>Shape of an output.</summary>
     public Shape OutputShape(int index) => _instruction.OutputShapes[index];
 
+    /// <summary>Whether anybody reads an output; what is not read need not be computed.</summary>
+    public bool IsRead(int output) => _instruction.AreRead[output];
+
     /// <summary>The block's rows of an input, or all of it where its size is constant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<float> Input(int index) => Block(_instruction.Inputs[index]);

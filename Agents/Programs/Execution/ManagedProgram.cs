@@ -12,6 +12,7 @@ internal sealed partial class ManagedProgram : IProgram
 
     private readonly Plan _plan;
     private readonly Value[] _inputs;
+    private readonly Slot[] _inputSlots;
     private readonly Value[] _outputs;
     private readonly Slot[] _outputSlots;
     private readonly float[][] _sources;
@@ -35,6 +36,7 @@ internal sealed partial class ManagedProgram : IProgram
     {
         _plan = plan;
         _inputs = [.. plan.Inputs];
+        _inputSlots = Array.ConvertAll(_inputs, input => plan.Slots[input]);
         _outputs = [.. plan.Outputs];
         _outputSlots = Array.ConvertAll(_outputs, output => plan.Slots[output]);
         _sources = new float[Slot.FirstInput + plan.Inputs.Length][];
@@ -83,7 +85,7 @@ internal sealed partial class ManagedProgram : IProgram
             {
                 if (ReferenceEquals(_outputs[i], output))
                 {
-                    ref Slot slot = ref _outputSlots[i];
+                    Slot slot = _outputSlots[i];
                     return Span(slot, 0, _counts[slot.SpaceIndex]);
                 }
             }
@@ -209,12 +211,8 @@ internal sealed partial class ManagedProgram : IProgram
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Span<float> Span(Slot slot, int first, int rows)
     {
-        (int offset, int size) = slot.Extent switch
-        {
-            Extent.Constant => (slot.Offset, slot.Size),
-            Extent.Full => (slot.Offset + first * slot.Columns, rows * slot.Columns),
-            Extent.Block => (slot.Offset, rows * slot.Columns),
-        };
+        int offset = slot.Offset + first * slot.Step;
+        int size = slot.Size + rows * slot.PerRow;
         return slot.Source == Slot.State
             ? State(offset, size)
             : _sources[slot.Source].AsSpan(_starts[slot.Source] + offset, size);
@@ -247,15 +245,15 @@ internal sealed partial class ManagedProgram : IProgram
                 $"Nothing says how many rows {_plan.Spaces[unknown].Name} has in this run. Set them by SetRows first."
             );
         }
-        for (int i = 0; i < _plan.Inputs.Length; i++)
+        for (int i = 0; i < _inputSlots.Length; i++)
         {
-            Slot slot = _plan.Slots[_plan.Inputs[i]];
-            int needed = _plan.Inputs[i].Shape.IsConstant ? slot.Size : _counts[slot.SpaceIndex] * slot.Columns;
+            Slot slot = _inputSlots[i];
+            int needed = slot.Size + _counts[slot.SpaceIndex] * slot.PerRow;
             int source = Slot.FirstInput + i;
             if (_lengths[source] < needed)
             {
                 throw new ArgumentException(
-                    $"{needed} floats are needed of the input '{_plan.Inputs[i].Node.Operator.BoundTitle()}', and {_lengths[source]} are bound. Bind as many rows as the run has."
+                    $"{needed} floats are needed of the input '{_inputs[i].Node.Operator.BoundTitle()}', and {_lengths[source]} are bound. Bind as many rows as the run has."
                 );
             }
         }

@@ -10,6 +10,7 @@ namespace Agents.Programs.Planning;
 /// <param name="Scratch">Its scratch memory.</param>
 /// <param name="InputShapes">Shapes of its inputs.</param>
 /// <param name="OutputShapes">Shapes of its outputs.</param>
+/// <param name="AreRead">Which of its outputs anybody reads.</param>
 internal sealed record Instruction(
     Operator Operator,
     string Title,
@@ -17,5 +18,6 @@ internal sealed record Instruction(
     Slot[] Outputs,
     Slot Scratch,
     Shape[] InputShapes,
-    Shape[] OutputShapes
+    Shape[] OutputShapes,
+    bool[] AreRead
 );

@@ -167,8 +167,19 @@ internal sealed partial class Planner
             Slots(node.Outputs.AsSpan()),
             scratch,
             Shapes(node.Inputs),
-            Shapes(node.Outputs.AsSpan())
+            Shapes(node.Outputs.AsSpan()),
+            AreRead(node.Outputs.AsSpan())
         );
+
+    private bool[] AreRead(ReadOnlySpan<Value> values)
+    {
+        var areRead = new bool[values.Length];
+        for (int i = 0; i < areRead.Length; i++)
+        {
+            areRead[i] = Readers(values[i]).Count > 0 || _outputs.Contains(values[i]) || IsSink(values[i]);
+        }
+        return areRead;
+    }
 
     private Instruction CopyOf(Sink sink)
     {
@@ -180,7 +191,8 @@ internal sealed partial class Planner
             [source with { Source = Slot.Gradient, Offset = sink.Offset }],
             Slot.None,
             [sink.Gradient.Shape],
-            [sink.Gradient.Shape]
+            [sink.Gradient.Shape],
+            [true]
         );
     }
 

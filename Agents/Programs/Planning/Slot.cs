@@ -10,6 +10,12 @@ namespace Agents.Programs.Planning;
 /// <param name="SpaceIndex">Place of its row space in <see cref="Plan.Spaces"/>; 0 where its size is constant.</param>
 internal sealed record Slot(Extent Extent, int Source, int Offset, int Columns, int Size, int SpaceIndex)
 {
+    /// <summary>Floats between the rows of a run; 0 where it holds only those of one block.</summary>
+    public int Step => Extent == Extent.Full ? Columns : 0;
+
+    /// <summary>Floats that each row adds to the size.</summary>
+    public int PerRow => Extent == Extent.Constant ? 0 : Columns;
+
     /// <summary>No place for no numbers.</summary>
     public static Slot None { get; } = new(Extent.Constant, Arena, 0, 0, 0, 0);
 

@@ -57,6 +57,24 @@ public sealed class ArithmeticTests
 
     [Theory]
     [MemberData(nameof(Lengths))]
+    public void ApplyToRows_AnyLength_IsAsEachRowAlone(int length)
+    {
+        const int rows = 3;
+        float[] a = [.. Enumerable.Range(0, rows * length).Select(i => Special[i % Special.Length])];
+        float[] row = [.. Enumerable.Range(0, length).Select(i => Special[(i + 3) % Special.Length])];
+        float[] expected = new float[rows * length];
+        for (int start = 0; start < a.Length; start += length)
+        {
+            Arithmetic.Apply<DifferenceOf>(a.AsSpan(start, length), row, expected.AsSpan(start, length));
+        }
+
+        Arithmetic.ApplyToRows<DifferenceOf>(a, row, a);
+
+        Equal(expected, a);
+    }
+
+    [Theory]
+    [MemberData(nameof(Lengths))]
     public void Exp_AnyLength_GivesTheBitsOfTensorPrimitives(int length)
     {
         for (int draw = 0; draw < 200; draw++)

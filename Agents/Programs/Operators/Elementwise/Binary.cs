@@ -56,10 +56,7 @@ internal abstract record Binary : Operator
         }
         else
         {
-            for (int start = 0; start < a.Length; start += columns)
-            {
-                Apply(a.Slice(start, columns), b, y.Slice(start, columns));
-            }
+            ApplyToRows(a, b, y);
         }
     }
 
@@ -76,6 +73,15 @@ internal abstract record Binary : Operator
 
     /// <summary>Writes y = f(a, b) of one b; y may be a.</summary>
     protected abstract void Apply(ReadOnlySpan<float> a, float b, Span<float> y);
+
+    /// <summary>Writes y = f(a, row) for each row of a; y may be a.</summary>
+    protected virtual void ApplyToRows(ReadOnlySpan<float> a, ReadOnlySpan<float> row, Span<float> y)
+    {
+        for (int start = 0; start < a.Length; start += row.Length)
+        {
+            Apply(a.Slice(start, row.Length), row, y.Slice(start, row.Length));
+        }
+    }
 
     /// <summary>The gradients of a and b from that of y, all in the shape of a.</summary>
     protected abstract (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient);

@@ -16,6 +16,10 @@ internal sealed record Add : Binary
     protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => Arithmetic.Apply<SumOf>(a, b, y);
 
     /// <inheritdoc/>
+    protected override void ApplyToRows(ReadOnlySpan<float> a, ReadOnlySpan<float> row, Span<float> y) =>
+        Arithmetic.ApplyToRows<SumOf>(a, row, y);
+
+    /// <inheritdoc/>
     protected override (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient) => (gradient, gradient);
 }
 
@@ -28,6 +32,10 @@ internal sealed record Subtract : Binary
 
     /// <inheritdoc/>
     protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => Arithmetic.Apply<DifferenceOf>(a, b, y);
+
+    /// <inheritdoc/>
+    protected override void ApplyToRows(ReadOnlySpan<float> a, ReadOnlySpan<float> row, Span<float> y) =>
+        Arithmetic.ApplyToRows<DifferenceOf>(a, row, y);
 
     /// <inheritdoc/>
     protected override (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient) => (gradient, gradient * -1);
@@ -45,6 +53,10 @@ internal sealed record Multiply : Binary
 
     /// <inheritdoc/>
     protected override void Apply(ReadOnlySpan<float> a, float b, Span<float> y) => Arithmetic.Apply<ProductOf>(a, b, y);
+
+    /// <inheritdoc/>
+    protected override void ApplyToRows(ReadOnlySpan<float> a, ReadOnlySpan<float> row, Span<float> y) =>
+        Arithmetic.ApplyToRows<ProductOf>(a, row, y);
 
     /// <inheritdoc/>
     protected override (Value?, Value?) Backward(Value a, Value b, Value y, Value gradient) => (gradient * b, gradient * a);

@@ -165,7 +165,6 @@ internal sealed record RingAttention(int Heads, Ring Ring) : Operator
         ReadOnlySpan<float> own = frame.Input(1).Slice(b * width, width);
         Span<float> memory = frame.Scratch;
         Span<float> all = memory.Slice(scratch.Weights, Heads * (length + 1)); // of the ring's rows, then of the query's own
-        Span<float> byPlace = frame.Output(1).Slice(b * Heads * (length + 1), Heads * (length + 1));
         // Rows before the next one to write lie 1, 2 … steps back from there; those behind it are the oldest.
         int newer = Math.Min(next, filled);
         for (int head = 0; head < Heads; head++)
@@ -184,11 +183,10 @@ internal sealed record RingAttention(int Heads, Ring Ring) : Operator
             TensorPrimitives.Subtract(weights, TensorPrimitives.Max<float>(weights), weights);
             TensorPrimitives.Exp(weights, weights);
             TensorPrimitives.Divide(weights, TensorPrimitives.Sum<float>(weights), weights);
-            Span<float> places = byPlace.Slice(head * (length + 1), length + 1);
-            places[..^1].Clear();
-            weights[..newer].CopyTo(places[(length - next)..]);
-            weights[newer..filled].CopyTo(places);
-            places[length] = weights[filled];
+        }
+        if (frame.IsRead(1))
+        {
+            WriteByPlace(all, frame.Output(1).Slice(b * Heads * (length + 1), Heads * (length + 1)), next, filled);
         }
         if (filled == 0)
         {
@@ -202,6 +200,22 @@ internal sealed record RingAttention(int Heads, Ring Ring) : Operator
         {
             Span<float> context = contexts.Slice(head * width, width);
             TensorPrimitives.MultiplyAdd(own, all[head * (length + 1) + filled], context, context);
+        }
+    }
+
+    // From the order of the ring to that of time.
+    private void WriteByPlace(ReadOnlySpan<float> weights, Span<float> byPlace, int next, int filled)
+    {
+        int size = Ring.Length + 1;
+        int newer = Math.Min(next, filled);
+        byPlace.Clear();
+        for (int head = 0; head < Heads; head++)
+        {
+            ReadOnlySpan<float> ofHead = weights.Slice(head * size, filled + 1);
+            Span<float> places = byPlace.Slice(head * size, size);
+            ofHead[..newer].CopyTo(places[(Ring.Length - next)..]);
+            ofHead[newer..filled].CopyTo(places);
+            places[Ring.Length] = ofHead[filled];
         }
     }
 
