@@ -21,6 +21,30 @@ internal static class Application
     internal const string TraceVariable = "AGENTS_TRACE";
     private const int TracebackLines = 30;
 
+    // In the order in which the help shows them.
+    private static readonly CommandEntry[] Commands =
+    [
+        new("train", TrainCommand.Create),
+        new("learner", LearnerCommand.Create),
+        new("actor", ActorCommand.Create),
+        new("status", (output, _) => StatusCommand.Create(output)),
+        new("health", HealthCommand.Create),
+        new("certificates", CertificatesCommand.Create),
+        new("evaluate", EvaluateCommand.Create),
+        new("reproduce", ReproduceCommand.Create),
+        new("plot", (output, _) => PlotCommand.Create(output)),
+        new("record", (output, _) => RecordCommand.Create(output)),
+        new("play", (output, _) => PlayCommand.Create(output)),
+        new("serve", (_, error) => ServeCommand.Create(error)),
+        new("serve-env", (_, error) => ServeEnvironmentCommand.Create(error)),
+        new("environments", (output, _) => EnvironmentsCommand.Create(output)),
+        new("check", (output, _) => CheckCommand.Create(output)),
+        new("list", (output, _) => ListCommand.Create(output)),
+        new("inspect", (output, _) => InspectCommand.Create(output)),
+        new("chaos", ChaosCommand.Create),
+        new("bench", BenchCommand.Create),
+    ];
+
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="output">Results.</param>
@@ -36,7 +60,7 @@ internal static class Application
     {
         try
         {
-            RootCommand root = Build(output, error);
+            RootCommand root = Build(output, error, arguments);
             ParseResult parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
             if (Mistake(parsed) is { } mistake)
             {
@@ -95,7 +119,8 @@ internal static class Application
     }
 
     /// <summary>What is wrong with a command line; null where it can be run. Nothing is run.</summary>
-    public static string? Mistake(string[] arguments) => Mistake(Build(TextWriter.Null, TextWriter.Null).Parse(arguments));
+    public static string? Mistake(string[] arguments) =>
+        Mistake(Build(TextWriter.Null, TextWriter.Null, arguments).Parse(arguments));
 
     private static string? Mistake(ParseResult parsed)
     {
@@ -118,7 +143,8 @@ internal static class Application
         return $"{message} See '{name} --help'.";
     }
 
-    private static RootCommand Build(TextWriter output, TextWriter error)
+    /// <summary>The command line; of all commands only the one that is named, where one is, since each start would make all of them.</summary>
+    internal static RootCommand Build(TextWriter output, TextWriter error, string[] arguments)
     {
         var root = new RootCommand(
             """
@@ -133,25 +159,14 @@ internal static class Application
         {
             HelpName = "agents",
         };
-        root.Add(TrainCommand.Create(output, error));
-        root.Add(LearnerCommand.Create(output, error));
-        root.Add(ActorCommand.Create(output, error));
-        root.Add(StatusCommand.Create(output));
-        root.Add(HealthCommand.Create(output, error));
-        root.Add(CertificatesCommand.Create(output, error));
-        root.Add(EvaluateCommand.Create(output, error));
-        root.Add(ReproduceCommand.Create(output, error));
-        root.Add(PlotCommand.Create(output));
-        root.Add(RecordCommand.Create(output));
-        root.Add(PlayCommand.Create(output));
-        root.Add(ServeCommand.Create(error));
-        root.Add(ServeEnvironmentCommand.Create(error));
-        root.Add(EnvironmentsCommand.Create(output));
-        root.Add(CheckCommand.Create(output));
-        root.Add(ListCommand.Create(output));
-        root.Add(InspectCommand.Create(output));
-        root.Add(ChaosCommand.Create(output, error));
-        root.Add(BenchCommand.Create(output, error));
+        string? only = arguments is [var word, ..] && Array.Exists(Commands, entry => entry.Name == word) ? word : null;
+        foreach (CommandEntry entry in Commands)
+        {
+            if (only is null || entry.Name == only)
+            {
+                root.Add(entry.Create(output, error));
+            }
+        }
         return root;
     }
 
@@ -184,4 +199,9 @@ internal static class Application
             : command.Subcommands.Select(subcommand => subcommand.Name);
         return NearestName.Suggest(token, known);
     }
+
+    /// <summary>A command that is made where it is asked for.</summary>
+    /// <param name="Name">What it is called by.</param>
+    /// <param name="Create">Makes it, for results and for messages.</param>
+    private sealed record CommandEntry(string Name, Func<TextWriter, TextWriter, Command> Create);
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using Agents.Networks.Cores;
 using Cli;
@@ -33,6 +34,19 @@ public sealed class ApplicationTests : IDisposable
     }
 
     private static JsonElement LastLine(string output) => JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]).RootElement;
+
+    [Fact]
+    public void Build_NameOfACommand_MakesThatCommandAlone()
+    {
+        IList<Command> all = Application.Build(TextWriter.Null, TextWriter.Null, []).Subcommands;
+        Assert.True(all.Count > 10);
+        foreach (Command command in all)
+        {
+            RootCommand root = Application.Build(TextWriter.Null, TextWriter.Null, [command.Name, "--help"]);
+            Assert.Equal(command.Name, Assert.Single(root.Subcommands).Name);
+        }
+        Assert.Equal(all.Count, Application.Build(TextWriter.Null, TextWriter.Null, ["trian"]).Subcommands.Count);
+    }
 
     [Fact]
     public async Task Train_Json_LastLineHoldsTheDocumentedKeys()
