@@ -38,9 +38,6 @@ internal sealed class EnvironmentParts : IDisposable
     /// <summary>When copies start their next episode.</summary>
     public AutoresetMode AutoresetMode => Any.Environment.AutoresetMode;
 
-    /// <summary>Running statistics of the observations, where they are normalised, which never is in parts.</summary>
-    public ObservationNormalization? Normalization => Any.Normalization;
-
     /// <inheritdoc cref="IBatchedEnvironment.CanSaveState"/>
     public bool CanSaveState => Any.Environment.CanSaveState;
 
@@ -66,13 +63,13 @@ internal sealed class EnvironmentParts : IDisposable
         Action<string>? warn = null
     )
     {
-        bool isBatchwide = wrappers.NormalizeObservations || wrappers.NormalizeRewards;
         bool mayOverlap = overlap switch
         {
             OverlapMode.Auto => true,
             OverlapMode.Off => false,
         };
-        if (!mayOverlap || isBatchwide || copies < 2 || !registry.Find(environment).StepsElsewhere)
+        // Statistics of rewards are of all copies, and needed before any can act.
+        if (!mayOverlap || wrappers.NormalizeRewards || copies < 2 || !registry.Find(environment).StepsElsewhere)
         {
             return new EnvironmentParts(MakePipeline(copies, threads));
         }
@@ -146,12 +143,14 @@ internal sealed class EnvironmentParts : IDisposable
         }
     }
 
-    /// <inheritdoc cref="IBatchedEnvironment.LoadState"/>
-    public void LoadState(StateDictionary state)
+    /// <summary>Continues from a saved state.</summary>
+    /// <param name="state">Where it was saved.</param>
+    /// <param name="hasFormerLayers">As for <see cref="EnvironmentPipeline.LoadState"/>.</param>
+    public void LoadState(StateDictionary state, bool hasFormerLayers = false)
     {
         foreach (EnvironmentPart part in _parts)
         {
-            part.Pipeline.LoadState(ScopeOf(part, state));
+            part.Pipeline.LoadState(ScopeOf(part, state), hasFormerLayers);
         }
     }
 

@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments;
@@ -12,35 +13,28 @@ namespace Actors;
 /// <summary>An environment batch with the layers its settings ask for, and handles to those that others read. Owns the batch.</summary>
 /// <remarks>
 /// From the inside out: sticky actions, no-ops at reset, frame skip (these three define the task, so evaluation has them, too), value
-/// check, episode statistics on raw rewards, previous action and reward, reward scale, reward normalisation or clip, frame stack, observation
-/// scale, observation normalisation. Actions come from a policy, which keeps to its space. So stickiness is decided at every environment step,
-/// no-ops are single environment steps, and an episode's
-/// length counts actions.
+/// check, episode statistics on raw rewards, previous action and reward, reward scale, reward normalisation or clip, frame stack. Observations come
+/// out raw: the policy scales and normalises them itself. Actions come from a policy, which keeps to its space. So stickiness is decided at every
+/// environment step, no-ops are single environment steps, and an episode's length counts actions.
 /// </remarks>
 internal sealed class EnvironmentPipeline : IDisposable
 {
-    private EnvironmentPipeline(
-        IBatchedEnvironment environment,
-        EpisodeStatistics episodes,
-        ObservationNormalization? normalization
-    )
+    private readonly int _formerLayers; // that earlier releases had around these
+
+    private EnvironmentPipeline(IBatchedEnvironment environment, EpisodeStatistics episodes, int formerLayers)
     {
         Environment = environment;
         Episodes = episodes;
-        Normalization = normalization;
+        _formerLayers = formerLayers;
     }
 
     /// <summary>The outermost layer: what the agent steps.</summary>
     public IBatchedEnvironment Environment { get; }
 
     /// <summary>
-    /// What a saved policy takes: observations before they are scaled and normalised, since it does both itself; of the element type that is left when
-    /// it did.
+    /// What a policy takes: raw observations, since it scales and normalises them itself; of real numbers where it scales bytes.
     /// </summary>
     public required EnvironmentSpec PolicySpec { get; init; }
-
-    /// <summary>What the statistics of <see cref="Normalization"/> take in; null where observations are not normalised.</summary>
-    public Space? NormalizedSpace => Normalization?.Inner.Spec.ObservationSpace;
 
     /// <summary>The network of an agent on these environments.</summary>
     public NetworkSpec NetworkFor(NetworkSettings settings) => new(PolicySpec.ObservationSpace, PolicySpec.ActionSpace, settings);
@@ -59,9 +53,6 @@ internal sealed class EnvironmentPipeline : IDisposable
 
     /// <summary>Scores of the episodes that ended in the latest step.</summary>
     public EpisodeStatistics Episodes { get; }
-
-    /// <summary>Running statistics of the observations, where they are normalised.</summary>
-    public ObservationNormalization? Normalization { get; }
 
     /// <summary>The layers of training.</summary>
     /// <param name="environment">Raw batch; owned from here on.</param>
@@ -105,13 +96,11 @@ internal sealed class EnvironmentPipeline : IDisposable
         {
             layers = new FrameStack(layers, settings.FrameStack);
         }
-        EnvironmentSpec policySpec = SeenByNetwork(layers.Spec, settings.ObservationScale != 1 || settings.NormalizeObservations);
-        if (settings.ObservationScale != 1)
-        {
-            layers = new ObservationScale(layers, settings.ObservationScale);
-        }
-        ObservationNormalization? normalization = settings.NormalizeObservations ? new ObservationNormalization(layers) : null;
-        return new EnvironmentPipeline(normalization ?? layers, episodes, normalization) { PolicySpec = policySpec };
+        bool scales = settings.ObservationScale != 1;
+        EnvironmentSpec policySpec = SeenByNetwork(layers.Spec, scales);
+        RequireNumbers(policySpec, scales, settings.NormalizeObservations);
+        int formerLayers = (scales ? 1 : 0) + (settings.NormalizeObservations ? 1 : 0);
+        return new EnvironmentPipeline(layers, episodes, formerLayers) { PolicySpec = policySpec };
     }
 
     /// <summary>The layers of evaluation: the task a policy was trained on, raw rewards, and observations that it normalises itself.</summary>
@@ -123,21 +112,58 @@ internal sealed class EnvironmentPipeline : IDisposable
         {
             layers = new FrameStack(layers, policy.FrameStack);
         }
-        return new EnvironmentPipeline(layers, episodes, null) { PolicySpec = layers.Spec };
+        return new EnvironmentPipeline(layers, episodes, formerLayers: 0) { PolicySpec = layers.Spec };
     }
 
     /// <inheritdoc cref="IBatchedEnvironment.SaveState"/>
     public void SaveState(StateDictionary state) => Environment.SaveState(state);
 
-    /// <inheritdoc cref="IBatchedEnvironment.LoadState"/>
-    public void LoadState(StateDictionary state) => Environment.LoadState(state);
+    /// <summary>Continues from a saved state.</summary>
+    /// <param name="state">Where it was saved.</param>
+    /// <param name="hasFormerLayers">
+    /// Whether it was saved by a release that scaled and normalised observations in layers around these, which saved nothing of what is within where the
+    /// environment cannot be saved.
+    /// </param>
+    public void LoadState(StateDictionary state, bool hasFormerLayers = false)
+    {
+        int former = hasFormerLayers ? _formerLayers : 0;
+        if (former > 0 && !Environment.CanSaveState)
+        {
+            return;
+        }
+        for (int i = 0; i < former; i++)
+        {
+            state = state.Scope("inner");
+        }
+        Environment.LoadState(state);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Environment.Dispose();
 
-    // Scaled or normalised bytes are bytes no longer, so nothing may store, scale or expand them as such.
-    private static EnvironmentSpec SeenByNetwork(EnvironmentSpec spec, bool changed) =>
-        changed && spec.ObservationSpace is Box { ElementType: ElementType.UInt8 } box
+    private static void RequireNumbers(EnvironmentSpec spec, bool scales, bool normalizes)
+    {
+        if (scales && spec.ObservationSpace is not Box)
+        {
+            throw new ArgumentException(
+                $"{spec.Id} shows {spec.ObservationSpace}; only observations of a Box can be scaled. Leave the scale out."
+            );
+        }
+        if (normalizes && NormalizedParts.Of(spec.ObservationSpace).Size == 0)
+        {
+            string remedy =
+                spec.ObservationSpace is Box
+                    ? "divides bytes by their largest value itself. Leave normalize_observations out, or make real numbers of them by observation_scale."
+                    : "takes bytes and integers as they are. Leave normalize_observations out.";
+            throw new ArgumentException(
+                $"{spec.Id} shows {spec.ObservationSpace}, which holds no real numbers to normalise; the network {remedy}"
+            );
+        }
+    }
+
+    // Scaled bytes are bytes no longer, so the network may not divide or expand them as such.
+    private static EnvironmentSpec SeenByNetwork(EnvironmentSpec spec, bool scales) =>
+        scales && spec.ObservationSpace is Box { ElementType: ElementType.UInt8 } box
             ? spec with
             {
                 ObservationSpace = box with { ElementType = ElementType.Float32 },

@@ -95,9 +95,11 @@ internal sealed class UnrollRecorder : IDisposable
     }
 
     /// <summary>Continues from a saved state; environments that cannot be saved begin new episodes.</summary>
-    public void LoadState(StateDictionary state)
+    /// <param name="state">Where it was saved.</param>
+    /// <param name="hasFormerLayers">As for <see cref="EnvironmentPipeline.LoadState"/>.</param>
+    public void LoadState(StateDictionary state, bool hasFormerLayers = false)
     {
-        _environments.LoadState(state.Scope("environment"));
+        _environments.LoadState(state.Scope("environment"), hasFormerLayers);
         state.Read<float>("core_state", _coreState);
         state.Read<bool>("episode_starts", _episodeStarts);
         _random = state.Get<Pcg64>("random");

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Protos;
 
 /// <content>Puts the unrolls of several actors side by side.</content>
@@ -7,8 +9,11 @@ public sealed partial class Unroll
 
     /// <summary>Fills this unroll with others of the same kind, whose copies add up to its own.</summary>
     /// <param name="parts">Unrolls of as many steps; the copies of the first come first.</param>
+    /// <param name="asInputs">
+    /// Whether to keep what the network reads in place of observations, so that unrolls which hold either fit into this one of whole floats.
+    /// </param>
     /// <exception cref="ArgumentException">They do not fit.</exception>
-    internal void Join(ReadOnlySpan<Unroll> parts)
+    internal void Join(ReadOnlySpan<Unroll> parts, bool asInputs = false)
     {
         Clear();
         _joined.Clear();
@@ -16,11 +21,23 @@ public sealed partial class Unroll
         for (int part = 0; part < parts.Length; part++)
         {
             Unroll source = parts[part];
-            if (source.Shape with { Copies = Copies } != Shape || first + source.Copies > Copies)
+            UnrollShape shape = source.Shape with { Copies = Copies };
+            if (asInputs && Observations.IsPlain && shape.Observations.ObservationSize == Shape.Observations.ObservationSize)
+            {
+                shape = shape with { Observations = Shape.Observations };
+            }
+            if (shape != Shape || first + source.Copies > Copies)
             {
                 throw new ArgumentException($"{source.Shape} does not fit into {Shape} from copy {first} on.", nameof(parts));
             }
-            Observations.CopyFrom(source.Observations, first);
+            if (asInputs)
+            {
+                CopyInputs(source, first);
+            }
+            else
+            {
+                Observations.CopyFrom(source.Observations, first);
+            }
             CopyColumns<float>(source.Actions, Actions, source.Copies, first, Shape.ActionSize);
             CopyColumns<float>(source.Rewards, Rewards, source.Copies, first, 1);
             CopyColumns<bool>(source.Terminated, Terminated, source.Copies, first, 1);
@@ -28,6 +45,10 @@ public sealed partial class Unroll
             CopyColumns<float>(source.BehaviourLogProbs, BehaviourLogProbs, source.Copies, first, 1);
             CopyColumns<bool>(source.EpisodeStarts, EpisodeStarts, source.Copies, first, 1);
             source.InitialCoreState.CopyTo(InitialCoreState, first * Shape.CoreStateSize);
+            foreach (InputGroup group in asInputs ? [] : source._inputs)
+            {
+                AddReader(first + group.First, group.Copies, group.Transform);
+            }
             for (int i = 0; i < source._finalRows.Count; i++)
             {
                 (int t, int b) = Math.DivRem(source._finalRows[i], source.Copies);
@@ -44,7 +65,26 @@ public sealed partial class Unroll
         int size = Shape.Observations.FrameBytes;
         foreach ((int row, int part, int index) in _joined)
         {
-            parts[part].FinalFrames.Slice(index * size, size).CopyTo(AddFinalFrame(row));
+            Span<byte> final = AddFinalFrame(row);
+            if (asInputs)
+            {
+                parts[part].ReadFinalInput(index, MemoryMarshal.Cast<byte, float>(final));
+            }
+            else
+            {
+                parts[part].FinalFrames.Slice(index * size, size).CopyTo(final);
+            }
+        }
+    }
+
+    private void CopyInputs(Unroll source, int first)
+    {
+        float[] buffer = [];
+        float[] inputs = source.ReadInputs(ref buffer);
+        int length = source.Copies * Shape.Observations.ObservationSize;
+        for (int t = 0; t <= Steps; t++)
+        {
+            Observations.Write(t, inputs.AsSpan(t * length, length), first);
         }
     }
 

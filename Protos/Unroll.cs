@@ -43,6 +43,10 @@ public sealed partial class Unroll
     public int Copies => Shape.Copies;
 
     /// <summary>What the agent saw before each step, and after the last one, which only bootstraps.</summary>
+    /// <remarks>
+    /// As the layers that define the task give it, before it was scaled and normalised; <see cref="ReadInputs(Span{float})"/> says what the network read.
+    /// <see cref="UnrollHeader.HasRawObservations"/> is false for unrolls of releases that kept the latter.
+    /// </remarks>
     public ObservationStore Observations { get; }
 
     /// <summary><c>[T, B, ActionSize]</c>, as the policy chose them, before any clipping to bounds.</summary>
@@ -77,7 +81,7 @@ public sealed partial class Unroll
 
     /// <summary>
     /// What the actor's observation statistics took in since its unroll before: count, means, sums of squared deviations,
-    /// <c>[1 + 2 ObservationSize]</c>; empty where observations are not normalised by actors.
+    /// <c>[1 + 2 ObservationSize]</c>; empty where observations are raw, from which the learner takes its statistics itself.
     /// </summary>
     public ReadOnlySpan<double> ObservationMoments => _moments.AsSpan(0, _momentCount);
 
@@ -90,12 +94,13 @@ public sealed partial class Unroll
         Observations.ReadFinal(_finalRows[index], FinalFrames.Slice(index * size, size), EpisodeStarts, observation);
     }
 
-    /// <summary>Forgets final observations and episodes, before it is filled anew.</summary>
+    /// <summary>Forgets final observations, episodes and how observations were read, before it is filled anew.</summary>
     internal void Clear()
     {
         _finalRows.Clear();
         _episodes.Clear();
         _momentCount = 0;
+        _inputs.Clear();
     }
 
     /// <summary>Keeps the final observation of an episode that ended at a row; rows come in ascending order.</summary>

@@ -12,4 +12,13 @@ public sealed record UnrollHeader(
     long SequenceNumber,
     long ParameterVersion,
     string EnvironmentId
-);
+)
+{
+    /// <summary>Whether observations are as the layers that define the task give them, before they were scaled and normalised.</summary>
+    /// <value>Default true; false for unrolls of releases that kept what the network read.</value>
+    public bool HasRawObservations { get; init; } = true;
+
+    /// <summary>Which agent of several in one environment recorded it.</summary>
+    /// <value>Default 0: in every run so far there is one.</value>
+    public int AgentIndex { get; init; }
+}

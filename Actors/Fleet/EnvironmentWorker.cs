@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies;
 using Environments.Randomness;
 using Environments.Wrappers;
@@ -15,7 +15,7 @@ internal sealed class EnvironmentWorker : IDisposable
     private readonly EnvironmentParts _environments;
     private readonly NetworkPolicy _policy;
     private readonly UnrollRecorder _recorder;
-    private readonly RunningStatistics? _observed;
+    private readonly NormalizedParts? _normalized; // null where observations are not
     private readonly int _parameterCount;
 
     /// <summary>New environments at their first step.</summary>
@@ -43,10 +43,8 @@ internal sealed class EnvironmentWorker : IDisposable
             NetworkSpec spec = _environments.NetworkFor(settings.Network);
             _parameterCount = new ParameterLayout(spec).Count;
             _policy = new NetworkPolicy(spec, settings.Acting);
-            if (_environments.Normalization is { } normalization)
-            {
-                _observed = normalization.Observed = RunningStatistics.Empty(normalization.Statistics.Size);
-            }
+            _policy.Inputs = ObservationTransform.Scaling(settings.Wrappers.ObservationScale);
+            _normalized = settings.Wrappers.NormalizeObservations ? NormalizedParts.Of(spec.ObservationSpace) : null;
             _recorder = new UnrollRecorder(_environments, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
             Shape = _environments.ShapeFor(spec, settings.UnrollLength);
         }
@@ -81,42 +79,30 @@ internal sealed class EnvironmentWorker : IDisposable
     public long Steps => _recorder.Steps;
 
     /// <summary>Bytes of a publication.</summary>
-    public int PublicationBytes =>
-        _parameterCount * sizeof(float) + (_observed is null ? 0 : 2 * _observed.Size * sizeof(double));
+    public int PublicationBytes => _parameterCount * sizeof(float) + 2 * (_normalized?.Size ?? 0) * sizeof(double);
 
-    /// <summary>Takes over a publication.</summary>
+    /// <summary>Takes over a publication, whose statistics normalise observations until the next one.</summary>
     /// <param name="publication">Which one.</param>
     /// <param name="parameters">Float32 parameters, then means and variances.</param>
+    /// <exception cref="InvalidDataException">A mean or variance cannot be one.</exception>
     public void Load(Publication publication, ReadOnlySpan<byte> parameters)
     {
         int length = _parameterCount * sizeof(float);
         _policy.LoadParameters(MemoryMarshal.Cast<byte, float>(parameters[..length]), publication.ParameterVersion);
-        if (_environments.Normalization is { } normalization)
+        if (_normalized is { } parts)
         {
             ReadOnlySpan<double> moments = MemoryMarshal.Cast<byte, double>(parameters[length..]);
-            int size = normalization.Statistics.Size;
-            normalization.Statistics.SetMoments(moments[..size], moments[size..]);
+            var statistics = RunningStatistics.FromMoments(moments[..parts.Size], moments[parts.Size..]);
+            _policy.Inputs = ObservationTransform.Normalizing(Settings.Wrappers.ObservationScale, parts, statistics);
         }
         PublicationNumber = publication.Number;
     }
 
-    /// <summary>Records the next unroll.</summary>
+    /// <summary>Records the next unroll, with observations as the task gives them.</summary>
     public void Record(Unroll unroll)
     {
         _recorder.Record(unroll);
         unroll.Header = new UnrollHeader("", Incarnation, NextSequenceNumber++, _policy.ParameterVersion, Settings.Environment);
-        if (_observed is not null)
-        {
-            Debug.Assert(_observed.Count > 0);
-            Span<double> moments = unroll.MakeObservationMoments(1 + 2 * _observed.Size);
-            moments[0] = _observed.Count;
-            _observed.Mean.CopyTo(moments[1..]);
-            for (int i = 0; i < _observed.Size; i++)
-            {
-                moments[1 + _observed.Size + i] = _observed.Variance[i] * _observed.Count;
-            }
-            _observed.Clear();
-        }
     }
 
     /// <inheritdoc/>

@@ -1,17 +1,19 @@
 using Agents.Distributions;
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies.Acting;
 using Environments.Randomness;
 using Environments.Spaces;
 
 namespace Agents.Policies;
 
-/// <summary>The policy of an actor-critic network on observations as the network expects them. Owns its copy of the parameters.</summary>
+/// <summary>The policy of an actor-critic network on raw observations, which it scales and normalises itself. Owns its copy of the parameters.</summary>
 internal sealed class NetworkPolicy : IPolicy
 {
     private readonly ProgramNetwork _network;
     private readonly ActionDistribution _distribution;
     private readonly ActionMapping _mapping;
+    private float[] _inputs = [];
 
     /// <summary>A policy whose parameters are 0 until <see cref="LoadParameters"/>.</summary>
     /// <param name="spec">What the network is.</param>
@@ -30,6 +32,10 @@ internal sealed class NetworkPolicy : IPolicy
 
     /// <summary>Updates that led to the current parameters.</summary>
     public long ParameterVersion { get; private set; }
+
+    /// <summary>What it does to observations before the network reads them; given together with parameters, and fixed until the next ones.</summary>
+    /// <value>Default: nothing.</value>
+    public ObservationTransform Inputs { get; set; } = ObservationTransform.Identity;
 
     /// <inheritdoc/>
     public Space ObservationSpace => Spec.ObservationSpace;
@@ -71,7 +77,7 @@ internal sealed class NetworkPolicy : IPolicy
     )
     {
         Span<float> distributions = output.DistributionBuffer;
-        _network.Unroll(1, observations, episodeStarts, coreState, distributions, output.Values);
+        Evaluate(1, observations, episodeStarts, coreState, distributions, output.Values);
         int parameterSize = _distribution.ParameterSize;
         int actionSize = _distribution.ActionSize;
         for (int row = 0; row < output.Count; row++)
@@ -85,6 +91,34 @@ internal sealed class NetworkPolicy : IPolicy
             output.Entropies[row] = _distribution.Entropy(parameters);
         }
         _mapping.Apply(output.Samples, output.Actions);
+    }
+
+    /// <summary>What the network says of T steps of B rows; each row gives what it gives in <see cref="Act"/>, bit for bit.</summary>
+    /// <param name="steps">T.</param>
+    /// <param name="observations">Raw, <c>[T, B, ObservationSize]</c>.</param>
+    /// <param name="episodeStarts"><c>[T, B]</c>.</param>
+    /// <param name="coreState"><c>[B, CoreStateSize]</c>: before step 0 on entry, after the last step on return.</param>
+    /// <param name="distributions">Destination, <c>[T, B, P]</c>.</param>
+    /// <param name="values">Destination, <c>[T, B]</c>; empty to leave the critic out.</param>
+    public void Evaluate(
+        int steps,
+        ReadOnlySpan<float> observations,
+        ReadOnlySpan<bool> episodeStarts,
+        Span<float> coreState,
+        Span<float> distributions,
+        Span<float> values
+    )
+    {
+        if (!Inputs.IsIdentity)
+        {
+            if (_inputs.Length < observations.Length)
+            {
+                _inputs = new float[observations.Length];
+            }
+            Inputs.Apply(observations, _inputs);
+            observations = _inputs.AsSpan(0, observations.Length);
+        }
+        _network.Unroll(steps, observations, episodeStarts, coreState, distributions, values);
     }
 
     /// <inheritdoc/>

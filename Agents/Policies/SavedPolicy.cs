@@ -1,22 +1,22 @@
 using System.Security.Cryptography;
 using Agents.Files;
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies.Acting;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
 using Protos.Foreign;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Agents.Policies;
 
 /// <summary>A policy that stands on its own: weights, normaliser statistics and description. Owns its network; not thread-safe.</summary>
 /// <remarks>
 /// Saved as a folder of <c>policy.safetensors</c> and <c>policy.yaml</c>, nothing executable in either. It takes observations as
-/// the environment gives them, and scales and normalises them itself.
+/// the environment gives them, and scales and normalises them itself, as those do that act while it is trained.
 /// </remarks>
-public sealed class SavedPolicy : IPolicy
+public sealed partial class SavedPolicy : IPolicy
 {
     /// <summary>File of the weights.</summary>
     public const string WeightsFile = "policy.safetensors";
@@ -34,7 +34,6 @@ public sealed class SavedPolicy : IPolicy
     private readonly float[] _parameters;
     private readonly RowCheck _observationCheck;
     private readonly RunningStatistics? _statistics;
-    private float[] _normalized = [];
 
     /// <summary>A policy with a copy of the given parameters and statistics.</summary>
     internal SavedPolicy(PolicyInfo info, NetworkSpec spec, ReadOnlySpan<float> parameters, RunningStatistics? statistics)
@@ -42,12 +41,13 @@ public sealed class SavedPolicy : IPolicy
         Info = info;
         _parameters = parameters.ToArray();
         // What a file holds is float32; rounding here makes the policy in memory equal to the one that is loaded again.
-        _statistics = statistics is null
-            ? null
-            : RunningStatistics.FromMoments(Round(statistics.Mean), Round(statistics.Variance));
+        _statistics = statistics?.Snapshot();
         _observationCheck = RowCheck.OfObservations(spec.ObservationSpace);
         _network = new NetworkPolicy(spec, ActingPolicies.Find(info.Acting));
         _network.LoadParameters(_parameters, info.ParameterVersion);
+        _network.Inputs = _statistics is null
+            ? ObservationTransform.Scaling(info.ObservationScale)
+            : ObservationTransform.Normalizing(info.ObservationScale, NormalizedParts.Of(spec.ObservationSpace), _statistics);
     }
 
     /// <summary>Where the policy comes from.</summary>
@@ -195,21 +195,6 @@ public sealed class SavedPolicy : IPolicy
                 nameof(observations)
             );
         }
-        if (_statistics is not null || Info.ObservationScale != 1)
-        {
-            if (_normalized.Length < observations.Length)
-            {
-                _normalized = new float[observations.Length];
-            }
-            Span<float> normalized = _normalized.AsSpan(0, observations.Length);
-            if (Info.ObservationScale != 1)
-            {
-                TensorPrimitives.Multiply(observations, Info.ObservationScale, normalized);
-                observations = normalized;
-            }
-            _statistics?.Normalize(observations, normalized);
-            observations = normalized;
-        }
         _network.Act(observations, episodeStarts, coreState, acting, ref random, output);
     }
 
@@ -227,8 +212,8 @@ public sealed class SavedPolicy : IPolicy
         }
         if (_statistics is not null)
         {
-            arrays.Add(new NamedArray(MeanName, [spec.ObservationSize], ToSingle(_statistics.Mean)));
-            arrays.Add(new NamedArray(VarianceName, [spec.ObservationSize], ToSingle(_statistics.Variance)));
+            arrays.Add(new NamedArray(MeanName, [_statistics.Size], ToSingle(_statistics.Mean)));
+            arrays.Add(new NamedArray(VarianceName, [_statistics.Size], ToSingle(_statistics.Variance)));
         }
         string weightsPath = Path.Combine(folder, WeightsFile);
         Safetensors.Write(
@@ -279,7 +264,7 @@ public sealed class SavedPolicy : IPolicy
         RunningStatistics? statistics = null;
         if (document.NormalizeObservations)
         {
-            int[] shape = [spec.ObservationSize];
+            int[] shape = [NormalizedParts.Of(spec.ObservationSpace).Size];
             statistics = RunningStatistics.FromMoments(ToDouble(Take(MeanName, shape)), ToDouble(Take(VarianceName, shape)));
         }
         if (byName.Count > 0)
@@ -351,8 +336,6 @@ public sealed class SavedPolicy : IPolicy
             );
         }
     }
-
-    private static double[] Round(ReadOnlySpan<double> values) => ToDouble(ToSingle(values));
 
     private static float[] ToSingle(ReadOnlySpan<double> values)
     {

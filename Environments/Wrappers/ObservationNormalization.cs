@@ -7,7 +7,8 @@ namespace Environments.Wrappers;
 /// <remarks>
 /// Statistics take in what <see cref="IBatchedEnvironment.Observations"/> shows after every reset and step, and then normalise it. Final observations are
 /// normalised by the same statistics without entering them. An agent trained on such observations needs <see cref="Statistics"/>
-/// wherever it acts: save them with it, and evaluate with <see cref="Frozen"/> set.
+/// wherever it acts: save them with it, and evaluate with <see cref="Frozen"/> set. Runs do not use this layer: their networks normalise raw
+/// observations themselves, by statistics that are published with the parameters.
 /// </remarks>
 public sealed class ObservationNormalization : BatchedEnvironmentWrapper
 {
@@ -44,9 +45,6 @@ public sealed class ObservationNormalization : BatchedEnvironmentWrapper
 
     /// <summary>Mean and variance of the observations seen.</summary>
     public RunningStatistics Statistics { get; }
-
-    /// <summary>Takes in the observations instead of <see cref="Statistics"/>, where somebody else keeps those; null for nobody.</summary>
-    internal RunningStatistics? Observed { get; set; }
 
     /// <summary>Whether the statistics stay as they are, as they should while evaluating. False unless set; not part of the saved state.</summary>
     public bool Frozen { get; set; }
@@ -100,11 +98,7 @@ public sealed class ObservationNormalization : BatchedEnvironmentWrapper
 
     private void Observe()
     {
-        if (Observed is not null)
-        {
-            Observed.Update(Inner.Observations);
-        }
-        else if (!Frozen)
+        if (!Frozen)
         {
             Statistics.Update(Inner.Observations);
         }

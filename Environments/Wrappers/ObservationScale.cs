@@ -4,7 +4,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Environments.Wrappers;
 
 /// <summary>Multiplies observations by a constant, such as 1/255 for bytes.</summary>
-/// <remarks>A saved policy scales its observations itself, so evaluation goes without this layer.</remarks>
+/// <remarks>Runs do not use this layer: their policies scale raw observations themselves, in training and evaluation alike.</remarks>
 public sealed class ObservationScale : BatchedEnvironmentWrapper
 {
     private readonly EnvironmentSpec _spec;

@@ -105,24 +105,6 @@ public sealed class RunningStatistics
         UpdateScale();
     }
 
-    /// <summary>Statistics of no rows at all, to be merged into others: unlike new ones they do not count the start.</summary>
-    /// <param name="size">Components of a row, F.</param>
-    internal static RunningStatistics Empty(int size)
-    {
-        var statistics = new RunningStatistics(size);
-        statistics.Clear();
-        return statistics;
-    }
-
-    /// <summary>Forgets every row.</summary>
-    internal void Clear()
-    {
-        Count = 0;
-        Array.Clear(_mean);
-        Array.Clear(_variance);
-        UpdateScale();
-    }
-
     /// <summary>Adds rows that others have seen.</summary>
     /// <param name="rows">How many.</param>
     /// <param name="mean">Their mean, <c>[F]</c>.</param>
@@ -144,12 +126,16 @@ public sealed class RunningStatistics
         UpdateScale();
     }
 
-    /// <summary>Takes over fixed moments.</summary>
-    internal void SetMoments(ReadOnlySpan<double> mean, ReadOnlySpan<double> variance)
+    /// <summary>The moments of now, rounded to float32 as a saved policy holds them; they do not change any more.</summary>
+    internal RunningStatistics Snapshot()
     {
-        mean.CopyTo(_mean);
-        variance.CopyTo(_variance);
-        UpdateScale();
+        var snapshot = new RunningStatistics(Size);
+        for (int i = 0; i < Size; i++)
+        {
+            (snapshot._mean[i], snapshot._variance[i]) = ((float)_mean[i], (float)Math.Min(_variance[i], float.MaxValue));
+        }
+        snapshot.UpdateScale();
+        return snapshot;
     }
 
     /// <summary>Centres and scales rows: (x − mean) / √(variance + <see cref="Epsilon"/>), clipped to ±<see cref="Clip"/>.</summary>
@@ -166,25 +152,32 @@ public sealed class RunningStatistics
                 nameof(normalized)
             );
         }
-        ReadOnlySpan<double> mean = _mean;
-        ReadOnlySpan<double> scale = _scale;
         for (int row = 0; row < count; row++)
         {
-            ReadOnlySpan<float> source = rows.Slice(row * mean.Length, mean.Length);
-            Span<float> target = normalized.Slice(row * mean.Length, mean.Length);
-            int i = 0;
-            for (; i <= mean.Length - Vector128<float>.Count; i += Vector128<float>.Count)
-            {
-                (Vector128<double> low, Vector128<double> high) = Vector128.Widen(Vector128.Create(source[i..]));
-                low = (low - Vector128.Create(mean[i..])) * Vector128.Create(scale[i..]);
-                high = (high - Vector128.Create(mean[(i + 2)..])) * Vector128.Create(scale[(i + 2)..]);
-                Vector128<float> value = Vector128.Narrow(low, high);
-                Vector128.Clamp(value, Vector128.Create(-Clip), Vector128.Create(Clip)).CopyTo(target[i..]);
-            }
-            for (; i < mean.Length; i++)
-            {
-                target[i] = Math.Clamp((float)((source[i] - mean[i]) * scale[i]), -Clip, Clip);
-            }
+            NormalizePart(0, rows.Slice(row * Size, Size), normalized.Slice(row * Size, Size));
+        }
+    }
+
+    /// <summary>Centres and scales some components of one row, which lie side by side.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="source">Their values.</param>
+    /// <param name="target">Destination of as many floats; may be <paramref name="source"/> itself.</param>
+    internal void NormalizePart(int first, ReadOnlySpan<float> source, Span<float> target)
+    {
+        ReadOnlySpan<double> mean = _mean.AsSpan(first, source.Length);
+        ReadOnlySpan<double> scale = _scale.AsSpan(first, source.Length);
+        int i = 0;
+        for (; i <= mean.Length - Vector128<float>.Count; i += Vector128<float>.Count)
+        {
+            (Vector128<double> low, Vector128<double> high) = Vector128.Widen(Vector128.Create(source[i..]));
+            low = (low - Vector128.Create(mean[i..])) * Vector128.Create(scale[i..]);
+            high = (high - Vector128.Create(mean[(i + 2)..])) * Vector128.Create(scale[(i + 2)..]);
+            Vector128<float> value = Vector128.Narrow(low, high);
+            Vector128.Clamp(value, Vector128.Create(-Clip), Vector128.Create(Clip)).CopyTo(target[i..]);
+        }
+        for (; i < mean.Length; i++)
+        {
+            target[i] = Math.Clamp((float)((source[i] - mean[i]) * scale[i]), -Clip, Clip);
         }
     }
 

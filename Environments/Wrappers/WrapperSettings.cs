@@ -20,7 +20,10 @@ public sealed record WrapperSettings
     [Range(0, 10_000)]
     public int NoopMax { get; init; }
 
-    /// <summary>Factor of observations, such as 0.00392156863 (1/255) for bytes; a saved policy applies it itself.</summary>
+    /// <summary>
+    /// Factor of observations, which makes real numbers of bytes; the policy applies it itself. Without one the network divides bytes by their largest
+    /// value.
+    /// </summary>
     /// <value>1e-9 to 1e9. Default 1.</value>
     [Range(1e-9f, 1e9f)]
     public float ObservationScale { get; init; } = 1;
@@ -30,7 +33,10 @@ public sealed record WrapperSettings
     [Range(1e-9f, 1e9f)]
     public float RewardScale { get; init; } = 1;
 
-    /// <summary>Whether observations are shifted and scaled by their running mean and deviation, then clipped to ±10.</summary>
+    /// <summary>
+    /// Whether the real numbers of observations are shifted and scaled by their running mean and deviation, then clipped to ±10, key by key; bytes and
+    /// integers are left to the network. The policy does this itself, with statistics that stay fixed between publications.
+    /// </summary>
     /// <value>Default false. The statistics are saved with the policy.</value>
     public bool NormalizeObservations { get; init; }
 

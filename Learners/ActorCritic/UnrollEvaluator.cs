@@ -21,6 +21,7 @@ internal sealed class UnrollEvaluator
     private float[] _allValues = [];
     private float[] _finalValues = [];
     private float[] _finalDistributions = [];
+    private float[] _inputs = [];
     private float[] _finalObservations = [];
     private float[] _nextValues = [];
     private float[] _discounts = [];
@@ -59,7 +60,7 @@ internal sealed class UnrollEvaluator
     /// <summary>The steps, as the actor recorded them.</summary>
     public Unroll Unroll { get; private set; } = new(new UnrollShape(1, 1, new ObservationFormat(1), 1, 0));
 
-    /// <summary>Whole observations, <c>[T + 1, B, ObservationSize]</c>.</summary>
+    /// <summary>Whole observations as the network reads them, normalised by what they were acted with, <c>[T + 1, B, ObservationSize]</c>.</summary>
     public float[] Observations { get; private set; } = [];
 
     /// <summary>The samples with everything that is known of them, each <c>[T, B]</c>.</summary>
@@ -90,7 +91,7 @@ internal sealed class UnrollEvaluator
     public void Load(Unroll unroll)
     {
         Unroll = unroll;
-        Observations = unroll.Observations.Read(unroll.EpisodeStarts);
+        Observations = unroll.ReadInputs(ref _inputs);
         ReadFinalObservations(unroll);
         EnsureCapacity(unroll);
         Batch.Resize(unroll.Steps * unroll.Copies, unroll.Steps);
@@ -294,7 +295,7 @@ internal sealed class UnrollEvaluator
         }
         for (int i = 0; i < finals; i++)
         {
-            unroll.ReadFinalObservation(i, _finalObservations.AsSpan(i * size, size));
+            unroll.ReadFinalInput(i, _finalObservations.AsSpan(i * size, size));
         }
     }
 

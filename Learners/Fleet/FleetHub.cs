@@ -141,6 +141,11 @@ internal sealed partial class FleetHub : IDisposable
             frame.Defect
             ?? (unroll is null ? "it is a second hello" : null)
             ?? (unroll!.Copies == actor.Copies ? null : $"it has {unroll.Copies} copies, but its actor announced {actor.Copies}")
+            ?? (
+                unroll.Header.HasRawObservations
+                    ? null
+                    : "its observations are not raw, as those of version 1 of the protocol were not"
+            )
             ?? _checks.Defect(unroll!);
         PendingUnroll pending;
         lock (actor)

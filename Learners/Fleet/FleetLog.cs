@@ -67,4 +67,11 @@ internal static partial class FleetLog
         "{Address} has {Limit} connections and takes no more, since this process may open only {Files} files. Raise that with 'ulimit -n', or find out who connects."
     )]
     public static partial void Full(ILogger log, string address, int limit, long files);
+
+    [LoggerMessage(
+        18,
+        LogLevel.Warning,
+        "An unroll of actor {Actor} was acted with statistics of update {Version}, which are no longer known: it is learned from with the newest ones, as if a newer policy looked at it. More of these are counted in agents.unrolls.other_statistics."
+    )]
+    public static partial void OtherStatistics(ILogger log, string actor, long version);
 }

@@ -26,6 +26,7 @@ internal sealed class FleetMetrics : IDisposable
     private long _duplicateCount;
     private long _missingCount;
     private long _outsideJournalCount;
+    private long _otherStatisticsCount;
     private long _strangerCount;
     private long _stepsRefused;
 
@@ -59,6 +60,12 @@ internal sealed class FleetMetrics : IDisposable
             "Unrolls accepted while the journal could not be written."
         );
         _meter.CreateObservableCounter(
+            "agents.unrolls.other_statistics",
+            () => OtherStatistics,
+            "{unroll}",
+            "Unrolls normalised by newer statistics than they were acted with, which are no longer known."
+        );
+        _meter.CreateObservableCounter(
             "agents.steps.refused",
             () => Interlocked.Read(ref _stepsRefused),
             "{step}",
@@ -75,6 +82,7 @@ internal sealed class FleetMetrics : IDisposable
     public long Duplicates => Interlocked.Read(ref _duplicateCount);
     public long Missing => Interlocked.Read(ref _missingCount);
     public long OutsideJournal => Interlocked.Read(ref _outsideJournalCount);
+    public long OtherStatistics => Interlocked.Read(ref _otherStatisticsCount);
     public long Strangers => Interlocked.Read(ref _strangerCount);
 
     /// <summary>Mean age of the latest batch, in updates.</summary>
@@ -142,6 +150,8 @@ internal sealed class FleetMetrics : IDisposable
     public void CountMissing(long count) => Interlocked.Add(ref _missingCount, count);
 
     public void CountOutsideJournal() => Interlocked.Increment(ref _outsideJournalCount);
+
+    public void CountOtherStatistics() => Interlocked.Increment(ref _otherStatisticsCount);
 
     public void CountStranger()
     {

@@ -54,7 +54,7 @@ internal sealed class ParameterStore
     /// <summary>Publishes a copy.</summary>
     /// <param name="parameters">Flat buffer.</param>
     /// <param name="version">Optimiser steps that led to it.</param>
-    /// <param name="statistics">Statistics by which actors normalise observations; null where they do not.</param>
+    /// <param name="statistics">Fixed statistics by which actors normalise observations until the next publication; null where they do not.</param>
     public void Publish(ReadOnlySpan<float> parameters, long version, RunningStatistics? statistics)
     {
         lock (_lock)

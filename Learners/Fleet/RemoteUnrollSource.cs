@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Environments.State;
 using Environments.Wrappers;
 using Learners.Fleet.Journal;
@@ -22,6 +23,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
     private readonly Unroll _batch;
+    private Unroll? _inputs; // batches that hold unrolls of version 1 of the protocol, as the network reads them
     private readonly Dictionary<int, List<PendingUnroll>> _groups = [];
     private readonly List<PendingUnroll> _learning = [];
     private readonly List<Unroll> _parts = [];
@@ -58,7 +60,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
         _clock = clock;
         Spec = spec;
         _batch = new Unroll(shape);
-        ObservationStatistics = settings.Wrappers.NormalizeObservations ? new RunningStatistics(spec.ObservationSize) : null;
+        Observations = new ObservationStatistics(spec, settings.Wrappers);
     }
 
     /// <summary>Lets actors in; called once, when parameters are published and saved state is loaded.</summary>
@@ -68,7 +70,10 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     public NetworkSpec Spec { get; }
 
     /// <inheritdoc/>
-    public RunningStatistics? ObservationStatistics { get; }
+    public RunningStatistics? ObservationStatistics => Observations.Newest.Statistics;
+
+    /// <summary>How raw observations become inputs.</summary>
+    internal ObservationStatistics Observations { get; }
 
     /// <inheritdoc/>
     /// <remarks>Environments live with their actors, which survive a learner.</remarks>
@@ -109,6 +114,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     {
         _version = version;
         _hub.Pulse.Beat();
+        Observations.Publish(version);
         _hub.Publish(parameters, version, ObservationStatistics);
         _publications++;
         if (_learning.Count == 0)
@@ -130,7 +136,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     {
         state.Set("audit", _audit?.Save() ?? 0);
         state.Set("publications", _publications);
-        ObservationStatistics?.SaveState(state.Scope("statistics"));
+        Observations.SaveState(state.Scope("statistics"));
         if (_hub.Journal is { } journal)
         {
             // In this order: what arrives in between goes into the new segment.
@@ -159,7 +165,8 @@ internal sealed class RemoteUnrollSource : IUnrollSource
         _publications = state.Get("publications", 0L, long.MaxValue / 2) - 1;
         _hub.Parameters.ContinueFrom(_publications - 1, state.Scope("parameters"));
         _hub.BatchesAccepted = _publications;
-        ObservationStatistics?.LoadState(state.Scope("statistics"));
+        Observations.LoadState(state.Scope("statistics"));
+        RestoreLagging(state.Scope("parameters"));
         _hub.Roster.LoadState(state.Scope("roster"));
         BeginReplay(_hub.Journal is null || !state.Contains("segment") ? 0 : state.Get("segment", 0L, long.MaxValue / 2));
     }
@@ -249,7 +256,11 @@ internal sealed class RemoteUnrollSource : IUnrollSource
                 FleetLog.JournalDamaged(_log, entry.Header.ActorId, defect ?? "");
                 continue;
             }
-            unroll.Header = entry.Header;
+            unroll.Header = entry.Header with
+            {
+                HasRawObservations = unroll.Header.HasRawObservations,
+                AgentIndex = unroll.Header.AgentIndex,
+            };
             return new PendingUnroll(unroll, actor, ledger);
         }
         return null;
@@ -282,12 +293,8 @@ internal sealed class RemoteUnrollSource : IUnrollSource
             long updates = Math.Max(0, _version - pending.Unroll.Header.ParameterVersion);
             age += (double)updates / group.Count;
             _hub.Metrics.CountTrained(updates);
-            if (ObservationStatistics is not null && !pending.Unroll.ObservationMoments.IsEmpty)
-            {
-                ReadOnlySpan<double> moments = pending.Unroll.ObservationMoments;
-                int size = ObservationStatistics.Size;
-                ObservationStatistics.Merge(moments[0], moments.Slice(1, size), moments[(1 + size)..]);
-            }
+            Observations.Take(pending.Unroll);
+            pending.Unroll.ReadBy(pending.Unroll.Header.HasRawObservations ? ReaderOf(pending.Unroll.Header) : null);
         }
         _hub.Metrics.RecentAge = age;
         _learning.AddRange(group);
@@ -301,9 +308,48 @@ internal sealed class RemoteUnrollSource : IUnrollSource
         {
             _parts.Add(pending.Unroll);
         }
-        _batch.Join(CollectionsMarshal.AsSpan(_parts));
-        _batch.Header = _parts[0].Header;
-        return _batch;
+        if (_parts.TrueForAll(part => part.Shape.Observations == _batch.Shape.Observations))
+        {
+            _batch.Join(CollectionsMarshal.AsSpan(_parts));
+            _batch.Header = _parts[0].Header;
+            return _batch;
+        }
+        var format = new ObservationFormat(_batch.Shape.Observations.ObservationSize);
+        _inputs ??= new Unroll(_batch.Shape with { Observations = format });
+        _inputs.Join(CollectionsMarshal.AsSpan(_parts), asInputs: true);
+        _inputs.Header = _parts[0].Header with { HasRawObservations = false };
+        return _inputs;
+    }
+
+    private ObservationTransform ReaderOf(UnrollHeader header)
+    {
+        if (Observations.Of(header.ParameterVersion) is { } reader)
+        {
+            return reader;
+        }
+        // Behaviour's log-probs are what they were, and the policy that learns is only newer by its statistics: ratios say the truth.
+        if (_hub.Metrics.OtherStatistics == 0)
+        {
+            FleetLog.OtherStatistics(_log, header.ActorId, header.ParameterVersion);
+        }
+        _hub.Metrics.CountOtherStatistics();
+        return Observations.Newest;
+    }
+
+    // What an actor in lock step is about to act with; checkpoints of earlier releases hold its statistics there alone.
+    private void RestoreLagging(StateDictionary state)
+    {
+        if (Observations.Running is not { } running || !state.Contains("bytes"))
+        {
+            return;
+        }
+        long version = state.Get("version", 0L, long.MaxValue / 2);
+        byte[] bytes = state.GetArray<byte>("bytes");
+        int size = 2 * running.Size * sizeof(double);
+        if (Observations.Of(version) is null && bytes.Length >= size)
+        {
+            Observations.Restore(version, MemoryMarshal.Cast<byte, double>(bytes.AsSpan(bytes.Length - size)));
+        }
     }
 
     private long OldestNeededSegment()

@@ -33,28 +33,35 @@ internal sealed class UnrollChecks
     private readonly UnrollShape _shape;
     private readonly int _maxCopies;
     private readonly SpaceLimits _observations;
-    private readonly SpaceLimits? _normalized;
+    private readonly FormerUnrolls? _former;
+    private readonly SpaceLimits? _formerObservations;
+    private readonly SpaceLimits? _formerNormalized;
     private readonly SpaceLimits? _actions;
 
     /// <summary>The checks of a run.</summary>
     /// <param name="spec">Network that will read the unrolls.</param>
     /// <param name="shape">Shape of its unrolls; copies aside.</param>
     /// <param name="settings">Agent.</param>
-    /// <param name="observations">Space of the observations that unrolls hold; null for the network's.</param>
-    /// <param name="normalized">Space of what actors' statistics take in; null where they keep none.</param>
+    /// <param name="observations">Space of the raw observations; null for the network's.</param>
+    /// <param name="former">What journals of version 1 of the protocol may hold; null for nothing.</param>
     public UnrollChecks(
         NetworkSpec spec,
         UnrollShape shape,
         AgentSettings settings,
         Space? observations = null,
-        Space? normalized = null
+        FormerUnrolls? former = null
     )
     {
         _spec = spec;
         _shape = shape;
         _maxCopies = settings.Copies;
         _observations = new SpaceLimits(observations ?? spec.ObservationSpace, LargestObservation, shape.Observations.Frames);
-        _normalized = normalized is null ? null : new SpaceLimits(normalized, LargestObservation);
+        if (former is not null)
+        {
+            _former = former;
+            _formerObservations = new SpaceLimits(former.Observations, LargestObservation, former.Shape.Observations.Frames);
+            _formerNormalized = former.Normalized is null ? null : new SpaceLimits(former.Normalized, LargestObservation);
+        }
         // Real-valued actions are kept as they were drawn, which may be outside of the bounds that the environment clips them to.
         _actions = spec.ActionSpace is Box ? null : new SpaceLimits(spec.ActionSpace, LargestAction);
     }
@@ -91,7 +98,13 @@ internal sealed class UnrollChecks
         UnrollShape shape,
         TrainingSettings settings
     ) =>
-        new(spec, shape, settings.Agent, pipeline.Environment.Spec.ObservationSpace, pipeline.NormalizedSpace)
+        new(
+            spec,
+            shape,
+            settings.Agent,
+            pipeline.Environment.Spec.ObservationSpace,
+            FormerUnrolls.Of(shape, pipeline.Environment.Spec.ObservationSpace, settings.Wrappers)
+        )
         {
             RewardLimit =
                 settings.Wrappers.RewardClip > 0 ? settings.Wrappers.RewardClip
@@ -102,7 +115,8 @@ internal sealed class UnrollChecks
     /// <summary>Why unrolls of a shape are not wanted; null where they are.</summary>
     public string? Refusal(UnrollShape shape)
     {
-        if (shape with { Copies = _shape.Copies } != _shape)
+        UnrollShape wanted = shape with { Copies = _shape.Copies };
+        if (wanted != _shape && wanted != _former?.Shape)
         {
             return $"it is {Describe(shape)}, but this run needs {Describe(_shape with { Copies = shape.Copies })}";
         }
@@ -113,19 +127,38 @@ internal sealed class UnrollChecks
 
     /// <summary>Why the numbers of an unroll cannot be; null where they can.</summary>
     public string? Defect(Unroll unroll) =>
-        (
-            unroll.Header.ParameterVersion > MostUpdates
-                ? $"nobody has taken {unroll.Header.ParameterVersion} optimiser steps"
-                : null
-        )
+        HeaderDefect(unroll)
         ?? LargeDefect("rewards", unroll.Rewards, RewardLimit)
         ?? LogProbDefect(unroll)
         ?? (_actions is null ? LargeDefect("actions", unroll.Actions, LargestAction) : _actions.Defect("action", unroll.Actions))
         ?? LargeDefect("initial_core_state", unroll.InitialCoreState, LargestCoreState)
-        ?? _observations.Defect("observation", unroll.Observations.Bytes, _shape.Observations.IsBytes)
-        ?? _observations.Defect("final observation", unroll.FinalFrames, _shape.Observations.IsBytes)
+        ?? ObservationsOf(unroll).Defect("observation", unroll.Observations.Bytes, unroll.Shape.Observations.IsBytes)
+        ?? ObservationsOf(unroll).Defect("final observation", unroll.FinalFrames, unroll.Shape.Observations.IsBytes)
         ?? EpisodeDefect(unroll)
         ?? MomentsDefect(unroll);
+
+    private SpaceLimits ObservationsOf(Unroll unroll) => unroll.Header.HasRawObservations ? _observations : _formerObservations!;
+
+    private string? HeaderDefect(Unroll unroll)
+    {
+        UnrollHeader header = unroll.Header;
+        if (header.ParameterVersion > MostUpdates)
+        {
+            return $"nobody has taken {header.ParameterVersion} optimiser steps";
+        }
+        if (header.AgentIndex != 0)
+        {
+            return $"it is of agent {header.AgentIndex} of its environment, but in this run there is one";
+        }
+        if (!header.HasRawObservations && _former is null)
+        {
+            return "its observations are not raw, which this run's never were";
+        }
+        UnrollShape wanted = header.HasRawObservations ? _shape : _former!.Shape;
+        return unroll.Shape with { Copies = wanted.Copies } == wanted
+            ? null
+            : $"it is {Describe(unroll.Shape)}, but its observations are {(header.HasRawObservations ? "" : "not ")}raw";
+    }
 
     private static string? LargeDefect(string name, ReadOnlySpan<float> values, float limit) =>
         !values.IsEmpty && MathF.Abs(TensorPrimitives.MaxMagnitude(values)) is var largest && !(largest <= limit)
@@ -171,16 +204,20 @@ internal sealed class UnrollChecks
         {
             return null;
         }
-        if (_normalized is null)
+        if (unroll.Header.HasRawObservations)
+        {
+            return "it has observation_moments beside raw observations, which tell them themselves";
+        }
+        if (_formerNormalized is not { } limits)
         {
             return "it has observation_moments, but this run does not normalise observations";
         }
         double count = moments[0];
-        for (int i = 0; i < _normalized.Low.Length && count > 0; i++)
+        for (int i = 0; i < limits.Low.Length && count > 0; i++)
         {
-            (double low, double high) = (_normalized.Low[i], _normalized.High[i]);
+            (double low, double high) = (limits.Low[i], limits.High[i]);
             double mean = moments[1 + i];
-            double deviations = moments[1 + _normalized.Low.Length + i];
+            double deviations = moments[1 + limits.Low.Length + i];
             // Within bounds, squared deviations are largest where half of the numbers lie at either bound.
             if (!(mean >= low && mean <= high && deviations <= count * (high - low) * (high - low) / 4 * 1.001))
             {

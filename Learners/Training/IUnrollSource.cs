@@ -11,7 +11,7 @@ internal interface IUnrollSource : IDisposable
     /// <summary>The network that acts.</summary>
     NetworkSpec Spec { get; }
 
-    /// <summary>The next unroll; valid until the following call.</summary>
+    /// <summary>The next unroll, which knows how its observations were read; valid until the following call.</summary>
     ValueTask<Unroll> NextAsync(CancellationToken cancellationToken);
 
     /// <summary>Hands newer parameters to whoever acts.</summary>
@@ -19,7 +19,7 @@ internal interface IUnrollSource : IDisposable
     /// <param name="version">Updates that led to them.</param>
     void Publish(ReadOnlySpan<float> parameters, long version);
 
-    /// <summary>Statistics by which observations are normalised; null where they are not.</summary>
+    /// <summary>Fixed statistics that were published with the newest parameters; null where observations are not normalised. Not to be changed.</summary>
     RunningStatistics? ObservationStatistics { get; }
 
     /// <summary>Whether a resumed run continues the same episodes.</summary>

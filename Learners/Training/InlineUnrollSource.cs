@@ -5,7 +5,6 @@ using Agents.Policies.Acting;
 using Environments.Randomness;
 using Environments.State;
 using Environments.Wrappers;
-using Learners.Composition;
 using Protos;
 
 namespace Learners.Training;
@@ -13,11 +12,15 @@ namespace Learners.Training;
 /// <summary>Steps the environments on the learner's own thread with the newest parameters: one process, deterministic.</summary>
 internal sealed class InlineUnrollSource : IUnrollSource
 {
+    private const string RawName = "raw_observations";
+    private const string StatisticsScope = "statistics";
+
     private readonly NetworkPolicy _policy;
     private readonly UnrollRecorder _recorder;
     private readonly Unroll _unroll;
     private readonly EnvironmentParts _environments;
     private readonly LaggedParameters? _lagged;
+    private readonly ObservationStatistics _observations;
     private long _sequenceNumber;
 
     /// <summary>A source over the environments of a run.</summary>
@@ -41,7 +44,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
         {
             NetworkSpec spec = environments.NetworkFor(settings.NetworkFor(environments.PolicySpec));
             RunSize.Require(settings, spec, options.MemoryLimit);
-            return new InlineUnrollSource(environments, spec, settings.Agent, seed);
+            return new InlineUnrollSource(environments, spec, settings, seed);
         }
         catch
         {
@@ -50,14 +53,15 @@ internal sealed class InlineUnrollSource : IUnrollSource
         }
     }
 
-    private InlineUnrollSource(EnvironmentParts environments, NetworkSpec spec, AgentSettings settings, SeedSequence seed)
+    private InlineUnrollSource(EnvironmentParts environments, NetworkSpec spec, TrainingSettings settings, SeedSequence seed)
     {
         Spec = spec;
         _environments = environments;
-        _lagged = settings.FixedPolicyLag > 0 ? new LaggedParameters() : null;
-        _policy = new NetworkPolicy(spec, ActingPolicies.Find(settings.Agent.Acting));
+        _lagged = settings.Agent.FixedPolicyLag > 0 ? new LaggedParameters() : null;
+        _observations = new ObservationStatistics(spec, settings.Wrappers, versions: 2);
+        _policy = new NetworkPolicy(spec, ActingPolicies.Find(settings.Agent.Agent.Acting));
         _recorder = new UnrollRecorder(environments, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
-        _unroll = new Unroll(environments.ShapeFor(spec, settings.UnrollLength));
+        _unroll = new Unroll(environments.ShapeFor(spec, settings.Agent.UnrollLength));
     }
 
     /// <inheritdoc/>
@@ -69,6 +73,8 @@ internal sealed class InlineUnrollSource : IUnrollSource
         using CancellationTokenRegistration interruption = cancellationToken.Register(_environments.Interrupt);
         _recorder.Record(_unroll);
         _unroll.Header = new UnrollHeader("inline", 0, _sequenceNumber++, _policy.ParameterVersion, _environments.Spec.Id);
+        _unroll.ReadBy(_policy.Inputs);
+        _observations.Take(_unroll);
         return new ValueTask<Unroll>(_unroll);
     }
 
@@ -76,17 +82,18 @@ internal sealed class InlineUnrollSource : IUnrollSource
     /// <remarks>Where acting lags by a batch, the parameters of the call before take effect.</remarks>
     public void Publish(ReadOnlySpan<float> parameters, long version)
     {
+        _observations.Publish(version);
         if (_lagged is null)
         {
-            _policy.LoadParameters(parameters, version);
+            Act(parameters, version);
             return;
         }
         _lagged.Publish(parameters, version);
-        _policy.LoadParameters(_lagged.Acting, _lagged.ActingVersion);
+        Act(_lagged.Acting, _lagged.ActingVersion);
     }
 
     /// <inheritdoc/>
-    public RunningStatistics? ObservationStatistics => _environments.Normalization?.Statistics;
+    public RunningStatistics? ObservationStatistics => _observations.Newest.Statistics;
 
     /// <inheritdoc/>
     public bool CanSaveEnvironments => _environments.CanSaveState;
@@ -95,6 +102,8 @@ internal sealed class InlineUnrollSource : IUnrollSource
     public void SaveState(StateDictionary state)
     {
         state.Set("sequence_number", _sequenceNumber);
+        state.Set(RawName, true);
+        _observations.SaveState(state.Scope(StatisticsScope));
         _lagged?.SaveState(state.Scope("lagged"));
         _recorder.SaveState(state.Scope("recorder"));
     }
@@ -104,7 +113,16 @@ internal sealed class InlineUnrollSource : IUnrollSource
     {
         _sequenceNumber = state.Get("sequence_number", 0L, long.MaxValue / 2);
         _lagged?.LoadState(state.Scope("lagged"), new ParameterLayout(Spec).Count);
-        _recorder.LoadState(state.Scope("recorder"));
+        StateDictionary recorder = state.Scope("recorder");
+        if (state.Contains(RawName))
+        {
+            _observations.LoadState(state.Scope(StatisticsScope));
+            _recorder.LoadState(recorder);
+            return;
+        }
+        // Releases before raw observations scaled and normalised them in the outermost layers of the environments.
+        _observations.LoadState(recorder.Scope("environment").Scope("wrapper"));
+        _recorder.LoadState(recorder, hasFormerLayers: true);
     }
 
     /// <inheritdoc/>
@@ -112,5 +130,11 @@ internal sealed class InlineUnrollSource : IUnrollSource
     {
         _recorder.Dispose();
         _policy.Dispose();
+    }
+
+    private void Act(ReadOnlySpan<float> parameters, long version)
+    {
+        _policy.LoadParameters(parameters, version);
+        _policy.Inputs = _observations.Of(version) ?? _observations.Newest; // of a checkpoint of a release that did not keep them
     }
 }

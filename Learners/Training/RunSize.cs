@@ -58,7 +58,7 @@ internal static class RunSize
                     $"observations of {agent.UnrollLength} steps × {agent.Copies} copies",
                     "Lower unroll_length or copies",
                     rows * spec.ObservationSize,
-                    1
+                    settings.Wrappers is { ObservationScale: 1, NormalizeObservations: false } ? 1 : 2 // as they are, and as inputs
                 ),
                 new(
                     $"core states of {agent.Copies} copies",

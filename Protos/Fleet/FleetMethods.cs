@@ -18,7 +18,7 @@ internal static class FleetMethods
     public const int ChunkSize = 1 << 20;
 
     /// <summary>Version of the protocol.</summary>
-    public const uint ProtocolVersion = 1;
+    public const uint ProtocolVersion = 2;
 
     private static readonly Marshaller<LearnerMessage> LearnerMessages = Generated(LearnerMessage.Parser);
     private static readonly Marshaller<ParameterRequest> Requests = Generated(ParameterRequest.Parser);

@@ -14,6 +14,8 @@ internal static class UnrollFields
     public const int CoreStateSize = 9;
     public const int Episodes = 10;
     public const int Compressed = 11;
+    public const int RawObservations = 12;
+    public const int AgentIndex = 13;
     public const int FramesData = 16;
     public const int Actions = 17;
     public const int Rewards = 18;

@@ -29,6 +29,8 @@ internal ref partial struct UnrollReader
     private int _episodes;
     private bool _isBytes;
     private bool _isPacked;
+    private bool _isRaw;
+    private int _agentIndex;
     private int _finals;
 
     private UnrollReader(ReadOnlySequence<byte> message, UnrollPool pool)
@@ -41,7 +43,7 @@ internal ref partial struct UnrollReader
     /// <param name="message">Its bytes.</param>
     /// <param name="pool">Where the unroll comes from; the caller gives it back.</param>
     /// <param name="defect">What is wrong with it, where it is no unroll.</param>
-    /// <returns>The unroll, whose header holds sequence number and parameter version only; null where it is none.</returns>
+    /// <returns>The unroll, whose header lacks actor, incarnation and environment, which others know; null where it is none.</returns>
     public static Unroll? Read(ReadOnlySequence<byte> message, UnrollPool pool, out string? defect)
     {
         var reader = new UnrollReader(message, pool);
@@ -146,6 +148,12 @@ internal ref partial struct UnrollReader
                 break;
             case UnrollFields.Compressed:
                 _isPacked = value != 0;
+                break;
+            case UnrollFields.RawObservations:
+                _isRaw = value != 0;
+                break;
+            case UnrollFields.AgentIndex:
+                _agentIndex = Size(field, value);
                 break;
             default:
                 break; // of a newer version
@@ -283,7 +291,11 @@ internal ref partial struct UnrollReader
                 return;
             }
         }
-        _unroll.Header = new UnrollHeader("", 0, _sequenceNumber, _parameterVersion, "");
+        _unroll.Header = new UnrollHeader("", 0, _sequenceNumber, _parameterVersion, "")
+        {
+            HasRawObservations = _isRaw,
+            AgentIndex = _agentIndex,
+        };
     }
 
     private readonly bool Has(int field) => (_seen & 1u << (field - UnrollFields.FramesData)) != 0;

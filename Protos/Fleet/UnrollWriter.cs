@@ -46,6 +46,8 @@ internal sealed class UnrollWriter
             + ScalarSize(UnrollFields.CoreStateSize, shape.CoreStateSize)
             + ScalarSize(UnrollFields.Episodes, unroll.Episodes.Count)
             + ScalarSize(UnrollFields.Compressed, _isPacked ? 1 : 0)
+            + ScalarSize(UnrollFields.RawObservations, unroll.Header.HasRawObservations ? 1 : 0)
+            + ScalarSize(UnrollFields.AgentIndex, unroll.Header.AgentIndex)
             + ArraySize(UnrollFields.FramesData, _framesLength)
             + ArraySize(UnrollFields.Actions, sizeof(float) * unroll.Actions.Length)
             + ArraySize(UnrollFields.Rewards, sizeof(float) * rows)
@@ -74,6 +76,8 @@ internal sealed class UnrollWriter
         WriteScalar(writer, UnrollFields.CoreStateSize, shape.CoreStateSize);
         WriteScalar(writer, UnrollFields.Episodes, unroll.Episodes.Count);
         WriteScalar(writer, UnrollFields.Compressed, _isPacked ? 1 : 0);
+        WriteScalar(writer, UnrollFields.RawObservations, unroll.Header.HasRawObservations ? 1 : 0);
+        WriteScalar(writer, UnrollFields.AgentIndex, unroll.Header.AgentIndex);
         WriteArray(writer, UnrollFields.FramesData, _isPacked ? _packed.AsSpan(0, _framesLength) : unroll.Observations.Bytes);
         WriteArray(writer, UnrollFields.Actions, MemoryMarshal.AsBytes(unroll.Actions.AsSpan()));
         WriteArray(writer, UnrollFields.Rewards, MemoryMarshal.AsBytes(unroll.Rewards.AsSpan()));
