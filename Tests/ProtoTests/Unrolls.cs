@@ -18,7 +18,11 @@ internal static class Unrolls
         var random = new Pcg64(seed);
         var unroll = new Unroll(shape)
         {
-            Header = new UnrollHeader("", 0, random.NextInt(0, 1 << 20), random.NextInt(0, 1 << 20), ""),
+            Header = new UnrollHeader("", 0, random.NextInt(0, 1 << 20), random.NextInt(0, 1 << 20), "")
+            {
+                HasRawObservations = !moments,
+                AgentIndex = (int)(seed % 3),
+            },
         };
         Frames(unroll.Observations.Bytes, shape, ref random, sparse);
         foreach (float[] array in new[] { unroll.Actions, unroll.Rewards, unroll.BehaviourLogProbs, unroll.InitialCoreState })
@@ -64,6 +68,8 @@ internal static class Unrolls
         Assert.Equal(expected.Shape, actual.Shape);
         Assert.Equal(expected.Header.SequenceNumber, actual.Header.SequenceNumber);
         Assert.Equal(expected.Header.ParameterVersion, actual.Header.ParameterVersion);
+        Assert.Equal(expected.Header.HasRawObservations, actual.Header.HasRawObservations);
+        Assert.Equal(expected.Header.AgentIndex, actual.Header.AgentIndex);
         Assert.True(expected.Observations.Bytes.SequenceEqual(actual.Observations.Bytes), "observations differ");
         Assert.Equal(expected.Actions, actual.Actions);
         Assert.Equal(expected.Rewards, actual.Rewards);

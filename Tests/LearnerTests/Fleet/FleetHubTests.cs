@@ -81,7 +81,7 @@ public sealed class FleetHubTests
     }
 
     [Theory]
-    [InlineData("other version", "speaks version 2 of the protocol and the learner version 1")]
+    [InlineData("other version", "speaks version 1 of the protocol and the learner version 2")]
     [InlineData("no name", "1 to 128 of the characters")]
     [InlineData("name with a line", "1 to 128 of the characters")]
     [InlineData("no incarnation", "incarnations begin at 1")]
@@ -95,7 +95,7 @@ public sealed class FleetHubTests
         switch (name)
         {
             case "other version":
-                hello.ProtocolVersion = 2;
+                hello.ProtocolVersion = 1;
                 break;
             case "no name":
                 hello.ActorId = "";

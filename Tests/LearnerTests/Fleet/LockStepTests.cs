@@ -1,6 +1,7 @@
 using Actors.Fleet;
 using Agents.Networks;
 using Environments;
+using Environments.Wrappers;
 using Learners.Fleet;
 using Learners.Impala;
 using Learners.Training;
@@ -22,9 +23,12 @@ public sealed class LockStepTests : IDisposable
     [InlineData("lstm", 0)]
     [InlineData("lstm", 1)]
     [InlineData("gtrxl", 0)]
-    public async Task TrainAsync_LockStep_EndsWithTheParametersOfOneProcess(string core, int lag)
+    [InlineData("identity", 0, true)]
+    [InlineData("identity", 1, true)]
+    [InlineData("lstm", 1, true)]
+    public async Task TrainAsync_LockStep_EndsWithTheParametersOfOneProcess(string core, int lag, bool normalize = false)
     {
-        TrainingSettings settings = Settings(core, lag);
+        TrainingSettings settings = Settings(core, lag, normalize);
         TrainingResult alone = await AloneAsync(settings);
 
         // Clocks that jump between the years change nothing.
@@ -39,9 +43,11 @@ public sealed class LockStepTests : IDisposable
     [InlineData(0, false)]
     [InlineData(1, false)]
     [InlineData(1, true)]
-    public async Task ResumeAsync_LockStep_EndsAsIfTheLearnerHadNeverStopped(int lag, bool journal)
+    [InlineData(0, true, true)]
+    [InlineData(1, false, true)]
+    public async Task ResumeAsync_LockStep_EndsAsIfTheLearnerHadNeverStopped(int lag, bool journal, bool normalize = false)
     {
-        TrainingSettings settings = Settings("lstm", lag);
+        TrainingSettings settings = Settings("lstm", lag, normalize);
         settings = settings with { Fleet = settings.Fleet with { Journal = journal } };
         TrainingResult alone = await AloneAsync(settings);
         using var run = new FleetRun(_folder);
@@ -68,9 +74,15 @@ public sealed class LockStepTests : IDisposable
     [InlineData(0, false)]
     [InlineData(1, false)]
     [InlineData(1, true)]
-    public async Task ResumeAsync_LockStepFromAnOlderCheckpoint_GoesOnAndIsExactWithAJournal(int lag, bool journal)
+    [InlineData(1, false, true)]
+    [InlineData(1, true, true)]
+    public async Task ResumeAsync_LockStepFromAnOlderCheckpoint_GoesOnAndIsExactWithAJournal(
+        int lag,
+        bool journal,
+        bool normalize = false
+    )
     {
-        TrainingSettings settings = Settings("identity", lag);
+        TrainingSettings settings = Settings("identity", lag, normalize);
         settings = settings with
         {
             Fleet = settings.Fleet with { Journal = journal },
@@ -125,9 +137,10 @@ public sealed class LockStepTests : IDisposable
         Assert.Equal((50, 1), (fleet.Updates, actor.Restarts));
     }
 
-    private static TrainingSettings Settings(string core, int lag) =>
+    private static TrainingSettings Settings(string core, int lag, bool normalize = false) =>
         FleetRun.Small with
         {
+            Wrappers = new WrapperSettings { NormalizeObservations = normalize },
             Network = new NetworkSettings
             {
                 HiddenSizes = [16],

@@ -1,4 +1,5 @@
 using Environments.State;
+using Environments.Wrappers;
 using Learners.Fleet;
 using Protos;
 using Protos.Fleet;
@@ -203,8 +204,9 @@ public sealed class RemoteUnrollSourceTests
         for (int i = 0; i < 2; i++)
         {
             Unroll unroll = parts.Unroll(i);
-            double[] moments = [4, 1, 2, 0.3, 4, 1, 1, 0.5, 1];
-            moments.CopyTo(unroll.MakeObservationMoments(9));
+            unroll.Observations.Write(0, [0, 1, 0, 0, 0, 1, 0, 0]);
+            unroll.Observations.Write(1, [0, 2, 0, 0, 0, 2, 0, 0]);
+            unroll.Observations.Write(2, [0, 90, 0, 0, 0, 90, 0, 0]); // acted on in the unroll that follows
             await actor.SendAsync(unroll);
         }
         await actor.SendAsync([0]);
@@ -227,10 +229,12 @@ public sealed class RemoteUnrollSourceTests
                 actors[0].LatestIncarnation
             )
         );
+        RunningStatistics running = resumed.Source.Observations.Running!;
+        Assert.Equal(parts.Source.Observations.Running!.Mean.ToArray(), running.Mean.ToArray());
         Assert.Equal(parts.Source.ObservationStatistics!.Mean.ToArray(), resumed.Source.ObservationStatistics!.Mean.ToArray());
-        Assert.Equal(8, resumed.Source.ObservationStatistics!.Count, 1e-3);
-        Assert.Equal(2, resumed.Source.ObservationStatistics!.Mean[1], 1e-3);
-        Assert.Equal(0.25, resumed.Source.ObservationStatistics!.Variance[1], 1e-3);
+        Assert.Equal(8, running.Count, 1e-3);
+        Assert.Equal(1.5, running.Mean[1], 1e-3);
+        Assert.Equal(0.25, running.Variance[1], 1e-3);
     }
 
     [Fact]

@@ -44,7 +44,21 @@ public sealed class UnrollChecksTests : IDisposable
             { "action", unroll => unroll.Actions[3] = -1, "action -1 of row 3 is not in Discrete(2)" },
             { "score", unroll => Score(unroll, 1e300), "an episode of 3 steps scored 1E+300" },
             { "scores", unroll => unroll.AddEpisode(new CompletedEpisode(1, 1)), "the scores of 1 episodes, but 0 ended in it" },
-            { "moments", unroll => Moments(unroll, 0, 0), "this run does not normalise observations" },
+            { "moments", unroll => Moments(unroll, 0, 0), "observation_moments beside raw observations" },
+            {
+                "former moments",
+                unroll =>
+                {
+                    Former(unroll);
+                    Moments(unroll, 0, 0);
+                },
+                "this run does not normalise observations"
+            },
+            {
+                "another agent",
+                unroll => unroll.Header = unroll.Header with { AgentIndex = 1 },
+                "it is of agent 1 of its environment, but in this run there is one"
+            },
         };
 
     [Theory]
@@ -84,7 +98,7 @@ public sealed class UnrollChecksTests : IDisposable
     [InlineData(float.MaxValue, 0, "a mean of 3.4")]
     public void Defect_MomentsOfObservations_AreThoseOfTheirSpace(double mean, double deviations, string? expected)
     {
-        Unroll unroll = _normalized.Unroll(0);
+        Unroll unroll = Former(_normalized.Unroll(0));
         Moments(unroll, mean, deviations);
 
         string? defect = _normalized.Hub.Checks.Defect(unroll);
@@ -93,14 +107,40 @@ public sealed class UnrollChecksTests : IDisposable
     }
 
     [Fact]
-    public void Defect_NormalisedObservations_AreThoseAfterNormalisation()
+    public void Defect_FormerNormalisedObservations_AreThoseAfterNormalisation()
     {
-        Unroll unroll = _normalized.Unroll(0);
+        Unroll unroll = Former(_normalized.Unroll(0));
         unroll.Observations.Write(0, [10, -10, 10, -10, 0, 0, 0, 0]);
         Assert.Null(_normalized.Hub.Checks.Defect(unroll));
 
         unroll.Observations.Write(0, [10.1f, 0, 0, 0, 0, 0, 0, 0]);
         Assert.Contains("observation 10.1 of row 0", _normalized.Hub.Checks.Defect(unroll), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Defect_RawObservationsOfARunThatNormalises_AreThoseOfTheTask()
+    {
+        Unroll unroll = _normalized.Unroll(0);
+        unroll.Observations.Write(0, [4.8f, 1e10f, 0, 0, 0, 0, 0, 0]);
+        Assert.Null(_normalized.Hub.Checks.Defect(unroll));
+
+        unroll.Observations.Write(0, [4.9f, 0, 0, 0, 0, 0, 0, 0]);
+        Assert.Contains("observation 4.9 of row 0", _normalized.Hub.Checks.Defect(unroll), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refusal_ScaledBytes_TakesRawBytesAndTheFloatsOfFormerJournals()
+    {
+        using FleetParts parts = Parts("MinAtar/Breakout-v1", new WrapperSettings { ObservationScale = 0.5f, FrameStack = 2 });
+        ObservationFormat raw = parts.Shape.Observations;
+        UnrollShape former = parts.Shape with { Observations = new ObservationFormat(raw.ObservationSize) };
+        var mislabelled = new Unroll(former with { Copies = 2 });
+
+        Assert.Equal((true, 2), (raw.IsBytes, raw.Frames));
+        Assert.Null(parts.Hub.Checks.Refusal(parts.Shape));
+        Assert.Null(parts.Hub.Checks.Refusal(former));
+        Assert.Contains("but its observations are raw", parts.Hub.Checks.Defect(mislabelled), StringComparison.Ordinal);
+        Assert.Null(parts.Hub.Checks.Defect(Former(mislabelled)));
     }
 
     [Theory]
@@ -233,6 +273,13 @@ public sealed class UnrollChecksTests : IDisposable
         unroll.Terminated[row] = true;
         unroll.EpisodeStarts[row + unroll.Copies] = true;
         unroll.AddFinalObservation(row, final);
+    }
+
+    // As version 1 of the protocol sent it.
+    private static Unroll Former(Unroll unroll)
+    {
+        unroll.Header = unroll.Header with { HasRawObservations = false };
+        return unroll;
     }
 
     private static void Score(Unroll unroll, double score)

@@ -1,5 +1,6 @@
 using Actors;
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments;
@@ -9,11 +10,12 @@ using Environments.Wrappers;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;
+using Tests.LearnerTests.Returns;
 using Xunit;
 
 namespace Tests.LearnerTests.Training;
 
-/// <summary>Bytes that were normalised or scaled are real numbers to the network: neither symbols nor scaled once more.</summary>
+/// <summary>Bytes are divided by their largest value once; scaled ones are real numbers to the network, neither symbols nor divided once more.</summary>
 public sealed class NormalizedBytesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -28,58 +30,59 @@ public sealed class NormalizedBytesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("Symbols-v0", true, 1f, 1)]
-    [InlineData("Pixels-v0", true, 1f, 1)]
-    [InlineData("Pixels-v0", true, 1f, 4)]
     [InlineData("Pixels-v0", true, 0.25f, 1)]
     [InlineData("Symbols-v0", false, 0.25f, 1)]
     [InlineData("Pixels-v0", false, 0.00390625f, 4)]
-    public void NetworkFor_ChangedBytes_ReadsImagesOfTheNumbersAsTheyAre(string id, bool normalize, float scale, int stack)
+    public void NetworkFor_ScaledBytes_ReadsImagesOfTheNumbersAsTheyAre(string id, bool normalize, float scale, int stack)
     {
         using EnvironmentPipeline pipeline = Pipeline(id, normalize, scale, stack);
         NetworkSpec spec = pipeline.NetworkFor(new NetworkSettings());
         int size = spec.ObservationSize;
         pipeline.Environment.Reset(1);
         ReadOnlySpan<float> observations = pipeline.Environment.Observations;
+        var inputs = new float[observations.Length];
         var features = new float[pipeline.Environment.Count * spec.FeatureSize];
 
-        spec.Plan.Features.EncodeRows(observations, features);
+        ObservationTransform.Scaling(scale).Apply(observations, inputs);
+        spec.Plan.Features.EncodeRows(inputs, features);
 
         Assert.Equal(size, spec.FeatureSize);
-        Assert.Equal(observations.ToArray().Order(), features.Order()); // stacked frames become channels
+        Assert.Equal(observations.ToArray().Select(value => value * scale).Order(), features.Order()); // stacked frames become channels
         Assert.Single(spec.Plan.Convolutions[0]);
-        Assert.False(pipeline.ShapeFor(spec, 4).Observations.IsBytes);
+        Assert.True(pipeline.ShapeFor(spec, 4).Observations.IsBytes); // what is scaled is kept and sent as it was
     }
 
     [Fact]
-    public void NetworkFor_NormalizedPixels_SeesADeviationOfOne()
+    public void NetworkFor_PixelsAsTheyAre_AreDividedBy255Once()
     {
-        using EnvironmentPipeline pipeline = Pipeline("Pixels-v0", normalize: true, 1, 1);
+        using EnvironmentPipeline pipeline = Pipeline("Pixels-v0", normalize: false, 1, 1);
         NetworkSpec spec = pipeline.NetworkFor(new NetworkSettings());
-        IBatchedEnvironment environment = pipeline.Environment;
-        environment.Reset(1);
-        for (int t = 0; t < 100; t++)
-        {
-            environment.Step(new float[environment.Count]);
-        }
-        var features = new float[environment.Observations.Length];
+        pipeline.Environment.Reset(1);
+        ReadOnlySpan<float> observations = pipeline.Environment.Observations;
+        var features = new float[observations.Length];
 
-        spec.Plan.Features.EncodeRows(environment.Observations, features);
+        spec.Plan.Features.EncodeRows(observations, features);
 
-        Assert.InRange(Math.Sqrt(features.Average(value => (double)value * value)), 0.9, 1.1);
+        Near.Equal([.. observations.ToArray().Select(value => value / 255.0)], features);
+        Assert.True(features.Max() > 0.9f);
     }
 
     [Theory]
     [InlineData("Symbols-v0", 1)]
     [InlineData("Pixels-v0", 1)]
     [InlineData("Pixels-v0", 2)]
-    public async Task TrainAsync_NormalizedBytes_SavesAPolicyThatTakesThemRaw(string id, int stack)
+    public async Task TrainAsync_ScaledAndNormalizedBytes_SavesAPolicyThatTakesThemRaw(string id, int stack)
     {
         var settings = new TrainingSettings
         {
             Environment = id,
             TotalSteps = 512,
-            Wrappers = new WrapperSettings { NormalizeObservations = true, FrameStack = stack },
+            Wrappers = new WrapperSettings
+            {
+                NormalizeObservations = true,
+                ObservationScale = 0.00392156863f,
+                FrameStack = stack,
+            },
             Agent = new PpoSettings { Copies = 4, UnrollLength = 32 },
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 2 },
         };
@@ -96,16 +99,22 @@ public sealed class NormalizedBytesTests : IDisposable
         Assert.Equal(ElementType.Float32, Assert.IsType<Box>(policy.ObservationSpace).ElementType);
     }
 
-    [Fact]
-    public void ForTraining_NormalizedIntegers_AreRefusedWithTheReason()
+    [Theory]
+    [InlineData("Blackjack-v1", "takes bytes and integers as they are. Leave normalize_observations out.")]
+    [InlineData(
+        "Pixels-v0",
+        "divides bytes by their largest value itself. Leave normalize_observations out, or make real numbers"
+    )]
+    public void ForTraining_NothingToNormalize_IsRefusedWithTheReason(string id, string remedy)
     {
-        IBatchedEnvironment integers = EnvironmentRegistry.Default.Make("Blackjack-v1");
+        IBatchedEnvironment environment = (id == "Pixels-v0" ? _registry : EnvironmentRegistry.Default).Make(id);
 
         var exception = Assert.Throws<SettingsException>(() =>
-            EnvironmentPipeline.ForTraining(integers, new WrapperSettings { NormalizeObservations = true }, 0.99f)
+            EnvironmentPipeline.ForTraining(environment, new WrapperSettings { NormalizeObservations = true }, 0.99f)
         );
 
-        Assert.Contains("only a Box can be normalised", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("holds no real numbers to normalise", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, exception.Message, StringComparison.Ordinal);
     }
 
     private EnvironmentPipeline Pipeline(string id, bool normalize, float scale, int stack) =>

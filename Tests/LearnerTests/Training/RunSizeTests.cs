@@ -78,7 +78,7 @@ public sealed class RunSizeTests : IDisposable
     [Theory]
     [InlineData("frame_stack=2", "only observations of a Box can be stacked")]
     [InlineData("observation_scale=0.5", "only observations of a Box can be scaled")]
-    [InlineData("normalize_observations=true", "only a Box can be normalised")]
+    [InlineData("normalize_observations=true", "holds no real numbers to normalise")]
     public async Task TrainAsync_LayerThatDoesNotFit_IsASettingsError(string layer, string message)
     {
         TrainingSettings settings = SettingsSources.Load("CartPole-v1", "ppo", null, ["wrappers." + layer]);

@@ -7,16 +7,13 @@ using Xunit;
 namespace Tests.ProtoTests.Fleet;
 
 /// <summary>
-/// Messages that version 1 of the protocol once wrote, <c>Golden/Fleet/protocol-1.txt</c>: they stay readable and keep their meaning. Never record
-/// them again; a later version gets a file of its own.
+/// Messages that versions 1 and 2 of the protocol once wrote, <c>Golden/Fleet/protocol-1.txt</c> and <c>protocol-2.txt</c>: they stay readable and keep
+/// their meaning. Never record them again; a later version gets a file of its own.
 /// </summary>
 public sealed class GoldenMessageTests
 {
-    private static readonly Dictionary<string, byte[]> Recorded = File.ReadLines(
-            Path.Combine(AppContext.BaseDirectory, "Golden", "Fleet", "protocol-1.txt")
-        )
-        .Select(line => line.Split(' '))
-        .ToDictionary(parts => parts[0], parts => Convert.FromBase64String(parts[1]));
+    private static readonly Dictionary<string, byte[]> Recorded = Load("protocol-1.txt");
+    private static readonly Dictionary<string, byte[]> RecordedSecond = Load("protocol-2.txt");
 
     [Theory]
     [InlineData("unroll-floats", false)]
@@ -31,6 +28,39 @@ public sealed class GoldenMessageTests
         {
             Assert.Equal(Recorded[name], Wire.Write(new ActorFrame { Unroll = Sample(bytes) }));
         }
+    }
+
+    [Theory]
+    [InlineData("unroll-floats", false)]
+    [InlineData("unroll-stacked-bytes-packed", true)]
+    public void Read_RecordedUnrollOfVersion2_MeansTheSame(string name, bool bytes)
+    {
+        Unroll expected = Raw(Sample(bytes));
+
+        ActorFrame frame = ActorWire.Read(new(RecordedSecond[name]), Wire.OpenPool());
+
+        Assert.Null(frame.Defect);
+        Unrolls.AssertSame(expected, frame.Unroll!);
+        if (!bytes)
+        {
+            Assert.Equal(RecordedSecond[name], Wire.Write(new ActorFrame { Unroll = expected }));
+        }
+    }
+
+    [Fact]
+    public void Read_RecordedHelloOfVersion2_SaysSo()
+    {
+        Hello hello = ActorWire.Read(new(RecordedSecond["hello"]), Wire.OpenPool()).Hello!;
+
+        Assert.Equal((2u, "actor-7", 8u), (hello.ProtocolVersion, hello.ActorId, hello.Copies));
+    }
+
+    [Fact]
+    public void Write_RawUnroll_IsSmallerThanOneWithMoments()
+    {
+        int former = Wire.Write(new ActorFrame { Unroll = Sample(bytes: false) }).Length;
+
+        Assert.InRange(Wire.Write(new ActorFrame { Unroll = Raw(Sample(bytes: false), agent: 0) }).Length, 1, former - 50);
     }
 
     [Fact]
@@ -122,11 +152,27 @@ public sealed class GoldenMessageTests
         Unrolls.AssertSame(Sample(bytes: false), UnrollReader.Read(new(entry.Message), Wire.OpenPool(), out _)!);
     }
 
+    // What version 2 says of the same steps: raw observations, no moments, and of which agent it is.
+    private static Unroll Raw(Unroll unroll, int agent = 3)
+    {
+        unroll.MakeObservationMoments(0);
+        unroll.Header = unroll.Header with { HasRawObservations = true, AgentIndex = agent };
+        return unroll;
+    }
+
+    private static Dictionary<string, byte[]> Load(string file) =>
+        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Golden", "Fleet", file))
+            .Select(line => line.Split(' '))
+            .ToDictionary(parts => parts[0], parts => Convert.FromBase64String(parts[1]));
+
     /// <summary>The unroll that was recorded: every number by a rule, episodes that end both ways.</summary>
     internal static Unroll Sample(bool bytes)
     {
         var format = bytes ? new ObservationFormat(64, 3, IsBytes: true) : new ObservationFormat(3);
-        var unroll = new Unroll(new UnrollShape(3, 2, format, 1, 2)) { Header = new UnrollHeader("", 0, 17, 40, "") };
+        var unroll = new Unroll(new UnrollShape(3, 2, format, 1, 2))
+        {
+            Header = new UnrollHeader("", 0, 17, 40, "") { HasRawObservations = false },
+        };
         Span<byte> frames = unroll.Observations.Bytes;
         for (int i = 0; i < (bytes ? frames.Length : frames.Length / sizeof(float)); i++)
         {

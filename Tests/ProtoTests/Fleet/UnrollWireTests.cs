@@ -105,7 +105,7 @@ public sealed class UnrollWireTests
             5, // an integer
             .. Varint(14 << 3 | 1),
             .. new byte[8], // a double
-            .. Varint(13 << 3 | 5),
+            .. Varint(15 << 3 | 5),
             .. new byte[4], // a float
             .. Varint(99 << 3 | 2),
             2,
@@ -151,6 +151,8 @@ public sealed class UnrollWireTests
             ActionSize = (uint)unroll.Shape.ActionSize,
             CoreStateSize = (uint)unroll.Shape.CoreStateSize,
             Episodes = (uint)unroll.Episodes.Count,
+            RawObservations = unroll.Header.HasRawObservations,
+            AgentIndex = (uint)unroll.Header.AgentIndex,
             FramesData = ByteString.CopyFrom(unroll.Observations.Bytes),
             Actions = BytesOf(unroll.Actions),
             Rewards = BytesOf(unroll.Rewards),
