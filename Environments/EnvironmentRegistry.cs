@@ -201,7 +201,7 @@ public sealed partial class EnvironmentRegistry
     }
 
     /// <summary>What a copy says of itself; the copy is disposed, since it may hold a process or a file.</summary>
-    private static EnvironmentSpec Look<TEnvironment>(string id, IReadOnlyList<EnvironmentOption> options, TEnvironment probe)
+    internal static EnvironmentSpec Look<TEnvironment>(string id, IReadOnlyList<EnvironmentOption> options, TEnvironment probe)
         where TEnvironment : IEnvironment
     {
         try

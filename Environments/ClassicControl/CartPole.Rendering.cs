@@ -20,14 +20,17 @@ public partial struct CartPole : IRenderedEnvironment
     public readonly int FramesPerSecond => 50;
 
     /// <inheritdoc/>
-    public readonly void Render(SKCanvas canvas)
+    public readonly void Render(SKCanvas canvas) => Render(canvas, UsualHalfLength);
+
+    /// <summary>Draws a pole of another length, whose end may lie outside.</summary>
+    internal readonly void Render(SKCanvas canvas, double halfLength)
     {
         using var sketch = new Sketch(canvas, 1, new SKPoint(Width / 2, TrackHeight), Height);
         sketch.Rectangle(-Width / 2, -0.5f, Width / 2, 0.5f, SKColors.Black);
         sketch.Place(_position * PixelsPerMetre, 0);
         sketch.Rectangle(-25, -15, 25, 15, SKColors.Black);
         sketch.Place(0, 7.5, -_angle);
-        sketch.Rectangle(-5, -5, 5, 2 * (float)HalfLength * PixelsPerMetre - 5, PoleColour);
+        sketch.Rectangle(-5, -5, 5, 2 * (float)halfLength * PixelsPerMetre - 5, PoleColour);
         sketch.Circle(0, 0, 5, AxleColour);
     }
 }

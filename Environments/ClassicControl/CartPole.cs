@@ -14,8 +14,7 @@ public partial struct CartPole : IEnvironment
     private const double Gravity = 9.8;
     private const double PoleMass = 0.1;
     private const double TotalMass = 1.1;
-    private const double HalfLength = 0.5;
-    private const double PoleMassLength = PoleMass * HalfLength;
+    internal const double UsualHalfLength = 0.5;
     private const double Force = 10;
     private const double TimeStep = 0.02;
     private const double PositionLimit = 2.4;
@@ -59,15 +58,24 @@ public partial struct CartPole : IEnvironment
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random)
+    public StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random) =>
+        Step(action, observation, UsualHalfLength);
+
+    /// <summary>A step with a pole of another length and the same mass.</summary>
+    /// <param name="action">0 or 1.</param>
+    /// <param name="observation">Destination of four floats.</param>
+    /// <param name="halfLength">Half of the pole's length in metres.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal StepResult Step(ReadOnlySpan<float> action, Span<float> observation, double halfLength)
     {
+        double poleMassLength = PoleMass * halfLength;
         double force = action[0] != 0 ? Force : -Force;
         // In the order of the original, with its divisions: the pole multiplies a difference in the last bit by 1e16 within 450 steps.
         (double sin, double cos) = Trigonometry.SinCosOfSmall(_angle);
-        double push = (force + PoleMassLength * (_angularVelocity * _angularVelocity) * sin) / TotalMass;
+        double push = (force + poleMassLength * (_angularVelocity * _angularVelocity) * sin) / TotalMass;
         double angularAcceleration =
-            (Gravity * sin - cos * push) / (HalfLength * (4.0 / 3.0 - PoleMass * (cos * cos) / TotalMass));
-        double acceleration = push - PoleMassLength * angularAcceleration * cos / TotalMass;
+            (Gravity * sin - cos * push) / (halfLength * (4.0 / 3.0 - PoleMass * (cos * cos) / TotalMass));
+        double acceleration = push - poleMassLength * angularAcceleration * cos / TotalMass;
         _position += TimeStep * _velocity;
         _velocity += TimeStep * acceleration;
         _angle += TimeStep * _angularVelocity;

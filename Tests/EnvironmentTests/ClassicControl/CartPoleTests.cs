@@ -1,6 +1,8 @@
+using System.Globalization;
 using Environments;
 using Environments.ClassicControl;
 using Environments.Randomness;
+using Environments.State;
 using Tests.Contracts;
 using Xunit;
 
@@ -94,6 +96,62 @@ public sealed class CartPoleTests : EnvironmentContract<CartPole>
         (float[] observation, double sum) = ClosedCheck.Run(new CartPole(0.01, -0.02, 0.03, 0.04), steps, t => t / 3 % 2);
         Assert.Equal(expected, observation.Select(value => (double)value), (a, b) => Math.Abs(a - b) < 1e-7);
         Assert.Equal(steps, sum);
+    }
+
+    [Theory]
+    [InlineData("CartPole-v1?length=1")]
+    [InlineData("CartPole-v1?length=0.5")]
+    [InlineData("CartPole-v0?length=0.25")]
+    public void Step_PolesOfOtherLengths_FollowTheEquations(string id)
+    {
+        double length = double.Parse(id[(id.IndexOf('=', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+        using IBatchedEnvironment batch = EnvironmentRegistry.Default.Make(id, 2);
+        batch.Reset(3);
+        Assert.Equal(id, batch.Spec.Id);
+        double[] state = [.. batch.Observations[..4].ToArray().Select(value => (double)value)];
+        for (int t = 0; t < 8; t++)
+        {
+            state = Stepped(state, t % 2 == 0 ? 10 : -10, length);
+            batch.Step([1 - t % 2, 0]);
+            Assert.False(batch.Terminated[0]);
+            Assert.Equal(
+                state,
+                batch.Observations[..4].ToArray().Select(value => (double)value),
+                (a, b) => Math.Abs(a - b) < 1e-6
+            );
+        }
+    }
+
+    [Theory]
+    [InlineData("CartPole-v1?length=0")]
+    [InlineData("CartPole-v1?length=nan")]
+    public void Make_LengthThatNoPoleHas_IsRefused(string id) =>
+        Assert.Throws<InvalidOptionException>(() => EnvironmentRegistry.Default.Make(id));
+
+    [Fact]
+    public void SaveState_LongPole_ContinuesTheSameEpisodes()
+    {
+        using IBatchedEnvironment batch = EnvironmentRegistry.Default.Make("CartPole-v1?length=1", 2);
+        batch.Reset(3);
+        batch.Step([1, 0]);
+        var state = new StateDictionary();
+        batch.SaveState(state);
+        using IBatchedEnvironment other = EnvironmentRegistry.Default.Make("CartPole-v1?length=1", 2);
+        other.LoadState(state);
+
+        batch.Step([1, 1]);
+        other.Step([1, 1]);
+
+        Assert.Equal(batch.Observations.ToArray(), other.Observations.ToArray());
+    }
+
+    private static double[] Stepped(double[] state, double force, double length)
+    {
+        (double sin, double cos) = Math.SinCos(state[2]);
+        double push = (force + 0.1 * length * state[3] * state[3] * sin) / 1.1;
+        double angular = (9.8 * sin - cos * push) / (length * (4.0 / 3.0 - 0.1 * cos * cos / 1.1));
+        double linear = push - 0.1 * length * angular * cos / 1.1;
+        return [state[0] + 0.02 * state[1], state[1] + 0.02 * linear, state[2] + 0.02 * state[3], state[3] + 0.02 * angular];
     }
 
     [Fact]
