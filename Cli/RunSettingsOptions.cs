@@ -60,6 +60,18 @@ internal sealed class RunSettingsOptions
         Description = "Run folder to continue from its newest checkpoint.",
     };
 
+    private readonly Option<string?> _initFrom = new("--init-from")
+    {
+        Description =
+            "Run or policy folder whose weights, network and statistics of observations the run begins with; its optimiser begins anew.",
+    };
+
+    private readonly Option<bool> _redrawHeads = new("--redraw-heads")
+    {
+        Description =
+            "Let heads of --init-from that do not fit this task, or are missing, begin with fresh weights; else they are an error.",
+    };
+
     private readonly RegistryOptions _registry = new();
 
     private readonly string _defaultAgent;
@@ -88,6 +100,8 @@ internal sealed class RunSettingsOptions
         command.Add(_config);
         command.Add(_set);
         command.Add(_resume);
+        command.Add(_initFrom);
+        command.Add(_redrawHeads);
         _registry.AddTo(command);
     }
 
@@ -110,6 +124,19 @@ internal sealed class RunSettingsOptions
                 "--resume takes environment, agent, core and folder from the run; leave them out. --steps and --set work."
             );
         }
+        string? initial = parsed.GetValue(_initFrom);
+        if (run is not null && (initial is not null || parsed.GetValue(_redrawHeads)))
+        {
+            throw new SettingsException(
+                "--resume continues a run from its own checkpoint, and --init-from begins a new one. Leave one of them out."
+            );
+        }
+        if (initial is null && file is null && parsed.GetValue(_redrawHeads))
+        {
+            throw new SettingsException(
+                "--redraw-heads says what becomes of heads of another policy; name the policy with --init-from."
+            );
+        }
         return run;
     }
 
@@ -121,6 +148,15 @@ internal sealed class RunSettingsOptions
     public void RequireSame(ParseResult parsed, string folder)
     {
         TrainingSettings stored = SettingsSources.Read(new RunFolder(folder).Config, [], _registry.Agents(parsed));
+        if (
+            parsed.GetValue(_initFrom) is { } initial
+            && (stored.InitialPolicy is not { } begun || Path.GetFullPath(begun.Path) != Path.GetFullPath(initial))
+        )
+        {
+            throw new SettingsException(
+                $"'{folder}' holds a run that began with {stored.InitialPolicy?.Path ?? "fresh parameters"}, not with {initial}. Choose another --out, or leave --init-from out."
+            );
+        }
         foreach (
             (string? wanted, string found) in ((string?, string)[])
                 [(parsed.GetValue(_environment), stored.Environment), (parsed.GetValue(_agent), stored.AgentName)]
@@ -180,6 +216,20 @@ internal sealed class RunSettingsOptions
     {
         string? file = parsed.GetValue(_config);
         string? agent = parsed.GetValue(_agent) ?? (file is null ? _defaultAgent : null);
+        assignments = [.. assignments, .. Initial(parsed)];
         return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments, _registry.Agents(parsed));
+    }
+
+    // Not among the others: a run that is continued has begun already.
+    private IEnumerable<string> Initial(ParseResult parsed)
+    {
+        if (parsed.GetValue(_initFrom) is { } policy)
+        {
+            yield return $"initial_policy.path='{policy.Replace("'", "''", StringComparison.Ordinal)}'";
+        }
+        if (parsed.GetValue(_redrawHeads))
+        {
+            yield return "initial_policy.redraw_heads=true";
+        }
     }
 }

@@ -76,6 +76,9 @@ public sealed partial class SavedPolicy : IPolicy
 
     internal ReadOnlySpan<float> Parameters => _parameters;
 
+    /// <summary>Fixed statistics by which it normalises observations; null where it does not. They count no rows.</summary>
+    internal RunningStatistics? Statistics => _statistics;
+
     /// <summary>The network that acts, whose core can be looked at.</summary>
     internal NetworkPolicy ActingNetwork => _network;
 
@@ -87,24 +90,9 @@ public sealed partial class SavedPolicy : IPolicy
     /// <exception cref="PolicyFormatException">A file is missing, damaged, edited or does not fit the other.</exception>
     public static SavedPolicy Load(string folder)
     {
-        string descriptionPath = Path.Combine(folder, DescriptionFile);
-        string weightsPath = Path.Combine(folder, WeightsFile);
-        if (!File.Exists(descriptionPath) || !File.Exists(weightsPath))
-        {
-            throw new PolicyFormatException(
-                $"'{folder}' is no saved policy: it needs {DescriptionFile} and {WeightsFile}. Give a run folder or its policy/ or best/ folder."
-            );
-        }
         try
         {
-            PolicyDocument written = ReadDescription(folder);
-            if (written.Format is < 1 or > PolicyDocument.CurrentFormat)
-            {
-                throw new PolicyFormatException(
-                    $"'{folder}' has format {written.Format}; this version reads 1 to {PolicyDocument.CurrentFormat}. Use the version that saved it."
-                );
-            }
-            PolicyDocument document = written.Upgraded();
+            PolicyDocument document = ReadUpgraded(folder);
             if (ActingPolicies.TryFind(document.Acting) is null)
             {
                 throw new PolicyFormatException(
@@ -113,23 +101,59 @@ public sealed partial class SavedPolicy : IPolicy
             }
             var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
             var layout = new ParameterLayout(spec);
-            weightsPath = PlainFile.PathIn(folder, WeightsFile);
+            string weightsPath = PlainFile.PathIn(folder, WeightsFile);
             RequireSize(weightsPath, spec, layout);
             RequireHash(weightsPath, document.WeightsSha256);
             return FromDocument(document, spec, layout, Safetensors.Read(weightsPath).Arrays, weightsPath);
         }
-        catch (Exception exception)
-            when (exception
-                    is SettingsException
-                        or InvalidDataException
-                        or NotSupportedException
-                        or ArgumentException
-                        or ArithmeticException
-                        or IOException
-            )
+        catch (Exception exception) when (IsDamage(exception))
         {
-            throw new PolicyFormatException($"The policy in '{folder}' cannot be loaded: {exception.Message}", exception);
+            throw Damaged(folder, exception);
         }
+    }
+
+    /// <summary>What a policy's description says, in the current format, without its weights.</summary>
+    /// <param name="folder">Folder of the two files.</param>
+    /// <exception cref="PolicyFormatException">A file is missing, or the description is damaged or of a later format.</exception>
+    internal static PolicyDocument Describe(string folder)
+    {
+        try
+        {
+            return ReadUpgraded(folder);
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            throw Damaged(folder, exception);
+        }
+    }
+
+    private static bool IsDamage(Exception exception) =>
+        exception
+            is SettingsException
+                or InvalidDataException
+                or NotSupportedException
+                or ArgumentException
+                or ArithmeticException
+                or IOException
+        && exception is not PolicyFormatException;
+
+    private static PolicyFormatException Damaged(string folder, Exception exception) =>
+        new($"The policy in '{folder}' cannot be loaded: {exception.Message}", exception);
+
+    private static PolicyDocument ReadUpgraded(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, DescriptionFile)) || !File.Exists(Path.Combine(folder, WeightsFile)))
+        {
+            throw new PolicyFormatException(
+                $"'{folder}' is no saved policy: it needs {DescriptionFile} and {WeightsFile}. Give a run folder or its policy/ or best/ folder."
+            );
+        }
+        PolicyDocument written = ReadDescription(folder);
+        return written.Format is >= 1 and <= PolicyDocument.CurrentFormat
+            ? written.Upgraded()
+            : throw new PolicyFormatException(
+                $"'{folder}' has format {written.Format}; this version reads 1 to {PolicyDocument.CurrentFormat}. Use the version that saved it."
+            );
     }
 
     /// <summary>The format in which a policy was written; null where its description cannot be read.</summary>

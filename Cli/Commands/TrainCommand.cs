@@ -28,6 +28,7 @@ internal static class TrainCommand
               agents train Memory/Recall-v0 --core lstm
               agents train Pendulum-v1 --set ppo.learning_rate=3e-4 network.hidden_sizes=[32,32]
               agents train Own/Name-v0 --assembly path/to/Own.dll
+              agents train 'CartPole-v1?length=1' --init-from runs/CartPole-v1/ppo/20260101-120000-1
               agents train --resume runs/CartPole-v1/ppo/20260101-120000-1
             """
         );

@@ -58,6 +58,15 @@ public sealed class ObservationNormalization : BatchedEnvironmentWrapper
     /// <inheritdoc/>
     public override ReadOnlySpan<float> FinalObservations => _finalObservations;
 
+    /// <summary>Goes on from the statistics of an earlier training, and shows the present observations by them.</summary>
+    /// <param name="earlier">Their moments.</param>
+    /// <param name="rows">Rows that they count for.</param>
+    internal void ContinueFrom(RunningStatistics earlier, double rows)
+    {
+        Statistics.ContinueFrom(earlier, rows);
+        Observe();
+    }
+
     /// <inheritdoc/>
     public override void Reset(ulong seed)
     {

@@ -138,6 +138,15 @@ public sealed class RunningStatistics
         return snapshot;
     }
 
+    /// <summary>Goes on from the moments of others as if their rows had been seen here.</summary>
+    /// <param name="earlier">Their moments, <c>[F]</c> each.</param>
+    /// <param name="rows">How many rows these count for, beside <see cref="InitialCount"/>.</param>
+    internal void ContinueFrom(RunningStatistics earlier, double rows)
+    {
+        SetMoments(earlier.Mean, earlier.Variance);
+        Count = InitialCount + rows;
+    }
+
     /// <summary>Centres and scales rows: (x − mean) / √(variance + <see cref="Epsilon"/>), clipped to ±<see cref="Clip"/>.</summary>
     /// <param name="rows">Rows one after the other, <c>[B, F]</c>.</param>
     /// <param name="normalized">Destination of as many floats; may be <paramref name="rows"/> itself.</param>

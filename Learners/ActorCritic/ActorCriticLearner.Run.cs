@@ -13,7 +13,7 @@ namespace Learners.ActorCritic;
 // What a run asks of a learner: where it begins, what moves it on, its state.
 internal sealed partial class ActorCriticLearner
 {
-    /// <summary>A learner with fresh parameters.</summary>
+    /// <summary>A learner at the parameters that the run begins with.</summary>
     /// <param name="context">The run.</param>
     /// <param name="settings">Discounts, weights, step size.</param>
     /// <param name="schedule">Epochs and minibatches.</param>
@@ -40,7 +40,8 @@ internal sealed partial class ActorCriticLearner
             shuffling,
             context.Experience,
             [.. beside.SelectMany(parts => parts.Stages)],
-            new Pcg64(context.Seed.Child(2)).NextUInt64()
+            new Pcg64(context.Seed.Child(2)).NextUInt64(),
+            context.Start?.KnowsValues ?? false
         );
     }
 

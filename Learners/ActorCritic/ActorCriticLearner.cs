@@ -55,6 +55,7 @@ internal sealed partial class ActorCriticLearner : ILearner
     /// <param name="experience">Where unrolls are pulled.</param>
     /// <param name="stages">What works on batches before returns are estimated, in any order; owned from here on. Null for nothing.</param>
     /// <param name="firstDraw">Number of the first update's draws, for noise such as dropout.</param>
+    /// <param name="knowsValues">Whether the value head is an earlier policy's, in the task's units.</param>
     public ActorCriticLearner(
         IGradientEngine engine,
         ActorCriticSettings settings,
@@ -63,7 +64,8 @@ internal sealed partial class ActorCriticLearner : ILearner
         Pcg64 random,
         IExperienceSource experience,
         IReadOnlyList<IBatchStage>? stages = null,
-        ulong firstDraw = 0
+        ulong firstDraw = 0,
+        bool knowsValues = false
     )
     {
         _experience = experience;
@@ -80,7 +82,7 @@ internal sealed partial class ActorCriticLearner : ILearner
             );
         }
         _losses = new double[objectives.Length];
-        _model = new Model(engine, settings.ModelOptions, ref random, firstDraw);
+        _model = new Model(engine, settings.ModelOptions, ref random, firstDraw, knowsValues);
         _kfac = _model.Curvature;
         _probe = _kfac is null ? null : new KlProbe(engine.Network, _kfac.Sampler.CriticFisherScale);
         _stages = StageOrder.Of([

@@ -19,10 +19,19 @@ public sealed record LearnerContext
     /// <summary>Where the learner pulls its unrolls.</summary>
     public required IExperienceSource Experience { get; init; }
 
-    /// <summary>Fresh parameters of <see cref="Network"/>: orthogonal weights and constant biases. The same at each call; the caller owns the array.</summary>
+    /// <summary>The policy that the run begins with; null for fresh parameters, and in a resumed run.</summary>
+    internal WarmStart? Start { get; init; }
+
+    /// <summary>
+    /// Parameters of <see cref="Network"/> to begin with: fresh ones, orthogonal weights and constant biases, or those of the run's
+    /// <see cref="TrainingSettings.InitialPolicy"/>. The same at each call; the caller owns the array.
+    /// </summary>
     public float[] InitialParameters()
     {
         var random = new Pcg64(Seed.Child(0));
-        return ParameterInitializer.Create(new ParameterLayout(Network), ref random);
+        var layout = new ParameterLayout(Network);
+        float[] parameters = ParameterInitializer.Create(layout, ref random);
+        Start?.CopyTo(layout, parameters);
+        return parameters;
     }
 }

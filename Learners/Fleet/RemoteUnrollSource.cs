@@ -76,6 +76,9 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     internal ObservationStatistics Observations { get; }
 
     /// <inheritdoc/>
+    public void TakeStatistics(RunningStatistics earlier, double rows) => ObservationStatistics?.ContinueFrom(earlier, rows);
+
+    /// <inheritdoc/>
     /// <remarks>Environments live with their actors, which survive a learner.</remarks>
     public bool CanSaveEnvironments => true;
 

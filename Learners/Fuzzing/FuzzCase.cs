@@ -192,7 +192,7 @@ internal sealed class FuzzCase
     }
 
     // What the case sets itself.
-    private static bool IsLeft(string key) => key is "environment" or "total_steps" or "engine";
+    private static bool IsLeft(string key) => key is "environment" or "total_steps" or "engine" or "initial_policy";
 
     private sealed class Updates(CancellationTokenSource enough) : IProgress<TrainingProgress>
     {

@@ -30,7 +30,14 @@ internal sealed class Model : IDisposable, ISavable
     /// <param name="options">What moves them.</param>
     /// <param name="random">Seeds what the optimiser draws.</param>
     /// <param name="firstDraw">Number of the first update's draws, for noise such as dropout; each update has the next one.</param>
-    public Model(IGradientEngine engine, ModelOptions options, ref Pcg64 random, ulong firstDraw = 0)
+    /// <param name="knowsValues">Whether the value head is an earlier policy's, in the task's units, which the first returns then leave as it is.</param>
+    public Model(
+        IGradientEngine engine,
+        ModelOptions options,
+        ref Pcg64 random,
+        ulong firstDraw = 0,
+        bool knowsValues = false
+    )
     {
         (_engine, _options, _firstDraw) = (engine, options, firstDraw);
         _layout = new ParameterLayout(engine.Network.Spec);
@@ -46,7 +53,7 @@ internal sealed class Model : IDisposable, ISavable
             _optimizer = wrapper.Wrap(_optimizer, Stored);
         }
         Target = options.Target is { } rule ? new TargetNetwork(engine.Network.Spec, engine.Parameters, rule) : null;
-        Units = options.ReturnScaleRate is { } rate ? new PopArt(rate) : null;
+        Units = options.ReturnScaleRate is { } rate ? new PopArt(rate, knowsValues) : null;
     }
 
     /// <summary>What the network is.</summary>
@@ -131,7 +138,7 @@ internal sealed class Model : IDisposable, ISavable
     public bool UpdateUnits(ReadOnlySpan<float> returns)
     {
         PopArt units = Units ?? throw new InvalidOperationException("The value head of this model has no units.");
-        bool had = units.HasStatistics;
+        bool had = units.HasUnits;
         units.Update(returns, Head(".weight", _engine.Parameters), Head(".bias", _engine.Parameters));
         // The head is never mapped, so it is stored as it is used.
         _mapped?.Take(Slot(".weight"), _engine.Parameters);

@@ -13,7 +13,8 @@ namespace Learners.Returns;
 /// knowledge, and holding V = 0 against a mean of 1000 deviations would take the bias that many steps to forget.
 /// </remarks>
 /// <param name="rate">Share β of a new batch, 0 to 1.</param>
-internal sealed class PopArt(double rate)
+/// <param name="knowsValues">Whether the head gives values in the task's units at first, as a saved policy's does; then the first batch keeps them, too.</param>
+internal sealed class PopArt(double rate, bool knowsValues = false)
 {
     private const double SmallestScale = 1e-2;
     private const double LargestScale = 1e6;
@@ -29,8 +30,8 @@ internal sealed class PopArt(double rate)
     /// <summary>Running deviation of returns, σ.</summary>
     public double Scale { get; private set; } = 1;
 
-    /// <summary>Whether returns have been seen, so that the head has units.</summary>
-    public bool HasStatistics => _batches > 0;
+    /// <summary>Whether the head has units: those of the returns that were seen, or those in which it knew values before.</summary>
+    public bool HasUnits => _batches > 0 || knowsValues;
 
     /// <summary>Takes new returns in; <see cref="Follow"/> then keeps what heads say.</summary>
     /// <param name="returns">In the task's units.</param>
@@ -54,12 +55,12 @@ internal sealed class PopArt(double rate)
         Follow(weights, bias);
     }
 
-    /// <summary>Keeps the values of a head through the latest update, but for the first one: w ← w σ / σ', b ← (σ b + μ − μ') / σ'.</summary>
+    /// <summary>Keeps the values of a head through the latest update, but for the first one of a head that knew none: w ← w σ / σ', b ← (σ b + μ − μ') / σ'.</summary>
     /// <param name="weights">Weights of the value head.</param>
     /// <param name="bias">Its bias, one number.</param>
     public void Follow(Span<float> weights, Span<float> bias)
     {
-        if (_batches > 1)
+        if (_batches > 1 || knowsValues)
         {
             Rescale(weights, bias, _oldMean, _oldScale, Mean, Scale);
         }

@@ -96,6 +96,10 @@ internal sealed class InlineUnrollSource : IUnrollSource
     public RunningStatistics? ObservationStatistics => _observations.Newest.Statistics;
 
     /// <inheritdoc/>
+    public void TakeStatistics(RunningStatistics earlier, double rows) =>
+        _environments.Normalization?.ContinueFrom(earlier, rows);
+
+    /// <inheritdoc/>
     public bool CanSaveEnvironments => _environments.CanSaveState;
 
     /// <inheritdoc/>

@@ -7,7 +7,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Learners.Training;
 
-/// <summary>Puts settings together: the records' defaults, tuned settings of the environment, a file, single values; later ones win.</summary>
+/// <summary>
+/// Puts settings together: the records' defaults, tuned settings of the environment, what an initial policy was trained with, a file, single
+/// values; later ones win.
+/// </summary>
 internal static class SettingsSources
 {
     private const string AgentKey = "agent";
@@ -83,10 +86,32 @@ internal static class SettingsSources
         {
             StrictYaml.RemoveUnchosen(defaults, tuned, Section(given, agent));
         }
+        if (Section(given, "initial_policy") is { } initial && Text(initial, "path") is { Length: > 0 } policy)
+        {
+            LayPolicy(root, policy, Section(given, "network"));
+        }
         StrictYaml.Merge(root, given);
         root.Children["environment"] = environment;
         root.Children[AgentKey] = agent;
         return StrictYaml.Bind(new TrainingSettings { Agent = defaults }, root, source ?? "settings");
+    }
+
+    // What the policy of a warm start was trained with lies over what was tuned, and under what somebody gave.
+    private static void LayPolicy(YamlMappingNode root, string policy, YamlMappingNode? given)
+    {
+        var tuned = new YamlMappingNode();
+        foreach (string key in (string[])["network", "wrappers"])
+        {
+            tuned.Add(key, Section(root, key) ?? []);
+        }
+        TrainingSettings started = StrictYaml.Bind(new TrainingSettings(), tuned, "tuned settings").StartingFrom(policy);
+        YamlMappingNode network = StrictYaml.ToNode(started.Network);
+        if (given is not null && Text(given, "core") is { } core && core != started.Network.Core)
+        {
+            network.Children.Remove(started.Network.Core); // its own settings go with no other one
+        }
+        root.Children["network"] = network;
+        root.Children["wrappers"] = StrictYaml.ToNode(started.Wrappers);
     }
 
     /// <summary>Reads the resolved settings of a run folder.</summary>
@@ -162,7 +187,7 @@ internal static class SettingsSources
     /// <summary>What a learner tells its actors: every resolved setting, and how the agent acts.</summary>
     public static string WriteForActors(TrainingSettings settings)
     {
-        YamlMappingNode root = ToNode(settings);
+        YamlMappingNode root = ToNode(settings with { InitialPolicy = null }); // parameters come to them as they are
         root.Add(ActorSettings.ActingKey, settings.Agent.Agent.Acting);
         return StrictYaml.Write(root);
     }
@@ -223,8 +248,8 @@ internal static class SettingsSources
         }
     }
 
-    private static YamlMappingNode? Section(YamlMappingNode root, string agent) =>
-        root.Children.TryGetValue(agent, out YamlNode? node) ? node as YamlMappingNode : null;
+    private static YamlMappingNode? Section(YamlMappingNode root, string key) =>
+        root.Children.TryGetValue(key, out YamlNode? node) ? node as YamlMappingNode : null;
 
     private static string? Text(YamlMappingNode node, string key) =>
         node.Children.TryGetValue(key, out YamlNode? value) ? (value as YamlScalarNode)?.Value : null;

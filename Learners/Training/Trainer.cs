@@ -18,6 +18,7 @@ public static class Trainer
     /// <param name="cancellationToken">Ends training after the running update: a checkpoint is saved and the result says so.</param>
     /// <exception cref="SettingsException">A setting is out of range.</exception>
     /// <exception cref="ArgumentException">The environment is unknown.</exception>
+    /// <exception cref="PolicyFormatException">There is no policy to begin with, or it is damaged.</exception>
     /// <exception cref="IOException">The run folder cannot be written, or already holds a run.</exception>
     /// <exception cref="CheckpointException">A checkpoint could not be written.</exception>
     /// <exception cref="global::Environments.EnvironmentFaultException">The environment gave a number that is not finite.</exception>
@@ -40,13 +41,18 @@ public static class Trainer
         );
     }
 
-    /// <summary>The settings with the environment's id written in full.</summary>
+    /// <summary>The settings with the environment's id written in full, and the sum of the weights that the run begins with.</summary>
+    /// <exception cref="PolicyFormatException">There is no policy to begin with.</exception>
     /// <exception cref="SettingsException">A setting is out of range.</exception>
     /// <exception cref="ArgumentException">The environment is unknown.</exception>
     internal static TrainingSettings Checked(TrainingSettings settings, TrainingOptions options)
     {
         StrictYaml.Validate(settings, "", "settings");
-        return settings with { Environment = options.Registry.Find(settings.Environment).Id };
+        return settings with
+        {
+            Environment = options.Registry.Find(settings.Environment).Id,
+            InitialPolicy = settings.InitialPolicy?.Pinned(),
+        };
     }
 
     /// <summary>Trains from the unrolls of a source.</summary>

@@ -56,6 +56,9 @@ internal sealed partial class TrainingRun : IDisposable
         _experience = new RunExperience(_source, settings.TotalSteps);
         try
         {
+            WarmStart? start =
+                state is null && settings.InitialPolicy is { } initial ? new WarmStart(initial, _source.Spec) : null;
+            start?.Begin(_source, settings.Wrappers, options.Warn);
             _learner = settings.Agent.Agent.CreateLearner(
                 new LearnerContext
                 {
@@ -63,6 +66,7 @@ internal sealed partial class TrainingRun : IDisposable
                     Network = _source.Spec,
                     Seed = seeds.Child(1),
                     Experience = _experience,
+                    Start = start,
                 }
             );
             _policies = new RunPolicies(settings, options, folder, _learner, _source, seeds.Child(2));

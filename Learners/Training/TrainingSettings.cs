@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Actors;
 using Agents.Networks;
+using Agents.Policies;
 using Agents.Yaml;
 using Environments;
 using Environments.Wrappers;
@@ -66,6 +67,10 @@ public sealed record TrainingSettings : IValidatableObject
     /// <summary>How a fleet's learner treats its actors; nothing else reads it.</summary>
     public FleetSettings Fleet { get; init; } = new();
 
+    /// <summary>The saved policy that the run begins with; the network has to be the policy's, as <see cref="StartingFrom"/> sees to.</summary>
+    /// <value>Null, the default, begins with fresh parameters.</value>
+    public InitialPolicySettings? InitialPolicy { get; init; }
+
     /// <summary>When and how the policy is evaluated.</summary>
     public EvaluationSettings Evaluation { get; init; } = new();
 
@@ -93,6 +98,32 @@ public sealed record TrainingSettings : IValidatableObject
             .. Agent.FurtherHeads(environment).Where(head => network.Heads.All(other => other.Name != head.Name)),
         ];
         return further.Length == 0 ? network : network with { Heads = [.. network.Heads, .. further] };
+    }
+
+    /// <summary>
+    /// These settings for a run that begins with a saved policy, such as one of another task: with the policy's network and the layers of observations
+    /// that it was trained with. Change either afterwards only where it still fits.
+    /// </summary>
+    /// <param name="policy">Folder of a policy, or of a run, whose latest one is meant.</param>
+    /// <param name="redrawHeads">Whether heads that do not fit begin with fresh parameters, as where the actions are others.</param>
+    /// <exception cref="PolicyFormatException">There is no policy.</exception>
+    public TrainingSettings StartingFrom(string policy, bool redrawHeads = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(policy);
+        var initial = new InitialPolicySettings { Path = policy, RedrawHeads = redrawHeads };
+        PolicyDocument document = initial.Describe();
+        return this with
+        {
+            InitialPolicy = initial,
+            Network = document.Network with { Heads = Network.Heads },
+            Wrappers = Wrappers with
+            {
+                NormalizeObservations = document.NormalizeObservations,
+                ObservationScale = document.ObservationScale,
+                FrameStack = document.FrameStack,
+                PreviousActionReward = document.PreviousActionReward,
+            },
+        };
     }
 
     /// <summary>The agent's settings by their type.</summary>

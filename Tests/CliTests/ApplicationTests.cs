@@ -124,6 +124,51 @@ public sealed class ApplicationTests : IDisposable
         Assert.Equal(0, resumed);
     }
 
+    [Fact]
+    public async Task Train_InitFrom_BeginsEverySeedWithThePolicyAndWritesItDown()
+    {
+        await Run(["train", "CartPole-v1", "--out", _folder.In("it's first"), .. Quick, "network.hidden_sizes=[16]"]);
+        string[] start =
+        [
+            "train",
+            "CartPole-v1?length=1",
+            "--init-from",
+            _folder.In("it's first", "policy"),
+            "--steps",
+            "2048",
+            "--set",
+            "evaluation.final_episodes=2",
+        ];
+
+        (int code, _, string error) = await Run([.. start, "--seeds", "4,5", "--out", _folder.In("later")]);
+
+        Assert.True(code == 0, error);
+        foreach (string seed in (string[])["seed-4", "seed-5"])
+        {
+            string config = await File.ReadAllTextAsync(
+                _folder.In("later", seed, "config.yaml"),
+                TestContext.Current.CancellationToken
+            );
+            Assert.Contains("weights_sha256: ", config, StringComparison.Ordinal);
+            Assert.Contains("policy", config, StringComparison.Ordinal);
+            using var policy = Agents.Policies.SavedPolicy.Load(_folder.In("later", seed, "policy"));
+            Assert.Equal([16], policy.Network.HiddenSizes!);
+        }
+        (int other, _, string differs) = await Run(
+            "learner",
+            "CartPole-v1?length=1",
+            "--agent",
+            "ppo",
+            "--init-from",
+            _folder.In("another"),
+            "--out",
+            _folder.In("later", "seed-4"),
+            "--continue"
+        );
+        Assert.Equal(2, other);
+        Assert.Contains("holds a run that began with", differs, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2, "Did you mean 'CartPole-v1'?", "train", "CartPoel-v1")]
     [InlineData(2, "Did you mean 'Pendulum-v1'?", "environments", "Pendulum-v0")]
@@ -151,6 +196,10 @@ public sealed class ApplicationTests : IDisposable
     [InlineData(1, "There is no assembly 'no.dll'", "train", "Own/Thermostat-v0", "--assembly", "no.dll")]
     [InlineData(1, "There is no assembly 'no.dll'", "environments", "--assembly", "no.dll")]
     [InlineData(2, "leave them out", "train", "CartPole-v1", "--resume", "no-such-folder")]
+    [InlineData(2, "Leave one of them out", "train", "--resume", "no-such-folder", "--init-from", "another")]
+    [InlineData(2, "name the policy with --init-from", "train", "CartPole-v1", "--redraw-heads")]
+    [InlineData(1, "is no saved policy", "train", "CartPole-v1", "--init-from", "no-such-folder")]
+    [InlineData(1, "is no saved policy", "learner", "CartPole-v1", "--init-from", "no-such-folder")]
     [InlineData(
         2,
         "a2c.learning_rate belongs to the agent a2c, but ppo is trained",

@@ -94,6 +94,14 @@ internal sealed class RunFiles
     public void RequireSettings(TrainingSettings planned, AgentRegistry agents)
     {
         TrainingSettings found = SettingsSources.Read(_folder.Config, [], agents);
+        if (planned.InitialPolicy is { WeightsSha256: null } initial)
+        {
+            // The run wrote down which weights it found; the claim takes whatever lay there.
+            planned = planned with
+            {
+                InitialPolicy = initial with { WeightsSha256 = found.InitialPolicy?.WeightsSha256 },
+            };
+        }
         if (SettingsSources.Write(found) != SettingsSources.Write(planned))
         {
             throw new SettingsException(

@@ -47,6 +47,22 @@ public sealed class PopArtTests
     }
 
     [Fact]
+    public void Update_FirstReturnsOfAHeadThatKnowsValues_LeaveTheseAsTheyWere()
+    {
+        var popArt = new PopArt(1e-4, knowsValues: true);
+        float[] weights = [0.5f];
+        float[] bias = [7];
+        Assert.True(popArt.HasUnits);
+
+        popArt.Update([1_000, 1_010], weights, bias);
+
+        float[] value = [Value(weights, bias, [2])];
+        popArt.Denormalize(value);
+        Assert.Equal(8, value[0], 1e-3);
+        Assert.Equal(1_005, popArt.Mean, 1e-9);
+    }
+
+    [Fact]
     public void Update_FirstReturns_MoveTheHeadToTheirUnits()
     {
         var popArt = new PopArt(1e-4);

@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+using Agents.Policies;
+using Agents.Yaml;
+
+namespace Learners.Training;
+
+/// <summary>The saved policy that a run begins with, in place of fresh parameters. Immutable.</summary>
+/// <remarks>
+/// The run takes over weights and statistics of observations, and begins its optimiser, its counters and its schedules anew. It needs the policy
+/// when it begins and never again: a resumed run continues from its own checkpoints.
+/// </remarks>
+public sealed record InitialPolicySettings : IValidatableObject
+{
+    /// <summary>Folder of the policy, or of a run, whose latest one is meant.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Whether heads that the policy does not have, or has for other actions, begin with fresh parameters; else they are an error.</summary>
+    /// <value>Default false.</value>
+    public bool RedrawHeads { get; init; }
+
+    /// <summary>SHA-256 of the policy's weights, in hexadecimal, which a run writes into its <c>config.yaml</c>.</summary>
+    /// <value>Null, the default, takes whatever lies there; anything else is compared.</value>
+    public string? WeightsSha256 { get; init; }
+
+    /// <summary>The folder that holds the two files of the policy.</summary>
+    internal string Folder => RunFolder.FindPolicy(Path);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Path.Length == 0)
+        {
+            yield return new ValidationResult(
+                "no policy is named. Give the folder of a run or of a policy, such as runs/CartPole-v1/ppo/20260101-120000-1.",
+                [nameof(Path)]
+            );
+        }
+    }
+
+    /// <summary>The same, with the sum of the weights that lie there now.</summary>
+    /// <exception cref="PolicyFormatException">There is no policy.</exception>
+    /// <exception cref="SettingsException">Other weights were asked for.</exception>
+    internal InitialPolicySettings Pinned()
+    {
+        string found = Describe().WeightsSha256;
+        return WeightsSha256 is null || string.Equals(WeightsSha256, found, StringComparison.OrdinalIgnoreCase)
+            ? this with
+            {
+                WeightsSha256 = found,
+            }
+            : throw new SettingsException(
+                $"initial_policy: '{Path}' has the weights {Short(found)}…, and weights_sha256 asks for {Short(WeightsSha256)}…: it was saved again since. Give the policy that is meant, or leave weights_sha256 out."
+            );
+    }
+
+    /// <summary>What the policy's description says.</summary>
+    /// <exception cref="PolicyFormatException">There is no policy.</exception>
+    internal PolicyDocument Describe() => SavedPolicy.Describe(RunFolder.FindPolicy(Path));
+
+    private static string Short(string hash) => hash[..Math.Min(12, hash.Length)];
+}

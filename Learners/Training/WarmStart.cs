@@ -1,0 +1,157 @@
+using Agents.Networks;
+using Agents.Policies;
+using Agents.Yaml;
+using Environments.Spaces;
+using Environments.Wrappers;
+
+namespace Learners.Training;
+
+/// <summary>What a new run takes over from a saved policy: parameters by name and shape, and statistics of observations.</summary>
+/// <remarks>
+/// Encoders and cores have to fit as a whole. Heads may be missing or be for other actions; they begin anew where the settings say so.
+/// </remarks>
+internal sealed class WarmStart
+{
+    private readonly ParameterLayout _theirs;
+    private readonly float[] _parameters;
+    private readonly HashSet<string> _redrawn; // names of parameters
+    private readonly PolicyInfo _info;
+    private readonly RunningStatistics? _statistics;
+    private readonly string _path;
+
+    /// <summary>Loads a policy and compares it with the network of a run.</summary>
+    /// <param name="settings">Which policy, and what becomes of heads that do not fit.</param>
+    /// <param name="network">The run's network.</param>
+    /// <exception cref="PolicyFormatException">The policy is damaged, or is none.</exception>
+    /// <exception cref="SettingsException">It does not fit, or was saved again since the run was put together.</exception>
+    public WarmStart(InitialPolicySettings settings, NetworkSpec network)
+    {
+        settings = settings.Pinned();
+        using var policy = SavedPolicy.Load(settings.Folder);
+        NetworkSpec theirs = policy.ActingNetwork.Spec;
+        _path = settings.Path;
+        RequireSameObservations(theirs, network);
+        _theirs = new ParameterLayout(theirs);
+        var ours = new ParameterLayout(network);
+        List<HeadMisfit> heads = HeadMisfit.Find(theirs, _theirs, network, ours);
+        RequireSameTrunks(theirs, network, ours);
+        if (heads.Count > 0 && !settings.RedrawHeads)
+        {
+            throw new SettingsException(
+                $"initial_policy: heads of '{_path}' do not fit the run: {string.Join("; ", heads.Select(head => head.Why))}. Draw them afresh with --redraw-heads (initial_policy.redraw_heads: true)."
+            );
+        }
+        Redrawn = [.. heads.Select(head => head.Name)];
+        _redrawn = [.. heads.SelectMany(head => head.Parameters)];
+        _parameters = policy.Parameters.ToArray();
+        _info = policy.Info;
+        _statistics = policy.Statistics;
+    }
+
+    /// <summary>Names of the heads that begin with fresh parameters.</summary>
+    public IReadOnlyList<string> Redrawn { get; }
+
+    /// <summary>Whether the value head is the policy's, which gives values in units of the rewards that it was trained on.</summary>
+    public bool KnowsValues => !Redrawn.Contains(Head.Value);
+
+    /// <summary>Puts the policy's parameters over fresh ones.</summary>
+    /// <param name="layout">The run's.</param>
+    /// <param name="parameters">Fresh ones of the run's network.</param>
+    public void CopyTo(ParameterLayout layout, Span<float> parameters)
+    {
+        foreach (ParameterSlot slot in layout.Slots)
+        {
+            if (!_redrawn.Contains(slot.Name))
+            {
+                _theirs[slot.Name].In((ReadOnlySpan<float>)_parameters).CopyTo(slot.In(parameters));
+            }
+        }
+    }
+
+    /// <summary>Hands statistics on where both sides have them, and tells what is not as the policy was trained.</summary>
+    /// <param name="source">The run's source, which has not been pulled.</param>
+    /// <param name="wrappers">The run's layers.</param>
+    /// <param name="warn">Receives a line for each thing that a user should know.</param>
+    public void Begin(IUnrollSource source, WrapperSettings wrappers, Action<string>? warn)
+    {
+        if (Redrawn.Count > 0)
+        {
+            warn?.Invoke($"Heads drawn afresh, since '{_path}' has none that fit: {string.Join(", ", Redrawn)}.");
+        }
+        if (wrappers.ObservationScale != _info.ObservationScale)
+        {
+            warn?.Invoke(
+                $"The policy in '{_path}' was trained on observations times {_info.ObservationScale}, and this run scales by {wrappers.ObservationScale}."
+            );
+        }
+        bool normalizes = source.ObservationStatistics is not null;
+        if (_statistics is not null && normalizes)
+        {
+            // Each step showed it a row, which is how much later ones should count beside.
+            source.TakeStatistics(_statistics, _info.EnvironmentSteps);
+        }
+        else if (_statistics is not null || normalizes)
+        {
+            warn?.Invoke(
+                normalizes
+                    ? $"The policy in '{_path}' was trained on observations as they are, and this run normalises them, by statistics that begin anew."
+                    : $"The policy in '{_path}' was trained on normalised observations, and this run does not normalise them."
+            );
+        }
+    }
+
+    private void RequireSameObservations(NetworkSpec theirs, NetworkSpec ours)
+    {
+        if (Comparable(theirs.ObservationSpace) != Comparable(ours.ObservationSpace))
+        {
+            throw new SettingsException(
+                $"initial_policy: the policy in '{_path}' reads observations of {theirs.ObservationSpace}, and this run has {ours.ObservationSpace}. Choose an environment with the same observations, or leave wrappers.* to the policy."
+            );
+        }
+    }
+
+    private void RequireSameTrunks(NetworkSpec theirs, NetworkSpec network, ParameterLayout ours)
+    {
+        IEnumerable<string> mistakes = Trunk(ours, network)
+            .Where(slot => !HeadMisfit.Fits(_theirs.Find(slot.Name), slot))
+            .Select(slot => HeadMisfit.Compare(slot.Name, _theirs.Find(slot.Name), slot))
+            .Concat(
+                Trunk(_theirs, theirs)
+                    .Where(slot => ours.Find(slot.Name) is null)
+                    .Select(slot => HeadMisfit.Compare(slot.Name, slot, null))
+            );
+        string all = string.Join("; ", mistakes);
+        if (all.Length > 0)
+        {
+            throw new SettingsException(
+                $"initial_policy: the network of '{_path}' is not this run's: {all}. Leave network.* out, so that the run has the policy's, or begin without it."
+            );
+        }
+    }
+
+    private static IEnumerable<ParameterSlot> Trunk(ParameterLayout layout, NetworkSpec spec)
+    {
+        HashSet<string> heads = [.. spec.Heads.SelectMany(head => HeadMisfit.ParametersOf(head, layout))];
+        return layout.Slots.Where(slot => !heads.Contains(slot.Name));
+    }
+
+    // Bounds of numbers that are read as they are change nothing in a network.
+    private static Space Comparable(Space space)
+    {
+        switch (space)
+        {
+            case Box { ElementType: ElementType.Float32 } box:
+                return new Box(float.NegativeInfinity, float.PositiveInfinity, box.Shape);
+            case Dict dict:
+                var entries = new KeyValuePair<string, Space>[dict.Entries.Length];
+                for (int i = 0; i < entries.Length; i++)
+                {
+                    (string name, Space entry) = dict.Entries[i];
+                    entries[i] = new KeyValuePair<string, Space>(name, Comparable(entry));
+                }
+                return new Dict(entries);
+            default:
+                return space;
+        }
+    }
+}
