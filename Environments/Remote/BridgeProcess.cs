@@ -18,6 +18,7 @@ internal sealed class BridgeProcess : IDisposable
     private readonly Process _process;
     private readonly RemoteSettings _settings;
     private readonly Queue<string> _lastLines;
+    private readonly Task _saidAll;
     private readonly string? _folder;
     private bool _disposed;
 
@@ -26,6 +27,7 @@ internal sealed class BridgeProcess : IDisposable
         Process process,
         RemoteSettings settings,
         Queue<string> lastLines,
+        Task saidAll,
         string? folder,
         FleetAddress address,
         string? token
@@ -35,6 +37,7 @@ internal sealed class BridgeProcess : IDisposable
         _settings = settings;
         _process = process;
         _lastLines = lastLines;
+        _saidAll = saidAll;
         _folder = folder;
         Address = address;
         Token = token;
@@ -95,10 +98,19 @@ internal sealed class BridgeProcess : IDisposable
         throw PythonInterpreter.Missing(complaints);
     }
 
-    /// <summary>Why it ended and what it said last, for a message; waits a moment for its end.</summary>
+    /// <summary>Why it ended and what it said last, for a message, after its connection broke.</summary>
+    /// <remarks>
+    /// A process that ends closes its socket before it is gone and before its last words are read, so both are awaited: its end, and then the end of
+    /// what it says. The second may never come, where a process of its own still holds the stream, nor the first, where it only hangs.
+    /// </remarks>
     public string Epitaph()
     {
-        string state = _process.WaitForExit(500)
+        bool ended = _process.WaitForExit(LastWordsTimeout);
+        if (ended)
+        {
+            _saidAll.Wait(StopTimeout);
+        }
+        string state = ended
             ? $"the Python process ended with exit code {_process.ExitCode}"
             : "the Python process does not answer";
         string? last = LastLine(_lastLines);
@@ -166,7 +178,7 @@ internal sealed class BridgeProcess : IDisposable
         bool inTime = first.Wait(settings.StartTimeout);
         if (inTime && first.Result is { } hello && Listening(hello) is { } address)
         {
-            return new BridgeProcess(python, process, settings, lastLines, folder, address, token);
+            return new BridgeProcess(python, process, settings, lastLines, saidAll.Task, folder, address, token);
         }
         bool ended = process.WaitForExit(inTime ? 5_000 : 0);
         if (ended)

@@ -21,7 +21,22 @@ internal sealed class ManualTime : TimeProvider
         }
     } = DateTimeOffset.UnixEpoch.AddSeconds(1_700_000_000.25);
 
+    /// <summary>Timers that wait.</summary>
+    public int Running
+    {
+        get
+        {
+            lock (_timers)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>Lets time pass.</summary>
+    public void Pass(TimeSpan time) => Now += time;
 
     public override DateTimeOffset GetUtcNow() => Now;
 

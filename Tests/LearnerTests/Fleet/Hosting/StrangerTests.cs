@@ -9,6 +9,7 @@ using Learners.Fleet.Hosting;
 using Learners.Serving;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;
+using Tests.LearnerTests.Metrics;
 using Tests.Waits;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class StrangerTests : IDisposable
     private const string Token = "a token of enough characters";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    private readonly TimerClock _clock = new();
+    private readonly ManualTime _clock = new();
     private readonly FleetParts _parts;
 
     public StrangerTests()
