@@ -75,11 +75,15 @@ internal sealed class RunSettingsOptions
     private readonly RegistryOptions _registry = new();
 
     private readonly string _defaultAgent;
+    private readonly bool _isFleet;
 
-    /// <summary>Options whose agent is <paramref name="defaultAgent"/> where nobody names one.</summary>
-    public RunSettingsOptions(string defaultAgent)
+    /// <summary>Options of a command.</summary>
+    /// <param name="defaultAgent">The agent where nobody names one.</param>
+    /// <param name="isFleet">Whether unrolls come from actors.</param>
+    public RunSettingsOptions(string defaultAgent, bool isFleet)
     {
         _defaultAgent = defaultAgent;
+        _isFleet = isFleet;
         _agent = new Option<string?>("--agent")
         {
             Description =
@@ -217,7 +221,7 @@ internal sealed class RunSettingsOptions
         string? file = parsed.GetValue(_config);
         string? agent = parsed.GetValue(_agent) ?? (file is null ? _defaultAgent : null);
         assignments = [.. assignments, .. Initial(parsed)];
-        return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments, _registry.Agents(parsed));
+        return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments, _registry.Agents(parsed), _isFleet);
     }
 
     // Not among the others: a run that is continued has begun already.

@@ -10,7 +10,7 @@ internal static class LearnerCommand
 {
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var run = new RunSettingsOptions("impala");
+        var run = new RunSettingsOptions("impala", isFleet: true);
         var listen = new Option<string>("--listen")
         {
             Description = "Address for actors: http://127.0.0.1:port, unix:/path, or https://ip:port with certificate and token.",

@@ -10,7 +10,7 @@ internal static class TrainCommand
 {
     public static Command Create(TextWriter output, TextWriter error)
     {
-        var run = new RunSettingsOptions("ppo");
+        var run = new RunSettingsOptions("ppo", isFleet: false);
         var several = new SeedOptions();
         Option<bool> json = JsonOption.Create();
         var command = new Command(

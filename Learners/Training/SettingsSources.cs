@@ -41,13 +41,15 @@ internal static class SettingsSources
     /// <param name="file">A YAML file of the user; null for none.</param>
     /// <param name="assignments">Single values, <c>key=value</c>.</param>
     /// <param name="agents">Agents that there are; null for those of the framework.</param>
-    /// <exception cref="SettingsException">A key or value is not possible.</exception>
+    /// <param name="isFleet">Whether unrolls will come from actors, so that keys which only a fleet reads do something.</param>
+    /// <exception cref="SettingsException">A key or value is not possible, or would do nothing.</exception>
     public static TrainingSettings Load(
         string? environment,
         string? agent,
         string? file,
         IReadOnlyList<string> assignments,
-        AgentRegistry? agents = null
+        AgentRegistry? agents = null,
+        bool isFleet = true
     )
     {
         YamlMappingNode given = file is null ? [] : ReadFile(file);
@@ -55,7 +57,9 @@ internal static class SettingsSources
         {
             StrictYaml.Assign(given, assignment);
         }
-        return Load(environment, agent, given, file, agents ?? AgentRegistry.Default);
+        TrainingSettings settings = Load(environment, agent, given, file, agents ?? AgentRegistry.Default);
+        IdleKeys.Refuse(settings, isFleet, file is null ? null : ReadFile(file), assignments); // read again: single values were put into it
+        return settings;
     }
 
     /// <summary>Resolves the settings of a run from those given, which are left as they are.</summary>

@@ -107,7 +107,11 @@ public static class Trainer
             runFolder,
             assignments ?? [],
             options.Agents,
-            _ => options,
+            settings =>
+            {
+                IdleKeys.Refuse(settings, isFleet: false, file: null, assignments ?? []);
+                return options;
+            },
             (settings, seed) => InlineUnrollSource.Create(settings, options, seed),
             cancellationToken
         );

@@ -154,6 +154,15 @@ public sealed class ApplicationTests : IDisposable
             using var policy = Agents.Policies.SavedPolicy.Load(_folder.In("later", seed, "policy"));
             Assert.Equal([16], policy.Network.HiddenSizes!);
         }
+        (int refused, _, string why) = await Run(
+            "train",
+            "--resume",
+            _folder.In("later", "seed-4"),
+            "--set",
+            "fleet.journal=true"
+        );
+        Assert.Equal(2, refused);
+        Assert.Contains("fleet.journal would do nothing", why, StringComparison.Ordinal);
         (int other, _, string differs) = await Run(
             "learner",
             "CartPole-v1?length=1",
@@ -200,6 +209,7 @@ public sealed class ApplicationTests : IDisposable
     [InlineData(2, "name the policy with --init-from", "train", "CartPole-v1", "--redraw-heads")]
     [InlineData(1, "is no saved policy", "train", "CartPole-v1", "--init-from", "no-such-folder")]
     [InlineData(1, "is no saved policy", "learner", "CartPole-v1", "--init-from", "no-such-folder")]
+    [InlineData(2, "fleet.journal would do nothing", "train", "CartPole-v1", "--set", "fleet.journal=true")]
     [InlineData(
         2,
         "a2c.learning_rate belongs to the agent a2c, but ppo is trained",

@@ -74,7 +74,7 @@ public sealed class NextCommandTests : IDisposable
     [InlineData("--set environment=gym:own:Env", "--allow-module own")]
     public void NextWords_OfARun_AllowWhatTheUserGaveAndItsEnvironmentNeeds(string line, string expected)
     {
-        var options = new RunSettingsOptions("ppo");
+        var options = new RunSettingsOptions("ppo", isFleet: false);
         var command = new Command("train");
         options.AddTo(command);
 

@@ -28,6 +28,9 @@ internal static class MemoryCores
     /// <summary>The core without memory.</summary>
     public const string Identity = "identity";
 
+    /// <summary>The core that <see cref="NetworkSettings.Transformer"/> is for.</summary>
+    public const string Transformer = "gtrxl";
+
     /// <summary>The table.</summary>
     public static IReadOnlyList<CoreEntry> All { get; } =
     [
@@ -72,7 +75,7 @@ internal static class MemoryCores
             Settings = new LinearRecurrentSettings(),
         },
         new(
-            "gtrxl",
+            Transformer,
             "transformer with a memory of earlier steps, relative positions and gates (Parisotto et al. 2020), and its ancestors",
             (settings, inputs) => new GatedTransformerCore(settings, inputs)
         )

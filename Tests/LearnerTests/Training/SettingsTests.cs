@@ -4,6 +4,7 @@ using Agents.Yaml;
 using Environments;
 using Learners.ActorCritic;
 using Learners.Composition;
+using Learners.Fleet;
 using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Training;
@@ -191,6 +192,58 @@ public sealed class SettingsTests
 
         Assert.Equal(settings, SettingsSources.Load(null, null, folder.In("config.yaml"), []));
     }
+
+    [Theory]
+    [InlineData(false, "fleet.queue_batches would do nothing", "fleet.queue_batches=4")]
+    [InlineData(false, "train with 'agents learner'", "fleet={lock_step: true}")]
+    [InlineData(true, "network.transformer.layers would do nothing", "network.transformer.layers=2")]
+    [InlineData(true, "the core is lstm", "network.core=lstm", "network.transformer.layers=2")]
+    [InlineData(true, null, "network.core=gtrxl", "network.transformer.layers=2")]
+    [InlineData(true, null, "fleet.queue_batches=4")]
+    [InlineData(false, null, "network.core=lstm")]
+    public void Load_KeyThatNothingWouldRead_IsRefused(bool isFleet, string? expected, params string[] assignments)
+    {
+        using var folder = new TemporaryFolder();
+        var own = new YamlDotNet.RepresentationModel.YamlMappingNode();
+        foreach (string assignment in assignments)
+        {
+            StrictYaml.Assign(own, assignment);
+        }
+        File.WriteAllText(folder.In("own.yaml"), StrictYaml.Write(own));
+        foreach ((string? file, string[] single) in ((string?, string[])[])[(null, assignments), (folder.In("own.yaml"), [])])
+        {
+            var error =
+                Record.Exception(() => SettingsSources.Load("CartPole-v1", "ppo", file, single, isFleet: isFleet))
+                as SettingsException;
+
+            Assert.Equal(expected is null, error is null);
+            Assert.Contains(expected ?? "", error?.Message ?? "", StringComparison.Ordinal);
+        }
+    }
+
+    // What nobody wrote by hand may hold sections that this run does not read; what is set beside it may not.
+    [Fact]
+    public void Load_ConfigOfAFleetsRun_BeginsARunInOneProcess()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingSettings settings = TrainingSettings.For("CartPole-v1", "impala") with
+        {
+            Fleet = new FleetSettings { QueueBatches = 4 },
+        };
+        string file = folder.In("config.yaml");
+        File.WriteAllText(file, SettingsSources.Write(settings));
+
+        Assert.Equal(settings, SettingsSources.Load(null, null, file, [], isFleet: false));
+        foreach (string assignment in (string[])["fleet.journal=true", "network.transformer.heads=2"])
+        {
+            Assert.Throws<SettingsException>(() => SettingsSources.Load(null, null, file, [assignment], isFleet: false));
+        }
+    }
+
+    // Tuned settings of the environment are for a transformer, which the command line replaces.
+    [Fact]
+    public void Load_OtherCoreThanTheTunedOne_LeavesItsSettingsAlone() =>
+        Assert.Equal("lstm", SettingsSources.Load("Memory/Recall-v0", "ppo", null, ["network.core=lstm"]).Network.Core);
 
     [Fact]
     public void AgentNames_EveryAgent_HasTheSectionOfItsName()
