@@ -53,13 +53,14 @@ public sealed class CoreTrainingTests : IDisposable
                 $"network.core={core}",
                 "network.core_size=6",
                 "network.hidden_sizes=[5]",
-                "network.transformer.memory_length=4",
-                "network.transformer.feed_forward_size=7",
                 $"{agent}.copies=4",
                 $"{agent}.unroll_length=12",
                 $"total_steps={updates * 48}",
                 "evaluation.episodes=1",
                 "evaluation.final_episodes=1",
+                .. core == "gtrxl"
+                    ? (string[])["network.transformer.memory_length=4", "network.transformer.feed_forward_size=7"]
+                    : [],
                 .. agent == "acktr" ? (string[])["acktr.kfac.cold_updates=1"] : [],
             ]
         );
