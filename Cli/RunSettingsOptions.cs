@@ -63,13 +63,13 @@ internal sealed class RunSettingsOptions
     private readonly Option<string?> _initFrom = new("--init-from")
     {
         Description =
-            "Run or policy folder whose weights, network and statistics of observations the run begins with; its optimiser begins anew.",
+            "Folder of a run or policy, whose weights, network and statistics of observations the run begins with; its optimiser begins anew.",
     };
 
     private readonly Option<bool> _redrawHeads = new("--redraw-heads")
     {
         Description =
-            "Let heads of --init-from that do not fit this task, or are missing, begin with fresh weights; else they are an error.",
+            "Lets heads that --init-from lacks, or has for another task, begin with fresh weights; without it they are an error.",
     };
 
     private readonly RegistryOptions _registry = new();

@@ -10,10 +10,14 @@ internal sealed class SeedOptions
 
     private readonly Option<string?> _seeds = new("--seeds")
     {
-        Description = "Several seeds as threads of one process, such as 1-5 or 1,4,7-9: one run folder each, and one table.",
+        Description =
+            "Trains several seeds as threads of one process, such as 1-5 or 1,4,7-9; each has a run folder, and one table shows all.",
     };
 
-    private readonly Option<string?> _jobs = new("--jobs") { Description = "Seeds at once. Default: one for each processor." };
+    private readonly Option<string?> _jobs = new("--jobs")
+    {
+        Description = "How many seeds are trained at once. Default: one for each processor.",
+    };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
