@@ -143,8 +143,10 @@ public sealed class RunningStatistics
     /// <param name="rows">How many rows these count for, beside <see cref="InitialCount"/>.</param>
     internal void ContinueFrom(RunningStatistics earlier, double rows)
     {
-        SetMoments(earlier.Mean, earlier.Variance);
+        earlier.Mean.CopyTo(_mean);
+        earlier.Variance.CopyTo(_variance);
         Count = InitialCount + rows;
+        UpdateScale();
     }
 
     /// <summary>Centres and scales rows: (x − mean) / √(variance + <see cref="Epsilon"/>), clipped to ±<see cref="Clip"/>.</summary>

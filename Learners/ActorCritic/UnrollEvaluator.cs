@@ -188,15 +188,15 @@ internal sealed class UnrollEvaluator
         );
     }
 
-    /// <summary>Copies what each action led to: the next observation, or the one that the episode closed with.</summary>
+    /// <summary>Copies what each action led to, as the task gave it: the next observation, or the one that the episode closed with.</summary>
     /// <param name="destination"><c>[T, B, ObservationSize]</c>.</param>
     public void ReadNextObservations(Span<float> destination)
     {
         int size = Unroll.Shape.Observations.ObservationSize;
-        Observations.AsSpan(Unroll.Copies * size, Count * size).CopyTo(destination);
+        Unroll.Observations.Read(Unroll.EpisodeStarts).AsSpan(Unroll.Copies * size, Count * size).CopyTo(destination);
         for (int i = 0; i < Unroll.FinalRows.Count; i++)
         {
-            FinalObservations(i, 1).CopyTo(destination.Slice(Unroll.FinalRows[i] * size, size));
+            Unroll.ReadFinalObservation(i, destination.Slice(Unroll.FinalRows[i] * size, size));
         }
     }
 

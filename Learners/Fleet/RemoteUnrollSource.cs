@@ -76,7 +76,7 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     internal ObservationStatistics Observations { get; }
 
     /// <inheritdoc/>
-    public void TakeStatistics(RunningStatistics earlier, double rows) => ObservationStatistics?.ContinueFrom(earlier, rows);
+    public void TakeStatistics(RunningStatistics earlier, double rows) => Observations.ContinueFrom(earlier, rows);
 
     /// <inheritdoc/>
     /// <remarks>Environments live with their actors, which survive a learner.</remarks>

@@ -22,7 +22,7 @@ internal interface IUnrollSource : IDisposable
     /// <summary>Fixed statistics that were published with the newest parameters; null where observations are not normalised. Not to be changed.</summary>
     RunningStatistics? ObservationStatistics { get; }
 
-    /// <summary>Goes on from the statistics of an earlier policy; called before the first unroll, where <see cref="ObservationStatistics"/> is not null.</summary>
+    /// <summary>Goes on from the statistics of an earlier policy; called before the first publication, where observations are normalised.</summary>
     /// <param name="earlier">Their moments.</param>
     /// <param name="rows">Rows that they count for.</param>
     void TakeStatistics(RunningStatistics earlier, double rows);

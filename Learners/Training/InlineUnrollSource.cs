@@ -96,8 +96,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
     public RunningStatistics? ObservationStatistics => _observations.Newest.Statistics;
 
     /// <inheritdoc/>
-    public void TakeStatistics(RunningStatistics earlier, double rows) =>
-        _environments.Normalization?.ContinueFrom(earlier, rows);
+    public void TakeStatistics(RunningStatistics earlier, double rows) => _observations.ContinueFrom(earlier, rows);
 
     /// <inheritdoc/>
     public bool CanSaveEnvironments => _environments.CanSaveState;

@@ -107,6 +107,11 @@ internal sealed class ObservationStatistics
         Keep(version, RunningStatistics.FromMoments(moments[.._running.Size], moments[_running.Size..]));
     }
 
+    /// <summary>Lets the running statistics go on from those of an earlier policy; called before the first publication.</summary>
+    /// <param name="earlier">Their moments, <c>[N]</c> each.</param>
+    /// <param name="rows">Rows that they count for.</param>
+    public void ContinueFrom(RunningStatistics earlier, double rows) => _running?.ContinueFrom(earlier, rows);
+
     /// <summary>Takes in what was acted on.</summary>
     /// <param name="unroll">Of raw observations, or of an earlier release's with moments of its own.</param>
     public void Take(Unroll unroll)

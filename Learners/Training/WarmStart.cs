@@ -84,7 +84,7 @@ internal sealed class WarmStart
                 $"The policy in '{_path}' was trained on observations times {_info.ObservationScale}, and this run scales by {wrappers.ObservationScale}."
             );
         }
-        bool normalizes = source.ObservationStatistics is not null;
+        bool normalizes = wrappers.NormalizeObservations;
         if (_statistics is not null && normalizes)
         {
             // Each step showed it a row, which is how much later ones should count beside.
