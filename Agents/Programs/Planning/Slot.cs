@@ -1,7 +1,7 @@
 namespace Agents.Programs.Planning;
 
 /// <summary>Where a value lies while a program runs.</summary>
-/// <remarks>No struct, as <see cref="Shape"/>.</remarks>
+/// <remarks>No struct, as <see cref="Shape"/>. What each run asks of it is computed once, so extent and columns stay as they were made.</remarks>
 /// <param name="Extent">How its place depends on rows.</param>
 /// <param name="Source">Which array: see the constants.</param>
 /// <param name="Offset">First float within the array.</param>
@@ -10,11 +10,27 @@ namespace Agents.Programs.Planning;
 /// <param name="SpaceIndex">Place of its row space in <see cref="Plan.Spaces"/>; 0 where its size is constant.</param>
 internal sealed record Slot(Extent Extent, int Source, int Offset, int Columns, int Size, int SpaceIndex)
 {
+    /// <summary>How its place depends on rows.</summary>
+    public Extent Extent { get; } = Extent;
+
+    /// <summary>Floats of a row.</summary>
+    public int Columns { get; } = Columns;
+
     /// <summary>Floats between the rows of a run; 0 where it holds only those of one block.</summary>
-    public int Step => Extent == Extent.Full ? Columns : 0;
+    public int Step { get; } =
+        Extent switch
+        {
+            Extent.Constant or Extent.Block => 0,
+            Extent.Full => Columns,
+        };
 
     /// <summary>Floats that each row adds to the size.</summary>
-    public int PerRow => Extent == Extent.Constant ? 0 : Columns;
+    public int PerRow { get; } =
+        Extent switch
+        {
+            Extent.Constant => 0,
+            Extent.Full or Extent.Block => Columns,
+        };
 
     /// <summary>No place for no numbers.</summary>
     public static Slot None { get; } = new(Extent.Constant, Arena, 0, 0, 0, 0);

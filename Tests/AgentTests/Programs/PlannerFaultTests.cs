@@ -48,7 +48,8 @@ public sealed class PlannerFaultTests
             {
                 Segment loop = plan.Segments.First(segment => segment.Kind == SegmentKind.LoopUp);
                 Slot delayed = loop.Instructions.First(instruction => instruction.Operator is Delay).Inputs[1];
-                return Changed(plan, slot => slot == delayed ? slot with { Extent = Extent.Block } : slot);
+                var block = new Slot(Extent.Block, delayed.Source, delayed.Offset, delayed.Columns, 0, delayed.SpaceIndex);
+                return Changed(plan, slot => slot == delayed ? block : slot);
             })
         );
     }
