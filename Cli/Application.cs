@@ -25,6 +25,7 @@ internal static class Application
     private static readonly CommandEntry[] Commands =
     [
         new("train", TrainCommand.Create),
+        new("learn", LearnCommand.Create),
         new("learner", LearnerCommand.Create),
         new("actor", ActorCommand.Create),
         new("status", (output, _) => StatusCommand.Create(output)),

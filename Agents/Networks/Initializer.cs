@@ -23,6 +23,20 @@ internal abstract record Initializer
         public override void Fill(Span<float> matrix, int rows, int columns, ref Pcg64 random) => matrix.Fill(Number);
     }
 
+    /// <summary>One number in a stretch of the array, and 0 elsewhere.</summary>
+    /// <param name="Start">Where the stretch begins.</param>
+    /// <param name="Count">How long it is.</param>
+    /// <param name="Number">The number.</param>
+    public sealed record Stretch(int Start, int Count, float Number) : Initializer
+    {
+        /// <inheritdoc/>
+        public override void Fill(Span<float> matrix, int rows, int columns, ref Pcg64 random)
+        {
+            matrix.Clear();
+            matrix.Slice(Start, Count).Fill(Number);
+        }
+    }
+
     /// <summary>Orthonormal rows or columns, whichever are fewer, times a gain (Saxe et al. 2014).</summary>
     /// <param name="Gain">The gain.</param>
     public sealed record Orthogonal(float Gain) : Initializer

@@ -32,6 +32,10 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
     /// <value>Null, the default, is tanh, or the rectifier where there are images.</value>
     public Activation? Activation { get; init; }
 
+    /// <summary>How weights of encoder and heads begin.</summary>
+    /// <value>Default orthogonal.</value>
+    public WeightInitialization Initialization { get; init; }
+
     /// <summary>Memory between encoder and heads.</summary>
     /// <value>The name of a core, which <c>agents list</c> shows. Default identity: none.</value>
     public string Core
@@ -141,6 +145,7 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
         && AreEqual(Convolutions, other.Convolutions)
         && AreEqual(HiddenSizes, other.HiddenSizes)
         && Activation == other.Activation
+        && Initialization == other.Initialization
         && Core == other.Core
         && CoreSettings == other.CoreSettings
         && CoreSize == other.CoreSize
@@ -156,7 +161,7 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
             Encoder,
             Convolutions?.Length,
             HiddenSizes?.Length,
-            Activation,
+            (Activation, Initialization),
             (Core, CoreSettings),
             (CoreSize, Transformer),
             (SharedTrunk, ScaleActions, Heads.Length),

@@ -26,10 +26,12 @@ internal sealed class ParameterLayout
     private const float OtherGain = 1f;
 
     private readonly List<ParameterSlot> _slots = [];
+    private readonly WeightInitialization _initialization;
 
     /// <summary>The layout of a network.</summary>
     public ParameterLayout(NetworkSpec spec)
     {
+        _initialization = spec.Settings.Initialization;
         foreach (string trunk in spec.Trunks)
         {
             AddTrunk(spec.PrefixOf(trunk), spec);
@@ -63,7 +65,7 @@ internal sealed class ParameterLayout
             HeadKind.Policy => PolicyGain,
             HeadKind.Value or HeadKind.Q or HeadKind.Reward or HeadKind.Free => OtherGain,
         };
-        AddDense(head.Path, inputs, head.Size, gain);
+        AddDense(head.Path, inputs, head.Size, gain, inputs);
         if (head.Kind != HeadKind.Policy)
         {
             return;
@@ -87,26 +89,46 @@ internal sealed class ParameterLayout
                 Add(
                     name + ".weight",
                     [shape.Filters, shape.Kernel, shape.Kernel, shape.Channels],
-                    new Initializer.Orthogonal(HiddenGain),
+                    InitializerOf(HiddenGain, shape.PatchSize),
                     isProduct: true
                 );
                 Add(name + ".bias", [shape.Filters], Initializer.Zeros);
             }
         }
         int inputs = plan.EncodedSize;
+        int nonZeros = NonZeros(plan);
         for (int layer = 0; layer < plan.HiddenSizes.Length; layer++)
         {
-            AddDense($"{prefix}encoder.{layer}", inputs, plan.HiddenSizes[layer], HiddenGain);
-            inputs = plan.HiddenSizes[layer];
+            AddDense($"{prefix}encoder.{layer}", inputs, plan.HiddenSizes[layer], HiddenGain, nonZeros);
+            nonZeros = inputs = plan.HiddenSizes[layer];
         }
         spec.Core.Declare(new ParameterDeclarations(Add, prefix + "core"));
     }
 
-    private void AddDense(string name, int inputs, int outputs, float gain)
+    // Numbers that are not 0 in a row that the first dense layer reads: one of a one-hot vector.
+    private static int NonZeros(EncoderPlan plan)
     {
-        Add(name + ".weight", [outputs, inputs], new Initializer.Orthogonal(gain), isProduct: true);
+        int count = 0;
+        for (int part = 0; part < plan.Convolutions.Count; part++)
+        {
+            bool convolves = plan.Convolutions[part].Length > 0;
+            count += convolves ? plan.EncodedSizes[part] : plan.Features.Parts[part].NonZeros;
+        }
+        return count;
+    }
+
+    private void AddDense(string name, int inputs, int outputs, float gain, int nonZeros)
+    {
+        Add(name + ".weight", [outputs, inputs], InitializerOf(gain, nonZeros), isProduct: true);
         Add(name + ".bias", [outputs], Initializer.Zeros);
     }
+
+    private Initializer InitializerOf(float gain, int nonZeros) =>
+        _initialization switch
+        {
+            WeightInitialization.Orthogonal => new Initializer.Orthogonal(gain),
+            WeightInitialization.He => new Initializer.Normal(gain / MathF.Sqrt(nonZeros)),
+        };
 
     private void Add(string name, int[] shape, Initializer initializer, bool isProduct = false)
     {

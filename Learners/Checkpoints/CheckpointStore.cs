@@ -64,14 +64,24 @@ internal sealed class CheckpointStore
     /// <param name="state">Training state.</param>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="CheckpointException">It could not be written; earlier ones are as they were.</exception>
-    public string Save(long steps, SavedPolicy policy, StateDictionary state)
+    public string Save(long steps, SavedPolicy policy, StateDictionary state) =>
+        Save(steps, PolicyFolder, policy.WriteFiles, state);
+
+    /// <summary>Saves a checkpoint and deletes the oldest ones beyond the number to keep.</summary>
+    /// <param name="steps">Steps done: of an environment, or updates where there is none.</param>
+    /// <param name="product">Name of the folder of what was learned.</param>
+    /// <param name="writeProduct">Writes its files into the folder that it is given.</param>
+    /// <param name="state">Training state.</param>
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="CheckpointException">It could not be written; earlier ones are as they were.</exception>
+    public string Save(long steps, string product, Action<string> writeProduct, StateDictionary state)
     {
         string path = Path.Combine(_folder, steps.ToString("D12", CultureInfo.InvariantCulture));
         try
         {
             Directory.CreateDirectory(_folder);
             AtomicFolder.CleanUp(_folder);
-            AtomicFolder.Write(path, temporary => Fill(temporary, steps, policy, state));
+            AtomicFolder.Write(path, temporary => Fill(temporary, steps, product, writeProduct, state));
             foreach (SavedCheckpoint old in List().Where(entry => entry.Steps < steps).Skip(_keep - 1))
             {
                 AtomicFolder.Delete(old.Path);
@@ -183,11 +193,11 @@ internal sealed class CheckpointStore
         }
     }
 
-    private void Fill(string folder, long steps, SavedPolicy policy, StateDictionary state)
+    private void Fill(string folder, long steps, string product, Action<string> writeProduct, StateDictionary state)
     {
-        string policyFolder = Path.Combine(folder, PolicyFolder);
-        Directory.CreateDirectory(policyFolder);
-        policy.WriteFiles(policyFolder);
+        string productFolder = Path.Combine(folder, product);
+        Directory.CreateDirectory(productFolder);
+        writeProduct(productFolder);
         WriteFile(Path.Combine(folder, StateFile), TrainingStateFile.Write(state));
         File.WriteAllBytes(Path.Combine(folder, ManifestFile), ManifestOf(folder, steps));
     }

@@ -15,6 +15,12 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
     /// <summary>Name of the first column.</summary>
     public const string StepsColumn = "env_steps";
 
+    /// <summary>Name of the first column of a run without an environment, whose steps are updates.</summary>
+    public const string UpdatesColumn = "updates";
+
+    /// <summary>Names that the first column may have.</summary>
+    public static readonly IReadOnlyList<string> FirstColumns = [StepsColumn, UpdatesColumn];
+
     private readonly Dictionary<string, int> _columns = [];
     private readonly string?[] _cells;
     private readonly FileStream _file;
@@ -26,19 +32,25 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
     /// Null to begin anew, over whatever is there. Else environment steps of the checkpoint that a resumed run continues from:
     /// later rows and a torn last line are dropped, and columns that the file has stay, before those that are new.
     /// </param>
+    /// <param name="firstColumn">Name of the column of steps, one of <see cref="FirstColumns"/>.</param>
     /// <exception cref="ArgumentException">A tag is empty, comes twice, is <c>env_steps</c>, or holds a comma, quote or line break.</exception>
     /// <exception cref="InvalidDataException">The table to continue was not written by this class.</exception>
     /// <exception cref="IOException">The folder cannot be made, or the disk is full.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public CsvMetricsWriter(string path, IReadOnlyList<string> tags, long? resumeAfterSteps = null)
+    public CsvMetricsWriter(
+        string path,
+        IReadOnlyList<string> tags,
+        long? resumeAfterSteps = null,
+        string firstColumn = StepsColumn
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tags);
-        RequireTags(tags);
+        RequireTags(tags, firstColumn);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
-        string[]? header = resumeAfterSteps is null ? null : ReadHeader(path);
-        string[] columns = header is null ? [StepsColumn, .. tags] : [.. header.Union(tags)];
+        string[]? header = resumeAfterSteps is null ? null : ReadHeader(path, firstColumn);
+        string[] columns = header is null ? [firstColumn, .. tags] : [.. header.Union(tags)];
         if (header is not null)
         {
             KeepRows(path, header.Length, columns, resumeAfterSteps.GetValueOrDefault());
@@ -96,9 +108,9 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static void RequireTags(IReadOnlyList<string> tags)
+    private static void RequireTags(IReadOnlyList<string> tags, string firstColumn)
     {
-        var seen = new HashSet<string> { StepsColumn };
+        var seen = new HashSet<string> { firstColumn };
         foreach (string tag in tags)
         {
             if (string.IsNullOrEmpty(tag) || tag.AsSpan().ContainsAny(",\"\r\n"))
@@ -112,7 +124,7 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
             if (!seen.Add(tag))
             {
                 throw new ArgumentException(
-                    $"Two columns would be called '{tag}'. Name each tag once, and none '{StepsColumn}'.",
+                    $"Two columns would be called '{tag}'. Name each tag once, and none '{firstColumn}'.",
                     nameof(tags)
                 );
             }
@@ -120,17 +132,17 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
     }
 
     /// <summary>Columns of a table, or null when there is none or only a torn header.</summary>
-    private static string[]? ReadHeader(string path)
+    private static string[]? ReadHeader(string path, string firstColumn)
     {
         if (!File.Exists(path) || WholeLines(path).FirstOrDefault() is not { } line)
         {
             return null;
         }
         string[] header = line.Split(',');
-        return header[0] == StepsColumn && header.Distinct().Count() == header.Length
+        return header[0] == firstColumn && header.Distinct().Count() == header.Length
             ? header
             : throw new InvalidDataException(
-                $"'{path}' cannot be continued: its first line is no header that begins with '{StepsColumn}' and names each column once. "
+                $"'{path}' cannot be continued: its first line is no header that begins with '{firstColumn}' and names each column once. "
                     + "Move the file away, or resume the run it belongs to."
             );
     }

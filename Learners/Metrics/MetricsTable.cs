@@ -32,12 +32,11 @@ internal sealed class MetricsTable
             string[] cells = line.Split(',');
             if (table is null)
             {
-                table =
-                    cells[0] == CsvMetricsWriter.StepsColumn
-                        ? new MetricsTable(path, cells)
-                        : throw new InvalidDataException(
-                            $"'{path}' is no table of metrics: its first line names no '{CsvMetricsWriter.StepsColumn}'."
-                        );
+                table = CsvMetricsWriter.FirstColumns.Contains(cells[0])
+                    ? new MetricsTable(path, cells)
+                    : throw new InvalidDataException(
+                        $"'{path}' is no table of metrics: its first line names none of {string.Join(", ", CsvMetricsWriter.FirstColumns)}."
+                    );
             }
             else if (cells.Length == table._tags.Length)
             {

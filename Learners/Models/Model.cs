@@ -31,13 +31,7 @@ internal sealed class Model : IDisposable, ISavable
     /// <param name="random">Seeds what the optimiser draws.</param>
     /// <param name="firstDraw">Number of the first update's draws, for noise such as dropout; each update has the next one.</param>
     /// <param name="knowsValues">Whether the value head is an earlier policy's, in the task's units, which the first returns then leave as it is.</param>
-    public Model(
-        IGradientEngine engine,
-        ModelOptions options,
-        ref Pcg64 random,
-        ulong firstDraw = 0,
-        bool knowsValues = false
-    )
+    public Model(IGradientEngine engine, ModelOptions options, ref Pcg64 random, ulong firstDraw = 0, bool knowsValues = false)
     {
         (_engine, _options, _firstDraw) = (engine, options, firstDraw);
         _layout = new ParameterLayout(engine.Network.Spec);
@@ -92,6 +86,16 @@ internal sealed class Model : IDisposable, ISavable
     /// <summary>Says which losses <see cref="Gradient"/> adds up. To be called once, before it.</summary>
     /// <inheritdoc cref="IGradientEngine.Use"/>
     public void Use(IReadOnlyList<Objective> objectives, IReadOnlyList<int>? groups = null) => _engine.Use(objectives, groups);
+
+    /// <inheritdoc cref="IGradientEngine.CarriesState"/>
+    public bool CarriesState
+    {
+        get => _engine.CarriesState;
+        init => _engine.CarriesState = value;
+    }
+
+    /// <inheritdoc cref="IGradientEngine.TryGetCoreState"/>
+    public bool TryGetCoreState(Span<float> coreState) => _engine.TryGetCoreState(coreState);
 
     /// <inheritdoc cref="IGradientEngine.BindModel"/>
     public void BindModel(string model, float[] parameters) => _engine.BindModel(model, parameters);

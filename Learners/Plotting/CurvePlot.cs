@@ -88,7 +88,7 @@ internal static class CurvePlot
             mean.LegendText = $"{curve.Label} ({curve.Seeds} {(curve.Seeds == 1 ? "seed" : "seeds")})";
         }
         plot.Title(title);
-        plot.XLabel("environment steps");
+        plot.XLabel("steps");
         plot.YLabel(quantity);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = Steps };
         plot.Grid.MajorLineColor = Colors.Black.WithOpacity(0.08);

@@ -5,8 +5,8 @@ using YamlDotNet.RepresentationModel;
 namespace Learners.Plotting;
 
 /// <summary>Runs that differ in nothing but their seed.</summary>
-/// <param name="Environment">Environment id.</param>
-/// <param name="Label">Agent, and the settings by which it differs from the other groups of the environment.</param>
+/// <param name="Environment">Environment id, or the task of supervised runs.</param>
+/// <param name="Label">Agent or core, and the settings by which it differs from the other groups of the environment.</param>
 /// <param name="Folders">Run folders.</param>
 internal sealed record RunGroup(string Environment, string Label, IReadOnlyList<string> Folders)
 {
@@ -79,6 +79,10 @@ internal sealed record RunGroup(string Environment, string Label, IReadOnlyList<
     {
         var flat = new SortedDictionary<string, string>(StringComparer.Ordinal);
         Add(StrictYaml.ReadFileIn(Path.GetDirectoryName(config)!, Path.GetFileName(config)), "");
+        if (flat.TryGetValue("task", out string? task))
+        {
+            (flat["environment"], flat["agent"]) = (task, flat.GetValueOrDefault("network.core", task));
+        }
         return flat.ContainsKey("environment") && flat.ContainsKey("agent")
             ? flat
             : throw new InvalidDataException($"'{config}' names no environment or no agent, so it is no run's.");

@@ -24,14 +24,14 @@ internal sealed class RunClaim : IDisposable
     /// <param name="settings">The run.</param>
     /// <param name="options">Which folder was asked for, and the clock of the others' names.</param>
     /// <exception cref="IOException">The folder holds something already, is in use, or cannot be written.</exception>
-    public static RunClaim ForNew(TrainingSettings settings, TrainingOptions options)
-    {
-        if (options.OutputFolder is { } named)
-        {
-            return Named(new RunFolder(named));
-        }
-        return FirstFree(RunFolder.DefaultPath(settings, options.Clock));
-    }
+    public static RunClaim ForNew(TrainingSettings settings, TrainingOptions options) =>
+        ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock));
+
+    /// <summary>Claims the folder of a new run.</summary>
+    /// <param name="named">The one that was asked for; null for the default.</param>
+    /// <param name="usual">The default; where it is taken, one with a number behind it.</param>
+    /// <exception cref="IOException">The folder holds something already, is in use, or cannot be written.</exception>
+    public static RunClaim ForNew(string? named, string usual) => named is null ? FirstFree(usual) : Named(new RunFolder(named));
 
     /// <summary>Claims a new folder: the given one, or the first of <c>.2</c>, <c>.3</c> … behind it that nobody has.</summary>
     internal static RunClaim FirstFree(string path)

@@ -39,15 +39,25 @@ internal sealed class RunFolder
     /// <summary>Latest policy.</summary>
     public string Policy => In("policy");
 
+    /// <summary>Latest network of a supervised run.</summary>
+    public string Network => In("network");
+
     /// <summary>Best policy that an evaluation saw.</summary>
     public string Best => In("best");
 
     /// <summary>The folder that a run gets when none is named; where it is taken, one with a number behind it.</summary>
-    public static string DefaultPath(TrainingSettings settings, TimeProvider clock)
+    public static string DefaultPath(TrainingSettings settings, TimeProvider clock) =>
+        DefaultPath(EnvironmentId.ToFolderName(settings.Environment), settings.AgentName, settings.Seed, clock);
+
+    /// <summary>The folder that a run gets when none is named.</summary>
+    /// <param name="what">What is learned, as a file name.</param>
+    /// <param name="how">What learns it, as a file name.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="clock">Tells the time of the name.</param>
+    public static string DefaultPath(string what, string how, ulong seed, TimeProvider clock)
     {
         string time = clock.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        string environment = EnvironmentId.ToFolderName(settings.Environment);
-        return System.IO.Path.Combine("runs", environment, settings.AgentName, $"{time}-{settings.Seed}");
+        return System.IO.Path.Combine("runs", what, how, $"{time}-{seed}");
     }
 
     /// <summary>Whether a folder holds a run.</summary>

@@ -134,6 +134,12 @@ internal static class SettingsSources
     /// <exception cref="SettingsException">A key or value is not possible.</exception>
     public static TrainingSettings Bind(YamlMappingNode root, string source, AgentRegistry agents)
     {
+        if (Text(root, "task") is { } task)
+        {
+            throw new SettingsException(
+                $"{source} is of a supervised run of {ForeignText.Show(task)}, which has no agent and no environment. Use it with 'agents learn'."
+            );
+        }
         string agent = Text(root, AgentKey) ?? new TrainingSettings().AgentName;
         AgentSettings defaults = Find(agent, agents, source);
         RequireSectionsOf([agent], root, source, agents);

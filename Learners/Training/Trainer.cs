@@ -190,7 +190,7 @@ public static class Trainer
     }
 
     // What a run writes through a link lands elsewhere, and the folder may be a stranger's.
-    private static void RequirePlain(RunFolder folder)
+    internal static void RequirePlain(RunFolder folder)
     {
         try
         {
@@ -203,7 +203,7 @@ public static class Trainer
     }
 
     // A checkpoint can be whole and its values still not fit each other, which shows where an environment or the learner counts with them.
-    private static bool IsMisfit(Exception exception) =>
+    internal static bool IsMisfit(Exception exception) =>
         exception
             is IndexOutOfRangeException
                 or ArithmeticException
@@ -212,7 +212,7 @@ public static class Trainer
                 or NullReferenceException
                 or FormatException;
 
-    private static CheckpointException Misfit(RunFolder folder, Exception exception) =>
+    internal static CheckpointException Misfit(RunFolder folder, Exception exception) =>
         new(
             $"The run in '{folder.Path}' cannot go on from its checkpoint ({exception.GetType().Name}: {ForeignText.Show(exception.Message)}). Its values do not fit each other or its settings, or its environment is at fault; start the run anew, or use the version that wrote it.",
             exception

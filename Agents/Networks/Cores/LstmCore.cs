@@ -6,7 +6,8 @@ namespace Agents.Networks.Cores;
 /// <remarks>Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000. Gates are in PyTorch's order: input, forget, candidate, output.</remarks>
 /// <param name="inputs">Numbers that it reads.</param>
 /// <param name="size">Units.</param>
-internal sealed class LstmCore(int inputs, int size) : MemoryCore
+/// <param name="settings">How it begins.</param>
+internal sealed class LstmCore(int inputs, int size, LstmSettings settings) : MemoryCore
 {
     private const int Gates = 4;
 
@@ -20,7 +21,8 @@ internal sealed class LstmCore(int inputs, int size) : MemoryCore
     public override void Declare(ParameterDeclarations parameters)
     {
         parameters.Dense("input", inputs, Gates * size);
-        parameters.Dense("hidden", size, Gates * size);
+        parameters.Weight("hidden", size, Gates * size);
+        parameters.Add("hidden.bias", [Gates * size], new Initializer.Stretch(size, size, settings.ForgetBias));
     }
 
     /// <inheritdoc/>

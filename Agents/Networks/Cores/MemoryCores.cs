@@ -38,8 +38,11 @@ internal static class MemoryCores
         new(
             "lstm",
             "long short-term memory (Hochreiter and Schmidhuber 1997)",
-            (settings, inputs) => new LstmCore(inputs, settings.CoreSize)
-        ),
+            (settings, inputs) => new LstmCore(inputs, settings.CoreSize, settings.Own<LstmSettings>())
+        )
+        {
+            Settings = new LstmSettings(),
+        },
         new("gru", "gated recurrent unit (Cho et al. 2014)", (settings, inputs) => new GruCore(inputs, settings.CoreSize)),
         new(
             "ln_lstm",

@@ -64,6 +64,9 @@ internal sealed record Claim : IValidatableObject
     /// <summary>Tasks of a budget: those of the quick one belong to the full one too.</summary>
     public IEnumerable<ClaimTask> TasksOf(ReproductionBudget budget) => Tasks.Where(task => task.Budget <= budget);
 
+    /// <summary>Arms that take part in a task: agents in environments, supervised ones in supervised tasks.</summary>
+    public IEnumerable<ClaimArm> ArmsOn(ClaimTask task) => Arms.Where(arm => arm.Supervised == task.IsSupervised);
+
     /// <summary>Tasks that a measure covers, of those given.</summary>
     public static IEnumerable<ClaimTask> Covered(ClaimMeasure measure, IEnumerable<ClaimTask> tasks) =>
         tasks.Where(task => measure.Tasks.Length == 0 || measure.Tasks.Contains(task.Name));
@@ -100,13 +103,21 @@ internal sealed record Claim : IValidatableObject
                 yield return new ValidationResult($"the name '{twice.Key}' stands twice.", [list]);
             }
         }
-        string[] agents = [.. Arms.Select(arm => arm.AgentName).Distinct()];
+        foreach (ClaimTask task in Tasks.Where(task => !ArmsOn(task).Any()))
+        {
+            yield return new ValidationResult(
+                $"'{task.Name}' is {(task.IsSupervised ? "supervised" : "an environment")}, and no arm is. Mark arms with supervised: {(task.IsSupervised ? "true" : "false")}.",
+                [nameof(Tasks)]
+            );
+        }
+        ClaimArm[] ofAgents = [.. Arms.Where(arm => !arm.Supervised)];
+        string[] agents = [.. ofAgents.Select(arm => arm.AgentName).Distinct()];
         foreach (
             (string place, string[] trained, YamlMappingNode given) in ((string, string[], YamlMappingNode)[])
                 [
                     ("", agents, Settings),
                     .. Tasks.Select(task => ($"task '{task.Name}': ", agents, task.Settings)),
-                    .. Arms.Select(arm => ($"arm '{arm.Name}': ", (string[])[arm.AgentName], arm.Settings)),
+                    .. ofAgents.Select(arm => ($"arm '{arm.Name}': ", (string[])[arm.AgentName], arm.Settings)),
                 ]
         )
         {

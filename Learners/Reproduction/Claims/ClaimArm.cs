@@ -13,6 +13,10 @@ internal sealed partial record ClaimArm : IValidatableObject
     /// <summary>Name in pictures and reports; empty for <see cref="Name"/>.</summary>
     public string Label { get; init; } = "";
 
+    /// <summary>Whether it learns from samples: it takes part in the supervised tasks of the claim, and in no environment.</summary>
+    /// <value>Default false: it is an agent, and takes part in the claim's environments.</value>
+    public bool Supervised { get; init; }
+
     /// <summary>Agent that is trained; empty where <see cref="Name"/> is one.</summary>
     public string Agent { get; init; } = "";
 
@@ -36,6 +40,13 @@ internal sealed partial record ClaimArm : IValidatableObject
             yield return new ValidationResult(
                 $"'{Name}' cannot name a folder. Use lower-case letters, digits, '-' and '_'.",
                 [nameof(Name)]
+            );
+        }
+        if (Supervised && (Agent.Length > 0 || EnvironmentOptions.Children.Count > 0))
+        {
+            yield return new ValidationResult(
+                "a supervised arm has no agent and no environment. Leave agent and environment_options out.",
+                [nameof(Supervised)]
             );
         }
     }

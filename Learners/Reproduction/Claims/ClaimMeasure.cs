@@ -76,6 +76,18 @@ internal sealed record ClaimMeasure
     public bool NeedsColumn =>
         Metric is MetricKind.ColumnLast or MetricKind.ColumnMean or MetricKind.ColumnMax or MetricKind.Summary;
 
+    /// <summary>Whether it looks at episodes of an environment.</summary>
+    public bool ReadsEpisodes =>
+        Metric switch
+        {
+            MetricKind.StepsToThreshold
+            or MetricKind.FinalReturn
+            or MetricKind.EvaluationReturn
+            or MetricKind.AreaUnderCurve
+            or MetricKind.SuccessRate => true,
+            MetricKind.ColumnLast or MetricKind.ColumnMean or MetricKind.ColumnMax or MetricKind.Summary => false,
+        };
+
     /// <summary>The return to reach on a task; not a number where none is named.</summary>
     public double ThresholdOn(ClaimTask task) => Threshold ?? task.Threshold ?? double.NaN;
 
@@ -108,13 +120,24 @@ internal sealed record ClaimMeasure
         {
             return $"there is no task '{task}'.{NearestName.Suggest(task, tasks)} Known: {string.Join(", ", tasks)}.";
         }
+        ClaimTask[] covered = [.. Claim.Covered(this, claim.Tasks)];
+        foreach (ClaimArm one in claim.Arms.Where(one => Arms.Contains(one.Name)))
+        {
+            if (covered.FirstOrDefault(other => other.IsSupervised != one.Supervised) is { } unfit)
+            {
+                return $"arm '{one.Name}' takes no part in task '{unfit.Name}', since only one of them is supervised. Name the measure's tasks.";
+            }
+        }
+        if (ReadsEpisodes && covered.FirstOrDefault(one => one.IsSupervised) is { } silent)
+        {
+            return $"this metric reads episodes, and '{silent.Name}' has none. Use column_last, column_mean, column_max or summary.";
+        }
         if (NeedsColumn != Column.Length > 0)
         {
             return NeedsColumn
                 ? "this metric reads a named number; add column, such as charts/episodic_length or evaluation.std_return."
                 : "column is read by column_last, column_mean, column_max and summary only.";
         }
-        ClaimTask[] covered = [.. Claim.Covered(this, claim.Tasks)];
         if (NeedsThreshold && covered.FirstOrDefault(one => double.IsNaN(ThresholdOn(one))) is { } open)
         {
             return $"it needs a threshold, and neither it nor task '{open.Name}' names one.";

@@ -3,25 +3,31 @@ using YamlDotNet.RepresentationModel;
 
 namespace Learners.Reproduction.Claims;
 
-/// <summary>An environment that every arm of a claim learns, and for how long.</summary>
+/// <summary>An environment that every agent of a claim learns, or a task that its supervised arms learn, and for how long.</summary>
 internal sealed record ClaimTask : IValidatableObject
 {
     /// <summary>Environment id, with options where it has any.</summary>
     public string Environment { get; init; } = "";
 
-    /// <summary>Name in measures and reports; empty for the environment id. Needed where an environment stands twice.</summary>
+    /// <summary>Name of a supervised task, such as <c>delayed_recall</c>, in place of an environment; empty for none.</summary>
+    public string Supervised { get; init; } = "";
+
+    /// <summary>Whether it is learned from samples, by the supervised arms.</summary>
+    public bool IsSupervised => Supervised.Length > 0;
+
+    /// <summary>Name in measures and reports; empty for the environment id or the supervised task. Needed where one stands twice.</summary>
     public string Label { get; init; } = "";
 
     /// <summary>Smallest budget that it belongs to.</summary>
     /// <value>Default quick.</value>
     public ReproductionBudget Budget { get; init; }
 
-    /// <summary>Environment steps of a run.</summary>
+    /// <summary>Environment steps of a run, or updates of a supervised one.</summary>
     /// <value>At least 1.</value>
     [Range(1, long.MaxValue)]
     public long Steps { get; init; }
 
-    /// <summary>Environment steps of a run in the full budget; null for <see cref="Steps"/>.</summary>
+    /// <summary>Environment steps or updates of a run in the full budget; null for <see cref="Steps"/>.</summary>
     /// <value>At least 1.</value>
     [Range(1, long.MaxValue)]
     public long? FullSteps { get; init; }
@@ -37,9 +43,12 @@ internal sealed record ClaimTask : IValidatableObject
     public YamlMappingNode Settings { get; init; } = [];
 
     /// <summary>Name in measures and reports.</summary>
-    public string Name => Label.Length > 0 ? Label : Environment;
+    public string Name =>
+        Label.Length > 0 ? Label
+        : IsSupervised ? Supervised
+        : Environment;
 
-    /// <summary>Environment steps of a run in a budget.</summary>
+    /// <summary>Environment steps or updates of a run in a budget.</summary>
     public long StepsOf(ReproductionBudget budget) =>
         budget switch
         {
@@ -50,9 +59,16 @@ internal sealed record ClaimTask : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Environment.Length == 0)
+        if (Environment.Length == 0 && !IsSupervised)
         {
             yield return new ValidationResult("a task names its environment, such as CartPole-v1.", [nameof(Environment)]);
+        }
+        if (Environment.Length > 0 && IsSupervised)
+        {
+            yield return new ValidationResult(
+                "a task is an environment or a supervised one, not both. Write two tasks.",
+                [nameof(Supervised)]
+            );
         }
     }
 }

@@ -156,7 +156,7 @@ internal static class MarkdownReport
             string folder = Path.GetRelativePath(report.Folder, first.Files.Path).Replace('\\', '/');
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"| {first.Run.Task.Name} | {first.Run.Arm.Title} | {first.Run.Settings.AgentName} | {first.Run.Settings.Environment} | {first.Run.Settings.TotalSteps:#,0} | {cell.Count()} | {cell.Average(one => one.Parts.CpuSeconds):0.0} | [config]({Uri.EscapeDataString(folder).Replace("%2F", "/", StringComparison.Ordinal)}/config.yaml) |\n"
+                $"| {first.Run.Task.Name} | {first.Run.Arm.Title} | {first.Run.Work.Learner} | {first.Run.Work.Subject} | {first.Run.Work.Steps:#,0} | {cell.Count()} | {cell.Average(one => one.Parts.CpuSeconds):0.0} | [config]({Uri.EscapeDataString(folder).Replace("%2F", "/", StringComparison.Ordinal)}/config.yaml) |\n"
             );
         }
         text.Append("\nLaid over the tuned settings of agent and environment:\n\n");

@@ -50,16 +50,18 @@ internal sealed record MeasureFigure(ClaimMeasure Measure, IReadOnlyList<TaskFig
     {
         ArmFigure[] arms =
         [
-            .. plan.Claim.Arms.Select(arm =>
-            {
-                RunValue[] values =
-                [
-                    .. outcomes
-                        .Where(outcome => outcome.Run.Arm == arm && outcome.Run.Task == task)
-                        .Select(outcome => RunMetrics.Read(measure, outcome)),
-                ];
-                return new ArmFigure(arm, values, Bootstrap.OfArm(values, measure.SeedStatistic, Seed));
-            }),
+            .. plan
+                .Claim.ArmsOn(task)
+                .Select(arm =>
+                {
+                    RunValue[] values =
+                    [
+                        .. outcomes
+                            .Where(outcome => outcome.Run.Arm == arm && outcome.Run.Task == task)
+                            .Select(outcome => RunMetrics.Read(measure, outcome)),
+                    ];
+                    return new ArmFigure(arm, values, Bootstrap.OfArm(values, measure.SeedStatistic, Seed));
+                }),
         ];
         if (measure.Effect != EffectKind.Bar)
         {

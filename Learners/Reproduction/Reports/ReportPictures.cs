@@ -15,12 +15,12 @@ internal static class ReportPictures
     public static IReadOnlyList<string> Draw(ReproductionPlan plan, IReadOnlyList<RunOutcome> outcomes, string folder)
     {
         var names = new List<string>();
-        foreach (ClaimTask task in plan.Tasks)
+        foreach (ClaimTask task in plan.Tasks.Where(task => !task.IsSupervised))
         {
             long steps = task.StepsOf(plan.Budget);
             double[] moments = [.. Enumerable.Range(1, Moments).Select(i => steps * (double)i / Moments)];
             var curves = new List<Curve>();
-            foreach (ClaimArm arm in plan.Claim.Arms)
+            foreach (ClaimArm arm in plan.Claim.ArmsOn(task))
             {
                 double[][] runs =
                 [

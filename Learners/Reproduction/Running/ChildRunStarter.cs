@@ -6,7 +6,7 @@ namespace Learners.Reproduction.Running;
 
 /// <summary>Trains each run in a process of its own, on one thread: its processor time and native memory are its own.</summary>
 /// <param name="command">Program and first arguments of the <c>agents</c> command.</param>
-/// <param name="options">Further arguments of every run: assemblies, and what environments may ask for.</param>
+/// <param name="options">Further arguments of every agent's run: assemblies, and what environments may ask for.</param>
 internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyList<string> options) : IRunStarter
 {
     // Saving a checkpoint takes seconds; a final evaluation ends at the next step.
@@ -27,9 +27,9 @@ internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyLi
         foreach (
             string argument in (string[])
                 [
-                    "train",
+                    run.Work.Command,
                     .. (string[])(resume ? ["--resume", files.Path] : ["--config", files.Given, "--out", files.Path]),
-                    .. options,
+                    .. run.Work is AgentWork ? options : [],
                 ]
         )
         {

@@ -15,10 +15,16 @@ internal sealed record PlannedRun
     /// <summary>Seed, from 1.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>Settings as they resolve.</summary>
-    public required TrainingSettings Settings { get; init; }
+    /// <summary>What the run does, with settings as they resolve.</summary>
+    public required PlannedWork Work { get; init; }
 
-    /// <summary>What the claim lays over the tuned settings, as YAML that <c>agents train --config</c> reads.</summary>
+    /// <summary>Settings of the agent's run as they resolve.</summary>
+    /// <exception cref="InvalidOperationException">It is a supervised one.</exception>
+    public TrainingSettings Settings =>
+        (Work as AgentWork)?.Settings
+        ?? throw new InvalidOperationException($"{Work.Subject} is learned from samples, without an agent. Ask Work.");
+
+    /// <summary>What the claim lays over the tuned settings, as YAML that <c>--config</c> reads.</summary>
     public required string Config { get; init; }
 
     /// <summary>Folder below that of the reproduction, with a hash of all that the run's numbers depend on.</summary>

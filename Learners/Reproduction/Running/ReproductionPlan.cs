@@ -4,6 +4,7 @@ using Agents.Yaml;
 using Environments;
 using Learners.Composition;
 using Learners.Reproduction.Claims;
+using Learners.Supervised;
 using Learners.Training;
 using YamlDotNet.RepresentationModel;
 
@@ -13,6 +14,7 @@ namespace Learners.Reproduction.Running;
 internal sealed record ReproductionPlan
 {
     private static readonly string[] NotInSettings = ["environment", "agent", "seed", "total_steps", "fleet"];
+    private static readonly string[] NotInSupervised = ["task", "seed", "updates"];
 
     /// <summary>The claim.</summary>
     public required Claim Claim { get; init; }
@@ -54,7 +56,7 @@ internal sealed record ReproductionPlan
         var remarks = new List<string>();
         foreach (ClaimTask task in claim.TasksOf(budget))
         {
-            if (task.Optional && WhyNot(registry, task.Environment) is { } reason)
+            if (task.Optional && !task.IsSupervised && WhyNot(registry, task.Environment) is { } reason)
             {
                 remarks.Add($"{task.Name} was left out: {reason}");
             }
@@ -81,7 +83,7 @@ internal sealed record ReproductionPlan
             [
                 .. from seed in Enumerable.Range(claim.FirstSeed, count)
                 from task in tasks
-                from arm in claim.Arms
+                from arm in claim.ArmsOn(task)
                 select Resolve(name, claim, arm, task, budget, seed, registry, agents),
             ],
         };
@@ -114,17 +116,20 @@ internal sealed record ReproductionPlan
     {
         string source = $"claim {name}, arm {arm.Name}, task {task.Name}";
         YamlMappingNode given = StrictYaml.Parse(
-            """
-            record_episodes: true
-            environment_threads: 1
-            evaluation: { episodes: 0 }
-            checkpoints: { keep: 1 }
-            """,
+            task.IsSupervised
+                ? "checkpoints: { keep: 1 }"
+                : """
+                record_episodes: true
+                environment_threads: 1
+                evaluation: { episodes: 0 }
+                checkpoints: { keep: 1 }
+                """,
             source
         );
+        string[] forbidden = task.IsSupervised ? NotInSupervised : NotInSettings;
         foreach (YamlMappingNode settings in (YamlMappingNode[])[claim.Settings, task.Settings, arm.Settings])
         {
-            if (NotInSettings.FirstOrDefault(key => settings.Children.ContainsKey(key)) is { } key)
+            if (forbidden.FirstOrDefault(key => settings.Children.ContainsKey(key)) is { } key)
             {
                 throw new SettingsException(
                     $"{source}: settings.{key} cannot be set here. Tasks name environments and steps, arms name agents, --seeds counts seeds."
@@ -132,24 +137,51 @@ internal sealed record ReproductionPlan
             }
             StrictYaml.Merge(given, (YamlMappingNode)Copy(settings));
         }
-        SettingsSources.RemoveForeignSections(arm.AgentName, given, agents);
-        string environment = registry.Find(WithOptions(task.Environment, arm.EnvironmentOptions)).Id;
-        given.Children["environment"] = environment;
-        given.Children["agent"] = arm.AgentName;
         given.Children["seed"] = $"{seed}";
-        given.Children["total_steps"] = $"{task.StepsOf(budget)}";
-        TrainingSettings resolved = SettingsSources.Load(environment, arm.AgentName, given, source, agents);
-        string identity = $"{arm.Name}\n{task.Name}\n{LearningVersion.Number}\n{SettingsSources.Write(resolved)}";
+        PlannedWork work = task.IsSupervised
+            ? ResolveSupervised(given, task, budget, source)
+            : ResolveAgent(given, arm, task, budget, source, registry, agents);
+        string identity = $"{arm.Name}\n{task.Name}\n{LearningVersion.Number}\n{work.Text}";
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..12];
         return new PlannedRun
         {
             Arm = arm,
             Task = task,
             Seed = seed,
-            Settings = resolved,
+            Work = work,
             Config = StrictYaml.Write(given),
             Folder = Path.Combine("runs", FileName(task.Name), arm.Name, $"{seed}-{hash}"),
         };
+    }
+
+    private static SupervisedWork ResolveSupervised(
+        YamlMappingNode given,
+        ClaimTask task,
+        ReproductionBudget budget,
+        string source
+    )
+    {
+        given.Children["task"] = task.Supervised;
+        given.Children["updates"] = $"{task.StepsOf(budget)}";
+        return new SupervisedWork(SupervisedSources.Load(task.Supervised, (YamlMappingNode)Copy(given), source));
+    }
+
+    private static AgentWork ResolveAgent(
+        YamlMappingNode given,
+        ClaimArm arm,
+        ClaimTask task,
+        ReproductionBudget budget,
+        string source,
+        EnvironmentRegistry registry,
+        AgentRegistry agents
+    )
+    {
+        SettingsSources.RemoveForeignSections(arm.AgentName, given, agents);
+        string environment = registry.Find(WithOptions(task.Environment, arm.EnvironmentOptions)).Id;
+        given.Children["environment"] = environment;
+        given.Children["agent"] = arm.AgentName;
+        given.Children["total_steps"] = $"{task.StepsOf(budget)}";
+        return new AgentWork(SettingsSources.Load(environment, arm.AgentName, given, source, agents));
     }
 
     /// <summary>A task's name as a file name.</summary>

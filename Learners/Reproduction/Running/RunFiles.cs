@@ -68,7 +68,7 @@ internal sealed class RunFiles
             ? RunStatus.Finished
         : RunStatus.Partial;
 
-    /// <summary>Environment steps in the newest row of the metrics, 0 before the first.</summary>
+    /// <summary>Steps or updates in the newest row of the metrics, 0 before the first.</summary>
     public long Steps
     {
         get
@@ -91,18 +91,9 @@ internal sealed class RunFiles
 
     /// <summary>Checks that the run has the settings that its plan gave it.</summary>
     /// <exception cref="SettingsException">It has others, so its numbers belong to another claim.</exception>
-    public void RequireSettings(TrainingSettings planned, AgentRegistry agents)
+    public void RequireSettings(PlannedWork planned, AgentRegistry agents)
     {
-        TrainingSettings found = SettingsSources.Read(_folder.Config, [], agents);
-        if (planned.InitialPolicy is { WeightsSha256: null } initial)
-        {
-            // The run wrote down which weights it found; the claim takes whatever lay there.
-            planned = planned with
-            {
-                InitialPolicy = initial with { WeightsSha256 = found.InitialPolicy?.WeightsSha256 },
-            };
-        }
-        if (SettingsSources.Write(found) != SettingsSources.Write(planned))
+        if (!planned.IsThatOf(_folder.Config, agents))
         {
             throw new SettingsException(
                 $"'{Path}' was trained with other settings than the claim gives. Choose another --out, or delete that folder."

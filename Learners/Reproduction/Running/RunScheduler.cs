@@ -79,9 +79,9 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         }
         if (error is null)
         {
-            files.RequireSettings(run.Settings, agents);
+            files.RequireSettings(run.Work, agents);
         }
-        Interlocked.Add(ref _endedSteps, run.Settings.TotalSteps);
+        Interlocked.Add(ref _endedSteps, run.Work.Steps);
         _outcomes.Add(new RunOutcome(run, files, error, RunParts.Read(files.Path), before == RunStatus.Finished));
     }
 
@@ -93,7 +93,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         }
         else
         {
-            files.RequireSettings(run.Settings, agents);
+            files.RequireSettings(run.Work, agents);
         }
         RunParts parts = RunParts.Read(files.Path).Begin();
         parts.Write(files.Path);
@@ -128,7 +128,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         CancellationToken ended
     )
     {
-        long total = runs.Sum(run => run.Settings.TotalSteps);
+        long total = runs.Sum(run => run.Work.Steps);
         // Steps of this session alone tell how fast it is.
         Dictionary<string, long> before = runs.ToDictionary(run => run.Folder, StepsOnDisk);
         long there = before.Values.Sum();
@@ -167,6 +167,6 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
     private long StepsOnDisk(PlannedRun run)
     {
         var files = new RunFiles(Path.Combine(root, run.Folder));
-        return files.Status == RunStatus.Finished ? run.Settings.TotalSteps : Math.Min(files.Steps, run.Settings.TotalSteps);
+        return files.Status == RunStatus.Finished ? run.Work.Steps : Math.Min(files.Steps, run.Work.Steps);
     }
 }

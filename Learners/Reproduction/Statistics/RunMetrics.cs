@@ -17,7 +17,6 @@ internal static class RunMetrics
             return RunValue.Missing;
         }
         JsonElement summary = outcome.Files.Summary!.Value;
-        double steps = summary.GetProperty("env_steps").GetDouble();
         return measure.Metric switch
         {
             MetricKind.EvaluationReturn => RunValue.Known(Field(summary, "mean_return", outcome)),
@@ -25,11 +24,13 @@ internal static class RunMetrics
             MetricKind.ColumnLast => OfColumn(column => column[^1]),
             MetricKind.ColumnMean => OfColumn(column => column.Average()),
             MetricKind.ColumnMax => OfColumn(column => column.Max()),
-            MetricKind.StepsToThreshold => Episodes().StepsTo(Threshold(), measure.Episodes, steps),
+            MetricKind.StepsToThreshold => Episodes().StepsTo(Threshold(), measure.Episodes, Steps()),
             MetricKind.SuccessRate => RunValue.Known(Episodes().SuccessRate(Threshold(), measure.Episodes)),
-            MetricKind.AreaUnderCurve => RunValue.Known(Episodes().AreaUnderCurve(measure.Episodes, steps)),
+            MetricKind.AreaUnderCurve => RunValue.Known(Episodes().AreaUnderCurve(measure.Episodes, Steps())),
             MetricKind.FinalReturn => RunValue.Known(Episodes().FinalMean(measure.Episodes)),
         };
+
+        double Steps() => summary.GetProperty("env_steps").GetDouble();
 
         EpisodeTable Episodes() => EpisodeTable.Read(outcome.Files.Episodes);
 

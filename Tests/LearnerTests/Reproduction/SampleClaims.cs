@@ -1,5 +1,6 @@
 using Learners.Reproduction.Claims;
 using Learners.Reproduction.Running;
+using Learners.Supervised;
 using Learners.Training;
 
 namespace Tests.LearnerTests.Reproduction;
@@ -72,6 +73,15 @@ internal static class SampleClaims
             if (Fail(run) is { } error)
             {
                 return error;
+            }
+            if (run.Work is SupervisedWork supervised)
+            {
+                var options = new SupervisedOptions { OutputFolder = files.Path };
+                SupervisedResult learned = resume
+                    ? await SupervisedTrainer.ResumeAsync(files.Path, [], options, cancellationToken)
+                    : await SupervisedTrainer.LearnAsync(supervised.Settings, options, cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+                return learned.Interrupted ? "interrupted" : null;
             }
             TrainingResult result = resume
                 ? await Trainer.ResumeAsync(files.Path, cancellationToken: cancellationToken)
