@@ -17,6 +17,7 @@ internal static class SupervisedTasks
             new DelayedRecallTask(),
             new GaussianCentresTask(),
             new ImagesTask(),
+            new NoisyQuadraticTask(),
             new TextTask(),
             new TwoTimescaleTextTask()
         );

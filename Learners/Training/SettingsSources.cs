@@ -3,6 +3,7 @@ using Agents.Yaml;
 using Environments;
 using Environments.Remote;
 using Learners.Composition;
+using Protos.Foreign;
 using YamlDotNet.RepresentationModel;
 
 namespace Learners.Training;

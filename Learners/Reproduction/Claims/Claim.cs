@@ -64,8 +64,9 @@ internal sealed record Claim : IValidatableObject
     /// <summary>Tasks of a budget: those of the quick one belong to the full one too.</summary>
     public IEnumerable<ClaimTask> TasksOf(ReproductionBudget budget) => Tasks.Where(task => task.Budget <= budget);
 
-    /// <summary>Arms that take part in a task: agents in environments, supervised ones in supervised tasks.</summary>
-    public IEnumerable<ClaimArm> ArmsOn(ClaimTask task) => Arms.Where(arm => arm.Supervised == task.IsSupervised);
+    /// <summary>Arms that take part in a task: agents in environments, supervised ones in supervised tasks, unless an arm names its tasks.</summary>
+    public IEnumerable<ClaimArm> ArmsOn(ClaimTask task) =>
+        Arms.Where(arm => arm.Supervised == task.IsSupervised && (arm.Tasks.Length == 0 || arm.Tasks.Contains(task.Name)));
 
     /// <summary>Tasks that a measure covers, of those given.</summary>
     public static IEnumerable<ClaimTask> Covered(ClaimMeasure measure, IEnumerable<ClaimTask> tasks) =>
@@ -102,6 +103,14 @@ internal sealed record Claim : IValidatableObject
             {
                 yield return new ValidationResult($"the name '{twice.Key}' stands twice.", [list]);
             }
+        }
+        string[] tasks = [.. Tasks.Select(task => task.Name)];
+        foreach (string unknown in Arms.SelectMany(arm => arm.Tasks).Except(tasks))
+        {
+            yield return new ValidationResult(
+                $"an arm takes part in a task '{unknown}', which is not there. Known: {string.Join(", ", tasks)}.",
+                [nameof(Arms)]
+            );
         }
         foreach (ClaimTask task in Tasks.Where(task => !ArmsOn(task).Any()))
         {

@@ -17,6 +17,9 @@ internal sealed partial record ClaimArm : IValidatableObject
     /// <value>Default false: it is an agent, and takes part in the claim's environments.</value>
     public bool Supervised { get; init; }
 
+    /// <summary>Names of the tasks that it takes part in; empty for every one of its kind.</summary>
+    public string[] Tasks { get; init; } = [];
+
     /// <summary>Agent that is trained; empty where <see cref="Name"/> is one.</summary>
     public string Agent { get; init; } = "";
 

@@ -123,9 +123,11 @@ internal sealed record ClaimMeasure
         ClaimTask[] covered = [.. Claim.Covered(this, claim.Tasks)];
         foreach (ClaimArm one in claim.Arms.Where(one => Arms.Contains(one.Name)))
         {
-            if (covered.FirstOrDefault(other => other.IsSupervised != one.Supervised) is { } unfit)
+            if (covered.FirstOrDefault(other => !claim.ArmsOn(other).Contains(one)) is { } unfit)
             {
-                return $"arm '{one.Name}' takes no part in task '{unfit.Name}', since only one of them is supervised. Name the measure's tasks.";
+                return one.Supervised == unfit.IsSupervised
+                    ? $"arm '{one.Name}' takes no part in task '{unfit.Name}', as its tasks say. Name the measure's tasks."
+                    : $"arm '{one.Name}' takes no part in task '{unfit.Name}', since only one of them is supervised. Name the measure's tasks.";
             }
         }
         if (ReadsEpisodes && covered.FirstOrDefault(one => one.IsSupervised) is { } silent)

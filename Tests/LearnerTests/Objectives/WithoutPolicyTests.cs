@@ -143,8 +143,10 @@ public sealed class WithoutPolicyTests
         engine.Network.UnrollHeads(Steps / 2, observations[..(half * 3)], starts[..half], again, [new("first", early)]);
         engine.Network.UnrollHeads(Steps / 2, observations[(half * 3)..], starts[half..], again, [new("first", late)]);
 
-        Assert.Equal(first, (float[])[.. early, .. late]);
-        Assert.Equal(state, again);
+        // A product of torch may take another number of rows in another order.
+        float tolerance = kind == EngineKind.Torch ? 1e-6f : 0;
+        Assert.All(first.Zip((float[])[.. early, .. late]), pair => Assert.Equal(pair.First, pair.Second, tolerance));
+        Assert.All(state.Zip(again), pair => Assert.Equal(pair.First, pair.Second, tolerance));
         Assert.True(second.ContainsAnyExcept(0f));
     }
 
