@@ -35,7 +35,7 @@ public sealed class CoreSettingsTests : IDisposable
     [InlineData("network.core=ln_lstm", "network.ln_lstm.zoneout_cells=0.25", "Did you mean 'network.ln_lstm.zoneout_cell'?")]
     [InlineData("network.core=ln_lstm", "network.ln_lstm.dropout=1.5", "network.ln_lstm.dropout is 1.5")]
     [InlineData("network.core=lstn", "seed=1", "there is no core 'lstn'. Did you mean 'lstm'?")]
-    [InlineData("network.core=lstm", "network.core_settings={}", "there is no setting 'network.core_settings'")]
+    [InlineData("network.core=gru", "network.core_settings={}", "there is no setting 'network.core_settings'")]
     public void Load_WrongSection_SaysWhatIsWrong(string first, string second, string expected)
     {
         Assert.Contains(expected, Assert.Throws<SettingsException>(() => Load(first, second)).Message, StringComparison.Ordinal);
