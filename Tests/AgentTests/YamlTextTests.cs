@@ -89,6 +89,7 @@ public sealed class YamlTextTests
             expected = expected.Replace("\nagent:\n", $"\n{settings.AgentName}:\n");
             string optimizer = (settings.Agent as ActorCriticSettings)?.Optimizer.Name ?? "";
             expected = expected
+                .Replace("\n  core_settings:\n", $"\n  {settings.Network.Core}:\n")
                 .Replace("\n  optimizer:\n", $"\n  optimizer: {optimizer}\n  {optimizer}:\n")
                 .Replace("optimizer_wrappers: []", "optimizer_wrappers: {}")
                 .Replace("parameter_maps: []", "parameter_maps: {}")

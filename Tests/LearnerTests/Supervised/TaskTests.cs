@@ -225,12 +225,12 @@ public sealed class TaskTests
             IDataSource source = task.Open(Context());
             var samples = new Samples(source.Form, BatchSize);
             source.ReadEvaluation(0, samples);
-            float[] before = (float[])samples.Inputs.Clone();
+            float[] before = [.. samples.Inputs, .. samples.Targets];
             source.Next(samples);
-            Assert.NotEqual(before, samples.Inputs);
+            Assert.NotEqual(before, (float[])[.. samples.Inputs, .. samples.Targets]);
             source.ReadEvaluation(0, samples);
 
-            Assert.Equal(before, samples.Inputs);
+            Assert.Equal(before, (float[])[.. samples.Inputs, .. samples.Targets]);
             Assert.True(samples.CountedRows() > 0, task.Name);
         }
     }
