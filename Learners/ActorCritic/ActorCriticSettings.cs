@@ -140,6 +140,13 @@ public abstract record ActorCriticSettings : AgentSettings
                 [nameof(BurnIn)]
             );
         }
+        if (Optimizer.NeedsCurvature && ParameterMaps.Count > 0)
+        {
+            yield return new ValidationResult(
+                $"the curvature that {Optimizer.Name} follows is that of the network's parameters, and {ParameterMaps[0].Name} maps them. Leave the maps out, or choose another optimizer.",
+                [nameof(ParameterMaps)]
+            );
+        }
     }
 
     /// <inheritdoc/>

@@ -68,13 +68,18 @@ internal sealed class SettingsDraw
             {
                 continue;
             }
+            if (member is NamedSettings or IParts)
+            {
+                DrawNamed(node, StrictYaml.KeyOf(property), member, path);
+                continue;
+            }
             Type type =
                 member is ISection
                     ? member.GetType()
                     : Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             if (!StrictYaml.IsScalar(type) && !type.IsArray)
             {
-                YamlMappingNode section = Draw(type, null, $"{path}{key}.");
+                YamlMappingNode section = Draw(type, member as ISection, $"{path}{key}.");
                 if (section.Children.Count > 0)
                 {
                     node.Children[key] = section;
@@ -91,6 +96,25 @@ internal sealed class SettingsDraw
             }
         }
         return node;
+    }
+
+    // One of a table by its name, with its settings beside the choice; or some of a table, each with its settings.
+    private void DrawNamed(YamlMappingNode node, string key, object member, string path)
+    {
+        if (member is NamedSettings chosen)
+        {
+            IReadOnlyList<NamedSettings> parts = chosen.Table.Parts;
+            NamedSettings part = parts[_random.NextInt(0, parts.Count)];
+            node.Children[key] = part.Name;
+            node.Children[part.Name] = Draw(part.GetType(), part, $"{path}{part.Name}.");
+            return;
+        }
+        var some = new YamlMappingNode();
+        foreach (NamedSettings part in ((IParts)member).Table.Parts.Where(_ => _random.NextInt(0, 4) == 0))
+        {
+            some.Children[part.Name] = Draw(part.GetType(), part, $"{path}{key}.{part.Name}.");
+        }
+        node.Children[key] = some;
     }
 
     private YamlSequenceNode Items(Type type)

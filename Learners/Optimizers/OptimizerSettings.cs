@@ -12,6 +12,9 @@ public abstract record OptimizerSettings : NamedSettings
 
     internal sealed override NameTable Table => OptimizerTable.Optimizers;
 
+    /// <summary>Whether it follows the curvature of a policy and a value with respect to the network's parameters, gathered while gradients are computed.</summary>
+    internal virtual bool NeedsCurvature => false;
+
     /// <summary>Makes the optimiser, before its first step.</summary>
     /// <param name="layout">Parameters that it will move.</param>
     /// <param name="random">Seeds what it draws, if anything.</param>

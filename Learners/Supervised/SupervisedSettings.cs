@@ -5,7 +5,6 @@ using Agents.Yaml;
 using Learners.ActorCritic;
 using Learners.Models;
 using Learners.Optimizers;
-using Learners.Optimizers.Kfac;
 using Learners.Supervised.Tasks;
 using Learners.Training;
 
@@ -102,10 +101,10 @@ internal sealed record SupervisedSettings : IValidatableObject
                 [nameof(Network) + "." + nameof(NetworkSettings.Heads)]
             );
         }
-        if (Optimizer is KfacOptions)
+        if (Optimizer.NeedsCurvature)
         {
             yield return new ValidationResult(
-                "kfac draws from the distributions of a policy, and a task has none. Choose another optimiser.",
+                $"{Optimizer.Name} draws from the distributions of a policy, and a task has none. Choose another optimiser.",
                 [nameof(Optimizer)]
             );
         }

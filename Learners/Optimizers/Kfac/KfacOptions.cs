@@ -109,6 +109,8 @@ public sealed record KfacOptions : OptimizerSettings
     /// <value>Default independent.</value>
     public SharedUses SharedUses { get; init; }
 
+    internal override bool NeedsCurvature => true;
+
     internal override IOptimizer Create(ParameterLayout layout, ref Pcg64 random) =>
         new Kfac(layout, this, new Pcg64(random.NextUInt64()));
 

@@ -164,6 +164,31 @@ public sealed class ModelTests
         Assert.NotEqual(grouped.GradientOf(0).ToArray(), grouped.GradientOf(1).ToArray());
     }
 
+    [Fact]
+    public void Constructor_SecondModelOfEqualSize_TakesAsMuchMemoryAsTheFirst()
+    {
+        NetworkSpec spec = Spec() with { Settings = new NetworkSettings { HiddenSizes = [128, 128] } };
+        SampleBatch batch = Samples(spec);
+        long Bytes()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            using Model model = Make(spec, new ModelOptions());
+            Learn(model, batch, 1e-3f);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Bytes(); // what is made once for all models
+
+        long first = Bytes();
+        long second = Bytes();
+
+        Assert.InRange(second, 0.9 * first, 1.1 * first);
+        Assert.InRange(
+            first,
+            4L * new ParameterLayout(spec).Count * sizeof(float),
+            40L * new ParameterLayout(spec).Count * sizeof(float)
+        );
+    }
+
     private static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {
         for (int i = 0; i < expected.Length; i++)

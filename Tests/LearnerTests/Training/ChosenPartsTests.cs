@@ -2,7 +2,6 @@ using Agents.Yaml;
 using Learners.A2c;
 using Learners.Composition;
 using Learners.Optimizers;
-using Learners.Optimizers.Kfac;
 using Learners.Ppo;
 using Learners.Stages;
 using Learners.Training;
@@ -17,14 +16,14 @@ public sealed class ChosenPartsTests
     public void Load_PartsByName_HaveTheirSettings()
     {
         PpoSettings ppo = Load(
-            "ppo.optimizer=kfac",
-            "ppo.kfac.damping=0.5",
+            "ppo.optimizer=sgd",
+            "ppo.sgd.momentum=0.5",
             "ppo.optimizer_wrappers.lookahead.steps=7",
             "ppo.parameter_maps.power={}",
             "ppo.auxiliary.reward_prediction.weight=2"
         );
 
-        Assert.Equal(new KfacOptions { Damping = 0.5 }, ppo.Optimizer);
+        Assert.Equal(new SgdOptions { Momentum = 0.5 }, ppo.Optimizer);
         Assert.Equal([new LookaheadSettings { Steps = 7 }], ppo.OptimizerWrappers);
         Assert.Equal([new PowerMapSettings()], ppo.ParameterMaps);
         Assert.Equal([new RewardPredictionSettings { Weight = 2 }], ppo.Auxiliary);
@@ -67,9 +66,10 @@ public sealed class ChosenPartsTests
     [InlineData("ppo.optimizer_wrappers=[lookahead]", "ppo.optimizer_wrappers must hold keys and values")]
     [InlineData("ppo.parameter_maps.power.exponent=.nan", "finite")]
     [InlineData("ppo.auxiliary.reward_predictions={}", "Did you mean 'reward_prediction'?")]
-    public void Load_Impossible_SaysWhatIsWrong(string assignment, string expected)
+    [InlineData("ppo.optimizer=kfac ppo.parameter_maps.power={}", "ppo.parameter_maps: the curvature that kfac follows")]
+    public void Load_Impossible_SaysWhatIsWrong(string assignments, string expected)
     {
-        SettingsException exception = Assert.Throws<SettingsException>(() => Load(assignment));
+        SettingsException exception = Assert.Throws<SettingsException>(() => Load(assignments.Split(' ')));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
