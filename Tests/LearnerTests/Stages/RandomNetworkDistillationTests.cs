@@ -51,6 +51,26 @@ public sealed class RandomNetworkDistillationTests
     }
 
     [Fact]
+    public void Learn_TheSameKindOfObservations_IsPredictedEverBetter()
+    {
+        using RandomNetworkDistillationStage stage = Stage(weight: 1);
+        using var network = new ProgramNetwork(Network);
+        var evaluator = new UnrollEvaluator(network, [stage]);
+        var random = new Pcg64(5);
+        var errors = new List<double>();
+        for (int i = 0; i < 150; i++)
+        {
+            var metrics = new MetricAverages();
+            Run(stage, evaluator, Draw(ref random, novel: false), metrics: metrics);
+            var means = new List<Metric>();
+            metrics.Drain(means);
+            errors.Add(means.Single(metric => metric.Tag == "rnd/prediction_error").Value);
+        }
+
+        Assert.True(errors[^1] < 0.3 * errors[0], $"the error went from {errors[0]} to {errors[^1]}");
+    }
+
+    [Fact]
     public void Prepare_WeightZero_LeavesRewardsAsTheyAre()
     {
         using RandomNetworkDistillationStage stage = Stage(weight: 0);
@@ -88,9 +108,15 @@ public sealed class RandomNetworkDistillationTests
         Assert.Equal(expected, evaluator.Batch[Column.Rewards]);
     }
 
-    private static void Run(RandomNetworkDistillationStage stage, UnrollEvaluator evaluator, Unroll unroll, bool learns = true)
+    private static void Run(
+        RandomNetworkDistillationStage stage,
+        UnrollEvaluator evaluator,
+        Unroll unroll,
+        bool learns = true,
+        MetricAverages? metrics = null
+    )
     {
-        var metrics = new MetricAverages();
+        metrics ??= new MetricAverages();
         evaluator.Load(unroll);
         stage.Prepare(evaluator, metrics);
         if (learns)

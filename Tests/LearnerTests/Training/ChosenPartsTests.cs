@@ -54,8 +54,14 @@ public sealed class ChosenPartsTests
     }
 
     [Fact]
-    public void Load_PartTakenOut_IsGone() =>
-        Assert.Empty(Load("ppo.auxiliary={reward_prediction: {weight: 1}}", "ppo.auxiliary.reward_prediction=null").Auxiliary);
+    public void Bind_PartOfTheDefaultsTakenOut_IsGone()
+    {
+        var defaults = new PpoSettings { Auxiliary = [new RewardPredictionSettings(), new RandomNetworkDistillationSettings()] };
+
+        PpoSettings bound = StrictYaml.Bind(defaults, StrictYaml.Parse("auxiliary: {reward_prediction: null}", "text"), "text");
+
+        Assert.Equal([new RandomNetworkDistillationSettings()], bound.Auxiliary);
+    }
 
     [Theory]
     [InlineData("ppo.optimizer=adamm", "there is no optimizer 'adamm'. Did you mean 'adam'?")]

@@ -167,6 +167,21 @@ public sealed class KfacTests
         Assert.Equal(before, ClosedForms.Mean(training.Optimizer.Layers[0].Block.Input));
     }
 
+    [Fact]
+    public void LoadState_BeforeTheFirstStatistics_GoesOnBitForBit()
+    {
+        using var straight = new Training(Warm);
+        using var resumed = new Training(Warm);
+        var state = new StateDictionary();
+        straight.Optimizer.SaveState(state);
+        resumed.Optimizer.LoadState(state);
+
+        straight.Update(0.1f);
+        resumed.Update(0.1f);
+
+        Assert.Equal(straight.Parameters, resumed.Parameters);
+    }
+
     [Theory]
     [InlineData("categorical")]
     [InlineData("lstm")]
