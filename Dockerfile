@@ -25,7 +25,7 @@ RUN --mount=type=cache,target=/root/.nuget/packages,sharing=locked \
 FROM --platform=linux/amd64 python:3.13-slim-bookworm@sha256:ed86c82274b3c69b52fb5820f358f0bd7df0b603332063cb5c6e32bd220c3e6e AS bridge
 # Further packages of pip: those of the environments.
 ARG PACKAGES=""
-COPY Environments/Bridge /source
+COPY Environments.Remote/Bridge /source
 RUN pip install --no-cache-dir /source $PACKAGES && rm -rf /source
 # The user of the other images, whose certificates it reads.
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 OMP_NUM_THREADS=1

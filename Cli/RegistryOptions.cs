@@ -3,6 +3,7 @@ using System.Reflection;
 using Environments;
 using Environments.Remote;
 using Learners.Composition;
+using Environments.Naming;
 
 namespace Cli;
 

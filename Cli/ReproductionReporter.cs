@@ -1,6 +1,6 @@
 using System.Globalization;
-using Learners.Reproduction.Reports;
-using Learners.Reproduction.Running;
+using Studies.Reports;
+using Studies.Running;
 using Spectre.Console;
 
 namespace Cli;

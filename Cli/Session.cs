@@ -1,5 +1,5 @@
 using Environments;
-using Learners.Fleet.Chaos;
+using Chaos;
 
 namespace Cli;
 

@@ -1,6 +1,6 @@
-using Environments.Remote;
 using Protos.Fleet;
 using Protos.Foreign;
+using Environments.Naming;
 
 namespace Environments;
 

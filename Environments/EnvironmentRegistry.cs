@@ -7,10 +7,10 @@ using Environments.GridWorld.Mazes;
 using Environments.Memory;
 using Environments.MinAtar;
 using Environments.MuJoCo;
-using Environments.Remote;
 using Environments.Tabular;
 using Environments.ToyText;
 using Protos.Foreign;
+using Environments.Naming;
 
 namespace Environments;
 
@@ -21,7 +21,7 @@ namespace Environments;
 /// <see cref="EnvironmentSpec.Id"/> holds those that were given, in declared order, so that a saved policy remembers what it was
 /// trained on; an unknown option or a value out of range is an error that names the nearest option, its range and its default.
 /// <c>gym:CartPole-v1</c> is Gymnasium's environment of that id in a Python process of its own, and <c>grpc://127.0.0.1:50061/CartPole-v1</c> one that
-/// <c>agents-bridge serve</c> or <c>agents serve-env</c> serves; see <see cref="RemoteEnvironment"/>. <c>ALE/Pong-v5</c> and the other games of
+/// <c>agents-bridge serve</c> or <c>agents serve-env</c> serves; see the library <c>Environments.Remote</c>. <c>ALE/Pong-v5</c> and the other games of
 /// <see cref="AtariGames"/> run in Python, too. These are in no list.
 /// Not synchronised: register while the program starts.
 /// </remarks>
@@ -116,7 +116,7 @@ public sealed partial class EnvironmentRegistry
     public bool TryFind(string id, [NotNullWhen(true)] out EnvironmentSpec? spec)
     {
         spec = null;
-        if (!RemoteId.IsRemote(id) && !AtariEnvironments.IsAtari(id) && !_entries.ContainsKey(EnvironmentId.NameOf(id)))
+        if (!RemoteId.IsRemote(id) && !AtariGames.IsGame(id) && !_entries.ContainsKey(EnvironmentId.NameOf(id)))
         {
             return false;
         }
@@ -166,11 +166,11 @@ public sealed partial class EnvironmentRegistry
         {
             RemoteId remote = RemoteId.Parse(id);
             Permissions?.Require(remote);
-            return RemoteEnvironments.Resolve(remote, spec => spec);
+            return RemoteLibrary.For(id).Resolve(remote);
         }
-        if (AtariEnvironments.IsAtari(id))
+        if (AtariGames.IsGame(id))
         {
-            return AtariEnvironments.Resolve(id);
+            return RemoteLibrary.For(id).ResolveAtari(id);
         }
         string name = EnvironmentId.NameOf(id);
         return _entries.TryGetValue(name, out Entry? entry)

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Agents.Kernels;
 using Environments.Processes;
-using Learners.Benchmarks;
+using Benchmarks;
 using Spectre.Console;
 
 namespace Cli.Commands;

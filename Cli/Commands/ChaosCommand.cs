@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Learners.Fleet.Chaos;
+using Chaos;
 using Spectre.Console;
 
 namespace Cli.Commands;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Agents.Yaml;
-using Learners.Benchmarks.Comparing;
-using Learners.Reproduction.Statistics;
+using Benchmarks.Comparing;
+using Studies.Statistics;
 using Spectre.Console;
 
 namespace Cli.Commands;

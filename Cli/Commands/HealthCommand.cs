@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Protos.Fleet;
 using Protos.Foreign;
+using Protos.Rpc;
 
 namespace Cli.Commands;
 

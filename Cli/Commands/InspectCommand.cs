@@ -6,7 +6,7 @@ using Agents.Policies;
 using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Evaluation;
-using Learners.Fleet.Journal;
+using Fleet.Journal;
 using Learners.Training;
 using Protos.Foreign;
 using Spectre.Console;

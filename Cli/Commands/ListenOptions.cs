@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Cli.Fleet;
-using Learners.Fleet;
+using Fleet;
 
 namespace Cli.Commands;
 

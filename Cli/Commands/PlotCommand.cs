@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Yaml;
-using Learners.Plotting;
+using Studies.Plotting;
 using Protos.Foreign;
 
 namespace Cli.Commands;

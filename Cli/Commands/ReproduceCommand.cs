@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Yaml;
-using Learners.Reproduction;
-using Learners.Reproduction.Claims;
-using Learners.Reproduction.Reports;
-using Learners.Reproduction.Running;
-using Learners.Reproduction.Statistics;
+using Studies;
+using Studies.Claims;
+using Studies.Reports;
+using Studies.Running;
+using Studies.Statistics;
 using Protos.Foreign;
 using Spectre.Console;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Agents.Policies;
-using Learners.Serving;
+using Fleet.Serving;
 using Learners.Training;
 using Protos.Foreign;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Learners.Serving;
+using Fleet.Serving;
 
 namespace Cli.Commands;
 

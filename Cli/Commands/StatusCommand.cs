@@ -7,6 +7,7 @@ using Grpc.Net.Client;
 using Protos.Fleet;
 using Protos.Foreign;
 using Spectre.Console;
+using Protos.Rpc;
 
 namespace Cli.Commands;
 

@@ -1,3 +1,5 @@
+using Environments.Naming;
+
 namespace Environments.Atari;
 
 /// <summary>The games that the Arcade Learning Environment 0.12.1 knows.</summary>
@@ -128,7 +130,7 @@ public static class AtariGames
         {
             return id;
         }
-        if (Remote.RemoteId.IsRemote(id))
+        if (RemoteId.IsRemote(id))
         {
             return id.Replace("life_loss=true", "life_loss=false", StringComparison.Ordinal); // an argument of the wrapper
         }
@@ -141,10 +143,13 @@ public static class AtariGames
         return rest.Length == 0 ? name : $"{name}?{rest}";
     }
 
+    /// <summary>Whether an id is a game's, and no other environment's that plays one.</summary>
+    internal static bool IsGame(string id) => id.StartsWith("ALE/", StringComparison.Ordinal) && Find(id) is not null;
+
     /// <summary>The game of an id, with or without options, scheme and address; null where it is none.</summary>
     public static AtariGame? Find(string id)
     {
-        string name = EnvironmentId.NameOf(Remote.RemoteId.IsRemote(id) ? Remote.RemoteId.NameBehind(id) : id);
+        string name = EnvironmentId.NameOf(RemoteId.IsRemote(id) ? RemoteId.NameBehind(id) : id);
         return All.FirstOrDefault(game => game.Id == name);
     }
 }

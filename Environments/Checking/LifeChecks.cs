@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Environments.Naming;
 using Environments.Randomness;
-using Environments.Remote;
 using Environments.State;
 
 namespace Environments.Checking;
@@ -19,7 +19,7 @@ internal static class LifeChecks
         {
             return Finding.Note(
                 "Its state cannot be saved.",
-                batch is RemoteEnvironment
+                batch is IInformative
                     ? "A resumed run begins new episodes."
                     : "A resumed run begins new episodes. Make it a struct of plain values, or implement ISavableEnvironment, to continue bit for bit."
             );
@@ -61,7 +61,8 @@ internal static class LifeChecks
 
     public static Finding Info(Subject subject)
     {
-        if (subject.Batch is not RemoteEnvironment remote)
+        IBatchedEnvironment batch = subject.Batch;
+        if (batch is not IInformative informative)
         {
             return Finding.Skip("Environments in C# say nothing besides.");
         }
@@ -69,18 +70,18 @@ internal static class LifeChecks
         int ends = 0;
         int silent = 0;
         subject.Play(
-            remote,
+            batch,
             subject.Settings.Seed,
             t =>
             {
-                for (int copy = 0; t > 0 && copy < remote.Count; copy++)
+                for (int copy = 0; t > 0 && copy < batch.Count; copy++)
                 {
-                    if (!remote.Terminated[copy] && !remote.Truncated[copy])
+                    if (!batch.Terminated[copy] && !batch.Truncated[copy])
                     {
                         continue;
                     }
                     ends++;
-                    string? info = remote.FinalInfo(copy);
+                    string? info = informative.FinalInfo(copy);
                     silent += info is null ? 1 : 0;
                     fault ??=
                         info is not null && FaultOf(info) is { } mistake

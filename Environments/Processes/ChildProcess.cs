@@ -14,6 +14,9 @@ internal static partial class ChildProcess
     /// <summary>The signal that ends a process without asking it.</summary>
     public const int KillSignal = 9;
 
+    /// <summary>The signal that asks a process to end.</summary>
+    public const int TerminateSignal = 15;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Sends a signal on Linux and macOS; whoever is gone is left alone.</summary>

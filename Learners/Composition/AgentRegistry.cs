@@ -1,5 +1,5 @@
 using System.Reflection;
-using Actors.Fleet;
+using Agents.Policies.Acting;
 using Agents.Yaml;
 using Environments;
 using Learners.A2c;
@@ -64,7 +64,7 @@ public sealed class AgentRegistry
                 nameof(agent)
             );
         }
-        if (StrictYaml.Settable(typeof(TrainingSettings)).Select(StrictYaml.KeyOf).Append(ActorSettings.ActingKey).Contains(name))
+        if (StrictYaml.Settable(typeof(TrainingSettings)).Select(StrictYaml.KeyOf).Append(ActingPolicies.Key).Contains(name))
         {
             throw new ArgumentException(
                 $"'{name}', the name of {agent.GetType().FullName}, is a key of every run's settings, where the agent's section would stand. Choose another.",

@@ -1,7 +1,7 @@
-using Actors.Fleet;
+using Agents.Policies.Acting;
 using Agents.Yaml;
 using Environments;
-using Environments.Remote;
+using Environments.Naming;
 using Learners.Composition;
 using Protos.Foreign;
 using YamlDotNet.RepresentationModel;
@@ -199,7 +199,7 @@ internal static class SettingsSources
     public static string WriteForActors(TrainingSettings settings)
     {
         YamlMappingNode root = ToNode(settings with { InitialPolicy = null }); // parameters come to them as they are
-        root.Add(ActorSettings.ActingKey, settings.Agent.Agent.Acting);
+        root.Add(ActingPolicies.Key, settings.Agent.Agent.Acting);
         return StrictYaml.Write(root);
     }
 

@@ -6,8 +6,8 @@ using Agents.Yaml;
 using Environments;
 using Environments.Wrappers;
 using Learners.Composition;
-using Learners.Fleet;
 using Learners.Ppo;
+using Learners.Training;
 
 namespace Learners.Training;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Agents.Yaml;
 using Cli;
-using Learners.Benchmarks;
-using Learners.Benchmarks.Comparing;
+using Benchmarks;
+using Benchmarks.Comparing;
 using Xunit;
 
 namespace Tests.CliTests;

@@ -17,18 +17,19 @@ using Environments.Spaces;
 using Environments.Wrappers;
 using Learners.A2c;
 using Learners.ActorCritic;
-using Learners.Benchmarks;
+using Benchmarks;
 using Learners.Composition;
 using Learners.Engines;
 using Learners.Models;
 using Learners.Optimizers.Kfac;
-using Learners.Reproduction.Claims;
-using Learners.Reproduction.Reports;
-using Learners.Reproduction.Statistics;
+using Studies.Claims;
+using Studies.Reports;
+using Studies.Statistics;
 using Learners.Training;
 using Tests.LearnerTests.Composition;
 using Tests.LearnerTests.Engines;
 using Xunit;
+using Environments.Naming;
 
 namespace Tests.CodeTests;
 

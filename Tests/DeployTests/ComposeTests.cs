@@ -3,11 +3,13 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cli;
 using Environments.Remote;
-using Learners.Fleet;
-using Learners.Fleet.Hosting;
+using Fleet;
+using Fleet.Hosting;
 using Protos.Fleet;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
+using Environments.Naming;
 
 namespace Tests.DeployTests;
 

@@ -60,7 +60,7 @@ public sealed partial class DockerfileTests : IDisposable
         string project = File.ReadAllText(DeployFiles.PathOf("pyproject.toml"));
         string stage = Stage("bridge");
 
-        Assert.Contains("\nCOPY Environments/Bridge /source\n", stage, StringComparison.Ordinal);
+        Assert.Contains("\nCOPY Environments.Remote/Bridge /source\n", stage, StringComparison.Ordinal);
         Assert.Contains("pip install --no-cache-dir /source $PACKAGES", stage, StringComparison.Ordinal);
         Assert.Contains("\nENTRYPOINT [\"agents-bridge\"]\n", stage, StringComparison.Ordinal);
         Assert.Contains("\nagents-bridge = \"agents_bridge.cli:main\"\n", project, StringComparison.Ordinal);

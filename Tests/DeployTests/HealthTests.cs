@@ -4,8 +4,8 @@ using Actors.Fleet;
 using Agents.Networks;
 using Cli;
 using Environments;
-using Learners.Fleet;
-using Learners.Fleet.Hosting;
+using Fleet;
+using Fleet.Hosting;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
@@ -13,6 +13,7 @@ using Protos.Fleet;
 using Tests.LearnerTests.Metrics;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.DeployTests;
 

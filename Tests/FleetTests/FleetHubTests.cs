@@ -1,10 +1,11 @@
 using Actors;
 using Environments;
-using Learners.Fleet;
+using Fleet;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.FleetTests;
 

@@ -1,7 +1,7 @@
 using Actors;
 using Environments;
-using Learners.Fleet;
-using Learners.Fleet.Journal;
+using Fleet;
+using Fleet.Journal;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;

@@ -6,6 +6,9 @@ namespace Agents.Policies.Acting;
 /// <summary>All acting policies by name. One is added by a file of its own and one line here.</summary>
 public static class ActingPolicies
 {
+    /// <summary>Key of an acting policy's name in the settings that a learner tells its actors.</summary>
+    internal const string Key = "acting";
+
     /// <summary>Draws from the distribution: how agents act unless they say otherwise, and how every policy acts whose description does not say.</summary>
     public static IActingPolicy Sample { get; } = new SampleActing();
 

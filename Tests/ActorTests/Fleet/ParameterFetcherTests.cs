@@ -4,6 +4,7 @@ using Grpc.Core;
 using Protos.Fleet;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.ActorTests.Fleet;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Cli;
 using Learners.Checkpoints;
-using Learners.Fleet.Chaos;
-using Learners.Fleet.Chaos.Artefacts;
+using Chaos;
+using Chaos.Artefacts;
 using Learners.Ppo;
 using Learners.Training;
 using Xunit;

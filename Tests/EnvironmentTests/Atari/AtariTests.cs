@@ -1,6 +1,7 @@
 using Environments;
 using Environments.Atari;
 using Environments.Remote;
+using Environments.Remote.Atari;
 using Environments.Spaces;
 using Tests.EnvironmentTests.Remote;
 using Xunit;

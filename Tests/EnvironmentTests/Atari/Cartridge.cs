@@ -1,6 +1,8 @@
 using Environments;
 using Environments.Atari;
+using Environments.Naming;
 using Environments.Remote;
+using Environments.Remote.Atari;
 using Environments.Spaces;
 using Tests.EnvironmentTests.Remote;
 

@@ -1,7 +1,7 @@
 using Environments;
 using Environments.Checking;
-using Learners.Fleet;
-using Learners.Serving;
+using Fleet;
+using Fleet.Serving;
 using Tests.EnvironmentTests.MuJoCo;
 using Tests.EnvironmentTests.Remote;
 using Xunit;

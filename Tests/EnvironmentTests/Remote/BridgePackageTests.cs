@@ -6,6 +6,7 @@ using Google.Protobuf.Reflection;
 using Protos.Bridge;
 using Tests.Waits;
 using Xunit;
+using Environments.Naming;
 
 namespace Tests.EnvironmentTests.Remote;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Environments;
 using Environments.Processes;
 using Environments.Remote;
-using Learners.Fleet.Chaos;
+using Chaos;
 using Tests.Waits;
 using Xunit;
 

@@ -6,6 +6,7 @@ using Environments.Remote;
 using Environments.Wrappers;
 using Tests.Waits;
 using Xunit;
+using Environments.Naming;
 
 namespace Tests.EnvironmentTests.Remote;
 

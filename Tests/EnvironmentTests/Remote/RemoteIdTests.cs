@@ -2,6 +2,7 @@ using Environments;
 using Environments.Remote;
 using Tests.Waits;
 using Xunit;
+using Environments.Naming;
 
 namespace Tests.EnvironmentTests.Remote;
 

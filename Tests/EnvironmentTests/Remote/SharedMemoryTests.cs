@@ -6,6 +6,8 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Bridge;
 using Xunit;
+using Protos.Rpc;
+using Environments.Naming;
 
 namespace Tests.EnvironmentTests.Remote;
 
@@ -139,7 +141,7 @@ public sealed class SharedMemoryTests : IDisposable
                 offer.Path = $"{_shared}/../../..{file}";
                 break;
             case "pipe":
-                Learners.Fleet.Chaos.NamedPipe.Make(bad);
+                Chaos.NamedPipe.Make(bad);
                 offer.Path = bad;
                 break;
             case "nothing":

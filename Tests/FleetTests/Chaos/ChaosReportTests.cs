@@ -1,4 +1,4 @@
-using Learners.Fleet.Chaos;
+using Chaos;
 using Xunit;
 
 namespace Tests.FleetTests.Chaos;

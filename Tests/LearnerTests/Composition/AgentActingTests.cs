@@ -3,7 +3,7 @@ using Agents.Policies.Acting;
 using Agents.Yaml;
 using Learners.Composition;
 using Learners.Evaluation;
-using Learners.Fleet;
+using Fleet;
 using Learners.Ppo;
 using Learners.Training;
 using Tests.LearnerTests.Fleet;

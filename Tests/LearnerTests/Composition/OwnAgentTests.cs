@@ -1,7 +1,7 @@
 using Agents.Policies;
 using Agents.Yaml;
 using Learners.Composition;
-using Learners.Fleet;
+using Fleet;
 using Learners.Metrics;
 using Learners.Ppo;
 using Learners.Training;

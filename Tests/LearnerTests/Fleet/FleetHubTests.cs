@@ -1,7 +1,7 @@
 using Actors.Fleet;
 using Agents.Policies.Acting;
-using Learners.Fleet;
-using Learners.Fleet.Journal;
+using Fleet;
+using Fleet.Journal;
 using Learners.Training;
 using Protos.Fleet;
 using Tests.LearnerTests.Composition;

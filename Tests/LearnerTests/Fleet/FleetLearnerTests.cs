@@ -5,7 +5,7 @@ using Environments.Spaces;
 using Environments.State;
 using Environments.Wrappers;
 using Learners.Checkpoints;
-using Learners.Fleet;
+using Fleet;
 using Learners.Training;
 using Tests.Waits;
 using Xunit;

@@ -3,8 +3,8 @@ using Agents.Networks;
 using Environments;
 using Environments.State;
 using Environments.Wrappers;
-using Learners.Fleet;
-using Learners.Fleet.Journal;
+using Fleet;
+using Fleet.Journal;
 using Learners.Impala;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,6 +12,7 @@ using Protos;
 using Protos.Fleet;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.LearnerTests.Fleet;
 

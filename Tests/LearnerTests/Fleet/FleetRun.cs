@@ -1,7 +1,7 @@
 using Actors.Fleet;
 using Agents.Networks;
 using Environments;
-using Learners.Fleet;
+using Fleet;
 using Learners.Impala;
 using Learners.Training;
 using Tests.Waits;

@@ -5,7 +5,7 @@ using Environments.Randomness;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Learners.Fleet;
+using Fleet;
 using Learners.Impala;
 using Learners.Training;
 using Protos;
@@ -14,6 +14,7 @@ using Tests.ProtoTests;
 using Tests.ProtoTests.Fleet;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.LearnerTests.Fleet;
 

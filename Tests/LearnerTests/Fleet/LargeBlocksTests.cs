@@ -1,5 +1,5 @@
 using System.Buffers;
-using Learners.Fleet.Hosting;
+using Fleet.Hosting;
 using Xunit;
 
 namespace Tests.LearnerTests.Fleet;

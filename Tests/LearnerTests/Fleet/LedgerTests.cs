@@ -1,4 +1,4 @@
-using Learners.Fleet;
+using Fleet;
 using Protos;
 using Xunit;
 

@@ -2,7 +2,7 @@ using Actors.Fleet;
 using Agents.Networks;
 using Environments;
 using Environments.Wrappers;
-using Learners.Fleet;
+using Fleet;
 using Learners.Impala;
 using Learners.Training;
 using Tests.ActorTests.Fleet;

@@ -1,6 +1,6 @@
 using Actors.Fleet;
 using Google.Protobuf;
-using Learners.Fleet;
+using Fleet;
 using Learners.Training;
 using Protos.Fleet;
 using Tests.LearnerTests.Metrics;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Environments.Wrappers;
-using Learners.Fleet;
+using Fleet;
 using Protos.Fleet;
 using Xunit;
 

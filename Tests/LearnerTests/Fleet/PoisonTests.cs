@@ -1,9 +1,10 @@
 using Google.Protobuf;
-using Learners.Fleet;
+using Fleet;
 using Protos;
 using Protos.Fleet;
 using Tests.ProtoTests.Fleet;
 using Xunit;
+using Learners.Training;
 
 namespace Tests.LearnerTests.Fleet;
 

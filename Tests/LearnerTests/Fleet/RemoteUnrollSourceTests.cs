@@ -1,9 +1,10 @@
 using Environments.State;
 using Environments.Wrappers;
-using Learners.Fleet;
+using Fleet;
 using Protos;
 using Protos.Fleet;
 using Xunit;
+using Learners.Training;
 
 namespace Tests.LearnerTests.Fleet;
 

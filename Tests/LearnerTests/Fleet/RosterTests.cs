@@ -1,5 +1,5 @@
 using Environments.State;
-using Learners.Fleet;
+using Fleet;
 using Protos;
 using Xunit;
 

@@ -1,7 +1,8 @@
-using Learners.Fleet;
+using Fleet;
 using Protos;
 using Protos.Fleet;
 using Tests.ProtoTests.Fleet;
+using Protos.Rpc;
 
 namespace Tests.LearnerTests.Fleet;
 

@@ -1,6 +1,6 @@
 using Environments.Spaces;
 using Environments.Wrappers;
-using Learners.Fleet;
+using Fleet;
 using Learners.Impala;
 using Learners.Training;
 using Protos;

@@ -1,6 +1,6 @@
 using Agents.Networks;
-using Learners.Fleet.Chaos;
-using Learners.Fuzzing;
+using Chaos;
+using Chaos.Fuzzing;
 using Xunit;
 
 namespace Tests.LearnerTests.Fuzzing;

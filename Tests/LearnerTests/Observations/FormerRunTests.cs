@@ -1,6 +1,6 @@
 using Agents.Policies;
 using Learners.Checkpoints;
-using Learners.Fleet;
+using Fleet;
 using Learners.Training;
 using Tests.Waits;
 using Xunit;

@@ -4,7 +4,7 @@ using Agents.Policies.Acting;
 using Environments.Randomness;
 using Environments.State;
 using Environments.Wrappers;
-using Learners.Fleet;
+using Fleet;
 using Learners.Impala;
 using Learners.Training;
 using Protos;

@@ -1,5 +1,5 @@
 using Learners.A2c;
-using Learners.Plotting;
+using Studies.Plotting;
 using Learners.Training;
 using SkiaSharp;
 using Tests.LearnerTests.Reproduction;

@@ -1,6 +1,6 @@
 using Environments.Randomness;
-using Learners.Reproduction.Claims;
-using Learners.Reproduction.Statistics;
+using Studies.Claims;
+using Studies.Statistics;
 using Xunit;
 
 namespace Tests.LearnerTests.Reproduction;

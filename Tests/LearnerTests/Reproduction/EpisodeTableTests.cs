@@ -1,4 +1,4 @@
-using Learners.Reproduction.Statistics;
+using Studies.Statistics;
 using Xunit;
 
 namespace Tests.LearnerTests.Reproduction;

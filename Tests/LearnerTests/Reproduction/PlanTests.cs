@@ -2,8 +2,8 @@ using Agents.Yaml;
 using Environments;
 using Learners.Composition;
 using Learners.Ppo;
-using Learners.Reproduction.Claims;
-using Learners.Reproduction.Running;
+using Studies.Claims;
+using Studies.Running;
 using Xunit;
 
 namespace Tests.LearnerTests.Reproduction;

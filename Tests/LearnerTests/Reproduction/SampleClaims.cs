@@ -1,5 +1,5 @@
-using Learners.Reproduction.Claims;
-using Learners.Reproduction.Running;
+using Studies.Claims;
+using Studies.Running;
 using Learners.Supervised;
 using Learners.Training;
 

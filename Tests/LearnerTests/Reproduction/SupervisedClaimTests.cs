@@ -1,11 +1,11 @@
 using Agents.Yaml;
 using Environments;
 using Learners.Composition;
-using Learners.Reproduction;
-using Learners.Reproduction.Claims;
-using Learners.Reproduction.Reports;
-using Learners.Reproduction.Running;
-using Learners.Reproduction.Statistics;
+using Studies;
+using Studies.Claims;
+using Studies.Reports;
+using Studies.Running;
+using Studies.Statistics;
 using Xunit;
 
 namespace Tests.LearnerTests.Reproduction;

@@ -1,5 +1,5 @@
-using Learners.Reproduction.Claims;
-using Learners.Reproduction.Statistics;
+using Studies.Claims;
+using Studies.Statistics;
 using Xunit;
 
 namespace Tests.LearnerTests.Reproduction;

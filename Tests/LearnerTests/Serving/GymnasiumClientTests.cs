@@ -1,8 +1,8 @@
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
-using Learners.Fleet;
-using Learners.Serving;
+using Fleet;
+using Fleet.Serving;
 using Tests.EnvironmentTests.Remote;
 using Xunit;
 

@@ -2,12 +2,13 @@ using Environments;
 using Environments.Randomness;
 using Environments.Remote;
 using Environments.Spaces;
-using Learners.Fleet;
-using Learners.Serving;
+using Fleet;
+using Fleet.Serving;
 using Tests.EnvironmentTests.Checking;
 using Tests.EnvironmentTests.Remote;
 using Tests.Waits;
 using Xunit;
+using Environments.Naming;
 
 namespace Tests.LearnerTests.Serving;
 

@@ -9,13 +9,14 @@ using Environments.Spaces;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Learners.Fleet;
-using Learners.Serving;
+using Fleet;
+using Fleet.Serving;
 using Learners.Training;
 using Protos.Fleet;
 using Protos.Serving;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.LearnerTests.Serving;
 

@@ -1,7 +1,7 @@
 using Agents.Kernels;
 using Environments.State;
 using Learners.Checkpoints;
-using Learners.Fleet.Chaos.Artefacts;
+using Chaos.Artefacts;
 using Learners.Ppo;
 using Learners.Training;
 using Xunit;

@@ -2,7 +2,7 @@ using Agents.Networks;
 using Agents.Yaml;
 using Environments;
 using Environments.Spaces;
-using Learners.Fuzzing;
+using Chaos.Fuzzing;
 using Learners.Training;
 using Xunit;
 

@@ -4,7 +4,7 @@ using Agents.Yaml;
 using Environments;
 using Learners.ActorCritic;
 using Learners.Composition;
-using Learners.Fleet;
+using Fleet;
 using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Training;

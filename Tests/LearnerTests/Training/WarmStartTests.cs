@@ -5,7 +5,7 @@ using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
-using Learners.Fuzzing;
+using Chaos.Fuzzing;
 using Learners.Ppo;
 using Learners.Training;
 using Learners.Vmpo;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Protos.Bridge;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.ProtoTests.Bridge;
 

@@ -1,5 +1,6 @@
 using Protos.Fleet;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.ProtoTests.Fleet;
 

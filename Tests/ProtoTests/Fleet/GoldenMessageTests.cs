@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
-using Learners.Fleet.Journal;
+using Fleet.Journal;
 using Protos;
 using Protos.Fleet;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.ProtoTests.Fleet;
 

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Protos.Fleet;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.ProtoTests.Fleet;
 
@@ -32,7 +33,7 @@ public sealed class RpcFailuresTests
             typeof(Actors.Fleet.ActorRunner).Assembly,
             typeof(Cli.Application).Assembly,
             typeof(Environments.EnvironmentSpec).Assembly,
-            typeof(Learners.Fleet.FleetLearner).Assembly,
+            typeof(Fleet.FleetLearner).Assembly,
         ];
 
         IEnumerable<string> readers =

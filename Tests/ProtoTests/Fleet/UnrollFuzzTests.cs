@@ -2,6 +2,7 @@ using Environments.Randomness;
 using Protos;
 using Protos.Fleet;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.ProtoTests.Fleet;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using Grpc.Core;
 using Protos;
 using Protos.Fleet;
+using Protos.Rpc;
 
 namespace Tests.ProtoTests.Fleet;
 

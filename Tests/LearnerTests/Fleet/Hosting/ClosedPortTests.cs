@@ -3,12 +3,13 @@ using System.Net.Sockets;
 using Actors.Fleet;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Learners.Fleet;
-using Learners.Fleet.Hosting;
+using Fleet;
+using Fleet.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.LearnerTests.Fleet.Hosting;
 

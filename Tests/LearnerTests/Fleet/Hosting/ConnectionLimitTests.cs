@@ -4,12 +4,13 @@ using Actors.Fleet;
 using Environments;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Learners.Fleet.Hosting;
+using Fleet.Hosting;
 using Learners.Training;
 using Protos.Fleet;
 using Tests.DeployTests;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.LearnerTests.Fleet.Hosting;
 

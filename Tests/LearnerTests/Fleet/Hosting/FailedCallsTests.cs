@@ -1,5 +1,5 @@
 using Grpc.Core;
-using Learners.Fleet.Hosting;
+using Fleet.Hosting;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

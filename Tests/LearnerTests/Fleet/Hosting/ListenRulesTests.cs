@@ -1,5 +1,5 @@
-using Learners.Fleet;
-using Learners.Fleet.Hosting;
+using Fleet;
+using Fleet.Hosting;
 using Xunit;
 
 namespace Tests.LearnerTests.Fleet.Hosting;

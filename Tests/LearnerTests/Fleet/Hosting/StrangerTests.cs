@@ -4,14 +4,15 @@ using Actors.Fleet;
 using Environments;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Learners.Fleet;
-using Learners.Fleet.Hosting;
-using Learners.Serving;
+using Fleet;
+using Fleet.Hosting;
+using Fleet.Serving;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;
 using Tests.LearnerTests.Metrics;
 using Tests.Waits;
 using Xunit;
+using Protos.Rpc;
 
 namespace Tests.LearnerTests.Fleet.Hosting;
 

@@ -1,4 +1,4 @@
-using Learners.Fleet.Journal;
+using Fleet.Journal;
 using Protos;
 using Protos.Fleet;
 using Tests.LearnerTests.Metrics;

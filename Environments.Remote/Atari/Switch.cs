@@ -1,0 +1,13 @@
+using Environments.Atari;
+
+namespace Environments.Remote.Atari;
+
+/// <summary>A choice of an option.</summary>
+internal enum Switch
+{
+    /// <summary>It is not so.</summary>
+    Off,
+
+    /// <summary>It is so.</summary>
+    On,
+}

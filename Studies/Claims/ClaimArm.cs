@@ -1,0 +1,59 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
+using YamlDotNet.RepresentationModel;
+
+namespace Studies.Claims;
+
+/// <summary>One way of learning that takes part in a claim.</summary>
+internal sealed partial record ClaimArm : IValidatableObject
+{
+    /// <summary>Short name that measures, files and tables use.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Name in pictures and reports; empty for <see cref="Name"/>.</summary>
+    public string Label { get; init; } = "";
+
+    /// <summary>Whether it learns from samples: it takes part in the supervised tasks of the claim, and in no environment.</summary>
+    /// <value>Default false: it is an agent, and takes part in the claim's environments.</value>
+    public bool Supervised { get; init; }
+
+    /// <summary>Names of the tasks that it takes part in; empty for every one of its kind.</summary>
+    public string[] Tasks { get; init; } = [];
+
+    /// <summary>Agent that is trained; empty where <see cref="Name"/> is one.</summary>
+    public string Agent { get; init; } = "";
+
+    /// <summary>Options of the environment that belong to this arm, laid over those of the task's id.</summary>
+    public YamlMappingNode EnvironmentOptions { get; init; } = [];
+
+    /// <summary>Settings that make this arm what it is: network, core, the agent's own.</summary>
+    public YamlMappingNode Settings { get; init; } = [];
+
+    /// <summary>Name for people.</summary>
+    public string Title => Label.Length > 0 ? Label : Name;
+
+    /// <summary>Agent that is trained.</summary>
+    public string AgentName => Agent.Length > 0 ? Agent : Name;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!FileName().IsMatch(Name))
+        {
+            yield return new ValidationResult(
+                $"'{Name}' cannot name a folder. Use lower-case letters, digits, '-' and '_'.",
+                [nameof(Name)]
+            );
+        }
+        if (Supervised && (Agent.Length > 0 || EnvironmentOptions.Children.Count > 0))
+        {
+            yield return new ValidationResult(
+                "a supervised arm has no agent and no environment. Leave agent and environment_options out.",
+                [nameof(Supervised)]
+            );
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9_-]*$")]
+    private static partial Regex FileName();
+}

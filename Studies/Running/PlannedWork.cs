@@ -1,0 +1,90 @@
+using Learners.Composition;
+using Learners.Supervised;
+using Learners.Training;
+
+namespace Studies.Running;
+
+/// <summary>What a run of a claim does: an agent in an environment, or supervised learning. Immutable.</summary>
+internal abstract record PlannedWork
+{
+    /// <summary>Command of <c>agents</c> that does it, and continues it with <c>--resume</c>.</summary>
+    public abstract string Command { get; }
+
+    /// <summary>What learns, in reports.</summary>
+    public abstract string Learner { get; }
+
+    /// <summary>What it learns, in reports.</summary>
+    public abstract string Subject { get; }
+
+    /// <summary>Length: steps of the environment, or updates.</summary>
+    public abstract long Steps { get; }
+
+    /// <summary>The resolved settings, as <c>config.yaml</c> holds them.</summary>
+    public abstract string Text { get; }
+
+    /// <summary>Whether a run that is there does this.</summary>
+    /// <param name="config">Its <c>config.yaml</c>.</param>
+    /// <param name="agents">Where agents are looked up.</param>
+    /// <exception cref="Agents.Yaml.SettingsException">Its settings cannot be read.</exception>
+    public abstract bool IsThatOf(string config, AgentRegistry agents);
+}
+
+/// <summary>An agent in an environment.</summary>
+/// <param name="Settings">As they resolve.</param>
+internal sealed record AgentWork(TrainingSettings Settings) : PlannedWork
+{
+    /// <inheritdoc/>
+    public override string Command => "train";
+
+    /// <inheritdoc/>
+    public override string Learner => Settings.AgentName;
+
+    /// <inheritdoc/>
+    public override string Subject => Settings.Environment;
+
+    /// <inheritdoc/>
+    public override long Steps => Settings.TotalSteps;
+
+    /// <inheritdoc/>
+    public override string Text => SettingsSources.Write(Settings);
+
+    /// <inheritdoc/>
+    public override bool IsThatOf(string config, AgentRegistry agents)
+    {
+        TrainingSettings found = SettingsSources.Read(config, [], agents);
+        TrainingSettings planned = Settings;
+        if (planned.InitialPolicy is { WeightsSha256: null } initial)
+        {
+            // The run wrote down which weights it found; the claim takes whatever lay there.
+            planned = planned with
+            {
+                InitialPolicy = initial with { WeightsSha256 = found.InitialPolicy?.WeightsSha256 },
+            };
+        }
+        return SettingsSources.Write(found) == SettingsSources.Write(planned);
+    }
+}
+
+/// <summary>Supervised learning of a task.</summary>
+/// <param name="Settings">As they resolve.</param>
+internal sealed record SupervisedWork(SupervisedSettings Settings) : PlannedWork
+{
+    /// <inheritdoc/>
+    public override string Command => "learn";
+
+    /// <inheritdoc/>
+    public override string Learner => Settings.Network.Core;
+
+    /// <inheritdoc/>
+    public override string Subject => Settings.Task.Name;
+
+    /// <inheritdoc/>
+    public override long Steps => Settings.Updates;
+
+    /// <inheritdoc/>
+    public override string Text => SupervisedSources.Write(Settings);
+
+    /// <inheritdoc/>
+    public override bool IsThatOf(string config, AgentRegistry agents) =>
+        SupervisedSources.Write(SupervisedSources.Read(config, [])) == Text;
+}

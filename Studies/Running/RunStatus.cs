@@ -1,0 +1,14 @@
+namespace Studies.Running;
+
+/// <summary>How far a run of a claim is.</summary>
+internal enum RunStatus
+{
+    /// <summary>Nothing of it is on the disk.</summary>
+    New,
+
+    /// <summary>A checkpoint is there to continue from.</summary>
+    Partial,
+
+    /// <summary>Trained and evaluated.</summary>
+    Finished,
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Learners.Metrics;
+using Studies.Claims;
+using Studies.Running;
+
+namespace Studies.Statistics;
+
+/// <summary>Reads a measure's number from the files of a run.</summary>
+internal static class RunMetrics
+{
+    /// <summary>What a finished run says; missing for one that failed.</summary>
+    /// <exception cref="InvalidDataException">A column or field is not there; the message names the known ones.</exception>
+    public static RunValue Read(ClaimMeasure measure, RunOutcome outcome)
+    {
+        if (outcome.Error is not null)
+        {
+            return RunValue.Missing;
+        }
+        JsonElement summary = outcome.Files.Summary!.Value;
+        return measure.Metric switch
+        {
+            MetricKind.EvaluationReturn => RunValue.Known(Field(summary, "mean_return", outcome)),
+            MetricKind.Summary => RunValue.Known(Field(summary, measure.Column, outcome)),
+            MetricKind.ColumnLast => OfColumn(column => column[^1]),
+            MetricKind.ColumnMean => OfColumn(column => column.Average()),
+            MetricKind.ColumnMax => OfColumn(column => column.Max()),
+            MetricKind.StepsToThreshold => Episodes().StepsTo(Threshold(), measure.Episodes, Steps()),
+            MetricKind.SuccessRate => RunValue.Known(Episodes().SuccessRate(Threshold(), measure.Episodes)),
+            MetricKind.AreaUnderCurve => RunValue.Known(Episodes().AreaUnderCurve(measure.Episodes, Steps())),
+            MetricKind.FinalReturn => RunValue.Known(Episodes().FinalMean(measure.Episodes)),
+        };
+
+        double Steps() => summary.GetProperty("env_steps").GetDouble();
+
+        EpisodeTable Episodes() => EpisodeTable.Read(outcome.Files.Episodes);
+
+        double Threshold() => measure.ThresholdOn(outcome.Run.Task);
+
+        RunValue OfColumn(Func<double[], double> read)
+        {
+            double[] column = MetricsTable.Read(outcome.Files.Metrics).Column(measure.Column).Values;
+            return column.Length == 0 ? RunValue.Missing : RunValue.Known(read(column));
+        }
+    }
+
+    private static double Field(JsonElement summary, string path, RunOutcome outcome)
+    {
+        JsonElement at = summary;
+        foreach (string key in path.Split('.'))
+        {
+            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(key, out JsonElement inner))
+            {
+                string known =
+                    at.ValueKind == JsonValueKind.Object
+                        ? string.Join(", ", at.EnumerateObject().Select(property => property.Name))
+                        : "nothing";
+                throw new InvalidDataException(
+                    $"summary.json of '{outcome.Files.Path}' has no '{path}'. Known at '{key}': {known}."
+                );
+            }
+            at = inner;
+        }
+        return at.ValueKind == JsonValueKind.Number ? at.GetDouble() : double.NaN;
+    }
+}
