@@ -1,9 +1,9 @@
-using Environments;
 using Chaos.Artefacts;
 using Chaos.Bodies;
 using Chaos.Bridges;
-using Chaos.Messages;
 using Chaos.Fuzzing;
+using Chaos.Messages;
+using Environments;
 
 namespace Chaos;
 

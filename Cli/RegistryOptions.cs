@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Reflection;
 using Environments;
-using Environments.Remote;
-using Learners.Composition;
 using Environments.Naming;
+using Learners.Composition;
 
 namespace Cli;
 

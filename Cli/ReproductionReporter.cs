@@ -1,7 +1,7 @@
 using System.Globalization;
+using Spectre.Console;
 using Studies.Reports;
 using Studies.Running;
-using Spectre.Console;
 
 namespace Cli;
 

@@ -1,5 +1,5 @@
-using Environments;
 using Chaos;
+using Environments;
 
 namespace Cli;
 

@@ -1,5 +1,4 @@
 using Grpc.Net.Client;
-using Protos.Bridge;
 using Protos.Fleet;
 using Protos.Rpc;
 

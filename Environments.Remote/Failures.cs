@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Protos.Bridge;
-using Protos.Fleet;
 using Protos.Foreign;
 using Protos.Rpc;
 

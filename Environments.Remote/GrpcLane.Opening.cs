@@ -1,8 +1,8 @@
+using Environments.Naming;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Bridge;
 using Protos.Rpc;
-using Environments.Naming;
 
 namespace Environments.Remote;
 

@@ -1,11 +1,10 @@
 using System.Runtime.InteropServices;
+using Environments.Naming;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Bridge;
-using Protos.Fleet;
 using Protos.Rpc;
-using Environments.Naming;
 using Wire = Protos.Bridge;
 
 namespace Environments.Remote;

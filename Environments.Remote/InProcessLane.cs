@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using Environments.Naming;
 using Protos.Bridge;
 using Python.Runtime;
-using Environments.Naming;
 
 namespace Environments.Remote;
 

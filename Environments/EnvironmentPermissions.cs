@@ -1,6 +1,6 @@
+using Environments.Naming;
 using Protos.Fleet;
 using Protos.Foreign;
-using Environments.Naming;
 
 namespace Environments;
 

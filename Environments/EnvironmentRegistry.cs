@@ -7,10 +7,10 @@ using Environments.GridWorld.Mazes;
 using Environments.Memory;
 using Environments.MinAtar;
 using Environments.MuJoCo;
+using Environments.Naming;
 using Environments.Tabular;
 using Environments.ToyText;
 using Protos.Foreign;
-using Environments.Naming;
 
 namespace Environments;
 

@@ -6,7 +6,6 @@ using Environments.Wrappers;
 using Learners.Composition;
 using Learners.Training;
 using Protos;
-using Protos.Fleet;
 using Protos.Rpc;
 
 namespace Fleet;

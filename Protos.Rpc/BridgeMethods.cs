@@ -1,8 +1,8 @@
 using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
-using Protos.Fleet;
 using Protos.Bridge;
+using Protos.Fleet;
 
 namespace Protos.Rpc;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Protos.Rpc;
 
 namespace Chaos.Artefacts;
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 using Agents.Files;
 using Agents.Policies;
 using Environments.State;
-using Learners.Checkpoints;
 using Fleet.Journal;
+using Learners.Checkpoints;
 using Learners.Metrics;
 using Learners.Training;
 

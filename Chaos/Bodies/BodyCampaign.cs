@@ -6,8 +6,8 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Learners.Training;
 using Protos.Fleet;
-using Protos.Serving;
 using Protos.Rpc;
+using Protos.Serving;
 
 namespace Chaos.Bodies;
 

@@ -1,6 +1,6 @@
 using Environments;
-using Environments.Remote;
 using Environments.Naming;
+using Environments.Remote;
 
 namespace Chaos.Bridges;
 

@@ -1,5 +1,3 @@
-using Chaos;
-
 namespace Chaos.Fuzzing;
 
 /// <summary>Draws settings and environments: each case has to train for a moment or to be refused with a settings error.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Agents.Kernels;
-using Environments.Processes;
 using Benchmarks;
+using Environments.Processes;
 using Spectre.Console;
 
 namespace Cli.Commands;

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Agents.Yaml;
 using Benchmarks.Comparing;
-using Studies.Statistics;
 using Spectre.Console;
+using Studies.Statistics;
 
 namespace Cli.Commands;
 

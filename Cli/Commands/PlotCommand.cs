@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Yaml;
-using Studies.Plotting;
 using Protos.Foreign;
+using Studies.Plotting;
 
 namespace Cli.Commands;
 

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Yaml;
+using Protos.Foreign;
+using Spectre.Console;
 using Studies;
 using Studies.Claims;
 using Studies.Reports;
 using Studies.Running;
 using Studies.Statistics;
-using Protos.Foreign;
-using Spectre.Console;
 
 namespace Cli.Commands;
 

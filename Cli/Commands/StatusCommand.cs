@@ -6,8 +6,8 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Fleet;
 using Protos.Foreign;
-using Spectre.Console;
 using Protos.Rpc;
+using Spectre.Console;
 
 namespace Cli.Commands;
 

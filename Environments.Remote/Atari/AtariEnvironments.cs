@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Environments.Remote;
-using Environments.Spaces;
-using Environments.Naming;
 using Environments.Atari;
+using Environments.Naming;
+using Environments.Spaces;
 
 namespace Environments.Remote.Atari;
 

@@ -1,5 +1,3 @@
-using Environments.Atari;
-
 namespace Environments.Remote.Atari;
 
 /// <summary>A choice of an option.</summary>

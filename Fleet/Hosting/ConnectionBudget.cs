@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Protos.Rpc;
 
 namespace Fleet.Hosting;
 

@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using Protos.Fleet;
 using Protos.Rpc;
 
 namespace Fleet.Hosting;

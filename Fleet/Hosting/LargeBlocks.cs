@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
-using Protos.Rpc;
 
 namespace Fleet.Hosting;
 

@@ -1,15 +1,13 @@
 using Agents.Policies;
 using Environments;
-using Grpc.AspNetCore.Server.Model;
-using Fleet;
 using Fleet.Hosting;
+using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Protos.Bridge;
 using Protos.Rpc;
 
 namespace Fleet.Serving;

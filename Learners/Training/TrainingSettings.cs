@@ -7,7 +7,6 @@ using Environments;
 using Environments.Wrappers;
 using Learners.Composition;
 using Learners.Ppo;
-using Learners.Training;
 
 namespace Learners.Training;
 

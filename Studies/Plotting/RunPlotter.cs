@@ -1,6 +1,6 @@
 using Learners.Metrics;
-using Studies.Running;
 using Learners.Training;
+using Studies.Running;
 
 namespace Studies.Plotting;
 

@@ -1,5 +1,5 @@
-using Studies.Plotting;
 using Studies.Claims;
+using Studies.Plotting;
 using Studies.Running;
 using Studies.Statistics;
 

@@ -1,5 +1,5 @@
-using Studies.Claims;
 using Learners.Training;
+using Studies.Claims;
 
 namespace Studies.Running;
 

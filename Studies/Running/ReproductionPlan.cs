@@ -3,9 +3,9 @@ using System.Text;
 using Agents.Yaml;
 using Environments;
 using Learners.Composition;
-using Studies.Claims;
 using Learners.Supervised;
 using Learners.Training;
+using Studies.Claims;
 using YamlDotNet.RepresentationModel;
 
 namespace Studies.Running;

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Agents.Yaml;
-using Cli;
 using Benchmarks;
 using Benchmarks.Comparing;
+using Cli;
 using Xunit;
 
 namespace Tests.CliTests;

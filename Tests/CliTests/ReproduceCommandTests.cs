@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Cli;
-using Tests.LearnerTests.Reproduction;
+using Tests.StudyTests;
 using Xunit;
 
 namespace Tests.CliTests;

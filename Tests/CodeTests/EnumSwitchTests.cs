@@ -10,14 +10,30 @@ namespace Tests.CodeTests;
 /// </summary>
 public sealed class EnumSwitchTests
 {
-    private static readonly string[] Folders = ["Environments", "Protos", "Agents", "Agents.Torch", "Actors", "Learners", "Cli"];
+    private static readonly string[] Folders =
+    [
+        "Environments",
+        "Environments.Remote",
+        "Protos",
+        "Protos.Rpc",
+        "Agents",
+        "Agents.Torch",
+        "Actors",
+        "Actors.Fleet",
+        "Learners",
+        "Fleet",
+        "Studies",
+        "Chaos",
+        "Benchmarks",
+        "Cli",
+    ];
 
     /// <summary>Arms for the rest that do not throw, and why that is right.</summary>
     private static readonly string[] RightArms =
     [
         "Environments/MuJoCo/Rendering/Shape.cs", // numbers of MuJoCo: meshes and height fields are not drawn
-        "Environments/Remote/Failures.cs", // of a message: a newer server may know more
-        "Actors/Fleet/ActorRunner.cs", // of a message: a newer learner may know more
+        "Environments.Remote/Failures.cs", // of a message: a newer server may know more
+        "Actors.Fleet/ActorRunner.cs", // of a message: a newer learner may know more
     ];
 
     /// <summary>Questions whose answer no for every other value is right: a word or number for one value, a rule for the rest.</summary>
@@ -29,10 +45,10 @@ public sealed class EnumSwitchTests
         "Environments/GridWorld/Layouts/KeyCorridorLayout.cs: CellType.Ball ?", // the task is the ball
         "Environments/MuJoCo/Rendering/ScenePainter.cs: ShapeKind.Capsule or ShapeKind.Cylinder ?",
         "Environments/MuJoCo/Rendering/Shape.cs: ShapeKind.Box or ShapeKind.Ellipsoid ?",
-        "Learners/Reproduction/Reports/JsonReport.cs: EffectKind.Bar ?",
-        "Learners/Reproduction/Reports/MarkdownReport.cs: Verdict.None ?",
-        "Learners/Reproduction/Reports/JsonReport.cs: Verdict.None ?",
-        "Learners/Reproduction/Running/RunScheduler.cs: RunStatus.Finished ?",
+        "Studies/Reports/JsonReport.cs: EffectKind.Bar ?",
+        "Studies/Reports/MarkdownReport.cs: Verdict.None ?",
+        "Studies/Reports/JsonReport.cs: Verdict.None ?",
+        "Studies/Running/RunScheduler.cs: RunStatus.Finished ?",
     ];
 
     [Fact]

@@ -2,14 +2,14 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cli;
+using Environments.Naming;
 using Environments.Remote;
 using Fleet;
 using Fleet.Hosting;
 using Protos.Fleet;
+using Protos.Rpc;
 using Tests.Waits;
 using Xunit;
-using Protos.Rpc;
-using Environments.Naming;
 
 namespace Tests.DeployTests;
 

@@ -10,10 +10,10 @@ using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
 using Protos.Fleet;
+using Protos.Rpc;
 using Tests.LearnerTests.Metrics;
 using Tests.Waits;
 using Xunit;
-using Protos.Rpc;
 
 namespace Tests.DeployTests;
 

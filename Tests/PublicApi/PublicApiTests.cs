@@ -7,7 +7,22 @@ namespace Tests.PublicApi;
 /// <summary>What users can call changes only on purpose: the approved text beside this file changes with it.</summary>
 public sealed class PublicApiTests
 {
-    public static TheoryData<string> Assemblies => ["Environments", "Protos", "Agents", "Agents.Torch", "Actors", "Learners"];
+    public static TheoryData<string> Assemblies =>
+        [
+            "Environments",
+            "Environments.Remote",
+            "Protos",
+            "Protos.Rpc",
+            "Agents",
+            "Agents.Torch",
+            "Actors",
+            "Actors.Fleet",
+            "Learners",
+            "Fleet",
+            "Studies",
+            "Chaos",
+            "Benchmarks",
+        ];
 
     [Theory]
     [MemberData(nameof(Assemblies))]
@@ -15,9 +30,7 @@ public sealed class PublicApiTests
     {
         string received = Assembly
             .Load(name)
-            .GeneratePublicApi(
-                new ApiGeneratorOptions { IncludeAssemblyAttributes = false, DenyNamespacePrefixes = ["Protos.TensorBoard"] }
-            )
+            .GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })
             .ReplaceLineEndings("\n");
         string approved = Path.Combine(AppContext.BaseDirectory, "PublicApi", name + ".txt");
 

@@ -8,7 +8,7 @@ using Learners.Impala;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
-using Tests.LearnerTests.Fleet;
+using Tests.FleetTests;
 using Tests.LearnerTests.Metrics;
 using Tests.Waits;
 using Xunit;

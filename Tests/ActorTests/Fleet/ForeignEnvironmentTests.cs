@@ -1,7 +1,7 @@
 using Actors.Fleet;
 using Environments;
 using Tests.EnvironmentTests.Remote;
-using Tests.LearnerTests.Fleet;
+using Tests.FleetTests;
 using Xunit;
 
 namespace Tests.ActorTests.Fleet;

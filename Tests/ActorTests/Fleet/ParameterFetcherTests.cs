@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using Actors.Fleet;
 using Grpc.Core;
 using Protos.Fleet;
+using Protos.Rpc;
 using Tests.Waits;
 using Xunit;
-using Protos.Rpc;
 
 namespace Tests.ActorTests.Fleet;
 

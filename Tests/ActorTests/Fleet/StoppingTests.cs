@@ -1,13 +1,13 @@
 using Actors.Fleet;
 using Agents.Networks;
+using Fleet;
+using Fleet.Hosting;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
-using Fleet;
-using Fleet.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;
-using Tests.LearnerTests.Fleet;
+using Tests.FleetTests;
 using Tests.LearnerTests.Metrics;
 using Tests.Waits;
 using Xunit;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Cli;
-using Learners.Checkpoints;
 using Chaos;
 using Chaos.Artefacts;
+using Cli;
+using Learners.Checkpoints;
 using Learners.Ppo;
 using Learners.Training;
 using Xunit;

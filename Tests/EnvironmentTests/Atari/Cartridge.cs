@@ -1,5 +1,4 @@
 using Environments;
-using Environments.Atari;
 using Environments.Naming;
 using Environments.Remote;
 using Environments.Remote.Atari;

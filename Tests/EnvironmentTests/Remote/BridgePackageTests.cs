@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Environments;
+using Environments.Naming;
 using Environments.Processes;
 using Environments.Remote;
 using Google.Protobuf.Reflection;
 using Protos.Bridge;
 using Tests.Waits;
 using Xunit;
-using Environments.Naming;
 
 namespace Tests.EnvironmentTests.Remote;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using Chaos;
 using Environments;
 using Environments.Processes;
 using Environments.Remote;
-using Chaos;
 using Tests.Waits;
 using Xunit;
 

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Actors;
 using Environments;
+using Environments.Naming;
 using Environments.Processes;
 using Environments.Remote;
 using Environments.Wrappers;
 using Tests.Waits;
 using Xunit;
-using Environments.Naming;
 
 namespace Tests.EnvironmentTests.Remote;
 

@@ -1,8 +1,7 @@
 using Environments;
-using Environments.Remote;
+using Environments.Naming;
 using Tests.Waits;
 using Xunit;
-using Environments.Naming;
 
 namespace Tests.EnvironmentTests.Remote;
 

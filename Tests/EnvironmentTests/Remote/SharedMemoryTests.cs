@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
 using Environments;
+using Environments.Naming;
 using Environments.Remote;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Bridge;
-using Xunit;
 using Protos.Rpc;
-using Environments.Naming;
+using Xunit;
 
 namespace Tests.EnvironmentTests.Remote;
 

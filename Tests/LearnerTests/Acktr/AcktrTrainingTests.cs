@@ -4,7 +4,7 @@ using Learners.Acktr;
 using Learners.Optimizers.Kfac;
 using Learners.Ppo;
 using Learners.Training;
-using Tests.LearnerTests.Fleet;
+using Tests.FleetTests;
 using Tests.LearnerTests.Training;
 using Xunit;
 

@@ -3,10 +3,9 @@ using Agents.Policies.Acting;
 using Agents.Yaml;
 using Learners.Composition;
 using Learners.Evaluation;
-using Fleet;
 using Learners.Ppo;
 using Learners.Training;
-using Tests.LearnerTests.Fleet;
+using Tests.FleetTests;
 using Xunit;
 
 namespace Tests.LearnerTests.Composition;

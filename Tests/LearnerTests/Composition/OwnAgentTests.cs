@@ -1,13 +1,12 @@
 using Agents.Policies;
 using Agents.Yaml;
 using Learners.Composition;
-using Fleet;
 using Learners.Metrics;
 using Learners.Ppo;
 using Learners.Training;
 using OwnAgent;
 using Protos;
-using Tests.LearnerTests.Fleet;
+using Tests.FleetTests;
 using Xunit;
 
 namespace Tests.LearnerTests.Composition;

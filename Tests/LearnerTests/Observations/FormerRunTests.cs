@@ -1,6 +1,6 @@
 using Agents.Policies;
-using Learners.Checkpoints;
 using Fleet;
+using Learners.Checkpoints;
 using Learners.Training;
 using Tests.Waits;
 using Xunit;

@@ -9,7 +9,7 @@ using Learners.Impala;
 using Learners.Training;
 using Protos;
 using Protos.Fleet;
-using Tests.LearnerTests.Fleet;
+using Tests.FleetTests;
 using Tests.Waits;
 using Xunit;
 

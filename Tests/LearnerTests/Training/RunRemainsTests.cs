@@ -1,7 +1,7 @@
 using Agents.Kernels;
+using Chaos.Artefacts;
 using Environments.State;
 using Learners.Checkpoints;
-using Chaos.Artefacts;
 using Learners.Ppo;
 using Learners.Training;
 using Xunit;

@@ -1,8 +1,8 @@
 using Agents.Networks;
 using Agents.Yaml;
+using Chaos.Fuzzing;
 using Environments;
 using Environments.Spaces;
-using Chaos.Fuzzing;
 using Learners.Training;
 using Xunit;
 

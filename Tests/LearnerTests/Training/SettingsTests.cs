@@ -4,7 +4,6 @@ using Agents.Yaml;
 using Environments;
 using Learners.ActorCritic;
 using Learners.Composition;
-using Fleet;
 using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Training;

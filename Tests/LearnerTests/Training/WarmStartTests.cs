@@ -1,15 +1,15 @@
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
+using Chaos.Fuzzing;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
-using Chaos.Fuzzing;
 using Learners.Ppo;
 using Learners.Training;
 using Learners.Vmpo;
-using Tests.LearnerTests.Fleet;
+using Tests.FleetTests;
 using Xunit;
 
 namespace Tests.LearnerTests.Training;

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Protos.Bridge;
-using Xunit;
 using Protos.Rpc;
+using Xunit;
 
 namespace Tests.ProtoTests.Bridge;
 

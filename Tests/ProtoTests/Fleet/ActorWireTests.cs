@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Protos;
 using Protos.Fleet;
-using Xunit;
 using Protos.Rpc;
+using Xunit;
 
 namespace Tests.ProtoTests.Fleet;
 

@@ -1,6 +1,6 @@
 using Protos.Fleet;
-using Xunit;
 using Protos.Rpc;
+using Xunit;
 
 namespace Tests.ProtoTests.Fleet;
 

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using Fleet.Journal;
 using Protos;
 using Protos.Fleet;
-using Xunit;
 using Protos.Rpc;
+using Xunit;
 
 namespace Tests.ProtoTests.Fleet;
 

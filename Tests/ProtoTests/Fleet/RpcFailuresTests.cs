@@ -1,9 +1,8 @@
 using System.Reflection;
 using Grpc.Core;
-using Protos.Fleet;
+using Protos.Rpc;
 using Tests.Waits;
 using Xunit;
-using Protos.Rpc;
 
 namespace Tests.ProtoTests.Fleet;
 
@@ -33,7 +32,7 @@ public sealed class RpcFailuresTests
             typeof(Actors.Fleet.ActorRunner).Assembly,
             typeof(Cli.Application).Assembly,
             typeof(Environments.EnvironmentSpec).Assembly,
-            typeof(Fleet.FleetLearner).Assembly,
+            typeof(global::Fleet.FleetLearner).Assembly,
         ];
 
         IEnumerable<string> readers =

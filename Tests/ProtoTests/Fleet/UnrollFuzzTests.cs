@@ -1,8 +1,8 @@
 using Environments.Randomness;
 using Protos;
 using Protos.Fleet;
-using Xunit;
 using Protos.Rpc;
+using Xunit;
 
 namespace Tests.ProtoTests.Fleet;
 

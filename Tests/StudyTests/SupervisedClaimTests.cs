@@ -1,0 +1,160 @@
+using Agents.Yaml;
+using Environments;
+using Learners.Composition;
+using Studies;
+using Studies.Claims;
+using Studies.Reports;
+using Studies.Running;
+using Studies.Statistics;
+using Xunit;
+
+namespace Tests.StudyTests;
+
+/// <summary>Claims whose arms learn from samples, alone and beside agents.</summary>
+public sealed class SupervisedClaimTests : IDisposable
+{
+    private const string Mixed = """
+        title: A step that is not 0 learns
+        source: a test
+        seeds: 3
+        arms:
+          - name: moving
+            supervised: true
+          - name: still
+            supervised: true
+            settings: { learning_rate: 0, max_gradient_norm: 1 }
+          - name: ppo
+            settings: { ppo: { epochs: 1 } }
+        tasks:
+          - supervised: gaussian_centres
+            steps: 150
+            settings: { gaussian_centres: { training_points: 1000, evaluation_points: 200 } }
+          - environment: CartPole-v1
+            steps: 2_048
+        measures:
+          - name: accuracy at the end
+            metric: summary
+            column: evaluation.accuracy
+            effect: difference
+            arms: [moving, still]
+            tasks: [gaussian_centres]
+            expected: above
+          - name: last loss
+            metric: column_last
+            column: losses/loss
+            effect: difference
+            arms: [moving, still]
+            tasks: [gaussian_centres]
+            expected: below
+          - name: some return
+            metric: evaluation_return
+            effect: bar
+            arms: [ppo]
+            tasks: [CartPole-v1]
+            expected: above
+            bar: 5
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Plan_ArmsTakePartInTasksOfTheirKind()
+    {
+        ReproductionPlan plan = Plan(Mixed);
+
+        Assert.Equal(
+            ["gaussian_centres/moving", "gaussian_centres/still", "CartPole-v1/ppo"],
+            plan.Runs.Where(run => run.Seed == 1).Select(run => $"{run.Task.Name}/{run.Arm.Name}")
+        );
+        var still = Assert.IsType<SupervisedWork>(plan.Runs.First(run => run.Arm.Name == "still").Work);
+        Assert.Equal(0, still.Settings.LearningRate);
+        Assert.Equal(1_000, ((Learners.Supervised.Tasks.GaussianCentresTask)still.Settings.Task).TrainingPoints);
+        Assert.Equal((1UL, 150L), (still.Settings.Seed, still.Settings.Updates));
+        Assert.Equal(9, plan.Runs.Select(run => run.Folder).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Run_MixedClaim_MeasuresBothKinds()
+    {
+        File.WriteAllText(_folder.In("mixed.yaml"), Mixed);
+        var starter = new SampleClaims.InProcess();
+        var options = new ReproductionOptions
+        {
+            Starter = starter,
+            Folder = _folder.In("out"),
+            Jobs = 1,
+        };
+
+        ReproductionReport report = await Reproducer.RunAsync(_folder.In("mixed.yaml"), options, CancellationToken.None);
+
+        Assert.Empty(report.Failures);
+        Assert.Equal([Verdict.Seen, Verdict.Seen, Verdict.Seen], report.Measures.Select(measure => measure.Verdict));
+        Assert.Contains(
+            "| gaussian_centres | moving | identity | gaussian_centres | 150 |",
+            File.ReadAllText(report.MarkdownFile)
+        );
+        int trained = starter.Trained.Count;
+        await Reproducer.RunAsync(_folder.In("mixed.yaml"), options, CancellationToken.None);
+        Assert.Equal(trained, starter.Trained.Count); // what is there is taken as it is
+    }
+
+    [Theory]
+    [InlineData(
+        "tasks: [gaussian_centres]\n    expected: above",
+        "tasks: [CartPole-v1]\n    expected: above",
+        "takes no part in task 'CartPole-v1'"
+    )]
+    [InlineData(
+        "metric: column_last\n    column: losses/loss",
+        "metric: final_return",
+        "reads episodes, and 'gaussian_centres' has none"
+    )]
+    [InlineData("- supervised: gaussian_centres", "- supervised: gaussian_centres\n    environment: Acrobot-v1", "not both")]
+    [InlineData("  - name: ppo\n    settings: { ppo: { epochs: 1 } }", "", "'CartPole-v1' is an environment, and no arm is")]
+    [InlineData(
+        "supervised: true\n  - name: still",
+        "supervised: true\n    agent: ppo\n  - name: still",
+        "a supervised arm has no agent"
+    )]
+    public void Parse_KindsThatDoNotFit_AreRefused(string part, string instead, string expected)
+    {
+        string yaml = Mixed.ReplaceLineEndings("\n");
+        Assert.Contains(part, yaml, StringComparison.Ordinal);
+
+        string message = Assert
+            .Throws<SettingsException>(() => SampleClaims.Parse(yaml.Replace(part, instead, StringComparison.Ordinal)))
+            .Message;
+
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_UnknownTask_SuggestsOne()
+    {
+        string message = Assert
+            .Throws<SettingsException>(() =>
+                Plan(
+                    Mixed.Replace(
+                        "supervised: gaussian_centres",
+                        "label: gaussian_centres\n    supervised: gaussian",
+                        StringComparison.Ordinal
+                    )
+                )
+            )
+            .Message;
+
+        Assert.Contains("there is no task 'gaussian'", message, StringComparison.Ordinal);
+    }
+
+    private static ReproductionPlan Plan(string yaml) =>
+        ReproductionPlan.Create(
+            "mixed",
+            SampleClaims.Parse(yaml),
+            ReproductionBudget.Quick,
+            null,
+            EnvironmentRegistry.Default,
+            AgentRegistry.Default
+        );
+}
