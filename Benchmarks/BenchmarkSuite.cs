@@ -3,6 +3,7 @@ using Agents.Networks;
 using Environments;
 using Environments.Randomness;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 
 namespace Benchmarks;

@@ -7,6 +7,7 @@ using Fleet;
 using Fleet.Hosting;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Learners.Composition;
 using Learners.Impala;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;

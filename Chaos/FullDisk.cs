@@ -1,4 +1,5 @@
 using Learners.Checkpoints;
+using Learners.Runs;
 using Learners.Training;
 using Protos.Fleet;
 

@@ -11,6 +11,7 @@ using Cli.Commands;
 using Environments;
 using Learners.ActorCritic;
 using Learners.Checkpoints;
+using Learners.Composition;
 using Protos.Foreign;
 
 namespace Cli;

@@ -3,6 +3,7 @@ using System.Reflection;
 using Environments;
 using Environments.Naming;
 using Learners.Composition;
+using Learners.Configuration;
 
 namespace Cli;
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Agents.Networks.Cores;
 using Agents.Yaml;
 using Learners.Composition;
+using Learners.Configuration;
+using Learners.Runs;
 using Learners.Training;
 using Protos.Foreign;
 

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Environments.Wrappers;
 using Fleet.Journal;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos;

@@ -1,3 +1,5 @@
+using Learners.Composition;
+using Learners.Runs;
 using Learners.Training;
 
 namespace Fleet;
@@ -22,7 +24,7 @@ public static class FleetLearner
     {
         options ??= new TrainingOptions();
         settings = Trainer.Checked(settings, options);
-        using var claim = RunClaim.ForNew(settings, options);
+        using var claim = RunClaim.ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock));
         await using var session = new FleetSession(fleet, options, claim.Folder.Path);
         TrainingResult result = await Trainer
             .TrainAsync(

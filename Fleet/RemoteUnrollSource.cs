@@ -6,6 +6,8 @@ using Agents.Networks.Encoders;
 using Environments.State;
 using Environments.Wrappers;
 using Fleet.Journal;
+using Learners.Composition;
+using Learners.Sources;
 using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos;
@@ -74,6 +76,9 @@ internal sealed class RemoteUnrollSource : IUnrollSource
 
     /// <summary>How raw observations become inputs.</summary>
     internal ObservationStatistics Observations { get; }
+
+    /// <inheritdoc/>
+    public RunningStatistics? RunningObservations => Observations.Running;
 
     /// <inheritdoc/>
     public void TakeStatistics(RunningStatistics earlier, double rows) => Observations.ContinueFrom(earlier, rows);

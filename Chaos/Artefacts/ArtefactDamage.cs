@@ -7,6 +7,7 @@ using Environments.State;
 using Fleet.Journal;
 using Learners.Checkpoints;
 using Learners.Metrics;
+using Learners.Runs;
 using Learners.Training;
 
 namespace Chaos.Artefacts;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Agents.Files;
 using Environments.State;
 using Learners.Checkpoints;
+using Learners.Runs;
 using Learners.Training;
 
 namespace Chaos.Artefacts;

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Protos.Fleet;
 using Protos.Rpc;
@@ -33,7 +35,7 @@ internal static class BodyCampaign
         Directory.CreateDirectory(folder);
         TrainingResult trained = await Trainer
             .TrainAsync(
-                TrainingSettings.For("CartPole-v1") with
+                TunedSettings.For("CartPole-v1") with
                 {
                     TotalSteps = 2_048,
                     Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },

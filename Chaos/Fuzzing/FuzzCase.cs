@@ -7,6 +7,7 @@ using Environments.Randomness;
 using Environments.Spaces;
 using Learners.ActorCritic;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using YamlDotNet.RepresentationModel;
 

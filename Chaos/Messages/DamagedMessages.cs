@@ -6,6 +6,8 @@ using Environments;
 using Environments.Randomness;
 using Fleet;
 using Google.Protobuf;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Protos;
 using Protos.Fleet;
@@ -60,7 +62,7 @@ internal sealed class DamagedMessages
     /// <summary>Messages for a learner of an environment.</summary>
     public DamagedMessages(string environment, ulong seed)
     {
-        TrainingSettings settings = TrainingSettings.For(environment, "impala");
+        TrainingSettings settings = TunedSettings.For(environment, "impala");
         using EnvironmentPipeline pipeline = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make(environment),
             settings.Wrappers,

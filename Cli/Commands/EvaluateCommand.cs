@@ -51,7 +51,7 @@ internal static class EvaluateCommand
             {
                 int count = (int)Numbers.Parse("--episodes", parsed.GetValue(episodes)!, 1, 100_000_000);
                 ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue);
-                using SavedPolicy policy = SavedPolicy.Load(RunFolder.FindPolicy(parsed.GetValue(path)!));
+                using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(path)!));
                 EvaluationResult result = Evaluator.Evaluate(
                     policy,
                     parsed.GetValue(environment),

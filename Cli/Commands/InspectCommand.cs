@@ -6,7 +6,9 @@ using Agents.Policies;
 using Fleet.Journal;
 using Learners.Checkpoints;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Evaluation;
+using Learners.Runs;
 using Learners.Training;
 using Protos.Foreign;
 using Spectre.Console;
@@ -108,7 +110,7 @@ internal static class InspectCommand
 
     private static JsonObject DrawAttention(string path, string picture, AttentionOptions options)
     {
-        using SavedPolicy policy = SavedPolicy.Load(RunFolder.FindPolicy(path));
+        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(path));
         AttentionRecording recording = AttentionRecorder.Record(policy, options);
         AttentionPicture.Save(recording, picture);
         return new JsonObject

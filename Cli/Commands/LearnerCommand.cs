@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cli.Fleet;
 using Fleet;
+using Learners.Runs;
 using Learners.Training;
 
 namespace Cli.Commands;

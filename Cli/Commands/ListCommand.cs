@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Agents.Networks.Cores;
 using Agents.Yaml;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Optimizers;
 using Learners.Stages;
 using Learners.Training;

@@ -72,7 +72,7 @@ internal static class RecordCommand
                     Scale = Numbers.ParseReal("--scale", parsed.GetValue(scale)!, 0.01, 100),
                     Registry = registry.Registry(parsed, parsed.GetValue(environment)),
                 };
-                using SavedPolicy policy = SavedPolicy.Load(RunFolder.FindPolicy(parsed.GetValue(path)!));
+                using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(path)!));
                 RecordingResult result = EpisodeRecorder.Record(policy, parsed.GetValue(file)!, options, cancellationToken);
                 Print(output, result, parsed.GetValue(json));
                 return Task.FromResult(ExitCodes.Done);

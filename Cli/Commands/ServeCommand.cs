@@ -38,7 +38,7 @@ internal static class ServeCommand
             async (parsed, cancellationToken) =>
             {
                 ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue);
-                using SavedPolicy policy = SavedPolicy.Load(RunFolder.FindPolicy(parsed.GetValue(path)!));
+                using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(path)!));
                 ServiceHost host = await ServiceHost
                     .ServePolicyAsync(policy, parsed.GetValue(grpc), seedValue, listen.Read(parsed))
                     .ConfigureAwait(false);

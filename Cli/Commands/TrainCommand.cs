@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Learners.Composition;
 using Learners.Training;
 using Protos.Foreign;
 using Spectre.Console;

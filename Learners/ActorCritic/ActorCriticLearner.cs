@@ -125,7 +125,7 @@ internal sealed partial class ActorCriticLearner : ILearner
                 (objective, i) => objective is IAdaptiveObjective adaptive ? [_tags[i], .. adaptive.Tags] : (string[])[_tags[i]]
             ),
             .. _model.Units is null ? (string[])[] : [ReturnScaleTag],
-            .. _kfac?.Diagnostics.Tags ?? [],
+            .. _kfac?.Tags ?? [],
             .. _stages.SelectMany(stage => stage.Tags),
         ];
 
@@ -243,7 +243,7 @@ internal sealed partial class ActorCriticLearner : ILearner
         {
             _probe!.After(_minibatch, metrics);
         }
-        _kfac?.Diagnostics.Report(metrics);
+        _kfac?.Report(metrics);
         for (int i = 0; i < _objectives.Length; i++)
         {
             (_objectives[i] as IAdaptiveObjective)?.End(_losses[i], metrics);

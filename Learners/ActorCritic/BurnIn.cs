@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Learners.Stages;
 
 namespace Learners.ActorCritic;
 

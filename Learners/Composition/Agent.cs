@@ -5,7 +5,7 @@ using Learners.Training;
 
 namespace Learners.Composition;
 
-/// <summary>An agent by name: what it is, its settings, its network and how it learns. Stateless; <see cref="AgentRegistry"/> finds it by its name.</summary>
+/// <summary>An agent by name: what it is, its settings, its network and how it learns. Stateless; <c>AgentRegistry</c> finds it by its name.</summary>
 /// <remarks>
 /// A new agent is this class with a settings record, and nothing else: one line in the registry's table makes it a part of the framework, and
 /// <c>--assembly</c> finds it in a file of its own. It needs a public constructor without parameters. See <c>docs/agents.md</c>.

@@ -72,10 +72,10 @@ public abstract record AgentSettings : IValidatableObject, ISection
     /// <param name="environment">The task as the policy sees it.</param>
     internal virtual IEnumerable<HeadSettings> FurtherHeads(EnvironmentSpec environment) => [];
 
-    /// <summary>Arrays of the size of all parameters in a run, for <see cref="RunSize"/>: the learner's, a copy for acting and its transposed weights.</summary>
+    /// <summary>Arrays of the size of all parameters in a run, for <c>RunSize</c>: the learner's, a copy for acting and its transposed weights.</summary>
     internal virtual int ParameterCopies => 3;
 
-    /// <summary>Arrays of the learner besides those of parameters and acting, for <see cref="RunSize"/>.</summary>
+    /// <summary>Arrays of the learner besides those of parameters and acting, for <c>RunSize</c>.</summary>
     internal virtual IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, ParameterLayout layout) => [];
 
     /// <summary>Roughly how many multiplications learning from an unroll takes.</summary>

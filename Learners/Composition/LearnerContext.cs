@@ -19,8 +19,8 @@ public sealed record LearnerContext
     /// <summary>Where the learner pulls its unrolls.</summary>
     public required IExperienceSource Experience { get; init; }
 
-    /// <summary>The policy that the run begins with; null for fresh parameters, and in a resumed run.</summary>
-    internal WarmStart? Start { get; init; }
+    /// <summary>Parameters to begin with; null for fresh ones, and in a resumed run.</summary>
+    internal StartingParameters? Start { get; init; }
 
     /// <summary>
     /// Parameters of <see cref="Network"/> to begin with: fresh ones, orthogonal weights and constant biases, or those of the run's

@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Learners.Batches;
+using Learners.Objectives;
 
 namespace Learners.Data;
 

@@ -1,6 +1,7 @@
 using Actors;
 using Agents.Policies;
 using Environments;
+using Learners.Composition;
 using Learners.Training;
 
 namespace Learners.Evaluation;

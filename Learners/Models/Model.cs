@@ -63,7 +63,7 @@ internal sealed class Model : IDisposable, ISavable
     public PopArt? Units { get; }
 
     /// <summary>What gathers curvature during the backward pass; null for first-order optimisers.</summary>
-    public Kfac? Curvature => _optimizer.Curvature;
+    public Kfac? Curvature => (Kfac?)_optimizer.Curvature;
 
     /// <summary>Steps taken.</summary>
     public long Updates { get; private set; }

@@ -12,7 +12,7 @@ internal interface IOptimizer
     void Update(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate);
 
     /// <summary>What gathers curvature during the backward pass and then bounds the step itself; null for first-order optimisers. Wrappers give that of the optimiser in them.</summary>
-    Kfac.Kfac? Curvature => null;
+    ICurvature? Curvature => null;
 
     /// <summary>The parameters to evaluate and to save as a policy; valid until the next step.</summary>
     /// <param name="parameters">Those that <see cref="Update"/> moved last.</param>

@@ -24,7 +24,7 @@ internal sealed class Lookahead : IOptimizer
     }
 
     /// <inheritdoc/>
-    public Kfac.Kfac? Curvature => _inner.Curvature;
+    public ICurvature? Curvature => _inner.Curvature;
 
     /// <inheritdoc/>
     public void Update(Span<float> parameters, ReadOnlySpan<float> gradient, float learningRate)

@@ -1,6 +1,7 @@
 using Agents.Networks;
 using Agents.Yaml;
 using Environments.Randomness;
+using Learners.Composition;
 using Learners.Training;
 
 namespace Learners.Optimizers;
@@ -20,7 +21,7 @@ public abstract record OptimizerSettings : NamedSettings
     /// <param name="random">Seeds what it draws, if anything.</param>
     internal abstract IOptimizer Create(ParameterLayout layout, ref Pcg64 random);
 
-    /// <summary>Arrays beside those of every optimiser, for <see cref="RunSize"/>.</summary>
+    /// <summary>Arrays beside those of every optimiser, for <c>RunSize</c>.</summary>
     internal virtual IEnumerable<MemoryPart> MemoryOf(ParameterLayout layout) => [];
 
     /// <summary>Roughly how many multiplications a step takes beyond those per parameter.</summary>

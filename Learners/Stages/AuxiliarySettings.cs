@@ -1,6 +1,7 @@
 using Agents.Networks;
 using Agents.Yaml;
 using Environments;
+using Learners.Composition;
 using Learners.Training;
 
 namespace Learners.Stages;
@@ -18,7 +19,7 @@ public abstract record AuxiliarySettings : NamedSettings, IChosenByName
     /// <param name="environment">The task as the policy sees it.</param>
     internal virtual IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment) => [];
 
-    /// <summary>Its arrays, for <see cref="RunSize"/>.</summary>
+    /// <summary>Its arrays, for <c>RunSize</c>.</summary>
     /// <param name="network">The agent's network.</param>
     /// <param name="samples">Samples of an unroll.</param>
     internal virtual IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) => [];

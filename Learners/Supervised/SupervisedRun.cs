@@ -5,6 +5,7 @@ using Environments.Randomness;
 using Environments.State;
 using Learners.Checkpoints;
 using Learners.Data;
+using Learners.Runs;
 using Learners.Training;
 using Protos.Foreign;
 
@@ -13,8 +14,6 @@ namespace Learners.Supervised;
 /// <summary>One run: take a batch, learn; log, evaluate and save when due. Owns its parts.</summary>
 internal sealed class SupervisedRun : IDisposable
 {
-    private const string InstructionSetName = "instruction_set";
-
     private readonly SupervisedSettings _settings;
     private readonly SupervisedOptions _options;
     private readonly RunFolder _folder;
@@ -51,7 +50,7 @@ internal sealed class SupervisedRun : IDisposable
             {
                 _learner.LoadState(state.Scope("learner"));
                 _source.LoadState(state.Scope("source"));
-                WarnOfOtherProcessor(state);
+                SavedInstructionSet.Compare(state, _options.Warn);
             }
             _startUpdates = Updates;
             _started = options.Clock.GetTimestamp();
@@ -190,7 +189,7 @@ internal sealed class SupervisedRun : IDisposable
     private void SaveCheckpoint()
     {
         var state = new StateDictionary();
-        state.Set<char>(InstructionSetName, InstructionSet.Name);
+        SavedInstructionSet.Save(state);
         _learner.SaveState(state.Scope("learner"));
         _source.SaveState(state.Scope("source"));
         _log.Averages.SaveState(state.Scope("averages"));
@@ -198,17 +197,6 @@ internal sealed class SupervisedRun : IDisposable
         _checkpoints.Save(Updates, "network", network.WriteFiles, state);
         network.Save(_folder.Network);
         _log.Flush();
-    }
-
-    private void WarnOfOtherProcessor(StateDictionary state)
-    {
-        string before = new(state.GetArray<char>(InstructionSetName));
-        if (before != InstructionSet.Name)
-        {
-            _options.Warn?.Invoke(
-                $"The run was computed with {ForeignText.Show(before)} until now and goes on with {InstructionSet.Name}, whose sums are rounded in another order: its parameters will not be those of a run on one of them, bit for bit."
-            );
-        }
     }
 
     private SupervisedProgress Progress() =>

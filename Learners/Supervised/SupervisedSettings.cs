@@ -3,6 +3,7 @@ using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Yaml;
 using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Models;
 using Learners.Optimizers;
 using Learners.Supervised.Tasks;
@@ -14,7 +15,7 @@ namespace Learners.Supervised;
 internal sealed record SupervisedSettings : IValidatableObject
 {
     /// <summary>What is learned: its name, with its settings under that name.</summary>
-    public SupervisedTask Task { get; init; } = new GaussianCentresTask();
+    public SupervisedTask Task { get; init; } = SupervisedTasks.Find("gaussian_centres");
 
     /// <summary>Seed of data, first parameters and noise.</summary>
     /// <value>Default 1.</value>

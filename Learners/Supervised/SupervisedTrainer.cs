@@ -4,6 +4,7 @@ using Environments.State;
 using Learners.ActorCritic;
 using Learners.Checkpoints;
 using Learners.Data;
+using Learners.Runs;
 using Learners.Training;
 
 namespace Learners.Supervised;
@@ -19,7 +20,7 @@ internal static class SupervisedTrainer
     /// <exception cref="InvalidDataException">A file of the task is not what it should be.</exception>
     /// <exception cref="IOException">The run folder cannot be written, or already holds a run; or a file of the task cannot be read.</exception>
     /// <exception cref="CheckpointException">A checkpoint could not be written.</exception>
-    /// <exception cref="TrainingDivergedException">The gradient stopped being finite.</exception>
+    /// <exception cref="Composition.TrainingDivergedException">The gradient stopped being finite.</exception>
     public static Task<SupervisedResult> LearnAsync(
         SupervisedSettings settings,
         SupervisedOptions? options = null,
@@ -62,7 +63,7 @@ internal static class SupervisedTrainer
         return Task.Run(
             () =>
             {
-                Trainer.RequirePlain(folder);
+                SavedRun.RequirePlain(folder);
                 using RunClaim claim = RunClaim.ForResumed(folder);
                 AtomicFolder.CleanUp(folder.Path);
                 StateDictionary state = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep).LoadNewest(
@@ -81,9 +82,9 @@ internal static class SupervisedTrainer
                         exception
                     );
                 }
-                catch (Exception exception) when (Trainer.IsMisfit(exception))
+                catch (Exception exception) when (SavedRun.IsMisfit(exception))
                 {
-                    throw Trainer.Misfit(folder, exception);
+                    throw SavedRun.Misfit(folder, exception);
                 }
             },
             CancellationToken.None

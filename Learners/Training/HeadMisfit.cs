@@ -49,8 +49,8 @@ internal sealed record HeadMisfit(string Name, string Why, IReadOnlyList<string>
                 string[] shapes =
                 [
                     .. parameters
-                        .Where(name => !Fits(theirLayout.Find(name), ourLayout[name]))
-                        .Select(name => Compare(name, theirLayout.Find(name), ourLayout[name])),
+                        .Where(name => !ParameterShapes.Fits(theirLayout.Find(name), ourLayout[name]))
+                        .Select(name => ParameterShapes.Compare(name, theirLayout.Find(name), ourLayout[name])),
                 ];
                 return shapes.Length == 0 ? null : $"{head.Name}: {string.Join(", ", shapes)}";
             }
@@ -67,19 +67,9 @@ internal sealed record HeadMisfit(string Name, string Why, IReadOnlyList<string>
                 || head.Name == Head.Policy && name == ParameterLayout.LogStd
             );
 
-    /// <summary>Whether an array of a policy can be copied into one of a run.</summary>
-    public static bool Fits(ParameterSlot? theirs, ParameterSlot ours) =>
-        theirs is not null && theirs.Shape.AsSpan().SequenceEqual(ours.Shape);
-
-    /// <summary>A parameter of both sides with its shapes, in words.</summary>
-    public static string Compare(string name, ParameterSlot? theirs, ParameterSlot? ours) =>
-        $"{name} is {Shape(theirs)} there and {Shape(ours)} here";
-
     // The numbers of a head mean the same where the kind of distribution and its parts are the same; bounds of a box are applied behind it.
     private static bool HaveSameMeaning(Space theirs, Space ours) =>
         theirs is Box && ours is Box
             ? ActionDistribution.For(theirs).HeadSize == ActionDistribution.For(ours).HeadSize
             : theirs == ours;
-
-    private static string Shape(ParameterSlot? slot) => slot is null ? "missing" : $"[{string.Join(", ", slot.Shape)}]";
 }

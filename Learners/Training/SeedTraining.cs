@@ -1,3 +1,5 @@
+using Learners.Composition;
+
 namespace Learners.Training;
 
 /// <summary>Trains one configuration with several seeds as threads of this process, so that a table of seeds pays one start.</summary>

@@ -5,6 +5,9 @@ using Environments.Randomness;
 using Environments.State;
 using Learners.Checkpoints;
 using Learners.Composition;
+using Learners.Configuration;
+using Learners.Runs;
+using Learners.Sources;
 using Protos.Foreign;
 
 namespace Learners.Training;
@@ -13,7 +16,7 @@ namespace Learners.Training;
 public static class Trainer
 {
     /// <summary>Trains, evaluates and saves.</summary>
-    /// <param name="settings">What to train; see <see cref="TrainingSettings.For"/>.</param>
+    /// <param name="settings">What to train; see <see cref="TunedSettings.For"/>.</param>
     /// <param name="options">Where to write and whom to tell; null for the defaults.</param>
     /// <param name="cancellationToken">Ends training after the running update: a checkpoint is saved and the result says so.</param>
     /// <exception cref="SettingsException">A setting is out of range.</exception>
@@ -22,7 +25,7 @@ public static class Trainer
     /// <exception cref="IOException">The run folder cannot be written, or already holds a run.</exception>
     /// <exception cref="CheckpointException">A checkpoint could not be written.</exception>
     /// <exception cref="global::Environments.EnvironmentFaultException">The environment gave a number that is not finite.</exception>
-    /// <exception cref="ActorCritic.TrainingDivergedException">The gradient stopped being finite.</exception>
+    /// <exception cref="TrainingDivergedException">The gradient stopped being finite.</exception>
     public static Task<TrainingResult> TrainAsync(
         TrainingSettings settings,
         TrainingOptions? options = null,
@@ -35,8 +38,8 @@ public static class Trainer
         return TrainAsync(
             settings,
             options,
-            () => RunClaim.ForNew(settings, options),
-            seed => InlineUnrollSource.Create(settings, options, seed),
+            () => RunClaim.ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock)),
+            seed => options.Step(settings, seed),
             cancellationToken
         );
     }
@@ -61,7 +64,7 @@ public static class Trainer
     /// <param name="claimFolder">Claims the folder, which is given back when training ends.</param>
     /// <param name="createSource">Makes the source.</param>
     /// <param name="cancellationToken">Ends training after the running update.</param>
-    /// <param name="outlivesFailures">See <see cref="TrainingRun.OutlivesFailures"/>.</param>
+    /// <param name="outlivesFailures">See <see cref="TrainingSession.OutlivesFailures"/>.</param>
     internal static Task<TrainingResult> TrainAsync(
         TrainingSettings settings,
         TrainingOptions options,
@@ -74,10 +77,8 @@ public static class Trainer
             async () =>
             {
                 using RunClaim claim = claimFolder();
-                using var run = new TrainingRun(settings, options, claim.Folder, createSource, state: null)
-                {
-                    OutlivesFailures = outlivesFailures,
-                };
+                var session = new TrainingSession(settings, options, createSource) { OutlivesFailures = outlivesFailures };
+                using var run = new TrainingRun(session, options, claim.Folder, state: null);
                 run.Begin();
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
             },
@@ -112,7 +113,7 @@ public static class Trainer
                 IdleKeys.Refuse(settings, isFleet: false, file: null, assignments ?? []);
                 return options;
             },
-            (settings, seed) => InlineUnrollSource.Create(settings, options, seed),
+            (settings, seed) => options.Step(settings, seed),
             cancellationToken
         );
     }
@@ -128,136 +129,40 @@ public static class Trainer
         bool outlivesFailures = false
     )
     {
-        var folder = new RunFolder(runFolder);
-        if (!File.Exists(folder.Config))
-        {
-            throw new CheckpointException(
-                $"'{runFolder}' holds no run (there is no config.yaml). Give the folder that 'agents train' printed."
-            );
-        }
-        TrainingSettings stored = ReadSettings(folder, [], agents);
-        TrainingSettings settings = ReadSettings(folder, assignments, agents);
-        TrainingOptions options = optionsOf(settings);
-        options.Registry.RequireAllowed(settings.Environment); // before anything of the folder is touched
-        RequireSameRun(stored, settings);
-        if (settings.TotalSteps != stored.TotalSteps && settings.Agent.FollowsProgress)
-        {
-            options.Warn?.Invoke(
-                $"The run is now {settings.TotalSteps} steps long instead of {stored.TotalSteps}, so its schedules move to another slope."
-            );
-        }
+        SavedRun saved = SavedRun.Find(runFolder, assignments, agents);
+        TrainingOptions options = optionsOf(saved.Settings);
+        saved.RequireContinuable(options);
         return Task.Run(
             async () =>
             {
-                RequirePlain(folder);
-                using RunClaim claim = RunClaim.ForResumed(folder);
-                AtomicFolder.CleanUp(folder.Path);
-                StateDictionary state = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep).LoadNewest(
-                    options.Warn ?? (_ => { })
-                );
-                using TrainingRun run = Create(
-                    settings,
-                    options,
-                    folder,
-                    seed => createSource(settings, seed),
-                    state,
-                    outlivesFailures
-                );
+                SavedRun.RequirePlain(saved.Folder);
+                using RunClaim claim = RunClaim.ForResumed(saved.Folder);
+                AtomicFolder.CleanUp(saved.Folder.Path);
+                StateDictionary state = saved.ReadState(options.Warn);
+                using TrainingRun run = saved.Guard(() =>
+                {
+                    var session = new TrainingSession(
+                        saved.Settings,
+                        options,
+                        seed => createSource(saved.Settings, seed),
+                        state
+                    )
+                    {
+                        OutlivesFailures = outlivesFailures,
+                    };
+                    return new TrainingRun(session, options, saved.Folder, state);
+                });
                 run.Begin();
                 try
                 {
                     return await run.RunAsync(cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception exception) when (IsMisfit(exception))
+                catch (Exception exception) when (SavedRun.IsMisfit(exception))
                 {
-                    throw Misfit(folder, exception);
+                    throw SavedRun.Misfit(saved.Folder, exception);
                 }
             },
             CancellationToken.None
         );
-    }
-
-    // Settings that were left open mean what they meant when the run began: today's defaults could give an older run another network.
-    private static TrainingSettings ReadSettings(RunFolder folder, IReadOnlyList<string> assignments, AgentRegistry agents)
-    {
-        TrainingSettings settings = SettingsSources.Read(folder.Config, assignments, agents);
-        return new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep).FindPolicyFormat() == 1
-            ? settings with
-            {
-                Network = PolicyDocument.InFirstFormat(settings.Network),
-            }
-            : settings;
-    }
-
-    // What a run writes through a link lands elsewhere, and the folder may be a stranger's.
-    internal static void RequirePlain(RunFolder folder)
-    {
-        try
-        {
-            PlainFile.RequirePlainTree(folder.Path);
-        }
-        catch (IOException exception)
-        {
-            throw new CheckpointException($"'{folder.Path}' cannot be continued: {exception.Message}", exception);
-        }
-    }
-
-    // A checkpoint can be whole and its values still not fit each other, which shows where an environment or the learner counts with them.
-    internal static bool IsMisfit(Exception exception) =>
-        exception
-            is IndexOutOfRangeException
-                or ArithmeticException
-                or InvalidCastException
-                or KeyNotFoundException
-                or NullReferenceException
-                or FormatException;
-
-    internal static CheckpointException Misfit(RunFolder folder, Exception exception) =>
-        new(
-            $"The run in '{folder.Path}' cannot go on from its checkpoint ({exception.GetType().Name}: {ForeignText.Show(exception.Message)}). Its values do not fit each other or its settings, or its environment is at fault; start the run anew, or use the version that wrote it.",
-            exception
-        );
-
-    private static void RequireSameRun(TrainingSettings stored, TrainingSettings changed)
-    {
-        TrainingSettings allowed = stored with
-        {
-            TotalSteps = changed.TotalSteps,
-            Evaluation = changed.Evaluation,
-            Checkpoints = changed.Checkpoints,
-            Fleet = changed.Fleet,
-        };
-        if (allowed != changed)
-        {
-            throw new SettingsException(
-                "A resumed run keeps its settings: only total_steps, evaluation, checkpoints and fleet may change. Start a new run for anything else."
-            );
-        }
-    }
-
-    private static TrainingRun Create(
-        TrainingSettings settings,
-        TrainingOptions options,
-        RunFolder folder,
-        Func<SeedSequence, IUnrollSource> createSource,
-        StateDictionary state,
-        bool outlivesFailures
-    )
-    {
-        try
-        {
-            return new TrainingRun(settings, options, folder, createSource, state) { OutlivesFailures = outlivesFailures };
-        }
-        catch (Exception exception) when (IsMisfit(exception))
-        {
-            throw Misfit(folder, exception);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new CheckpointException(
-                $"The checkpoint of '{folder.Path}' does not fit its settings: {exception.Message} Start the run anew, or use the version that wrote it.",
-                exception
-            );
-        }
     }
 }

@@ -1,5 +1,8 @@
+using Learners.Sources;
+using Environments.Randomness;
 using Environments;
 using Learners.Composition;
+using Learners.Configuration;
 
 namespace Learners.Training;
 
@@ -26,4 +29,10 @@ public sealed record TrainingOptions
 
     /// <summary>Clock of time stamps and speeds.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>A source that steps the environments of a run in this process.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="seed">Seed of environments and actions.</param>
+    internal IUnrollSource Step(TrainingSettings settings, SeedSequence seed) =>
+        InlineUnrollSource.Create(settings, Registry, MemoryLimit, Warn, seed);
 }

@@ -2,137 +2,82 @@ using System.Diagnostics;
 using Agents.Files;
 using Agents.Networks;
 using Agents.Policies;
-using Environments.Randomness;
 using Environments.State;
-using Learners.ActorCritic;
-using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Evaluation;
-using Learners.Metrics;
+using Learners.Runs;
 using Protos;
 
 namespace Learners.Training;
 
-/// <summary>One run: pull an unroll, learn, publish; log, evaluate and save when due. Owns its parts.</summary>
-internal sealed partial class TrainingRun : IDisposable
+/// <summary>A session with a folder: trains to the end, and logs, evaluates and saves when due. Owns its parts.</summary>
+internal sealed class TrainingRun : IDisposable
 {
-    private const int MaxFailedUpdates = 3;
-
-    private readonly TrainingSettings _settings;
+    private readonly TrainingSession _session;
     private readonly TrainingOptions _options;
     private readonly RunFolder _folder;
-    private readonly IUnrollSource _source;
-    private readonly RunExperience _experience;
-    private readonly ILearner _learner;
-    private readonly RunPolicies _policies;
-    private readonly CheckpointStore _checkpoints;
-    private readonly RunRemains _remains = new();
-    private RunLog _log;
-    private readonly EpisodeWindow _episodes = new();
+    private readonly BestPolicy _best;
+    private readonly RunKeeping _keeping;
     private readonly long _startSteps;
     private readonly long _started;
-    private int _failedUpdates;
     private bool _metricsFail;
 
     /// <summary>A run at its first step, or where <paramref name="state"/> was saved.</summary>
-    /// <param name="settings">What to train.</param>
+    /// <param name="session">What trains; owned from here on.</param>
     /// <param name="options">Whom to tell.</param>
     /// <param name="folder">Where to write.</param>
-    /// <param name="createSource">Makes the source of unrolls, which the run owns, from the seed of environments and actions.</param>
-    /// <param name="state">State to continue from; null for a new run.</param>
-    public TrainingRun(
-        TrainingSettings settings,
-        TrainingOptions options,
-        RunFolder folder,
-        Func<SeedSequence, IUnrollSource> createSource,
-        StateDictionary? state
-    )
+    /// <param name="state">State that the session continues from; null for a new run.</param>
+    public TrainingRun(TrainingSession session, TrainingOptions options, RunFolder folder, StateDictionary? state)
     {
-        _settings = settings;
+        _session = session;
         _options = options;
         _folder = folder;
-        var seeds = new SeedSequence(settings.Seed);
-        _source = createSource(seeds.Child(0));
-        _experience = new RunExperience(_source, settings.TotalSteps);
         try
         {
-            WarmStart? start =
-                state is null && settings.InitialPolicy is { } initial ? new WarmStart(initial, _source.Spec) : null;
-            start?.Begin(_source, settings.Wrappers, options.Warn);
-            _learner = settings.Agent.Agent.CreateLearner(
-                new LearnerContext
-                {
-                    Settings = settings,
-                    Network = _source.Spec,
-                    Seed = seeds.Child(1),
-                    Experience = _experience,
-                    Start = start,
-                }
-            );
-            _policies = new RunPolicies(settings, options, folder, _learner, _source, seeds.Child(2));
-            _checkpoints = new CheckpointStore(folder.Checkpoints, settings.Checkpoints.Keep);
-            var averages = new MetricAverages();
+            _best = new BestPolicy(session, folder, options.Warn);
             if (state is not null)
             {
-                LoadState(state, averages);
+                _best.Continue(state.Get<double>(BestPolicy.StateName));
             }
-            _source.Publish(_learner.ActingParameters, _learner.Updates);
-            _startSteps = Steps;
+            _startSteps = session.Steps;
             _started = options.Clock.GetTimestamp();
-            _log = new RunLog(
-                folder,
-                options.Clock,
-                averages,
-                _learner.Tags,
-                state is null ? null : Steps,
-                settings.RecordEpisodes
-            );
+            _keeping = new RunKeeping(session, options, folder, _best, isResumed: state is not null);
         }
         catch
         {
-            _learner?.Dispose();
-            _source.Dispose();
+            session.Dispose();
             throw;
         }
-        if (!_source.CanSaveEnvironments)
+        if (!session.SavesEnvironments)
         {
             options.Warn?.Invoke(
-                $"The state of {settings.Environment} cannot be saved, so a resumed run begins new episodes; one of your own continues them with ISavableEnvironment."
+                $"The state of {Settings.Environment} cannot be saved, so a resumed run begins new episodes; one of your own continues them with ISavableEnvironment."
             );
         }
     }
 
-    private long Steps => _experience.Steps;
+    private TrainingSettings Settings => _session.Settings;
 
-    private bool IsDone =>
-        Steps >= _settings.TotalSteps || (_settings.StopAtReturn is { } mark && _episodes.IsFull && _episodes.Mean >= mark);
+    private RunLog Log => _keeping.Log;
+
+    private long Steps => _session.Steps;
 
     private double Seconds => _options.Clock.GetElapsedTime(_started).TotalSeconds;
 
-    /// <summary>
-    /// Whether a checkpoint that cannot be written, except the last one, and an unroll whose gradient is not finite only cost a warning.
-    /// </summary>
-    public bool OutlivesFailures { get; init; }
-
     /// <summary>Checkpoints that could not be written.</summary>
-    public int FailedCheckpoints { get; private set; }
+    public int FailedCheckpoints => _keeping.FailedCheckpoints;
+
+    /// <summary>Makes the folder a run that can be resumed, unless it is one already.</summary>
+    public void Begin() => _keeping.Begin(isNew: _startSteps == 0);
 
     /// <summary>Trains to the last step or to the cancellation, then saves and evaluates.</summary>
     public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
     {
         long before = Steps;
-        while (!IsDone && await AdvanceAsync(cancellationToken).ConfigureAwait(false))
+        while (!_session.IsDone && await _session.StepAsync(WriteLog, cancellationToken).ConfigureAwait(false))
         {
-            if (_experience.Count() is { } unroll)
-            {
-                _episodes.Add(unroll.Episodes, _log.Averages);
-                WriteLog(unroll.Episodes);
-            }
-            // From here on the unroll is the source's again, and may hold the next one already.
-            _source.Publish(_learner.ActingParameters, _learner.Updates);
-
-            bool last = IsDone;
-            if (!last && IsDue(before, _settings.Evaluation.EverySteps, 10) && _settings.Evaluation.Episodes > 0)
+            bool last = _session.IsDone;
+            if (!last && IsDue(before, Settings.Evaluation.EverySteps, 10) && Settings.Evaluation.Episodes > 0)
             {
                 EvaluateDuringTraining(cancellationToken);
             }
@@ -140,9 +85,9 @@ internal sealed partial class TrainingRun : IDisposable
             {
                 WriteLog(null);
             }
-            if (last || IsDue(before, _settings.Checkpoints.EverySteps, 10))
+            if (last || IsDue(before, Settings.Checkpoints.EverySteps, 10))
             {
-                SaveDueCheckpoint();
+                _keeping.SaveDueCheckpoint();
             }
             _options.Progress?.Report(Progress());
             before = Steps;
@@ -150,84 +95,53 @@ internal sealed partial class TrainingRun : IDisposable
         return Finish(cancellationToken);
     }
 
-    /// <summary>Lets the learner go on; false when the run was cancelled.</summary>
-    // One actor's nonsense must not end the run of a fleet; where every unroll ends so, the run itself has diverged.
-    private async ValueTask<bool> AdvanceAsync(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        try
-        {
-            bool goesOn = await _learner.AdvanceAsync(_log.Averages, cancellationToken).ConfigureAwait(false);
-            if (!goesOn && !cancellationToken.IsCancellationRequested)
-            {
-                throw new InvalidOperationException(
-                    $"The learner of {_settings.AgentName} gave up at step {Steps}, though nobody stopped the run. Let AdvanceAsync return true until its token is cancelled."
-                );
-            }
-            _failedUpdates = 0;
-            return goesOn;
-        }
-        catch (TrainingDivergedException exception) when (OutlivesFailures && ++_failedUpdates < MaxFailedUpdates)
-        {
-            _options.Warn?.Invoke($"{exception.Message} The rest of this batch is left out.");
-            return true;
-        }
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
-        _log.Dispose();
-        _learner.Dispose();
-        _source.Dispose();
-        _policies.Dispose();
+        _keeping.Dispose();
+        _session.Dispose();
     }
 
     // Due when a multiple of the interval was passed since then; an interval of 0 means a share of the run.
     private bool IsDue(long before, long interval, long parts)
     {
-        interval = interval > 0 ? interval : Math.Max(1, _settings.TotalSteps / parts);
+        interval = interval > 0 ? interval : Math.Max(1, Settings.TotalSteps / parts);
         return Steps / interval > before / interval;
     }
 
     private TrainingResult Finish(CancellationToken cancellationToken)
     {
-        if (!IsDone)
+        if (!_session.IsDone)
         {
-            SaveCheckpoint();
+            _keeping.SaveCheckpoint();
         }
-        _source.End(IsDone);
-        EvaluationResult? evaluation = null;
-        if (IsDone)
-        {
-            evaluation = _policies.TryEvaluate(Steps, _settings.Evaluation.FinalEpisodes, 0, cancellationToken);
-        }
+        _session.End();
+        EvaluationResult? evaluation = _session.IsDone
+            ? TryEvaluate(Settings.Evaluation.FinalEpisodes, 0, cancellationToken)
+            : null;
         if (evaluation is not null)
         {
-            _policies.KeepIfBest(Steps, evaluation);
-            if (!_log.HasEvaluation(Steps))
+            _best.KeepIfBest(evaluation);
+            if (!Log.HasEvaluation(Steps))
             {
-                _log.WriteEvaluation(Steps, evaluation);
+                Log.WriteEvaluation(Steps, evaluation);
             }
         }
-        using SavedPolicy final = _policies.Create(Steps, evaluation);
+        using SavedPolicy final = _session.ToPolicy(evaluation);
         final.Save(_folder.Policy);
         var result = new TrainingResult
         {
             RunFolder = _folder.Path,
             PolicyFolder = _folder.Policy,
             EnvironmentSteps = Steps,
-            Updates = _learner.Updates,
+            Updates = _session.Updates,
             WallSeconds = Seconds,
             CpuSeconds = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds,
             ParameterHash = final.ParameterHash,
             Interrupted = evaluation is null,
             Evaluation = evaluation,
-            BestReturn = _policies.BestReturn,
-            Lost = _remains.Lost,
+            BestReturn = _best.Return,
+            Lost = _keeping.Lost,
         };
         AtomicFile.Write(_folder.Summary, RunSummary.ToJson(result, indented: true) + "\n");
         return result;
@@ -235,12 +149,24 @@ internal sealed partial class TrainingRun : IDisposable
 
     private void EvaluateDuringTraining(CancellationToken cancellationToken)
     {
-        uint index = (uint)(Steps / _settings.Agent.StepsPerUnroll);
-        EvaluationResult? result = _policies.TryEvaluate(Steps, _settings.Evaluation.Episodes, index, cancellationToken);
-        if (result is not null)
+        uint index = (uint)(Steps / Settings.Agent.StepsPerUnroll);
+        if (TryEvaluate(Settings.Evaluation.Episodes, index, cancellationToken) is { } result)
         {
-            _log.WriteEvaluation(Steps, result);
-            _policies.KeepIfBest(Steps, result);
+            Log.WriteEvaluation(Steps, result);
+            _best.KeepIfBest(result);
+        }
+    }
+
+    // Null when it was cancelled, since an evaluation cut short says nothing.
+    private EvaluationResult? TryEvaluate(int episodes, uint index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _session.Play(episodes, index, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 
@@ -251,15 +177,15 @@ internal sealed partial class TrainingRun : IDisposable
         {
             if (episodes is null)
             {
-                _log.Write(Steps, Speed(), TorchRuntime.LiveTensors);
+                Log.Write(Steps, Speed(), TorchRuntime.LiveTensors);
             }
             else
             {
-                _log.WriteEpisodes(Steps, episodes);
+                Log.WriteEpisodes(Steps, episodes);
             }
             _metricsFail = false;
         }
-        catch (Exception exception) when (OutlivesFailures && !IsDone && DiskFailure.IsOne(exception))
+        catch (Exception exception) when (_session.OutlivesFailures && !_session.IsDone && DiskFailure.IsOne(exception))
         {
             if (!_metricsFail)
             {
@@ -276,13 +202,13 @@ internal sealed partial class TrainingRun : IDisposable
         double speed = Speed();
         return new TrainingProgress(
             Steps,
-            _settings.TotalSteps,
-            _learner.Updates,
-            _episodes.Count,
-            _episodes.Mean,
+            Settings.TotalSteps,
+            _session.Updates,
+            _session.Episodes,
+            _session.MeanReturn,
             speed,
             TimeSpan.FromSeconds(Seconds),
-            TimeSpan.FromSeconds(Math.Min(Math.Max(0, _settings.TotalSteps - Steps) / speed, TimeSpan.MaxValue.TotalSeconds / 2))
+            TimeSpan.FromSeconds(Math.Min(Math.Max(0, Settings.TotalSteps - Steps) / speed, TimeSpan.MaxValue.TotalSeconds / 2))
         );
     }
 }

@@ -3,6 +3,8 @@ using Agents.Policies;
 using Agents.Yaml;
 using Environments.Spaces;
 using Environments.Wrappers;
+using Learners.Composition;
+using Learners.Sources;
 
 namespace Learners.Training;
 
@@ -13,8 +15,6 @@ namespace Learners.Training;
 internal sealed class WarmStart
 {
     private readonly ParameterLayout _theirs;
-    private readonly float[] _parameters;
-    private readonly HashSet<string> _redrawn; // names of parameters
     private readonly PolicyInfo _info;
     private readonly RunningStatistics? _statistics;
     private readonly string _path;
@@ -42,8 +42,12 @@ internal sealed class WarmStart
             );
         }
         Redrawn = [.. heads.Select(head => head.Name)];
-        _redrawn = [.. heads.SelectMany(head => head.Parameters)];
-        _parameters = policy.Parameters.ToArray();
+        Parameters = new StartingParameters(
+            _theirs,
+            policy.Parameters.ToArray(),
+            heads.SelectMany(head => head.Parameters).ToHashSet(),
+            knowsValues: !Redrawn.Contains(Head.Value)
+        );
         _info = policy.Info;
         _statistics = policy.Statistics;
     }
@@ -51,22 +55,8 @@ internal sealed class WarmStart
     /// <summary>Names of the heads that begin with fresh parameters.</summary>
     public IReadOnlyList<string> Redrawn { get; }
 
-    /// <summary>Whether the value head is the policy's, which gives values in units of the rewards that it was trained on.</summary>
-    public bool KnowsValues => !Redrawn.Contains(Head.Value);
-
-    /// <summary>Puts the policy's parameters over fresh ones.</summary>
-    /// <param name="layout">The run's.</param>
-    /// <param name="parameters">Fresh ones of the run's network.</param>
-    public void CopyTo(ParameterLayout layout, Span<float> parameters)
-    {
-        foreach (ParameterSlot slot in layout.Slots)
-        {
-            if (!_redrawn.Contains(slot.Name))
-            {
-                _theirs[slot.Name].In((ReadOnlySpan<float>)_parameters).CopyTo(slot.In(parameters));
-            }
-        }
-    }
+    /// <summary>What the learner begins with.</summary>
+    public StartingParameters Parameters { get; }
 
     /// <summary>Hands statistics on where both sides have them, and tells what is not as the policy was trained.</summary>
     /// <param name="source">The run's source, which has not been pulled.</param>
@@ -112,15 +102,8 @@ internal sealed class WarmStart
 
     private void RequireSameTrunks(NetworkSpec theirs, NetworkSpec network, ParameterLayout ours)
     {
-        IEnumerable<string> mistakes = Trunk(ours, network)
-            .Where(slot => !HeadMisfit.Fits(_theirs.Find(slot.Name), slot))
-            .Select(slot => HeadMisfit.Compare(slot.Name, _theirs.Find(slot.Name), slot))
-            .Concat(
-                Trunk(_theirs, theirs)
-                    .Where(slot => ours.Find(slot.Name) is null)
-                    .Select(slot => HeadMisfit.Compare(slot.Name, slot, null))
-            );
-        string all = string.Join("; ", mistakes);
+        HashSet<string> heads = [.. HeadParameters(ours, network), .. HeadParameters(_theirs, theirs)];
+        string all = ParameterShapes.Differences(_theirs, ours, slot => !heads.Contains(slot.Name));
         if (all.Length > 0)
         {
             throw new SettingsException(
@@ -129,11 +112,8 @@ internal sealed class WarmStart
         }
     }
 
-    private static IEnumerable<ParameterSlot> Trunk(ParameterLayout layout, NetworkSpec spec)
-    {
-        HashSet<string> heads = [.. spec.Heads.SelectMany(head => HeadMisfit.ParametersOf(head, layout))];
-        return layout.Slots.Where(slot => !heads.Contains(slot.Name));
-    }
+    private static IEnumerable<string> HeadParameters(ParameterLayout layout, NetworkSpec spec) =>
+        spec.Heads.SelectMany(head => HeadMisfit.ParametersOf(head, layout));
 
     // Bounds of numbers that are read as they are change nothing in a network.
     private static Space Comparable(Space space)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,5 @@
 using Agents.Yaml;
+using Learners.Runs;
 using Learners.Training;
 using YamlDotNet.RepresentationModel;
 

@@ -1,3 +1,4 @@
+using Learners.Composition;
 using Learners.Training;
 using Studies.Claims;
 

@@ -1,4 +1,5 @@
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Supervised;
 using Learners.Training;
 

@@ -3,6 +3,7 @@ using System.Text;
 using Agents.Yaml;
 using Environments;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Supervised;
 using Learners.Training;
 using Studies.Claims;

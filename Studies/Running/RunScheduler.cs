@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Learners.Composition;
+using Learners.Configuration;
 
 namespace Studies.Running;
 

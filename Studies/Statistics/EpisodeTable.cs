@@ -1,4 +1,5 @@
 using System.Globalization;
+using Learners.Runs;
 using Learners.Training;
 using Protos.Foreign;
 

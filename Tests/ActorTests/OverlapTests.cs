@@ -6,6 +6,7 @@ using Environments;
 using Environments.ClassicControl;
 using Environments.Randomness;
 using Environments.Wrappers;
+using Learners.Composition;
 using Learners.Ppo;
 using Learners.Training;
 using Protos;

@@ -3,6 +3,8 @@ using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
 using Learners.ActorCritic;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Xunit;
 using YamlDotNet.Serialization;
@@ -19,7 +21,7 @@ public sealed class YamlTextTests
     {
         foreach ((string agent, string environment) in SettingsSources.Tuned)
         {
-            AssertSame(TrainingSettings.For(environment, agent));
+            AssertSame(TunedSettings.For(environment, agent));
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Agents.Networks.Cores;
 using Cli;
 using Learners.Composition;
+using Learners.Configuration;
 using Xunit;
 
 namespace Tests.CliTests;

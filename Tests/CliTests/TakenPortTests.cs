@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using Agents.Policies;
 using Cli;
+using Learners.Composition;
+using Learners.Configuration;
+using Learners.Runs;
 using Learners.Training;
 using Tests.Waits;
 using Xunit;
@@ -69,7 +72,7 @@ public sealed class TakenPortTests : IDisposable
     {
         if (command == "serve")
         {
-            TrainingSettings settings = TrainingSettings.For("CartPole-v1") with
+            TrainingSettings settings = TunedSettings.For("CartPole-v1") with
             {
                 TotalSteps = 2_048,
                 Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },

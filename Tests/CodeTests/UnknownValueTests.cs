@@ -19,9 +19,11 @@ using Environments.Wrappers;
 using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Engines;
 using Learners.Models;
 using Learners.Optimizers.Kfac;
+using Learners.Ppo;
 using Learners.Training;
 using Studies.Claims;
 using Studies.Reports;
@@ -58,14 +60,14 @@ public sealed class UnknownValueTests
                 NetworkBenchmarks.Forward(EngineKind.Managed, (NetworkBenchmarks.Kind)Unknown, rows: 1),
             ["agent of a benchmark"] = () =>
                 NetworkBenchmarks.Update(EngineKind.Managed, NetworkBenchmarks.Kind.Vector, "sarsa", samples: 8),
-            ["engine: learner"] = () => Learner(new() { Engine = (EngineKind)Unknown }),
+            ["engine: learner"] = () => Learner(new() { Agent = new PpoSettings(), Engine = (EngineKind)Unknown }),
             ["optimizer"] = () => SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.optimizer=unknown"]),
             ["optimizer wrapper"] = () => SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.optimizer_wrappers.unknown={}"]),
             ["parameter map"] = () => SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.parameter_maps.unknown={}"]),
             ["auxiliary part"] = () => SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.auxiliary.unknown={}"]),
             ["role of parameters"] = () => AnyModel().Parameters((ParameterRole)Unknown),
             ["agent"] = () => AgentRegistry.Default.Find("sarsa"),
-            ["agent: settings"] = () => new TrainingSettings().Of<A2cSettings>(),
+            ["agent: settings"] = () => new TrainingSettings { Agent = new PpoSettings() }.Of<A2cSettings>(),
             ["schedule"] = () => Schedules.At(1, (ScheduleKind)Unknown, 0.5),
             ["kfac: bias"] = () => Kfac(new() { Bias = (BiasKind)Unknown }),
             ["kfac: shared uses"] = () => Kfac(new() { SharedUses = (SharedUses)Unknown }),

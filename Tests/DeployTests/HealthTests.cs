@@ -6,6 +6,8 @@ using Cli;
 using Environments;
 using Fleet;
 using Fleet.Hosting;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
@@ -123,7 +125,7 @@ public sealed class HealthTests : IDisposable
         string socket = "unix:" + _folder.In("fleet.sock");
         var fleet = new FleetOptions { Listen = socket, Stay = true };
         var options = new TrainingOptions { OutputFolder = _folder.In("run") };
-        TrainingSettings settings = TrainingSettings.For("CartPole-v1", "impala") with { TotalSteps = 1_000 };
+        TrainingSettings settings = TunedSettings.For("CartPole-v1", "impala") with { TotalSteps = 1_000 };
         using (var stop = new CancellationTokenSource())
         {
             Task<TrainingResult> learner = FleetLearner.TrainAsync(settings, fleet, options, stop.Token);
@@ -152,7 +154,7 @@ public sealed class HealthTests : IDisposable
         using (var stop = new CancellationTokenSource())
         {
             var fleet = new FleetOptions { Listen = "unix:" + _folder.In("fleet.sock"), Listening = _ => stop.Cancel() };
-            await FleetLearner.TrainAsync(TrainingSettings.For("CartPole-v1", "impala"), fleet, options, stop.Token);
+            await FleetLearner.TrainAsync(TunedSettings.For("CartPole-v1", "impala"), fleet, options, stop.Token);
         }
         var error = new StringWriter();
 
@@ -179,7 +181,7 @@ public sealed class HealthTests : IDisposable
 
     private static FleetHub MakeHub(TimeProvider clock)
     {
-        TrainingSettings settings = TrainingSettings.For("CartPole-v1", "impala");
+        TrainingSettings settings = TunedSettings.For("CartPole-v1", "impala");
         using EnvironmentPipeline probe = EnvironmentPipeline.ForTraining(
             EnvironmentRegistry.Default.Make(settings.Environment),
             settings.Wrappers,
@@ -194,7 +196,7 @@ public sealed class HealthTests : IDisposable
         FleetServer.StartAsync(
             FleetServer.Bind(Options(metrics)),
             hub,
-            new FleetStatusBoard(TrainingSettings.For("CartPole-v1", "impala"), _folder.Path),
+            new FleetStatusBoard(TunedSettings.For("CartPole-v1", "impala"), _folder.Path),
             Options(metrics),
             NullLoggerFactory.Instance
         );

@@ -1,6 +1,8 @@
 using Actors;
 using Environments;
 using Fleet;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;

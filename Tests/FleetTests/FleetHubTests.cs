@@ -2,6 +2,7 @@ using Actors.Fleet;
 using Agents.Policies.Acting;
 using Fleet;
 using Fleet.Journal;
+using Learners.Composition;
 using Learners.Training;
 using Protos.Fleet;
 using Tests.LearnerTests.Composition;

@@ -6,6 +6,7 @@ using Environments.State;
 using Environments.Wrappers;
 using Fleet;
 using Learners.Checkpoints;
+using Learners.Composition;
 using Learners.Training;
 using Tests.Waits;
 using Xunit;

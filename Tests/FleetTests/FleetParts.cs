@@ -5,6 +5,7 @@ using Environments.State;
 using Environments.Wrappers;
 using Fleet;
 using Fleet.Journal;
+using Learners.Composition;
 using Learners.Impala;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -2,6 +2,8 @@ using Actors;
 using Environments;
 using Fleet;
 using Fleet.Journal;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;

@@ -5,6 +5,7 @@ using Environments.Randomness;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Learners.Composition;
 using Learners.Impala;
 using Learners.Training;
 using Protos;

@@ -2,6 +2,7 @@ using Actors.Fleet;
 using Agents.Networks;
 using Environments;
 using Environments.Wrappers;
+using Learners.Composition;
 using Learners.Impala;
 using Learners.Training;
 using Tests.ActorTests.Fleet;

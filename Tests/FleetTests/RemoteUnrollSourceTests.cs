@@ -1,6 +1,7 @@
 using Environments.State;
 using Environments.Wrappers;
 using Fleet;
+using Learners.Composition;
 using Learners.Training;
 using Protos;
 using Protos.Fleet;

@@ -1,6 +1,7 @@
 using Environments.Spaces;
 using Environments.Wrappers;
 using Fleet;
+using Learners.Composition;
 using Learners.Impala;
 using Learners.Training;
 using Protos;

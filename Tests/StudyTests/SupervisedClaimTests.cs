@@ -1,6 +1,7 @@
 using Agents.Yaml;
 using Environments;
 using Learners.Composition;
+using Learners.Configuration;
 using Studies;
 using Studies.Claims;
 using Studies.Reports;

@@ -1,9 +1,11 @@
 using Agents.Policies;
 using Environments;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Training;
 
-TrainingSettings settings = TrainingSettings.For("CartPole-v1") with { TotalSteps = 50_000 };
+TrainingSettings settings = TunedSettings.For("CartPole-v1") with { TotalSteps = 50_000 };
 TrainingResult result = await Trainer.TrainAsync(settings);
 Console.WriteLine($"Mean return {result.Evaluation!.MeanReturn:F1}, policy in {result.PolicyFolder}");
 

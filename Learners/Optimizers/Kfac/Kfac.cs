@@ -4,6 +4,7 @@ using Agents.Networks;
 using Agents.Programs.Operators.Products;
 using Environments.Randomness;
 using Environments.State;
+using Learners.Metrics;
 
 namespace Learners.Optimizers.Kfac;
 
@@ -15,7 +16,7 @@ namespace Learners.Optimizers.Kfac;
 /// The engine shows products of a backward pass of their own; <see cref="Update"/> then averages what was shown, renews eigenbases when due, and steps.
 /// A state-independent log standard deviation has the exact Fisher matrix 2 I; of parameters that are no layer's only the diagonal counts. Owns factors, bases and momentum.
 /// </remarks>
-internal sealed class Kfac : IOptimizer
+internal sealed class Kfac : IOptimizer, ICurvature
 {
     // Fisher matrix of the logarithm of a Gaussian's standard deviation: E[(z² − 1)²].
     private const float LogStdFisher = 2;
@@ -62,9 +63,6 @@ internal sealed class Kfac : IOptimizer
     public static IEnumerable<ParameterSlot> DiagonalsOf(ParameterLayout layout) =>
         layout.Slots.Where(slot => !slot.IsProduct && slot.Name != ParameterLayout.LogStd && !IsBiasOfALayer(layout, slot));
 
-    /// <inheritdoc/>
-    Kfac? IOptimizer.Curvature => this;
-
     /// <summary>Parameters without factors.</summary>
     public DiagonalFisher Diagonal { get; }
 
@@ -73,6 +71,15 @@ internal sealed class Kfac : IOptimizer
 
     /// <summary>Figures of the latest update.</summary>
     public KfacDiagnostics Diagnostics { get; }
+
+    /// <inheritdoc/>
+    public ICurvature Curvature => this;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Tags => Diagnostics.Tags;
+
+    /// <inheritdoc/>
+    public void Report(MetricAverages metrics) => Diagnostics.Report(metrics);
 
     /// <summary>Layers with their factors, in the order of the parameters.</summary>
     public IReadOnlyList<KfacLayer> Layers => _layers;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Environments.Randomness;
+using Learners.Composition;
 using Learners.Training;
 
 namespace Learners.Optimizers.Kfac;

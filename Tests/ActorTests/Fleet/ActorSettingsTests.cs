@@ -1,6 +1,9 @@
 using Actors.Fleet;
 using Agents.Policies.Acting;
 using Environments;
+using Learners.Composition;
+using Learners.Configuration;
+using Learners.Ppo;
 using Learners.Training;
 using Xunit;
 
@@ -25,7 +28,7 @@ public sealed class ActorSettingsTests
 
     [Fact]
     public void Parse_WhatALearnerWrites_NamesItsAgentsWay() =>
-        Assert.Contains("\nacting: sample\n", SettingsSources.WriteForActors(new TrainingSettings()), StringComparison.Ordinal);
+        Assert.Contains("\nacting: sample\n", SettingsSources.WriteForActors(new TrainingSettings { Agent = new PpoSettings() }), StringComparison.Ordinal);
 
-    private static string Told(string line) => SettingsSources.Write(new TrainingSettings()).TrimEnd() + $"\n{line}\n";
+    private static string Told(string line) => SettingsSources.Write(new TrainingSettings { Agent = new PpoSettings() }).TrimEnd() + $"\n{line}\n";
 }

@@ -4,6 +4,7 @@ using Agents.Networks;
 using Environments;
 using Fleet;
 using Fleet.Hosting;
+using Learners.Composition;
 using Learners.Impala;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -3,6 +3,8 @@ using Chaos;
 using Chaos.Artefacts;
 using Cli;
 using Learners.Checkpoints;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Ppo;
 using Learners.Training;
 using Xunit;
@@ -195,7 +197,7 @@ public sealed class BrokenInputTests : IDisposable
 
     private async Task MakeRun()
     {
-        TrainingSettings settings = TrainingSettings.For("CartPole-v1") with
+        TrainingSettings settings = TunedSettings.For("CartPole-v1") with
         {
             TotalSteps = 256,
             Network = new() { HiddenSizes = [8] },

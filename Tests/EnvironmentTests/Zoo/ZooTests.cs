@@ -8,6 +8,7 @@ using Environments.Randomness;
 using Environments.Spaces;
 using Fleet;
 using Fleet.Serving;
+using Learners.Composition;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;

@@ -5,6 +5,8 @@ using Environments;
 using Fleet.Hosting;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Protos.Fleet;
 using Protos.Rpc;
@@ -113,7 +115,7 @@ public sealed class ConnectionLimitTests : IDisposable
     public async Task Serve_MoreIdleConnectionsThanFiles_AnswersItsClient()
     {
         RequireLimits();
-        TrainingSettings settings = TrainingSettings.For("CartPole-v1") with
+        TrainingSettings settings = TunedSettings.For("CartPole-v1") with
         {
             TotalSteps = 2_048,
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },

@@ -10,6 +10,8 @@ using Fleet.Serving;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Protos.Serving;
 using Tests.Waits;
@@ -178,7 +180,7 @@ public sealed class HostileBodyTests : IDisposable
 
     private async Task<SavedPolicy> TrainAsync()
     {
-        TrainingSettings settings = TrainingSettings.For("CartPole-v1") with
+        TrainingSettings settings = TunedSettings.For("CartPole-v1") with
         {
             TotalSteps = 1_024,
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },

@@ -11,6 +11,8 @@ using Fleet.Serving;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Protos.Fleet;
 using Protos.Rpc;
@@ -227,7 +229,7 @@ public sealed class ServedPolicyTests
 
     private static async Task<SavedPolicy> TrainAsync(string environment, TemporaryFolder folder)
     {
-        TrainingSettings settings = TrainingSettings.For(environment) with
+        TrainingSettings settings = TunedSettings.For(environment) with
         {
             TotalSteps = 2_048,
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },

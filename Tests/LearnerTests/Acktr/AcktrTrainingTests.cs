@@ -1,6 +1,8 @@
 using Agents.Networks;
 using Agents.Yaml;
 using Learners.Acktr;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Optimizers.Kfac;
 using Learners.Ppo;
 using Learners.Training;
@@ -19,7 +21,7 @@ public sealed class AcktrTrainingTests : IDisposable
     [Fact]
     public void For_Acktr_HasThePapersDefaults()
     {
-        TrainingSettings settings = TrainingSettings.For("FrozenLake-v1", "acktr");
+        TrainingSettings settings = TunedSettings.For("FrozenLake-v1", "acktr");
 
         Assert.Equal(640, settings.Agent.StepsPerUnroll);
         KfacOptions kfac = Assert.IsType<KfacOptions>(settings.Of<AcktrSettings>().Optimizer);
@@ -54,7 +56,7 @@ public sealed class AcktrTrainingTests : IDisposable
     [InlineData("CartPole-v1", "acktr", EngineKind.Torch)]
     public async Task TrainAsync_CartPole_Learns(string environment, string agent, EngineKind engine)
     {
-        TrainingSettings settings = TrainingSettings.For(environment, agent) with { TotalSteps = 80_000, Engine = engine };
+        TrainingSettings settings = TunedSettings.For(environment, agent) with { TotalSteps = 80_000, Engine = engine };
 
         TrainingResult result = await TrainAsync(settings, "run");
 

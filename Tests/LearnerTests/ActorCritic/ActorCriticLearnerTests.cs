@@ -14,6 +14,7 @@ using Learners.Metrics;
 using Learners.Objectives;
 using Learners.Optimizers;
 using Learners.Ppo;
+using Learners.Runs;
 using Learners.Training;
 using Protos;
 using Tests.LearnerTests.Composition;
@@ -220,7 +221,7 @@ public sealed class ActorCriticLearnerTests
     [Fact]
     public void Constructor_TwoObjectivesOfOneName_NamesThem()
     {
-        using var parts = new Parts(new TrainingSettings());
+        using var parts = new Parts(new TrainingSettings { Agent = new PpoSettings() });
         using IGradientEngine engine = GradientEngines.Create(EngineKind.Managed, parts.Spec, parts.Learner.Parameters.ToArray());
 
         ArgumentException exception = Assert.Throws<ArgumentException>(() =>

@@ -1,6 +1,7 @@
 using Agents.Networks;
 using Environments.Spaces;
 using Learners.ActorCritic;
+using Learners.Stages;
 using Protos;
 using Xunit;
 

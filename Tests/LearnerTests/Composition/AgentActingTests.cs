@@ -2,6 +2,7 @@ using Agents.Policies;
 using Agents.Policies.Acting;
 using Agents.Yaml;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;

@@ -1,6 +1,7 @@
 using Environments;
 using Learners.A2c;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Ppo;
 using Learners.Training;
 using OwnAgent;
@@ -126,7 +127,7 @@ public sealed class AgentRegistryTests
     public void With_SettingsOfAnotherAgent_NamesBoth()
     {
         var error = Assert.Throws<InvalidOperationException>(() =>
-            new TrainingSettings().With((A2cSettings a2c) => a2c with { Copies = 4 })
+            new TrainingSettings { Agent = new PpoSettings() }.With((A2cSettings a2c) => a2c with { Copies = 4 })
         );
 
         Assert.Contains(

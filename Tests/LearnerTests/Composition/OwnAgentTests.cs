@@ -1,6 +1,7 @@
 using Agents.Policies;
 using Agents.Yaml;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Metrics;
 using Learners.Ppo;
 using Learners.Training;

@@ -1,5 +1,7 @@
 using Agents.Policies;
 using Environments;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Training;
 using Tests.EnvironmentTests.Rendering.Animation;

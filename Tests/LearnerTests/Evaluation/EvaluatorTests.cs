@@ -1,4 +1,5 @@
 using Agents.Policies;
+using Learners.Composition;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;

@@ -1,4 +1,5 @@
 using Agents.Yaml;
+using Learners.Configuration;
 using Learners.Impala;
 using Learners.Returns;
 using Learners.Training;

@@ -8,6 +8,7 @@ using Environments.Randomness;
 using Environments.Wrappers;
 using Learners.ActorCritic;
 using Learners.Returns;
+using Learners.Stages;
 using Protos;
 using Tests.LearnerTests.Returns;
 using Xunit;

@@ -6,13 +6,14 @@ using Environments.Randomness;
 using Environments.Spaces;
 using Learners.ActorCritic;
 using Learners.Batches;
+using Learners.Configuration;
 using Learners.Engines;
 using Learners.Objectives;
 using Learners.Optimizers;
 using Learners.Training;
+using Optimizer = Learners.Optimizers.Kfac.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
-using Optimizer = Learners.Optimizers.Kfac.Kfac;
 
 namespace Tests.LearnerTests.Objectives;
 

@@ -5,6 +5,7 @@ using Environments.Randomness;
 using Environments.State;
 using Environments.Wrappers;
 using Fleet;
+using Learners.Composition;
 using Learners.Impala;
 using Learners.Training;
 using Protos;

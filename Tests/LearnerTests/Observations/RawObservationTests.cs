@@ -8,10 +8,13 @@ using Environments.Spaces;
 using Environments.State;
 using Environments.Wrappers;
 using Learners.ActorCritic;
+using Learners.Composition;
 using Learners.Evaluation;
 using Learners.Impala;
 using Learners.Ppo;
 using Learners.Returns;
+using Learners.Sources;
+using Learners.Stages;
 using Learners.Training;
 using Protos;
 using Tests.LearnerTests.Returns;
@@ -259,7 +262,7 @@ public sealed class RawObservationTests : IDisposable
         };
 
     private static InlineUnrollSource Source(TrainingSettings settings) =>
-        InlineUnrollSource.Create(settings, new TrainingOptions(), new SeedSequence(5));
+        (InlineUnrollSource)new TrainingOptions().Step(settings, new SeedSequence(5));
 
     /// <summary>A picture of bytes, an integer, and two numbers far from zero.</summary>
     private readonly struct Mixed : IEnvironment

@@ -2,7 +2,9 @@ using Agents.Distributions;
 using Agents.Policies;
 using Environments.Randomness;
 using Environments.Wrappers;
+using Learners.Composition;
 using Learners.Ppo;
+using Learners.Sources;
 using Learners.Training;
 using Protos;
 using Xunit;
@@ -24,7 +26,7 @@ public sealed class TeacherTests : IDisposable
         using SavedPolicy teacher = await Train(core, scale);
         // The student normalises by other statistics, which its unrolls do not show.
         TrainingSettings student = Settings("identity", 1);
-        using InlineUnrollSource source = InlineUnrollSource.Create(student, new TrainingOptions(), new SeedSequence(9));
+        using IUnrollSource source = new TrainingOptions().Step(student, new SeedSequence(9));
         var state = new float[student.Agent.Copies * teacher.CoreStateSize];
         var actingState = new float[state.Length];
         PolicyOutput output = teacher.CreateOutput(student.Agent.Copies);
@@ -66,7 +68,7 @@ public sealed class TeacherTests : IDisposable
     public async Task Evaluate_UnrollThatItsOwnRunActedIn_GivesTheRecordedLogProbs()
     {
         TrainingSettings settings = Settings("lstm", 1);
-        using InlineUnrollSource source = InlineUnrollSource.Create(settings, new TrainingOptions(), new SeedSequence(9));
+        using IUnrollSource source = new TrainingOptions().Step(settings, new SeedSequence(9));
         float[] parameters = RawObservationTests.Parameters(source.Spec, 4);
         for (int version = 0; version < 3; version++)
         {

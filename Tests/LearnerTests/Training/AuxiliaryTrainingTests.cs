@@ -1,4 +1,7 @@
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Metrics;
+using Learners.Runs;
 using Learners.Training;
 using Xunit;
 

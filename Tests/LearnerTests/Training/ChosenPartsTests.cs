@@ -1,6 +1,7 @@
 using Agents.Yaml;
 using Learners.A2c;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Stages;

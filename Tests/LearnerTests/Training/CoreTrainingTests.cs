@@ -1,6 +1,8 @@
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Policies;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Xunit;
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Agents.Networks;
 using Environments.Processes;
 using Learners.Checkpoints;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Tests.Waits;
 using Xunit;
@@ -19,7 +21,7 @@ public sealed class EngineTests : IDisposable
     [InlineData(EngineKind.Torch)]
     public async Task TrainAsync_EitherEngine_LearnsCartPole(EngineKind engine)
     {
-        TrainingSettings settings = TrainingSettings.For("CartPole-v1", "a2c") with { TotalSteps = 120_000, Engine = engine };
+        TrainingSettings settings = TunedSettings.For("CartPole-v1", "a2c") with { TotalSteps = 120_000, Engine = engine };
 
         TrainingResult result = await Trainer.TrainAsync(
             settings,

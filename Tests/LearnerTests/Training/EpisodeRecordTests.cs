@@ -1,4 +1,6 @@
 using System.Globalization;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Metrics;
 using Learners.Training;
 using Xunit;
@@ -12,7 +14,7 @@ public sealed class EpisodeRecordTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static TrainingSettings Small =>
-        TrainingSettings.For("CartPole-v1", "a2c") with
+        TunedSettings.For("CartPole-v1", "a2c") with
         {
             TotalSteps = 4_000,
             RecordEpisodes = true,

@@ -1,6 +1,7 @@
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
+using Learners.Composition;
 using Learners.Ppo;
 using Learners.Training;
 using Tests.EnvironmentTests.Checking;

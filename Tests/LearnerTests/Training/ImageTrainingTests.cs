@@ -4,6 +4,7 @@ using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
+using Learners.Composition;
 using Learners.Optimizers;
 using Learners.Training;
 using Tests.AgentTests.Networks;

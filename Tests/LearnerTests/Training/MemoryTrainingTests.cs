@@ -2,8 +2,11 @@ using Agents.Networks;
 using Agents.Policies;
 using Environments;
 using Environments.Spaces;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Ppo;
+using Learners.Runs;
 using Learners.Training;
 using Xunit;
 
@@ -57,7 +60,7 @@ public sealed class MemoryTrainingTests : IDisposable
     [Fact]
     public void DefaultPath_IdWithOptions_HoldsNoSpecialCharacters()
     {
-        var settings = new TrainingSettings { Environment = "Memory/Recall-v0?delay=20&symbols=8" };
+        var settings = new TrainingSettings { Agent = new PpoSettings(), Environment = "Memory/Recall-v0?delay=20&symbols=8" };
         string path = RunFolder.DefaultPath(settings, TimeProvider.System).Replace('\\', '/');
         Assert.StartsWith("runs/Memory-Recall-v0,delay=20,symbols=8/ppo/", path, StringComparison.Ordinal);
         Assert.Equal(3, path.Count(letter => letter == '/'));
@@ -78,9 +81,9 @@ public sealed class MemoryTrainingTests : IDisposable
     [Fact]
     public void For_IdWithOptions_TakesTheSettingsTunedForTheEnvironment()
     {
-        TrainingSettings tuned = TrainingSettings.For("Memory/PassiveTMaze-v0");
+        TrainingSettings tuned = TunedSettings.For("Memory/PassiveTMaze-v0");
         Assert.Equal("lstm", tuned.Network.Core);
-        TrainingSettings longer = TrainingSettings.For("Memory/PassiveTMaze-v0?length=30");
+        TrainingSettings longer = TunedSettings.For("Memory/PassiveTMaze-v0?length=30");
         Assert.Equal(tuned with { Environment = "Memory/PassiveTMaze-v0?length=30" }, longer);
         Assert.Contains(("ppo", "Memory/PassiveTMaze-v0"), SettingsSources.Tuned);
     }

@@ -7,6 +7,7 @@ using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
+using Learners.Composition;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;

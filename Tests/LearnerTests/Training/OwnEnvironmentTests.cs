@@ -3,6 +3,7 @@ using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
+using Learners.Composition;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Environments;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Tests.EnvironmentTests.Remote;
 using Tests.Waits;
@@ -13,8 +15,8 @@ public sealed class RemoteTrainingTests
     public async Task Train_PpoOnCartPoleInPython_ReachesTheBarOfTheNativeEnvironment()
     {
         using var folder = new TemporaryFolder();
-        TrainingSettings native = TrainingSettings.For("CartPole-v1");
-        TrainingSettings settings = TrainingSettings.For(PythonCases.Id("CartPole")) with
+        TrainingSettings native = TunedSettings.For("CartPole-v1");
+        TrainingSettings settings = TunedSettings.For(PythonCases.Id("CartPole")) with
         {
             Seed = 2, // seeds have 31 bits in Python, so the native tests' seed is another one here, which scores 421 at its end
             Agent = native.Agent,
@@ -36,7 +38,7 @@ public sealed class RemoteTrainingTests
         using var folder = new TemporaryFolder();
         string once = Path.Combine(folder.Path, "once");
         var warnings = new ConcurrentQueue<string>();
-        TrainingSettings settings = TrainingSettings.For(PythonCases.Id($"Dies?at=100&once={once}")) with
+        TrainingSettings settings = TunedSettings.For(PythonCases.Id($"Dies?at=100&once={once}")) with
         {
             TotalSteps = 4_096,
             Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 2 },
@@ -56,7 +58,7 @@ public sealed class RemoteTrainingTests
     {
         using var folder = new TemporaryFolder();
         string once = Path.Combine(folder.Path, "once");
-        TrainingSettings settings = TrainingSettings.For(PythonCases.Id($"Hangs?timeout=3000&at=100&once={once}")) with
+        TrainingSettings settings = TunedSettings.For(PythonCases.Id($"Hangs?timeout=3000&at=100&once={once}")) with
         {
             TotalSteps = 100_000,
         };
@@ -82,7 +84,7 @@ public sealed class RemoteTrainingTests
     public async Task Train_PythonRaises_StopsWithTheOneLineReason()
     {
         using var folder = new TemporaryFolder();
-        TrainingSettings settings = TrainingSettings.For(PythonCases.Id("Raises?at=300")) with { TotalSteps = 100_000 };
+        TrainingSettings settings = TunedSettings.For(PythonCases.Id("Raises?at=300")) with { TotalSteps = 100_000 };
         EnvironmentFaultException fault = await Assert.ThrowsAsync<EnvironmentFaultException>(() =>
             Trainer.TrainAsync(settings, new TrainingOptions { OutputFolder = Path.Combine(folder.Path, "run") })
         );

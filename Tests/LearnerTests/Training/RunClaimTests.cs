@@ -1,3 +1,6 @@
+using Learners.Composition;
+using Learners.Ppo;
+using Learners.Runs;
 using Learners.Training;
 using Tests.LearnerTests.Metrics;
 using Xunit;
@@ -83,7 +86,7 @@ public sealed class RunClaimTests : IDisposable
     public void ForNew_NamedFolderWhereARunCameAndWent_IsRefused()
     {
         var options = new TrainingOptions { OutputFolder = _folder.In("run") };
-        using (RunClaim first = RunClaim.ForNew(new TrainingSettings(), options))
+        using (RunClaim first = RunClaim.ForNew(options.OutputFolder, "unused"))
         {
             Assert.Contains("in use", Refusal(options), StringComparison.Ordinal);
             File.WriteAllText(first.Folder.Config, "agent: ppo");
@@ -95,10 +98,10 @@ public sealed class RunClaimTests : IDisposable
     [Fact]
     public void DefaultPath_SameSecondAndSeed_IsTheSame() =>
         Assert.Equal(
-            RunFolder.DefaultPath(new TrainingSettings(), new ManualTime()),
-            RunFolder.DefaultPath(new TrainingSettings(), new ManualTime())
+            RunFolder.DefaultPath(new TrainingSettings { Agent = new PpoSettings() }, new ManualTime()),
+            RunFolder.DefaultPath(new TrainingSettings { Agent = new PpoSettings() }, new ManualTime())
         );
 
     private static string Refusal(TrainingOptions options) =>
-        Assert.Throws<IOException>(() => RunClaim.ForNew(new TrainingSettings(), options)).Message;
+        Assert.Throws<IOException>(() => RunClaim.ForNew(options.OutputFolder, "unused")).Message;
 }

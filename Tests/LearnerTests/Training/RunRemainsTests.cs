@@ -2,6 +2,8 @@ using Agents.Kernels;
 using Chaos.Artefacts;
 using Environments.State;
 using Learners.Checkpoints;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Ppo;
 using Learners.Training;
 using Xunit;
@@ -11,7 +13,7 @@ namespace Tests.LearnerTests.Training;
 /// <summary>What a run tells of its folder and of the processor it ran on.</summary>
 public sealed class RunRemainsTests : IDisposable
 {
-    private static readonly TrainingSettings Base = TrainingSettings.For("CartPole-v1");
+    private static readonly TrainingSettings Base = TunedSettings.For("CartPole-v1");
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _warnings = [];
 

@@ -3,6 +3,10 @@ using Agents.Yaml;
 using Chaos.Fuzzing;
 using Environments;
 using Environments.Spaces;
+using Learners.Composition;
+using Learners.Configuration;
+using Learners.Ppo;
+using Learners.Sources;
 using Learners.Training;
 using Xunit;
 
@@ -43,7 +47,7 @@ public sealed class RunSizeTests : IDisposable
     )
     {
         SettingsException error = await Assert.ThrowsAsync<SettingsException>(() =>
-            Train(new TrainingSettings(), observations, actions)
+            Train(new TrainingSettings { Agent = new PpoSettings() }, observations, actions)
         );
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
@@ -98,7 +102,7 @@ public sealed class RunSizeTests : IDisposable
         const long Small = 4L << 30;
         foreach ((string agent, string environment) in SettingsSources.Tuned)
         {
-            TrainingSettings settings = TrainingSettings.For(environment, agent);
+            TrainingSettings settings = TunedSettings.For(environment, agent);
             EnvironmentSpec spec = EnvironmentRegistry.Default.Find(environment);
 
             RunSize.RequireEnvironments(settings, spec, Small);

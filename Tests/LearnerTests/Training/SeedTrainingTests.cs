@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Learners.Composition;
 using Learners.Ppo;
 using Learners.Training;
 using Xunit;

@@ -4,6 +4,7 @@ using Agents.Yaml;
 using Environments;
 using Learners.ActorCritic;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Training;
@@ -19,7 +20,7 @@ public sealed class SettingsTests
     [MemberData(nameof(Tuned))]
     public void For_EveryTunedFile_IsValidAndOfAKnownEnvironmentAndAgent(string agent, string environment)
     {
-        TrainingSettings settings = TrainingSettings.For(environment, agent);
+        TrainingSettings settings = TunedSettings.For(environment, agent);
 
         Assert.Equal(environment, settings.Environment);
         Assert.Equal(agent, settings.AgentName);
@@ -43,7 +44,7 @@ public sealed class SettingsTests
     [Fact]
     public void Load_Assignments_WinOverTunedSettingsAndKeepTheRest()
     {
-        TrainingSettings tuned = TrainingSettings.For("CartPole-v1");
+        TrainingSettings tuned = TunedSettings.For("CartPole-v1");
 
         TrainingSettings settings = SettingsSources.Load(
             "CartPole-v1",
@@ -97,7 +98,7 @@ public sealed class SettingsTests
     {
         foreach ((string agent, string environment) in SettingsSources.Tuned)
         {
-            TrainingSettings settings = TrainingSettings.For(environment, agent);
+            TrainingSettings settings = TunedSettings.For(environment, agent);
 
             TrainingSettings again = Again(settings);
 
@@ -143,7 +144,7 @@ public sealed class SettingsTests
     [Fact]
     public void Load_UnknownAgent_SuggestsTheNearest()
     {
-        SettingsException exception = Assert.Throws<SettingsException>(() => TrainingSettings.For("CartPole-v1", "pppo"));
+        SettingsException exception = Assert.Throws<SettingsException>(() => TunedSettings.For("CartPole-v1", "pppo"));
 
         Assert.Contains("Did you mean 'ppo'?", exception.Message, StringComparison.Ordinal);
     }
@@ -186,7 +187,7 @@ public sealed class SettingsTests
     public void Load_ConfigOfARun_IsTakenAsItIs()
     {
         using var folder = new TemporaryFolder();
-        TrainingSettings settings = TrainingSettings.For("Pendulum-v1", "acktr");
+        TrainingSettings settings = TunedSettings.For("Pendulum-v1", "acktr");
         File.WriteAllText(folder.In("config.yaml"), SettingsSources.Write(settings));
 
         Assert.Equal(settings, SettingsSources.Load(null, null, folder.In("config.yaml"), []));
@@ -225,7 +226,7 @@ public sealed class SettingsTests
     public void Load_ConfigOfAFleetsRun_BeginsARunInOneProcess()
     {
         using var folder = new TemporaryFolder();
-        TrainingSettings settings = TrainingSettings.For("CartPole-v1", "impala") with
+        TrainingSettings settings = TunedSettings.For("CartPole-v1", "impala") with
         {
             Fleet = new FleetSettings { QueueBatches = 4 },
         };

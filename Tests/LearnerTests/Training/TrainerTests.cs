@@ -3,6 +3,7 @@ using Agents.Policies;
 using Agents.Yaml;
 using Learners.Checkpoints;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;
@@ -388,7 +389,7 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public async Task TrainAsync_CartPoleForThirtyThousandSteps_LearnsToBalance()
     {
-        TrainingSettings settings = TrainingSettings.For("CartPole-v1") with { TotalSteps = 40_000, Seed = 2 };
+        TrainingSettings settings = TunedSettings.For("CartPole-v1") with { TotalSteps = 40_000, Seed = 2 };
 
         TrainingResult result = await Train(settings, "run");
 

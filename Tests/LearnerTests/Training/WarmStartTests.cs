@@ -6,6 +6,8 @@ using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Ppo;
 using Learners.Training;
 using Learners.Vmpo;

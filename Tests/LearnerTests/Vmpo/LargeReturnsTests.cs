@@ -3,6 +3,7 @@ using Agents.Policies;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
+using Learners.Composition;
 using Learners.Ppo;
 using Learners.Training;
 using Learners.Vmpo;

@@ -1,4 +1,6 @@
 using Agents.Networks;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Learners.Vmpo;
 using Xunit;
@@ -15,7 +17,7 @@ public sealed class VmpoTrainingTests : IDisposable
     [Fact]
     public async Task TrainAsync_CartPole_BalancesWithinAHundredAndFiftyThousandSteps()
     {
-        TrainingResult result = await TrainAsync(TrainingSettings.For("CartPole-v1", "vmpo"));
+        TrainingResult result = await TrainAsync(TunedSettings.For("CartPole-v1", "vmpo"));
 
         Assert.InRange(result.Evaluation!.MeanReturn, 195, 500);
         Assert.Equal(150_528, result.EnvironmentSteps);
@@ -24,7 +26,7 @@ public sealed class VmpoTrainingTests : IDisposable
     [Fact]
     public async Task TrainAsync_BothEngines_StartAlike()
     {
-        TrainingSettings settings = TrainingSettings.For("CartPole-v1", "vmpo") with { TotalSteps = 8_192 };
+        TrainingSettings settings = TunedSettings.For("CartPole-v1", "vmpo") with { TotalSteps = 8_192 };
 
         TrainingResult managed = await TrainAsync(settings with { Engine = EngineKind.Managed }, "managed");
         TrainingResult torch = await TrainAsync(settings with { Engine = EngineKind.Torch }, "torch");
@@ -37,7 +39,7 @@ public sealed class VmpoTrainingTests : IDisposable
     [Fact]
     public async Task TrainAsync_PopArtAndContinuousActions_StaysFinite()
     {
-        TrainingSettings settings = TrainingSettings.For("Pendulum-v1", "vmpo") with
+        TrainingSettings settings = TunedSettings.For("Pendulum-v1", "vmpo") with
         {
             TotalSteps = 8_192,
             Agent = new VmpoSettings { PopArt = true, TargetPeriod = 2 },

@@ -31,7 +31,7 @@ public sealed class RpcFailuresTests
             typeof(RpcFailures).Assembly,
             typeof(Actors.Fleet.ActorRunner).Assembly,
             typeof(Cli.Application).Assembly,
-            typeof(Environments.EnvironmentSpec).Assembly,
+            typeof(Environments.Remote.RemoteEnvironment).Assembly,
             typeof(global::Fleet.FleetLearner).Assembly,
         ];
 
@@ -43,7 +43,7 @@ public sealed class RpcFailuresTests
                     .Any(one => one.Called is { Name: "get_Detail" } called && called.DeclaringType == typeof(Status))
             select $"{method.DeclaringType}.{method.Name}";
 
-        Assert.Equal(["Protos.Fleet.RpcFailures.Describe"], readers);
+        Assert.Equal(["Protos.Rpc.RpcFailures.Describe"], readers);
     }
 
     private static RpcException Failed(StatusCode code, string detail) => new(new Status(code, detail));

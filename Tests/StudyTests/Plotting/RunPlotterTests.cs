@@ -1,4 +1,5 @@
 using Learners.A2c;
+using Learners.Configuration;
 using Learners.Training;
 using SkiaSharp;
 using Studies.Plotting;
@@ -14,11 +15,11 @@ public sealed class RunPlotterTests : IDisposable
 
     private Task Train(string name, ulong seed, float learningRate = 1e-3f, string environment = "CartPole-v1") =>
         Trainer.TrainAsync(
-            TrainingSettings.For(environment, "a2c") with
+            TunedSettings.For(environment, "a2c") with
             {
                 Seed = seed,
                 TotalSteps = 2_000,
-                Agent = TrainingSettings.For(environment, "a2c").Of<A2cSettings>() with { LearningRate = learningRate },
+                Agent = TunedSettings.For(environment, "a2c").Of<A2cSettings>() with { LearningRate = learningRate },
                 Evaluation = new() { Episodes = 0, FinalEpisodes = 1 },
             },
             new TrainingOptions { OutputFolder = _folder.In("runs", name) }

@@ -4,6 +4,9 @@ using Agents.Networks.Cores.NormalizedLstm;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments.Spaces;
+using Learners.Composition;
+using Learners.Configuration;
+using Learners.Ppo;
 using Learners.Training;
 using Xunit;
 
@@ -45,7 +48,7 @@ public sealed class CoreSettingsTests : IDisposable
     public void Validate_SettingsOfAnotherCore_AreRefused()
     {
         var settings = new TrainingSettings
-        {
+        { Agent = new PpoSettings(),
             Environment = "CartPole-v1",
             Network = new NetworkSettings { Core = "lstm", CoreSettings = new NormalizedLstmSettings() },
         };

@@ -14,6 +14,7 @@ using Environments.State;
 using Environments.Wrappers;
 using Learners.ActorCritic;
 using Learners.Engines;
+using Learners.Stages;
 using Protos;
 using Protos.Fleet;
 using Tests.LearnerTests.Engines;

@@ -2,6 +2,7 @@ using Agents.Networks;
 using Agents.Networks.Transformers;
 using Agents.Programs.Operators.Memory;
 using Agents.Yaml;
+using Learners.Configuration;
 using Learners.Training;
 using Xunit;
 

@@ -1,20 +1,22 @@
 using Learners.Composition;
 using Protos;
 
-namespace Learners.Training;
+namespace Learners.Sources;
 
 /// <summary>The run's source as its learner sees it: hands unrolls on, counts their steps, and tells how far the run is.</summary>
 /// <param name="source">Where unrolls come from; not owned.</param>
-/// <param name="totalSteps">Environment steps of the run.</param>
-internal sealed class RunExperience(IUnrollSource source, long totalSteps) : IExperienceSource
+internal sealed class RunExperience(IUnrollSource source) : IExperienceSource
 {
     private Unroll? _pulled;
 
     /// <summary>Environment steps that were counted.</summary>
     public long Steps { get; set; }
 
+    /// <summary>Environment steps of the run.</summary>
+    public required long TotalSteps { get; set; }
+
     /// <inheritdoc/>
-    public double Progress => Math.Min(1.0, (double)Steps / totalSteps);
+    public double Progress => Math.Min(1.0, (double)Steps / TotalSteps);
 
     /// <inheritdoc/>
     public async ValueTask<Unroll?> NextAsync(CancellationToken stop)

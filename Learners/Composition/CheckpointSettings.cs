@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Learners.Training;
+namespace Learners.Composition;
 
 /// <summary>When training state is saved. A run always has one of its start and one of its end.</summary>
 public sealed record CheckpointSettings

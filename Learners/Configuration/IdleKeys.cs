@@ -1,8 +1,9 @@
 using Agents.Networks.Cores;
 using Agents.Yaml;
+using Learners.Composition;
 using YamlDotNet.RepresentationModel;
 
-namespace Learners.Training;
+namespace Learners.Configuration;
 
 /// <summary>Sections of a run's settings that only some runs read. Somebody who sets a key there for another run is told, since it would do nothing.</summary>
 /// <remarks>A <c>config.yaml</c> holds every section, whoever reads it, and stays good to begin a run from.</remarks>

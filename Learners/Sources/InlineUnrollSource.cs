@@ -2,12 +2,14 @@ using Actors;
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Policies.Acting;
+using Environments;
 using Environments.Randomness;
 using Environments.State;
 using Environments.Wrappers;
+using Learners.Composition;
 using Protos;
 
-namespace Learners.Training;
+namespace Learners.Sources;
 
 /// <summary>Steps the environments on the learner's own thread with the newest parameters: one process, deterministic.</summary>
 internal sealed class InlineUnrollSource : IUnrollSource
@@ -25,25 +27,33 @@ internal sealed class InlineUnrollSource : IUnrollSource
 
     /// <summary>A source over the environments of a run.</summary>
     /// <param name="settings">The run.</param>
-    /// <param name="options">Where environments are looked up.</param>
+    /// <param name="registry">Where environments are looked up.</param>
+    /// <param name="memoryLimit">Bytes that the run may need; larger ones are refused before anything is allocated.</param>
+    /// <param name="warn">Receives warnings, one line each; null for nobody.</param>
     /// <param name="seed">Seed of environments and actions.</param>
-    public static InlineUnrollSource Create(TrainingSettings settings, TrainingOptions options, SeedSequence seed)
+    public static InlineUnrollSource Create(
+        TrainingSettings settings,
+        EnvironmentRegistry registry,
+        long memoryLimit,
+        Action<string>? warn,
+        SeedSequence seed
+    )
     {
-        RunSize.RequireEnvironments(settings, options.Registry.Find(settings.Environment), options.MemoryLimit);
+        RunSize.RequireEnvironments(settings, registry.Find(settings.Environment), memoryLimit);
         var environments = EnvironmentParts.ForTraining(
-            options.Registry,
+            registry,
             settings.Environment,
             settings.Agent.Copies,
             settings.EnvironmentThreads,
             settings.Overlap,
             settings.Wrappers,
             settings.Agent.DiscountFactor,
-            options.Warn
+            warn
         );
         try
         {
             NetworkSpec spec = environments.NetworkFor(settings.NetworkFor(environments.PolicySpec));
-            RunSize.Require(settings, spec, options.MemoryLimit);
+            RunSize.Require(settings, spec, memoryLimit);
             return new InlineUnrollSource(environments, spec, settings, seed);
         }
         catch
@@ -94,6 +104,9 @@ internal sealed class InlineUnrollSource : IUnrollSource
 
     /// <inheritdoc/>
     public RunningStatistics? ObservationStatistics => _observations.Newest.Statistics;
+
+    /// <inheritdoc/>
+    public RunningStatistics? RunningObservations => _observations.Running;
 
     /// <inheritdoc/>
     public void TakeStatistics(RunningStatistics earlier, double rows) => _observations.ContinueFrom(earlier, rows);

@@ -1,6 +1,6 @@
 using Environments.State;
 
-namespace Learners.Training;
+namespace Learners.Sources;
 
 /// <summary>Parameters that act one publication after they were published, as an actor that records while the learner learns has them.</summary>
 internal sealed class LaggedParameters

@@ -6,7 +6,7 @@ using Learners.Returns;
 using Learners.Stages;
 using Protos;
 
-namespace Learners.ActorCritic;
+namespace Learners.Stages;
 
 /// <summary>Adds to an unroll what the learner needs: values, advantages and returns. Owns the batch and reuses its arrays.</summary>
 internal sealed class UnrollEvaluator

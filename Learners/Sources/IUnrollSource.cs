@@ -3,7 +3,7 @@ using Environments.State;
 using Environments.Wrappers;
 using Protos;
 
-namespace Learners.Training;
+namespace Learners.Sources;
 
 /// <summary>Where a learner gets its unrolls: from environments stepped there and then, or from remote actors.</summary>
 internal interface IUnrollSource : IDisposable
@@ -22,7 +22,10 @@ internal interface IUnrollSource : IDisposable
     /// <summary>Fixed statistics that were published with the newest parameters; null where observations are not normalised. Not to be changed.</summary>
     RunningStatistics? ObservationStatistics { get; }
 
-    /// <summary>Goes on from the statistics of an earlier policy; called before the first publication, where observations are normalised.</summary>
+    /// <summary>Running statistics of all observations so far; null where observations are not normalised. Not to be changed.</summary>
+    RunningStatistics? RunningObservations { get; }
+
+    /// <summary>Goes on from the statistics of another policy, from the next publication on. Called where observations are normalised.</summary>
     /// <param name="earlier">Their moments.</param>
     /// <param name="rows">Rows that they count for.</param>
     void TakeStatistics(RunningStatistics earlier, double rows);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Agents.Files;
 
-namespace Learners.Training;
+namespace Learners.Runs;
 
 /// <summary>A run folder that this process alone may write to, until disposed. Where no run was begun in it, it is gone again.</summary>
 internal sealed class RunClaim : IDisposable
@@ -20,16 +20,9 @@ internal sealed class RunClaim : IDisposable
     /// <summary>The folder.</summary>
     public RunFolder Folder { get; }
 
-    /// <summary>Claims the folder of a new run: the one that was asked for, or else the first free one of its time and seed.</summary>
-    /// <param name="settings">The run.</param>
-    /// <param name="options">Which folder was asked for, and the clock of the others' names.</param>
-    /// <exception cref="IOException">The folder holds something already, is in use, or cannot be written.</exception>
-    public static RunClaim ForNew(TrainingSettings settings, TrainingOptions options) =>
-        ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock));
-
     /// <summary>Claims the folder of a new run.</summary>
     /// <param name="named">The one that was asked for; null for the default.</param>
-    /// <param name="usual">The default; where it is taken, one with a number behind it.</param>
+    /// <param name="usual">The default, such as that of <see cref="RunFolder"/>; where it is taken, one with a number behind it.</param>
     /// <exception cref="IOException">The folder holds something already, is in use, or cannot be written.</exception>
     public static RunClaim ForNew(string? named, string usual) => named is null ? FirstFree(usual) : Named(new RunFolder(named));
 

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace Learners.Training;
+namespace Learners.Composition;
 
 /// <summary>How a learner treats the unrolls of its actors. Immutable; only a fleet reads them.</summary>
 public sealed record FleetSettings

@@ -6,13 +6,12 @@ using Agents.Yaml;
 using Environments;
 using Environments.Wrappers;
 using Learners.Composition;
-using Learners.Ppo;
 
-namespace Learners.Training;
+namespace Learners.Composition;
 
 /// <summary>Everything that determines a training run's numbers, and where its by-products go. Immutable.</summary>
 /// <remarks>
-/// <see cref="For"/> gives the tuned settings of an environment and agent; YAML files and <c>--set</c> change them. The same
+/// <c>TunedSettings.For</c> gives the tuned settings of an environment and agent; YAML files and <c>--set</c> change them. The same
 /// settings give the same parameters, bit for bit, on the same machine.
 /// </remarks>
 public sealed record TrainingSettings : IValidatableObject
@@ -60,8 +59,8 @@ public sealed record TrainingSettings : IValidatableObject
     public NetworkSettings Network { get; init; } = new();
 
     /// <summary>The agent, by its settings: <c>Agent = new A2cSettings { Copies = 32 }</c> trains A2C.</summary>
-    /// <value>Default <see cref="PpoSettings"/>. In files <c>agent</c> holds the name, and a section of that name the settings.</value>
-    public AgentSettings Agent { get; init; } = new PpoSettings();
+    /// <remarks>In files <c>agent</c> holds the name, PPO's where there is none, and a section of that name the settings.</remarks>
+    public required AgentSettings Agent { get; init; }
 
     /// <summary>How a fleet's learner treats its actors; nothing else reads it.</summary>
     public FleetSettings Fleet { get; init; } = new();
@@ -78,14 +77,6 @@ public sealed record TrainingSettings : IValidatableObject
 
     /// <summary>Name of the agent.</summary>
     public string AgentName => Agent.Agent.Name;
-
-    /// <summary>The tuned settings of an environment and agent, or the agent's defaults where none were tuned.</summary>
-    /// <param name="environment">Environment id.</param>
-    /// <param name="agent">Agent name; null for PPO.</param>
-    /// <param name="agents">Where the name is looked up; null for the agents of the framework.</param>
-    /// <exception cref="SettingsException">There is no such agent.</exception>
-    public static TrainingSettings For(string environment, string? agent = null, AgentRegistry? agents = null) =>
-        SettingsSources.Load(environment, agent ?? new TrainingSettings().AgentName, null, [], agents);
 
     /// <summary>The network that the agent trains with these settings, with the heads that they ask for.</summary>
     /// <param name="environment">The task as the policy sees it.</param>
@@ -126,7 +117,7 @@ public sealed record TrainingSettings : IValidatableObject
     }
 
     /// <summary>The agent's settings by their type.</summary>
-    /// <typeparam name="TSettings">Such as <see cref="PpoSettings"/>.</typeparam>
+    /// <typeparam name="TSettings">Such as <c>PpoSettings</c>.</typeparam>
     /// <exception cref="InvalidOperationException">The agent is another one.</exception>
     public TSettings Of<TSettings>()
         where TSettings : AgentSettings =>

@@ -4,7 +4,7 @@ using Learners.Evaluation;
 using Learners.Metrics;
 using Protos;
 
-namespace Learners.Training;
+namespace Learners.Runs;
 
 /// <summary>Averages a run's metrics between rows and writes them as CSV and TensorBoard events. Owns the files.</summary>
 internal sealed class RunLog : IDisposable

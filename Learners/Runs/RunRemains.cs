@@ -1,4 +1,4 @@
-namespace Learners.Training;
+namespace Learners.Runs;
 
 /// <summary>Notices what somebody else deletes from a run's folder while the run goes on, so that nothing is called saved that is gone.</summary>
 internal sealed class RunRemains

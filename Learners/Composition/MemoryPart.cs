@@ -1,4 +1,4 @@
-namespace Learners.Training;
+namespace Learners.Composition;
 
 /// <summary>Arrays of a run.</summary>
 /// <param name="What">What they hold, in words.</param>

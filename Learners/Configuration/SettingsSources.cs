@@ -6,7 +6,7 @@ using Learners.Composition;
 using Protos.Foreign;
 using YamlDotNet.RepresentationModel;
 
-namespace Learners.Training;
+namespace Learners.Configuration;
 
 /// <summary>
 /// Puts settings together: the records' defaults, tuned settings of the environment, what an initial policy was trained with, a file, single
@@ -83,7 +83,7 @@ internal static class SettingsSources
             ?? throw new SettingsException(
                 $"{source ?? "The settings"} names no environment. Add 'environment: CartPole-v1', or name one."
             );
-        agent ??= Text(given, AgentKey) ?? new TrainingSettings().AgentName;
+        agent ??= Text(given, AgentKey) ?? AgentRegistry.UsualName;
         AgentSettings defaults = Find(agent, agents, null);
         RequireSectionsOf([agent], given, source ?? "settings", agents);
         YamlMappingNode root = ReadTuned(environment, agent, agents);
@@ -93,7 +93,7 @@ internal static class SettingsSources
         }
         if (Section(given, "initial_policy") is { } initial && Text(initial, "path") is { Length: > 0 } policy)
         {
-            LayPolicy(root, policy, Section(given, "network"));
+            LayPolicy(root, policy, Section(given, "network"), defaults);
         }
         StrictYaml.Merge(root, given);
         root.Children["environment"] = environment;
@@ -102,14 +102,14 @@ internal static class SettingsSources
     }
 
     // What the policy of a warm start was trained with lies over what was tuned, and under what somebody gave.
-    private static void LayPolicy(YamlMappingNode root, string policy, YamlMappingNode? given)
+    private static void LayPolicy(YamlMappingNode root, string policy, YamlMappingNode? given, AgentSettings defaults)
     {
         var tuned = new YamlMappingNode();
         foreach (string key in (string[])["network", "wrappers"])
         {
             tuned.Add(key, Section(root, key) ?? []);
         }
-        TrainingSettings started = StrictYaml.Bind(new TrainingSettings(), tuned, "tuned settings").StartingFrom(policy);
+        TrainingSettings started = StrictYaml.Bind(new TrainingSettings { Agent = defaults }, tuned, "tuned settings").StartingFrom(policy);
         YamlMappingNode network = StrictYaml.ToNode(started.Network);
         if (given is not null && Text(given, "core") is { } core && core != started.Network.Core)
         {
@@ -141,7 +141,7 @@ internal static class SettingsSources
                 $"{source} is of a supervised run of {ForeignText.Show(task)}, which has no agent and no environment. Use it with 'agents learn'."
             );
         }
-        string agent = Text(root, AgentKey) ?? new TrainingSettings().AgentName;
+        string agent = Text(root, AgentKey) ?? AgentRegistry.UsualName;
         AgentSettings defaults = Find(agent, agents, source);
         RequireSectionsOf([agent], root, source, agents);
         if (Section(root, agent) is { } section && !section.Children.ContainsKey(WrappersKey))
@@ -201,6 +201,22 @@ internal static class SettingsSources
         YamlMappingNode root = ToNode(settings with { InitialPolicy = null }); // parameters come to them as they are
         root.Add(ActingPolicies.Key, settings.Agent.Agent.Acting);
         return StrictYaml.Write(root);
+    }
+
+    /// <summary>Settings with some of them changed.</summary>
+    /// <param name="settings">Those until now.</param>
+    /// <param name="assignments">Single values, <c>key=value</c>.</param>
+    /// <exception cref="SettingsException">A key or value is not possible.</exception>
+    public static TrainingSettings Lay(TrainingSettings settings, IReadOnlyList<string> assignments)
+    {
+        YamlMappingNode root = ToNode(settings);
+        foreach (string assignment in assignments)
+        {
+            StrictYaml.Assign(root, assignment);
+        }
+        var agents = new AgentRegistry();
+        agents.Register(settings.Agent.Agent);
+        return Bind(root, "settings", agents);
     }
 
     private static YamlMappingNode ToNode(TrainingSettings settings)

@@ -5,7 +5,7 @@ using Agents.Yaml;
 using Environments;
 using Learners.Composition;
 
-namespace Learners.Training;
+namespace Learners.Sources;
 
 /// <summary>What a run needs at least of the machine's memory, told before anything is allocated.</summary>
 /// <remarks>

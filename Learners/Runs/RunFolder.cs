@@ -1,7 +1,8 @@
 using System.Globalization;
 using Environments;
+using Learners.Composition;
 
-namespace Learners.Training;
+namespace Learners.Runs;
 
 /// <summary>The files of one run.</summary>
 internal sealed class RunFolder
@@ -62,13 +63,6 @@ internal sealed class RunFolder
 
     /// <summary>Whether a folder holds a run.</summary>
     public static bool Exists(string path) => File.Exists(new RunFolder(path).Config);
-
-    /// <summary>The folder of the policy that a path means: itself, or the run's latest.</summary>
-    public static string FindPolicy(string path) =>
-        File.Exists(System.IO.Path.Combine(path, Agents.Policies.SavedPolicy.DescriptionFile))
-        || !Directory.Exists(System.IO.Path.Combine(path, "policy"))
-            ? path
-            : System.IO.Path.Combine(path, "policy");
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

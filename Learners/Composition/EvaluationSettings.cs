@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Learners.Evaluation;
 
-namespace Learners.Training;
+namespace Learners.Composition;
 
 /// <summary>When and how the policy is evaluated during and after training. It never changes what is learned.</summary>
 public sealed record EvaluationSettings

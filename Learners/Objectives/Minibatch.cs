@@ -1,7 +1,8 @@
 using Agents.Networks;
+using Learners.Batches;
 using Learners.Objectives;
 
-namespace Learners.Batches;
+namespace Learners.Objectives;
 
 /// <summary>Makes the batches that engines learn from.</summary>
 internal static class Minibatch

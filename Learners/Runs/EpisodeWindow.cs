@@ -2,7 +2,7 @@ using Environments.State;
 using Learners.Metrics;
 using Protos;
 
-namespace Learners.Training;
+namespace Learners.Runs;
 
 /// <summary>Returns of the last 100 training episodes, and means over the logging interval.</summary>
 internal sealed class EpisodeWindow

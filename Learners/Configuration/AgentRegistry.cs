@@ -4,18 +4,22 @@ using Agents.Yaml;
 using Environments;
 using Learners.A2c;
 using Learners.Acktr;
+using Learners.Composition;
 using Learners.Impala;
 using Learners.Ppo;
 using Learners.Training;
 using Learners.Vmpo;
 using Protos.Foreign;
 
-namespace Learners.Composition;
+namespace Learners.Configuration;
 
 /// <summary>Agents by name: those of the framework, and others that were registered.</summary>
 /// <remarks>Needed where a name is all there is: on the command line, in files, in run folders. Settings in a program hold their agent themselves.</remarks>
 public sealed class AgentRegistry
 {
+    /// <summary>Name of the agent where nobody names one.</summary>
+    internal const string UsualName = "ppo";
+
     // Every agent of the framework, one line each.
     private static readonly Agent[] Table =
     [

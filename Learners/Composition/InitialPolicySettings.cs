@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Agents.Policies;
 using Agents.Yaml;
 
-namespace Learners.Training;
+namespace Learners.Composition;
 
 /// <summary>The saved policy that a run begins with, in place of fresh parameters. Immutable.</summary>
 /// <remarks>
@@ -23,7 +23,7 @@ public sealed record InitialPolicySettings : IValidatableObject
     public string? WeightsSha256 { get; init; }
 
     /// <summary>The folder that holds the two files of the policy.</summary>
-    internal string Folder => RunFolder.FindPolicy(Path);
+    internal string Folder => PolicyFolder.Find(Path);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -55,7 +55,7 @@ public sealed record InitialPolicySettings : IValidatableObject
 
     /// <summary>What the policy's description says.</summary>
     /// <exception cref="PolicyFormatException">There is no policy.</exception>
-    internal PolicyDocument Describe() => SavedPolicy.Describe(RunFolder.FindPolicy(Path));
+    internal PolicyDocument Describe() => SavedPolicy.Describe(PolicyFolder.Find(Path));
 
     private static string Short(string hash) => hash[..Math.Min(12, hash.Length)];
 }

@@ -4,7 +4,7 @@ using Environments.State;
 using Environments.Wrappers;
 using Protos;
 
-namespace Learners.Training;
+namespace Learners.Sources;
 
 /// <summary>
 /// How a run's observations become inputs: running statistics of the raw ones, and the fixed ones of the latest publications. Unrolls are read with those
@@ -107,7 +107,7 @@ internal sealed class ObservationStatistics
         Keep(version, RunningStatistics.FromMoments(moments[.._running.Size], moments[_running.Size..]));
     }
 
-    /// <summary>Lets the running statistics go on from those of an earlier policy; called before the first publication.</summary>
+    /// <summary>Lets the running statistics go on from those of another policy, from the next publication on.</summary>
     /// <param name="earlier">Their moments, <c>[N]</c> each.</param>
     /// <param name="rows">Rows that they count for.</param>
     public void ContinueFrom(RunningStatistics earlier, double rows) => _running?.ContinueFrom(earlier, rows);

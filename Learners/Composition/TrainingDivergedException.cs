@@ -1,4 +1,4 @@
-namespace Learners.ActorCritic;
+namespace Learners.Composition;
 
 /// <summary>A loss or gradient stopped being a number, so that training cannot go on.</summary>
 public sealed class TrainingDivergedException : Exception
