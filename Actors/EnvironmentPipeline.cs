@@ -78,8 +78,7 @@ internal sealed class EnvironmentPipeline : IDisposable
 
     private static EnvironmentPipeline WithLayers(IBatchedEnvironment environment, WrapperSettings settings, float discountFactor)
     {
-        IBatchedEnvironment task = DefineTask(environment, settings.StickyActions, settings.NoopMax, settings.FrameSkip);
-        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(task, settings.PreviousActionReward);
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = DefineTask(environment, settings.Task);
         if (settings.RewardScale != 1)
         {
             layers = new RewardScale(layers, settings.RewardScale);
@@ -106,8 +105,7 @@ internal sealed class EnvironmentPipeline : IDisposable
     /// <summary>The layers of evaluation: the task a policy was trained on, raw rewards, and observations that it normalises itself.</summary>
     public static EnvironmentPipeline ForEvaluation(IBatchedEnvironment environment, PolicyInfo policy)
     {
-        IBatchedEnvironment task = DefineTask(environment, policy.StickyActions, policy.NoopMax, policy.FrameSkip);
-        (IBatchedEnvironment layers, EpisodeStatistics episodes) = Common(task, policy.PreviousActionReward);
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = DefineTask(environment, policy);
         if (policy.FrameStack > 1)
         {
             layers = new FrameStack(layers, policy.FrameStack);
@@ -170,26 +168,24 @@ internal sealed class EnvironmentPipeline : IDisposable
             }
             : spec;
 
-    private static IBatchedEnvironment DefineTask(IBatchedEnvironment layers, double stickyActions, int noopMax, int frameSkip)
-    {
-        if (stickyActions > 0)
-        {
-            layers = new StickyActions(layers, stickyActions);
-        }
-        if (noopMax > 0)
-        {
-            layers = new NoopReset(layers, noopMax);
-        }
-        return frameSkip > 1 ? new FrameSkip(layers, frameSkip) : layers;
-    }
-
-    private static (IBatchedEnvironment Layers, EpisodeStatistics Episodes) Common(
-        IBatchedEnvironment environment,
-        bool previousActionReward
+    private static (IBatchedEnvironment Layers, EpisodeStatistics Episodes) DefineTask(
+        IBatchedEnvironment layers,
+        TaskSettings task
     )
     {
-        var episodes = new EpisodeStatistics(new ValueCheck(environment));
-        IBatchedEnvironment layers = previousActionReward ? new PreviousActionReward(episodes) : episodes;
-        return (layers, episodes);
+        if (task.StickyActions > 0)
+        {
+            layers = new StickyActions(layers, task.StickyActions);
+        }
+        if (task.NoopMax > 0)
+        {
+            layers = new NoopReset(layers, task.NoopMax);
+        }
+        if (task.FrameSkip > 1)
+        {
+            layers = new FrameSkip(layers, task.FrameSkip);
+        }
+        var episodes = new EpisodeStatistics(new ValueCheck(layers));
+        return (task.PreviousActionReward ? new PreviousActionReward(episodes) : episodes, episodes);
     }
 }

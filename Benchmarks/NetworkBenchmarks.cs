@@ -106,8 +106,8 @@ internal static class NetworkBenchmarks
             batch[Column.Actions(spec)][i] = random.NextInt(0, actions);
         }
         var layout = new ParameterLayout(spec);
-        Kfac? kfac = agent == "acktr" ? new Kfac(layout, new KfacOptions(), new Pcg64(4)) : null;
-        IOptimizer optimizer = kfac is null ? new Adam(layout.Count, new AdamOptions()) : kfac;
+        Kfac? kfac = agent == "acktr" ? new Kfac(layout, new KfacSettings(), new Pcg64(4)) : null;
+        IOptimizer optimizer = kfac is null ? new Adam(layout.Count, new AdamSettings()) : kfac;
         var losses = new double[objectives.Length];
         var logProbs = new float[samples];
         return Stopwatches.Measure(count =>

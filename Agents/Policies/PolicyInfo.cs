@@ -1,10 +1,22 @@
 using Agents.Policies.Acting;
+using Environments.Wrappers;
 
 namespace Agents.Policies;
 
-/// <summary>Where a saved policy comes from.</summary>
-public sealed record PolicyInfo
+/// <summary>Where a saved policy comes from, and the task that it acts on.</summary>
+public record PolicyInfo : TaskSettings
 {
+    /// <summary>A policy of a task with the defaults of every setting.</summary>
+    public PolicyInfo() { }
+
+    /// <summary>A policy of a task.</summary>
+    /// <param name="task">How the environment is shown and acted on.</param>
+    public PolicyInfo(TaskSettings task)
+        : base(task) { }
+
+    /// <summary>This description alone, without what a file holds beside it.</summary>
+    internal PolicyInfo Alone() => new(this);
+
     /// <summary>Agent that trained it, such as <c>ppo</c>.</summary>
     public required string Agent { get; init; }
 
@@ -14,27 +26,6 @@ public sealed record PolicyInfo
     /// <summary>How it acted in training and acts unless told otherwise: a name of <see cref="ActingPolicies"/>.</summary>
     /// <value>Default <c>sample</c>.</value>
     public string Acting { get; init; } = ActingPolicies.Sample.Name;
-
-    /// <summary>Observations it sees at once; above 1 the caller stacks them, the latest last.</summary>
-    public int FrameStack { get; init; } = 1;
-
-    /// <summary>
-    /// Whether it sees the previous action, integers as one-hot vectors, and the previous reward after the observation, zeros at the start
-    /// of an episode; the caller appends them.
-    /// </summary>
-    public bool PreviousActionReward { get; init; }
-
-    /// <summary>Environment steps for which each of its actions is repeated.</summary>
-    public int FrameSkip { get; init; } = 1;
-
-    /// <summary>Chance of each environment step that the previous action is repeated instead.</summary>
-    public double StickyActions { get; init; }
-
-    /// <summary>Largest number of steps of doing nothing that began its episodes; 0 for none.</summary>
-    public int NoopMax { get; init; }
-
-    /// <summary>Factor by which it scales observations itself, before it normalises them.</summary>
-    public float ObservationScale { get; init; } = 1;
 
     /// <summary>Updates that led to its parameters.</summary>
     public long ParameterVersion { get; init; }

@@ -24,12 +24,6 @@ public sealed partial class SavedPolicy : IPolicy
     /// <summary>File of the description.</summary>
     public const string DescriptionFile = "policy.yaml";
 
-    // Names and shapes, of hundreds of arrays. What differs by less is told by array.
-    private const long LargestHeader = 1 << 20;
-
-    private const string MeanName = "normalizer.mean";
-    private const string VarianceName = "normalizer.variance";
-
     private readonly NetworkPolicy _network;
     private readonly float[] _parameters;
     private readonly RowCheck _observationCheck;
@@ -88,90 +82,7 @@ public sealed partial class SavedPolicy : IPolicy
     /// <summary>Loads a policy, checking every name, shape and number.</summary>
     /// <param name="folder">Folder of the two files.</param>
     /// <exception cref="PolicyFormatException">A file is missing, damaged, edited or does not fit the other.</exception>
-    public static SavedPolicy Load(string folder)
-    {
-        try
-        {
-            PolicyDocument document = ReadUpgraded(folder);
-            if (ActingPolicies.TryFind(document.Acting) is null)
-            {
-                throw new PolicyFormatException(
-                    $"The policy in '{folder}' cannot act: {ActingPolicies.Unknown(document.Acting)} Use the version that saved it, or set acting in {DescriptionFile} to one of these."
-                );
-            }
-            var spec = new NetworkSpec(document.ObservationSpace.ToSpace(), document.ActionSpace.ToSpace(), document.Network);
-            var layout = new ParameterLayout(spec);
-            string weightsPath = PlainFile.PathIn(folder, WeightsFile);
-            RequireSize(weightsPath, spec, layout);
-            RequireHash(weightsPath, document.WeightsSha256);
-            return FromDocument(document, spec, layout, Safetensors.Read(weightsPath).Arrays, weightsPath);
-        }
-        catch (Exception exception) when (IsDamage(exception))
-        {
-            throw Damaged(folder, exception);
-        }
-    }
-
-    /// <summary>What a policy's description says, in the current format, without its weights.</summary>
-    /// <param name="folder">Folder of the two files.</param>
-    /// <exception cref="PolicyFormatException">A file is missing, or the description is damaged or of a later format.</exception>
-    internal static PolicyDocument Describe(string folder)
-    {
-        try
-        {
-            return ReadUpgraded(folder);
-        }
-        catch (Exception exception) when (IsDamage(exception))
-        {
-            throw Damaged(folder, exception);
-        }
-    }
-
-    private static bool IsDamage(Exception exception) =>
-        exception
-            is SettingsException
-                or InvalidDataException
-                or NotSupportedException
-                or ArgumentException
-                or ArithmeticException
-                or IOException
-        && exception is not PolicyFormatException;
-
-    private static PolicyFormatException Damaged(string folder, Exception exception) =>
-        new($"The policy in '{folder}' cannot be loaded: {exception.Message}", exception);
-
-    private static PolicyDocument ReadUpgraded(string folder)
-    {
-        if (!File.Exists(Path.Combine(folder, DescriptionFile)) || !File.Exists(Path.Combine(folder, WeightsFile)))
-        {
-            throw new PolicyFormatException(
-                $"'{folder}' is no saved policy: it needs {DescriptionFile} and {WeightsFile}. Give a run folder or its policy/ or best/ folder."
-            );
-        }
-        PolicyDocument written = ReadDescription(folder);
-        return written.Format is >= 1 and <= PolicyDocument.CurrentFormat
-            ? written.Upgraded()
-            : throw new PolicyFormatException(
-                $"'{folder}' has format {written.Format}; this version reads 1 to {PolicyDocument.CurrentFormat}. Use the version that saved it."
-            );
-    }
-
-    /// <summary>The format in which a policy was written; null where its description cannot be read.</summary>
-    internal static int? FindFormat(string folder)
-    {
-        try
-        {
-            return ReadDescription(folder).Format;
-        }
-        catch (Exception exception)
-            when (exception is SettingsException or InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static PolicyDocument ReadDescription(string folder) =>
-        StrictYaml.Bind<PolicyDocument>(StrictYaml.ReadFileIn(folder, DescriptionFile), Path.Combine(folder, DescriptionFile));
+    public static SavedPolicy Load(string folder) => PolicyFiles.Read(folder);
 
     /// <summary>Saves the policy, whole or not at all; an existing policy is replaced.</summary>
     /// <exception cref="IOException">The folder cannot be written, or holds something other than a policy; it is as it was.</exception>
@@ -187,7 +98,7 @@ public sealed partial class SavedPolicy : IPolicy
                 $"'{folder}' holds files that are no policy's; saving would delete them. Choose a folder of its own."
             );
         }
-        AtomicFolder.Write(folder, WriteFiles);
+        AtomicFolder.Write(folder, inside => PolicyFiles.Write(this, inside));
     }
 
     /// <inheritdoc/>
@@ -224,152 +135,4 @@ public sealed partial class SavedPolicy : IPolicy
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
-
-    /// <summary>Writes both files into an existing folder.</summary>
-    internal void WriteFiles(string folder)
-    {
-        NetworkSpec spec = _network.Spec;
-        var arrays = new List<NamedArray>();
-        foreach (ParameterSlot slot in new ParameterLayout(spec).Slots)
-        {
-            arrays.Add(new NamedArray(slot.Name, slot.Shape, slot.In((ReadOnlySpan<float>)_parameters).ToArray()));
-        }
-        if (_statistics is not null)
-        {
-            arrays.Add(new NamedArray(MeanName, [_statistics.Size], ToSingle(_statistics.Mean)));
-            arrays.Add(new NamedArray(VarianceName, [_statistics.Size], ToSingle(_statistics.Variance)));
-        }
-        string weightsPath = Path.Combine(folder, WeightsFile);
-        Safetensors.Write(
-            weightsPath,
-            arrays,
-            new Dictionary<string, string> { ["agent"] = Info.Agent, ["environment"] = Info.Environment }
-        );
-        var document = new PolicyDocument
-        {
-            Agent = Info.Agent,
-            Environment = Info.Environment,
-            Acting = Info.Acting,
-            ObservationSpace = SpaceDocument.From(spec.ObservationSpace),
-            ActionSpace = SpaceDocument.From(spec.ActionSpace),
-            Network = Network,
-            NormalizeObservations = _statistics is not null,
-            FrameStack = Info.FrameStack,
-            PreviousActionReward = Info.PreviousActionReward,
-            FrameSkip = Info.FrameSkip,
-            StickyActions = Info.StickyActions,
-            NoopMax = Info.NoopMax,
-            ObservationScale = Info.ObservationScale,
-            ParameterVersion = Info.ParameterVersion,
-            EnvironmentSteps = Info.EnvironmentSteps,
-            Seed = Info.Seed,
-            Episodes = Info.Episodes,
-            MeanReturn = Info.MeanReturn,
-            StdReturn = Info.StdReturn,
-            WeightsSha256 = AtomicFile.Hash(weightsPath),
-        };
-        File.WriteAllText(Path.Combine(folder, DescriptionFile), StrictYaml.Write(document));
-    }
-
-    private static SavedPolicy FromDocument(
-        PolicyDocument document,
-        NetworkSpec spec,
-        ParameterLayout layout,
-        IReadOnlyList<NamedArray> arrays,
-        string weightsPath
-    )
-    {
-        Dictionary<string, NamedArray> byName = arrays.ToDictionary(array => array.Name);
-        var parameters = new float[layout.Count];
-        foreach (ParameterSlot slot in layout.Slots)
-        {
-            Take(slot.Name, slot.Shape).CopyTo(slot.In(parameters.AsSpan()));
-        }
-        RunningStatistics? statistics = null;
-        if (document.NormalizeObservations)
-        {
-            int[] shape = [NormalizedParts.Of(spec.ObservationSpace).Size];
-            statistics = RunningStatistics.FromMoments(ToDouble(Take(MeanName, shape)), ToDouble(Take(VarianceName, shape)));
-        }
-        if (byName.Count > 0)
-        {
-            throw new InvalidDataException(
-                $"{weightsPath} holds '{ForeignText.Show(byName.Keys.First())}', which the network of {DescriptionFile} does not have."
-            );
-        }
-        var info = new PolicyInfo
-        {
-            Agent = document.Agent,
-            Environment = document.Environment,
-            Acting = document.Acting,
-            FrameStack = document.FrameStack,
-            PreviousActionReward = document.PreviousActionReward,
-            FrameSkip = document.FrameSkip,
-            StickyActions = document.StickyActions,
-            NoopMax = document.NoopMax,
-            ObservationScale = document.ObservationScale,
-            ParameterVersion = document.ParameterVersion,
-            EnvironmentSteps = document.EnvironmentSteps,
-            Seed = document.Seed,
-            Episodes = document.Episodes,
-            MeanReturn = document.MeanReturn,
-            StdReturn = document.StdReturn,
-        };
-        return new SavedPolicy(info, spec, parameters, statistics);
-
-        float[] Take(string name, int[] shape)
-        {
-            if (!byName.Remove(name, out NamedArray? array))
-            {
-                throw new InvalidDataException($"{weightsPath} lacks '{name}', which the network of {DescriptionFile} needs.");
-            }
-            if (!array.Shape.AsSpan().SequenceEqual(shape))
-            {
-                throw new InvalidDataException(
-                    $"'{name}' in {weightsPath} is [{string.Join(", ", array.Shape)}], but {DescriptionFile} needs [{string.Join(", ", shape)}]."
-                );
-            }
-            int bad = Array.FindIndex(array.Values, value => !float.IsFinite(value));
-            return bad < 0
-                ? array.Values
-                : throw new InvalidDataException($"'{name}' in {weightsPath} holds {array.Values[bad]} at element {bad}.");
-        }
-    }
-
-    // Before anything is read of weights that cannot be the network's, which may be many gigabytes of nothing.
-    private static void RequireSize(string weightsPath, NetworkSpec spec, ParameterLayout layout)
-    {
-        long data = sizeof(float) * (layout.Count + 2L * spec.ObservationSize);
-        long given = new FileInfo(weightsPath).Length;
-        if (given > data + LargestHeader || given < data / 2 - LargestHeader)
-        {
-            throw new InvalidDataException(
-                $"{weightsPath} has {given} bytes, but the network of {DescriptionFile} has {layout.Count} parameters."
-            );
-        }
-    }
-
-    private static void RequireHash(string weightsPath, string expected)
-    {
-        string actual = AtomicFile.Hash(weightsPath);
-        if (!string.Equals(actual, expected, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new InvalidDataException(
-                $"{WeightsFile} is not the file that was saved (SHA-256 {actual[..12]}…, {DescriptionFile} says {ForeignText.Show(expected[..Math.Min(12, expected.Length)])}…). "
-                    + $"Restore it from a copy; after an edit on purpose set weights_sha256 in {DescriptionFile} to {actual}."
-            );
-        }
-    }
-
-    private static float[] ToSingle(ReadOnlySpan<double> values)
-    {
-        var singles = new float[values.Length];
-        for (int i = 0; i < singles.Length; i++)
-        {
-            singles[i] = (float)values[i];
-        }
-        return singles;
-    }
-
-    private static double[] ToDouble(float[] values) => Array.ConvertAll(values, value => (double)value);
 }

@@ -57,4 +57,16 @@ public sealed record WrapperSettings
     /// <summary>Whether the previous action and the previous raw reward are shown beside the observation.</summary>
     /// <value>Default false. For tasks that are learned within an episode, with a network that has a memory.</value>
     public bool PreviousActionReward { get; init; }
+
+    /// <summary>What of these defines the task, and so belongs to a policy as well.</summary>
+    public TaskSettings Task =>
+        new()
+        {
+            FrameSkip = FrameSkip,
+            StickyActions = StickyActions,
+            NoopMax = NoopMax,
+            ObservationScale = ObservationScale,
+            FrameStack = FrameStack,
+            PreviousActionReward = PreviousActionReward,
+        };
 }

@@ -22,6 +22,6 @@ public sealed record A2cSettings : ActorCriticSettings
         LearningRateSchedule = ScheduleKind.Linear;
         Lambda = 1f;
         EntropyCoefficient = 0.01f;
-        Optimizer = new Optimizers.RmsPropOptions();
+        Optimizer = new Optimizers.RmsPropSettings();
     }
 }

@@ -1,4 +1,3 @@
-using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Composition;
 

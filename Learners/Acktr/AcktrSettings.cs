@@ -9,7 +9,7 @@ namespace Learners.Acktr;
 /// </summary>
 /// <remarks>
 /// Defaults are those of the paper's discrete tasks: 32 copies, 20 steps, greatest step 0.25 falling linearly, γ 0.99, λ 1, entropy 0.01;
-/// the optimiser's own stand in <see cref="Optimizers.Kfac.KfacOptions"/>. For continuous tasks the paper takes batches of 2,500 steps,
+/// the optimiser's own stand in <see cref="Optimizers.Kfac.KfacSettings"/>. For continuous tasks the paper takes batches of 2,500 steps,
 /// λ 0.97, normalised advantages and no entropy bonus.
 /// <para>
 /// In a fleet, unrolls of older policies are learned from as they are, like A2C's: nothing corrects the policy gradient for their age. The
@@ -31,6 +31,6 @@ public sealed record AcktrSettings : ActorCriticSettings
         LearningRateSchedule = ScheduleKind.Linear;
         Lambda = 1f;
         EntropyCoefficient = 0.01f;
-        Optimizer = new Optimizers.Kfac.KfacOptions();
+        Optimizer = new Optimizers.Kfac.KfacSettings();
     }
 }

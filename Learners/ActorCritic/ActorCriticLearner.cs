@@ -82,7 +82,7 @@ internal sealed partial class ActorCriticLearner : ILearner
             );
         }
         _losses = new double[objectives.Length];
-        _model = new Model(engine, settings.ModelOptions, ref random, firstDraw, knowsValues);
+        _model = new Model(engine, settings.ModelSettings, ref random, firstDraw, knowsValues);
         _kfac = _model.Curvature;
         _probe = _kfac is null ? null : new KlProbe(engine.Network, _kfac.Sampler.CriticFisherScale);
         _stages = StageOrder.Of([

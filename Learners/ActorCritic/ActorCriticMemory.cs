@@ -1,7 +1,6 @@
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Learners.Composition;
-using Learners.Training;
 
 namespace Learners.ActorCritic;
 

@@ -8,7 +8,6 @@ using Learners.Models;
 using Learners.Optimizers;
 using Learners.Returns;
 using Learners.Stages;
-using Learners.Training;
 
 namespace Learners.ActorCritic;
 
@@ -68,7 +67,7 @@ public abstract record ActorCriticSettings : AgentSettings
     public bool NormalizeAdvantages { get; init; }
 
     /// <summary>Optimiser of the parameters: its name, with its settings under that name.</summary>
-    public OptimizerSettings Optimizer { get; init; } = new AdamOptions();
+    public OptimizerSettings Optimizer { get; init; } = new AdamSettings();
 
     /// <summary>What is put around the optimiser, the innermost first.</summary>
     /// <value>Default nothing.</value>
@@ -98,7 +97,7 @@ public abstract record ActorCriticSettings : AgentSettings
     internal virtual int MinibatchCount => 1;
 
     /// <summary>What moves the parameters.</summary>
-    internal ModelOptions ModelOptions =>
+    internal ModelSettings ModelSettings =>
         new()
         {
             Optimizer = Optimizer,

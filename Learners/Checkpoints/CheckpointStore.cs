@@ -65,7 +65,7 @@ internal sealed class CheckpointStore
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="CheckpointException">It could not be written; earlier ones are as they were.</exception>
     public string Save(long steps, SavedPolicy policy, StateDictionary state) =>
-        Save(steps, PolicyFolder, policy.WriteFiles, state);
+        Save(steps, PolicyFolder, folder => PolicyFiles.Write(policy, folder), state);
 
     /// <summary>Saves a checkpoint and deletes the oldest ones beyond the number to keep.</summary>
     /// <param name="steps">Steps done: of an environment, or updates where there is none.</param>
@@ -134,7 +134,7 @@ internal sealed class CheckpointStore
     /// <summary>The format of the newest policy that says which it has; null where none does.</summary>
     public int? FindPolicyFormat() =>
         List()
-            .Select(entry => SavedPolicy.FindFormat(Path.Combine(entry.Path, PolicyFolder)))
+            .Select(entry => PolicyFiles.FindFormat(Path.Combine(entry.Path, PolicyFolder)))
             .FirstOrDefault(format => format is not null);
 
     /// <summary>Loads one checkpoint.</summary>

@@ -1,7 +1,6 @@
 using Agents.Networks;
 using Agents.Policies.Acting;
 using Environments;
-using Learners.Training;
 
 namespace Learners.Composition;
 

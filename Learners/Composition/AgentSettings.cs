@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Agents.Yaml;
 using Environments;
-using Learners.Training;
 
 namespace Learners.Composition;
 

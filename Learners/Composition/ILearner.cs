@@ -1,4 +1,3 @@
-using Learners.ActorCritic;
 using Learners.Metrics;
 
 namespace Learners.Composition;

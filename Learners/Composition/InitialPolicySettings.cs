@@ -55,7 +55,7 @@ public sealed record InitialPolicySettings : IValidatableObject
 
     /// <summary>What the policy's description says.</summary>
     /// <exception cref="PolicyFormatException">There is no policy.</exception>
-    internal PolicyDocument Describe() => SavedPolicy.Describe(PolicyFolder.Find(Path));
+    internal PolicyDocument Describe() => PolicyFiles.Describe(PolicyFolder.Find(Path));
 
     private static string Short(string hash) => hash[..Math.Min(12, hash.Length)];
 }

@@ -1,6 +1,5 @@
 using Agents.Networks;
 using Environments.Randomness;
-using Learners.Training;
 
 namespace Learners.Composition;
 

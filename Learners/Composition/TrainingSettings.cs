@@ -2,10 +2,8 @@ using System.ComponentModel.DataAnnotations;
 using Actors;
 using Agents.Networks;
 using Agents.Policies;
-using Agents.Yaml;
 using Environments;
 using Environments.Wrappers;
-using Learners.Composition;
 
 namespace Learners.Composition;
 

@@ -7,7 +7,6 @@ using Learners.Acktr;
 using Learners.Composition;
 using Learners.Impala;
 using Learners.Ppo;
-using Learners.Training;
 using Learners.Vmpo;
 using Protos.Foreign;
 

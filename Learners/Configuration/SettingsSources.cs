@@ -214,6 +214,10 @@ internal static class SettingsSources
         {
             StrictYaml.Assign(root, assignment);
         }
+        if (Section(root, settings.AgentName) is { } section)
+        {
+            StrictYaml.RemoveUnchosen(settings.Agent, section); // of a part whose place another one takes
+        }
         var agents = new AgentRegistry();
         agents.Register(settings.Agent.Agent);
         return Bind(root, "settings", agents);

@@ -2,7 +2,6 @@ using Actors;
 using Agents.Policies;
 using Environments;
 using Learners.Composition;
-using Learners.Training;
 
 namespace Learners.Evaluation;
 

@@ -29,7 +29,7 @@ public sealed record ImpalaSettings : ActorCriticSettings
         LearningRateSchedule = ScheduleKind.Linear;
         Lambda = 1f;
         EntropyCoefficient = 0.01f;
-        Optimizer = new Optimizers.AdamOptions();
+        Optimizer = new Optimizers.AdamSettings();
     }
 
     internal override int MinibatchCount => Minibatches;

@@ -1,7 +1,6 @@
 using Agents.Networks;
 using Environments.Randomness;
 using Environments.State;
-using Learners.ActorCritic;
 using Learners.Batches;
 using Learners.Composition;
 using Learners.Engines;
@@ -19,7 +18,7 @@ namespace Learners.Models;
 internal sealed class Model : IDisposable, ISavable
 {
     private readonly IGradientEngine _engine;
-    private readonly ModelOptions _options;
+    private readonly ModelSettings _options;
     private readonly IOptimizer _optimizer;
     private readonly ParameterLayout _layout;
     private readonly MappedParameters? _mapped;
@@ -31,7 +30,7 @@ internal sealed class Model : IDisposable, ISavable
     /// <param name="random">Seeds what the optimiser draws.</param>
     /// <param name="firstDraw">Number of the first update's draws, for noise such as dropout; each update has the next one.</param>
     /// <param name="knowsValues">Whether the value head is an earlier policy's, in the task's units, which the first returns then leave as it is.</param>
-    public Model(IGradientEngine engine, ModelOptions options, ref Pcg64 random, ulong firstDraw = 0, bool knowsValues = false)
+    public Model(IGradientEngine engine, ModelSettings options, ref Pcg64 random, ulong firstDraw = 0, bool knowsValues = false)
     {
         (_engine, _options, _firstDraw) = (engine, options, firstDraw);
         _layout = new ParameterLayout(engine.Network.Spec);

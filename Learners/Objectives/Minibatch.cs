@@ -1,6 +1,5 @@
 using Agents.Networks;
 using Learners.Batches;
-using Learners.Objectives;
 
 namespace Learners.Objectives;
 

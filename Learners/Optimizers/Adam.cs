@@ -9,7 +9,7 @@ namespace Learners.Optimizers;
 /// </remarks>
 /// <param name="size">Parameters.</param>
 /// <param name="options">Decays and epsilon.</param>
-internal sealed class Adam(int size, AdamOptions options) : IOptimizer
+internal sealed class Adam(int size, AdamSettings options) : IOptimizer
 {
     private readonly float[] _mean = new float[size];
     private readonly float[] _square = new float[size];

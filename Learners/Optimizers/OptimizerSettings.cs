@@ -2,7 +2,6 @@ using Agents.Networks;
 using Agents.Yaml;
 using Environments.Randomness;
 using Learners.Composition;
-using Learners.Training;
 
 namespace Learners.Optimizers;
 

@@ -8,7 +8,7 @@ internal static class OptimizerTable
 {
     /// <summary>Optimisers.</summary>
     public static NameTable Optimizers { get; } =
-        new("optimizer", new AdamOptions(), new RmsPropOptions(), new SgdOptions(), new KfacOptions());
+        new("optimizer", new AdamSettings(), new RmsPropSettings(), new SgdSettings(), new KfacSettings());
 
     /// <summary>Wrappers around any of them.</summary>
     public static NameTable Wrappers { get; } = new("optimizer wrapper", new LookaheadSettings());

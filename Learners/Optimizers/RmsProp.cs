@@ -5,17 +5,17 @@ namespace Learners.Optimizers;
 
 /// <summary>RMSProp (Hinton 2012, lecture 6e) over a flat buffer, without momentum.</summary>
 /// <remarks>
-/// s ← ρ s + (1 − ρ) g², θ ← θ − α g / (√s + ε), or g / √(s + ε) where <see cref="RmsPropOptions.EpsilonInsideRoot"/> is set.
+/// s ← ρ s + (1 − ρ) g², θ ← θ − α g / (√s + ε), or g / √(s + ε) where <see cref="RmsPropSettings.EpsilonInsideRoot"/> is set.
 /// </remarks>
 internal sealed class RmsProp : IOptimizer
 {
-    private readonly RmsPropOptions _options;
+    private readonly RmsPropSettings _options;
     private readonly float[] _square;
 
     /// <summary>An optimiser before its first step.</summary>
     /// <param name="size">Parameters.</param>
     /// <param name="options">Decay and epsilon.</param>
-    public RmsProp(int size, RmsPropOptions options)
+    public RmsProp(int size, RmsPropSettings options)
     {
         _options = options;
         _square = new float[size];

@@ -6,7 +6,7 @@ namespace Learners.Optimizers;
 /// <summary>Stochastic gradient descent with momentum (Polyak 1964, in PyTorch's form): v ← μ v + g, θ ← θ − α v.</summary>
 /// <param name="size">Parameters.</param>
 /// <param name="options">Momentum.</param>
-internal sealed class Sgd(int size, SgdOptions options) : IOptimizer
+internal sealed class Sgd(int size, SgdSettings options) : IOptimizer
 {
     private readonly float[] _velocity = new float[size];
 

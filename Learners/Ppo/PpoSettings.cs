@@ -24,7 +24,7 @@ public sealed record PpoSettings : ActorCriticSettings
         Lambda = 0.95f;
         EntropyCoefficient = 0.01f;
         NormalizeAdvantages = true;
-        Optimizer = new Optimizers.AdamOptions();
+        Optimizer = new Optimizers.AdamSettings();
     }
 
     /// <inheritdoc/>

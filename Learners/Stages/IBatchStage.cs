@@ -1,4 +1,3 @@
-using Learners.ActorCritic;
 using Learners.Batches;
 using Learners.Composition;
 using Learners.Metrics;

@@ -3,7 +3,6 @@ using Agents.Kernels;
 using Agents.Networks;
 using Learners.Batches;
 using Learners.Returns;
-using Learners.Stages;
 using Protos;
 
 namespace Learners.Stages;

@@ -38,7 +38,7 @@ internal sealed class SupervisedLearner : IDisposable, ISavable
         var random = new Pcg64(seed);
         float[] parameters = ParameterInitializer.Create(layout, ref random);
         IGradientEngine engine = GradientEngines.Create(settings.Engine, Spec, parameters);
-        _model = new Model(engine, settings.ModelOptions, ref random) { CarriesState = CarriesState };
+        _model = new Model(engine, settings.ModelSettings, ref random) { CarriesState = CarriesState };
         _accuracy = form.Targets.Accuracy;
         Objective[] objectives = _accuracy is null ? [form.Targets.Loss] : [form.Targets.Loss, _accuracy];
         _losses = new double[objectives.Length];

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Learners.Metrics;
 using Learners.Runs;
-using Learners.Training;
 
 namespace Learners.Supervised;
 

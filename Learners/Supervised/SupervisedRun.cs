@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using Agents.Files;
-using Agents.Kernels;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Checkpoints;
 using Learners.Data;
 using Learners.Runs;
-using Learners.Training;
 using Protos.Foreign;
 
 namespace Learners.Supervised;

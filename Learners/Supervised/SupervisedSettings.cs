@@ -6,7 +6,6 @@ using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Models;
 using Learners.Optimizers;
-using Learners.Supervised.Tasks;
 using Learners.Training;
 
 namespace Learners.Supervised;
@@ -63,7 +62,7 @@ internal sealed record SupervisedSettings : IValidatableObject
 
     /// <summary>Optimiser of the parameters: its name, with its settings under that name.</summary>
     /// <value>Default Adam.</value>
-    public OptimizerSettings Optimizer { get; init; } = new AdamOptions();
+    public OptimizerSettings Optimizer { get; init; } = new AdamSettings();
 
     /// <summary>What is put around the optimiser, the innermost first.</summary>
     /// <value>Default nothing.</value>
@@ -83,7 +82,7 @@ internal sealed record SupervisedSettings : IValidatableObject
     public CheckpointSettings Checkpoints { get; init; } = new();
 
     /// <summary>What moves the parameters.</summary>
-    internal ModelOptions ModelOptions =>
+    internal ModelSettings ModelSettings =>
         new()
         {
             Optimizer = Optimizer,

@@ -1,7 +1,6 @@
 using Agents.Files;
 using Agents.Yaml;
 using Environments.State;
-using Learners.ActorCritic;
 using Learners.Checkpoints;
 using Learners.Data;
 using Learners.Runs;

@@ -2,7 +2,6 @@ using Agents.Networks;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.State;
-using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Metrics;
 

@@ -13,17 +13,11 @@ internal static class PolicyOrigin
     /// <param name="steps">Environment steps that led to them.</param>
     /// <param name="evaluation">Scores; null where there are none.</param>
     public static PolicyInfo Of(TrainingSettings settings, long version, long steps, EvaluationResult? evaluation) =>
-        new()
+        new(settings.Wrappers.Task)
         {
             Agent = settings.AgentName,
             Environment = settings.Environment,
             Acting = settings.Agent.Agent.Acting,
-            FrameStack = settings.Wrappers.FrameStack,
-            PreviousActionReward = settings.Wrappers.PreviousActionReward,
-            FrameSkip = settings.Wrappers.FrameSkip,
-            StickyActions = settings.Wrappers.StickyActions,
-            NoopMax = settings.Wrappers.NoopMax,
-            ObservationScale = settings.Wrappers.ObservationScale,
             ParameterVersion = version,
             EnvironmentSteps = steps,
             Seed = settings.Seed,

@@ -1,13 +1,11 @@
 using Agents.Files;
 using Agents.Policies;
 using Agents.Yaml;
-using Environments.Randomness;
 using Environments.State;
 using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Runs;
-using Learners.Sources;
 using Protos.Foreign;
 
 namespace Learners.Training;

@@ -8,7 +8,6 @@ using Learners.Composition;
 using Learners.Configuration;
 using Learners.Runs;
 using Learners.Sources;
-using Protos.Foreign;
 
 namespace Learners.Training;
 

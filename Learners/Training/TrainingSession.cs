@@ -1,4 +1,3 @@
-using Agents.Files;
 using Agents.Kernels;
 using Agents.Networks;
 using Agents.Policies;
@@ -13,7 +12,6 @@ using Learners.Metrics;
 using Learners.Runs;
 using Learners.Sources;
 using Protos;
-using Protos.Foreign;
 
 namespace Learners.Training;
 

@@ -10,7 +10,7 @@ internal sealed class Multiplier(float initial, float learningRate)
 {
     private const float Floor = 1e-8f;
 
-    private readonly Adam _adam = new(1, new AdamOptions { Epsilon = 1e-8f });
+    private readonly Adam _adam = new(1, new AdamSettings { Epsilon = 1e-8f });
     private readonly float[] _value = [initial];
 
     /// <summary>The number.</summary>

@@ -32,7 +32,7 @@ public sealed record VmpoSettings : ActorCriticSettings
         LearningRate = 1e-3f;
         Lambda = 1f;
         NormalizeAdvantages = true;
-        Optimizer = new Optimizers.AdamOptions();
+        Optimizer = new Optimizers.AdamSettings();
     }
 
     internal override int EpochCount => Epochs;

@@ -150,7 +150,7 @@ public sealed class UnknownValueTests
     {
         NetworkSpec spec = Spec(new());
         var random = new Pcg64(1);
-        return new Model(GradientEngines.Create(EngineKind.Managed, spec, Parameters(spec)), new ModelOptions(), ref random);
+        return new Model(GradientEngines.Create(EngineKind.Managed, spec, Parameters(spec)), new ModelSettings(), ref random);
     }
 
     private static IEnumerable<string> Words(object record, string path)
@@ -195,7 +195,7 @@ public sealed class UnknownValueTests
     private static void Learner(TrainingSettings settings) =>
         NoExperience.Learner(settings, Spec(new()), new SeedSequence(1)).Dispose();
 
-    private static void Kfac(KfacOptions options)
+    private static void Kfac(KfacSettings options)
     {
         NetworkSpec spec = Spec(new());
         var kfac = new Kfac(new ParameterLayout(spec), options with { ColdUpdates = 0 }, new Pcg64(1));

@@ -10,13 +10,13 @@ internal sealed class BasisRenewal
     private readonly RunningFactor<float>[] _factors;
     private readonly bool[] _done;
     private readonly List<int> _chosen = [];
-    private readonly KfacOptions _options;
+    private readonly KfacSettings _options;
     private Task? _running;
 
     /// <summary>A renewal that has not happened yet.</summary>
     /// <param name="layers">Layers whose factors are decomposed.</param>
     /// <param name="options">How far a factor may move, and which thread decomposes.</param>
-    public BasisRenewal(IEnumerable<KfacLayer> layers, KfacOptions options)
+    public BasisRenewal(IEnumerable<KfacLayer> layers, KfacSettings options)
     {
         _factors = [.. layers.SelectMany(layer => layer.Factors).Distinct()];
         _done = new bool[_factors.Length];

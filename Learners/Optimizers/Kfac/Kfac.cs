@@ -24,7 +24,7 @@ internal sealed class Kfac : IOptimizer, ICurvature
     // Renewals while the number of updates grows e-fold, before the interval bounds them.
     private const int EarlyRenewals = 4;
 
-    private readonly KfacOptions _options;
+    private readonly KfacSettings _options;
     private readonly KfacLayer[] _layers;
     private readonly Dictionary<string, KfacLayer> _byWeight;
     private readonly ParameterSlot[] _exact;
@@ -41,7 +41,7 @@ internal sealed class Kfac : IOptimizer, ICurvature
     /// <param name="layout">Parameters of the network.</param>
     /// <param name="options">Settings.</param>
     /// <param name="random">Stream of the draws that statistics need.</param>
-    public Kfac(ParameterLayout layout, KfacOptions options, Pcg64 random)
+    public Kfac(ParameterLayout layout, KfacSettings options, Pcg64 random)
     {
         _options = options;
         _layers = [.. LayersOf(layout).Select(slot => new KfacLayer(layout, slot, options))];

@@ -13,7 +13,7 @@ internal sealed class KfacLayer
     private readonly ParameterSlot? _bias;
     private readonly int _inputs;
     private readonly int _outputs;
-    private readonly KfacOptions _options;
+    private readonly KfacSettings _options;
     private readonly RunningFactor<float> _input;
     private readonly RunningFactor<float> _output;
     private readonly RunningFactor<float>? _biasOutput; // where it differs from that of the weight
@@ -33,7 +33,7 @@ internal sealed class KfacLayer
     /// <param name="layout">Where parameters are.</param>
     /// <param name="weight">The layer's weight, <c>[outputs, …]</c>; its bias, if any, has the same name but for the ending.</param>
     /// <param name="options">How bias and uses count.</param>
-    public KfacLayer(ParameterLayout layout, ParameterSlot weight, KfacOptions options)
+    public KfacLayer(ParameterLayout layout, ParameterSlot weight, KfacSettings options)
     {
         _weight = weight;
         Name = weight.Name[..^".weight".Length];

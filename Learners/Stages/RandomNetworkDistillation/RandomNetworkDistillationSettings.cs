@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Learners.Composition;
-using Learners.Training;
 
 namespace Learners.Stages;
 

@@ -6,7 +6,6 @@ using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
 using Environments.Wrappers;
-using Learners.ActorCritic;
 using Learners.Batches;
 using Learners.Engines;
 using Learners.Metrics;
@@ -79,7 +78,7 @@ internal sealed class RandomNetworkDistillationStage : IBatchStage
         _target = new ProgramNetwork(_spec, Fresh(context.Seed.Child(0)));
         IGradientEngine engine = GradientEngines.Create(context.Run.Settings.Engine, _spec, Fresh(context.Seed.Child(1)));
         var random = new Pcg64(context.Seed.Child(2));
-        _predictor = new Model(engine, new ModelOptions(), ref random);
+        _predictor = new Model(engine, new ModelSettings(), ref random);
         _wanted = new Column($"{Name}.wanted", settings.Features, RowSpace.Rows);
         var objective = new DistillationObjective(_wanted);
         _predictor.Use([objective]);

@@ -24,7 +24,7 @@ public sealed class AcktrTrainingTests : IDisposable
         TrainingSettings settings = TunedSettings.For("FrozenLake-v1", "acktr");
 
         Assert.Equal(640, settings.Agent.StepsPerUnroll);
-        KfacOptions kfac = Assert.IsType<KfacOptions>(settings.Of<AcktrSettings>().Optimizer);
+        KfacSettings kfac = Assert.IsType<KfacSettings>(settings.Of<AcktrSettings>().Optimizer);
         Assert.Equal(0.25f, settings.Of<AcktrSettings>().LearningRate);
         Assert.Equal(0.001, kfac.KlClip);
         Assert.Equal(0.01, kfac.Damping);
@@ -40,7 +40,7 @@ public sealed class AcktrTrainingTests : IDisposable
             ["ppo.optimizer=kfac", "ppo.kfac.damping_kind=factored", "ppo.kfac.bias=split", "ppo.kfac.shared_uses=summed"]
         );
 
-        KfacOptions kfac = Assert.IsType<KfacOptions>(settings.Of<PpoSettings>().Optimizer);
+        KfacSettings kfac = Assert.IsType<KfacSettings>(settings.Of<PpoSettings>().Optimizer);
         Assert.Equal(DampingKind.Factored, kfac.DampingKind);
         Assert.Equal(BiasKind.Split, kfac.Bias);
         Assert.Equal(SharedUses.Summed, kfac.SharedUses);
@@ -127,7 +127,7 @@ public sealed class AcktrTrainingTests : IDisposable
             {
                 Copies = 4,
                 UnrollLength = 8,
-                Optimizer = new KfacOptions { ColdUpdates = 2 },
+                Optimizer = new KfacSettings { ColdUpdates = 2 },
             },
         };
 
@@ -152,7 +152,7 @@ public sealed class AcktrTrainingTests : IDisposable
             Agent = new AcktrSettings
             {
                 Copies = 8,
-                Optimizer = new KfacOptions { ColdUpdates = 3 },
+                Optimizer = new KfacSettings { ColdUpdates = 3 },
             },
             Evaluation = new() { Episodes = 0, FinalEpisodes = 4 },
         };

@@ -68,7 +68,7 @@ public sealed class ActorCriticLearnerTests
             Copies = 4,
             UnrollLength = 16,
             Lambda = 0.9f,
-            Optimizer = new AdamOptions(),
+            Optimizer = new AdamSettings(),
             ValueCoefficient = 0.25f, // A2C's loss has no half before the square
         };
         var ppo = new PpoSettings

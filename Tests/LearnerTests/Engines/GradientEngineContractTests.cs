@@ -229,7 +229,7 @@ public sealed class GradientEngineContractTests
         foreach (IGradientEngine engine in (IGradientEngine[])[managed, torch])
         {
             engine.Use(objectives);
-            var optimizer = new Adam(engine.Parameters.Length, new AdamOptions());
+            var optimizer = new Adam(engine.Parameters.Length, new AdamSettings());
             for (int i = 0; i < 10; i++)
             {
                 engine.Backward(batch, 0, new double[objectives.Length], new float[64]);

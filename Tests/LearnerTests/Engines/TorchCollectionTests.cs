@@ -98,7 +98,7 @@ public sealed class TorchCollectionTests
             }
             _engine = GradientEngines.Create(EngineKind.Torch, spec, parameters);
             _engine.Use(objectives);
-            _kfac = spec.Settings.Core == "gtrxl" ? null : new Kfac(new ParameterLayout(spec), new KfacOptions(), new Pcg64(1));
+            _kfac = spec.Settings.Core == "gtrxl" ? null : new Kfac(new ParameterLayout(spec), new KfacSettings(), new Pcg64(1));
         }
 
         public void Remember() => _remembered = Compute();

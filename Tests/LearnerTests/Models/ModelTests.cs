@@ -23,7 +23,7 @@ public sealed class ModelTests
     {
         NetworkSpec spec = Spec();
         float[] fresh = Fresh(spec);
-        using Model model = Make(spec, new ModelOptions { Maps = [new PowerMapSettings { Exponent = 3 }] });
+        using Model model = Make(spec, new ModelSettings { Maps = [new PowerMapSettings { Exponent = 3 }] });
 
         ReadOnlySpan<float> learned = model.Parameters(ParameterRole.Learned);
         for (int i = 0; i < fresh.Length; i++)
@@ -36,8 +36,8 @@ public sealed class ModelTests
     public void Step_PowerMap_FollowsTheGradientOfWhatIsStored()
     {
         NetworkSpec spec = Spec();
-        using Model plain = Make(spec, new ModelOptions { Optimizer = new SgdOptions() });
-        using Model mapped = Make(spec, new ModelOptions { Optimizer = new SgdOptions(), Maps = [new PowerMapSettings()] });
+        using Model plain = Make(spec, new ModelSettings { Optimizer = new SgdSettings() });
+        using Model mapped = Make(spec, new ModelSettings { Optimizer = new SgdSettings(), Maps = [new PowerMapSettings()] });
         float[] before = mapped.Parameters(ParameterRole.Learned).ToArray();
         SampleBatch batch = Samples(spec);
         foreach (Model model in (Model[])[plain, mapped])
@@ -68,9 +68,9 @@ public sealed class ModelTests
     public void LoadState_EverythingAtOnce_ContinuesBitForBit()
     {
         NetworkSpec spec = Spec();
-        var options = new ModelOptions
+        var options = new ModelSettings
         {
-            Optimizer = new AdamOptions(),
+            Optimizer = new AdamSettings(),
             Wrappers = [new LookaheadSettings { Steps = 3 }],
             Maps = [new PowerMapSettings()],
             MaxGradientNorm = 0.5f,
@@ -117,7 +117,7 @@ public sealed class ModelTests
         NetworkSpec spec = Spec();
         using Model model = Make(
             spec,
-            new ModelOptions { Wrappers = [new LookaheadSettings { Steps = 100 }], ReturnScaleRate = 0.5 }
+            new ModelSettings { Wrappers = [new LookaheadSettings { Steps = 100 }], ReturnScaleRate = 0.5 }
         );
         model.UpdateUnits([1, 2, 3]);
         float[] before = model.Parameters(ParameterRole.Evaluated).ToArray();
@@ -144,7 +144,7 @@ public sealed class ModelTests
         };
         Objective[] objectives = [new ValueObjective(0.5f), new EntropyObjective(0.01f), new ValueObjective2()];
         SampleBatch batch = Samples(spec);
-        using Model grouped = Make(spec, new ModelOptions(), engine: engine, use: false);
+        using Model grouped = Make(spec, new ModelSettings(), engine: engine, use: false);
         grouped.Use(objectives, [0, 1, 0]);
         grouped.Gradient(batch, 0, new double[3], new float[Rows]);
 
@@ -152,12 +152,12 @@ public sealed class ModelTests
             (int group, Objective[] members) in ((int, Objective[])[])[(0, [objectives[0], objectives[2]]), (1, [objectives[1]])]
         )
         {
-            using Model alone = Make(spec, new ModelOptions(), engine: engine, use: false);
+            using Model alone = Make(spec, new ModelSettings(), engine: engine, use: false);
             alone.Use(members);
             alone.Gradient(batch, 0, new double[members.Length], new float[Rows]);
             AssertClose(alone.LatestGradient, grouped.GradientOf(group));
         }
-        using Model together = Make(spec, new ModelOptions(), engine: engine, use: false);
+        using Model together = Make(spec, new ModelSettings(), engine: engine, use: false);
         together.Use(objectives);
         together.Gradient(batch, 0, new double[3], new float[Rows]);
         AssertClose(together.LatestGradient, grouped.LatestGradient);
@@ -172,7 +172,7 @@ public sealed class ModelTests
         long Bytes()
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            using Model model = Make(spec, new ModelOptions());
+            using Model model = Make(spec, new ModelSettings());
             Learn(model, batch, 1e-3f);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
@@ -216,7 +216,7 @@ public sealed class ModelTests
 
     private static Model Make(
         NetworkSpec spec,
-        ModelOptions options,
+        ModelSettings options,
         ulong seed = 5,
         EngineKind engine = EngineKind.Managed,
         bool use = true

@@ -47,7 +47,7 @@ public sealed class HeadTests : IDisposable
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
         SampleBatch batch = GradientEngineContractTests.Batch(spec, engine, 32);
         engine.Use([new SumObjective()]);
-        var adam = new Adam(layout.Count, new AdamOptions());
+        var adam = new Adam(layout.Count, new AdamSettings());
         float[] before = engine.Parameters.ToArray();
         var losses = new double[1];
         engine.Backward(batch, 0, losses, new float[32]);

@@ -42,7 +42,7 @@ public sealed class OtherModelTests
         engine.Use([imitation]);
         engine.BindModel("teacher", teaching);
         Batch batch = Fill(pupil, teacher, imitation);
-        var adam = new Adam(engine.Parameters.Length, new AdamOptions());
+        var adam = new Adam(engine.Parameters.Length, new AdamSettings());
         var losses = new double[1];
         engine.Backward(batch, 0, losses, new float[Samples]);
         double first = losses[0];

@@ -105,7 +105,7 @@ public sealed class WithoutPolicyTests
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Parameters(spec));
         Batch batch = Samples(spec);
         engine.Use([new SumObjective()]);
-        var adam = new Adam(new ParameterLayout(spec).Count, new AdamOptions());
+        var adam = new Adam(new ParameterLayout(spec).Count, new AdamSettings());
         float[] logProbs = new float[batch.Count];
         logProbs.AsSpan().Fill(7);
         var losses = new double[1];

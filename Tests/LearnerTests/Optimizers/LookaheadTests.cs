@@ -17,8 +17,8 @@ public sealed class LookaheadTests
         float[] start = Gaussians(ref random);
         float[] wrapped = [.. start];
         float[] plain = [.. start];
-        var inner = new Adam(Size, new AdamOptions());
-        Lookahead lookahead = Around(new Adam(Size, new AdamOptions()), start, steps: 3, stepSize: 1);
+        var inner = new Adam(Size, new AdamSettings());
+        Lookahead lookahead = Around(new Adam(Size, new AdamSettings()), start, steps: 3, stepSize: 1);
         for (int i = 0; i < 10; i++)
         {
             float[] gradient = Gaussians(ref random);
@@ -32,7 +32,7 @@ public sealed class LookaheadTests
     [Fact]
     public void Update_ConstantGradient_SlowWeightsGoTheShareOfTheWay()
     {
-        Lookahead lookahead = Around(new Sgd(Size, new SgdOptions()), new float[Size], steps: 5, stepSize: 0.4f);
+        Lookahead lookahead = Around(new Sgd(Size, new SgdSettings()), new float[Size], steps: 5, stepSize: 0.4f);
         var parameters = new float[Size];
         float[] gradient = [.. Enumerable.Repeat(2f, Size)];
         for (int i = 0; i < 4 * 5; i++)
@@ -51,7 +51,7 @@ public sealed class LookaheadTests
         var random = new Pcg64(2);
         float[] start = Gaussians(ref random);
         float[] parameters = [.. start];
-        Lookahead lookahead = Around(new Adam(Size, new AdamOptions()), start, steps: 4, stepSize: 0);
+        Lookahead lookahead = Around(new Adam(Size, new AdamSettings()), start, steps: 4, stepSize: 0);
         for (int i = 1; i <= 12; i++)
         {
             lookahead.Update(parameters, Gaussians(ref random), 0.01f);
@@ -67,7 +67,7 @@ public sealed class LookaheadTests
         var random = new Pcg64(3);
         float[] start = Gaussians(ref random);
         float[] first = [.. start];
-        Lookahead saved = Around(new Adam(Size, new AdamOptions()), start, steps: 5, stepSize: 0.5f);
+        Lookahead saved = Around(new Adam(Size, new AdamSettings()), start, steps: 5, stepSize: 0.5f);
         for (int i = 0; i < 7; i++) // two steps into the second loop
         {
             saved.Update(first, Gaussians(ref random), 0.01f);
@@ -75,7 +75,7 @@ public sealed class LookaheadTests
         var state = new StateDictionary();
         saved.SaveState(state);
         float[] second = [.. first];
-        Lookahead loaded = Around(new Adam(Size, new AdamOptions()), new float[Size], steps: 5, stepSize: 0.5f);
+        Lookahead loaded = Around(new Adam(Size, new AdamSettings()), new float[Size], steps: 5, stepSize: 0.5f);
         loaded.LoadState(state);
         for (int i = 0; i < 9; i++)
         {
@@ -123,12 +123,12 @@ public sealed class LookaheadTests
             return squares / Chains;
         }
 
-        Assert.Equal(plain, MeasuredBy(new Sgd(Chains, new SgdOptions())), 0.03 * plain);
+        Assert.Equal(plain, MeasuredBy(new Sgd(Chains, new SgdSettings())), 0.03 * plain);
         Assert.Equal(
             slow,
             MeasuredBy(
                 new Lookahead(
-                    new Sgd(Chains, new SgdOptions()),
+                    new Sgd(Chains, new SgdSettings()),
                     new LookaheadSettings { Steps = steps, StepSize = stepSize },
                     new float[Chains]
                 )

@@ -20,7 +20,7 @@ public sealed class OptimizerTests
     {
         float[] parameters = new float[Size];
 
-        new Adam(Size, new AdamOptions { Epsilon = 1e-8f }).Update(parameters, Filled(gradient), 0.1f);
+        new Adam(Size, new AdamSettings { Epsilon = 1e-8f }).Update(parameters, Filled(gradient), 0.1f);
 
         double expected = -0.1 * Math.Sign(gradient) * (1 - 1e-8 / Math.Abs(gradient));
         Assert.All(parameters, parameter => Assert.Equal(expected, parameter, 1e-7));
@@ -31,7 +31,7 @@ public sealed class OptimizerTests
     {
         float[] parameters = new float[Size];
 
-        new Adam(Size, new AdamOptions { Epsilon = 0.5f }).Update(parameters, Filled(2), 1);
+        new Adam(Size, new AdamSettings { Epsilon = 0.5f }).Update(parameters, Filled(2), 1);
 
         Assert.All(parameters, parameter => Assert.Equal(-2 / 2.5, parameter, 1e-6));
     }
@@ -43,7 +43,7 @@ public sealed class OptimizerTests
     public void RmsPropUpdate_FirstStep_EqualsClosedForm(bool epsilonInsideRoot, float initialMeanSquare, double expected)
     {
         float[] parameters = new float[Size];
-        var options = new RmsPropOptions { EpsilonInsideRoot = epsilonInsideRoot, InitialMeanSquare = initialMeanSquare };
+        var options = new RmsPropSettings { EpsilonInsideRoot = epsilonInsideRoot, InitialMeanSquare = initialMeanSquare };
 
         new RmsProp(Size, options).Update(parameters, Filled(1), 1);
 
@@ -55,14 +55,14 @@ public sealed class OptimizerTests
     {
         AssertRecorded(
             41,
-            new Adam(Size, new AdamOptions { Epsilon = 1e-5f }),
+            new Adam(Size, new AdamSettings { Epsilon = 1e-5f }),
             [-0.12148296f, 2.0285568f, -0.45108968f],
             [-0.12487369f, 2.0325937f, -0.44887364f],
             [-0.12657931f, 2.0389333f, -0.4382179f]
         );
         AssertRecorded(
             41,
-            new Adam(Size, new AdamOptions { Epsilon = 1e-8f }),
+            new Adam(Size, new AdamSettings { Epsilon = 1e-8f }),
             [-0.121482976f, 2.0285568f, -0.45108968f],
             [-0.12487375f, 2.0325937f, -0.44887358f],
             [-0.1265794f, 2.0389333f, -0.4382177f]
@@ -74,14 +74,14 @@ public sealed class OptimizerTests
     {
         AssertRecorded(
             42,
-            new RmsProp(Size, new RmsPropOptions { Decay = 0.99f, Epsilon = 1e-5f }),
+            new RmsProp(Size, new RmsPropSettings { Decay = 0.99f, Epsilon = 1e-5f }),
             [1.4931948f, -1.5096813f, 0.43992403f],
             [1.4860014f, -1.5071613f, 0.42693204f],
             [1.4846948f, -1.4985125f, 0.43247873f]
         );
         AssertRecorded(
             42,
-            new RmsProp(Size, new RmsPropOptions { Decay = 0.9f, Epsilon = 1e-3f }),
+            new RmsProp(Size, new RmsPropSettings { Decay = 0.9f, Epsilon = 1e-3f }),
             [1.4862537f, -1.5167867f, 0.43305296f],
             [1.4837738f, -1.5162121f, 0.4287111f],
             [1.4851818f, -1.5125009f, 0.43057355f]
@@ -93,14 +93,14 @@ public sealed class OptimizerTests
     {
         AssertRecorded(
             44,
-            new Sgd(Size, new SgdOptions { Momentum = 0 }),
+            new Sgd(Size, new SgdSettings { Momentum = 0 }),
             [-0.5565688f, 0.8284763f, -0.69389623f],
             [-0.5585113f, 0.827807f, -0.69689864f],
             [-0.56192434f, 0.81259805f, -0.69534177f]
         );
         AssertRecorded(
             44,
-            new Sgd(Size, new SgdOptions { Momentum = 0.9 }),
+            new Sgd(Size, new SgdSettings { Momentum = 0.9 }),
             [-0.5565688f, 0.8284763f, -0.69389623f],
             [-0.5662477f, 0.8191173f, -0.6951105f],
             [-0.61201054f, 0.6794923f, -0.697669f]
@@ -116,7 +116,7 @@ public sealed class OptimizerTests
         float[] parameters = Gaussians(ref random);
         double[] expected = [.. parameters.Select(value => (double)value)];
         double[] meanSquares = [.. Enumerable.Repeat((double)initialMeanSquare, Size)];
-        var options = new RmsPropOptions
+        var options = new RmsPropSettings
         {
             Decay = 0.99f,
             Epsilon = 0.1f,
@@ -211,10 +211,10 @@ public sealed class OptimizerTests
     private static IOptimizer Create(string kind, int size) =>
         kind switch
         {
-            "adam" => new Adam(size, new AdamOptions()),
-            "rms_prop" => new RmsProp(size, new RmsPropOptions()),
-            "sgd" => new Sgd(size, new SgdOptions { Momentum = 0.9 }),
-            "lookahead" => new Lookahead(new Adam(size, new AdamOptions()), new LookaheadSettings(), new float[size]),
+            "adam" => new Adam(size, new AdamSettings()),
+            "rms_prop" => new RmsProp(size, new RmsPropSettings()),
+            "sgd" => new Sgd(size, new SgdSettings { Momentum = 0.9 }),
+            "lookahead" => new Lookahead(new Adam(size, new AdamSettings()), new LookaheadSettings(), new float[size]),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No optimiser of these tests."),
         };
 

@@ -154,7 +154,7 @@ public sealed class SupervisedRunTests : IDisposable
     {
         SupervisedSettings settings = SupervisedSources.Load("gaussian_centres", null, ["optimizer=adam"]);
 
-        Assert.Equal(1e-8, Assert.IsType<Learners.Optimizers.AdamOptions>(settings.Optimizer).Epsilon);
+        Assert.Equal(1e-8, Assert.IsType<Learners.Optimizers.AdamSettings>(settings.Optimizer).Epsilon);
     }
 
     [Theory]

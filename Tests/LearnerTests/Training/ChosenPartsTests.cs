@@ -24,7 +24,7 @@ public sealed class ChosenPartsTests
             "ppo.auxiliary.reward_prediction.weight=2"
         );
 
-        Assert.Equal(new SgdOptions { Momentum = 0.5 }, ppo.Optimizer);
+        Assert.Equal(new SgdSettings { Momentum = 0.5 }, ppo.Optimizer);
         Assert.Equal([new LookaheadSettings { Steps = 7 }], ppo.OptimizerWrappers);
         Assert.Equal([new PowerMapSettings()], ppo.ParameterMaps);
         Assert.Equal([new RewardPredictionSettings { Weight = 2 }], ppo.Auxiliary);
@@ -98,7 +98,7 @@ public sealed class ChosenPartsTests
 
         TrainingSettings settings = SettingsSources.Bind(StrictYaml.Parse(Old, "old"), "old", AgentRegistry.Default);
 
-        Assert.Equal(new RmsPropOptions { Decay = 0.7 }, settings.Of<PpoSettings>().Optimizer);
+        Assert.Equal(new RmsPropSettings { Decay = 0.7 }, settings.Of<PpoSettings>().Optimizer);
     }
 
     [Fact]

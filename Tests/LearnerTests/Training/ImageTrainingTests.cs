@@ -35,7 +35,7 @@ public sealed class ImageTrainingTests : IDisposable
             {
                 Copies = 16,
                 UnrollLength = 5,
-                Optimizer = new AdamOptions(),
+                Optimizer = new AdamSettings(),
                 LearningRate = 2e-3f,
                 DiscountFactor = 0, // what is shown next does not depend on the action
             },

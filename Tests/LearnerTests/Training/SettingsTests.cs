@@ -63,7 +63,7 @@ public sealed class SettingsTests
         Assert.Equal(1_000_000, settings.TotalSteps);
         Assert.Equal([32, 16], settings.Network.HiddenSizes!);
         Assert.Equal(Activation.Relu, settings.Network.Activation);
-        Assert.IsType<RmsPropOptions>(settings.Of<PpoSettings>().Optimizer);
+        Assert.IsType<RmsPropSettings>(settings.Of<PpoSettings>().Optimizer);
         Assert.Equal(tuned.Of<PpoSettings>().UnrollLength, settings.Of<PpoSettings>().UnrollLength);
         Assert.Equal(tuned.Of<PpoSettings>().LearningRateSchedule, settings.Of<PpoSettings>().LearningRateSchedule);
     }

@@ -130,7 +130,7 @@ public sealed class VmpoBanditTests
             using IGradientEngine engine = GradientEngines.Create(EngineKind.Managed, Spec, new float[layout.Count]);
             engine.Use(trustRegion ? [_likelihood, region] : [_likelihood]);
             var metrics = new MetricAverages();
-            var adam = new Adam(Arms, new AdamOptions());
+            var adam = new Adam(Arms, new AdamSettings());
             for (int update = 0; update < updates; update++)
             {
                 for (int i = 0; i < Samples; i++)

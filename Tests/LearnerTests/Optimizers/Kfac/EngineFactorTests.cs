@@ -149,7 +149,7 @@ public sealed class EngineFactorTests
         float[] pinned = GC.AllocateArray<float>(parameters.Length, pinned: true);
         parameters.CopyTo(pinned, 0);
         using IGradientEngine engine = GradientEngines.Create(kind, spec, pinned);
-        var optimizer = new Optimizer(new ParameterLayout(spec), new KfacOptions(), new Pcg64(77));
+        var optimizer = new Optimizer(new ParameterLayout(spec), new KfacSettings(), new Pcg64(77));
         engine.Use(Objectives);
         engine.Backward(batch, 0, new double[2], new float[batch.Count], optimizer.BeginUpdate());
         foreach (KfacLayer layer in optimizer.Layers)

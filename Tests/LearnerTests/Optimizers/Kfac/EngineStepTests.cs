@@ -15,7 +15,7 @@ namespace Tests.LearnerTests.Optimizers.Kfac;
 /// <summary>Natural steps of real networks through each engine in float32, against closed forms and against the factors that led to them.</summary>
 public sealed class EngineStepTests
 {
-    private static readonly KfacOptions Plain = new()
+    private static readonly KfacSettings Plain = new()
     {
         ColdUpdates = 0,
         Momentum = 0,
@@ -66,7 +66,7 @@ public sealed class EngineStepTests
     [MemberData(nameof(Engines))]
     public void Update_LargeGradient_EndsOnTheTrustRegionOfItsFactors(EngineKind kind)
     {
-        KfacOptions options = Plain with { KlClip = 0.001 };
+        KfacSettings options = Plain with { KlClip = 0.001 };
         using Training training = Training.OfContract(kind, "categorical", options);
         float[] before = training.Engine.Parameters.ToArray();
 
@@ -81,7 +81,7 @@ public sealed class EngineStepTests
     [InlineData("gaussian")]
     public void Update_SeparateTrustRegions_ActorAndCriticEndOnTheirOwn(string network)
     {
-        KfacOptions options = Plain with { KlClip = 0.001, TrustRegion = TrustRegionScope.Separate };
+        KfacSettings options = Plain with { KlClip = 0.001, TrustRegion = TrustRegionScope.Separate };
         using Training training = Training.OfContract(EngineKind.Managed, network, options);
         float[] before = training.Engine.Parameters.ToArray();
 
@@ -97,7 +97,7 @@ public sealed class EngineStepTests
     [Fact]
     public void Update_SeparateTrustRegionsOfASharedTrunk_AreOne()
     {
-        KfacOptions options = Plain with { KlClip = 0.001 };
+        KfacSettings options = Plain with { KlClip = 0.001 };
         using Training joint = Training.OfContract(EngineKind.Managed, "multi-categorical, shared", options);
         using Training separate = Training.OfContract(
             EngineKind.Managed,
@@ -118,7 +118,7 @@ public sealed class EngineStepTests
     [Fact]
     public void Update_SameBatchesOnBothEngines_TakeTheSameStepsWithMomentum()
     {
-        KfacOptions options = Plain with { Momentum = 0.9, KlClip = 0.001, DecompositionInterval = 2 };
+        KfacSettings options = Plain with { Momentum = 0.9, KlClip = 0.001, DecompositionInterval = 2 };
         using Training managed = Training.OfContract(EngineKind.Managed, "categorical", options);
         using Training torch = Training.OfContract(EngineKind.Torch, "categorical", options);
         float[] start = managed.Engine.Parameters.ToArray();
@@ -248,10 +248,10 @@ public sealed class EngineStepTests
         private readonly double[] _losses = new double[2];
         private readonly float[] _logProbs;
 
-        public Training(EngineKind kind, NetworkSpec spec, KfacOptions options, float[] parameters, int count)
+        public Training(EngineKind kind, NetworkSpec spec, KfacSettings options, float[] parameters, int count)
             : this(kind, spec, options, parameters, new SampleBatch(spec, count)) { }
 
-        private Training(EngineKind kind, NetworkSpec spec, KfacOptions options, float[] parameters, SampleBatch batch)
+        private Training(EngineKind kind, NetworkSpec spec, KfacSettings options, float[] parameters, SampleBatch batch)
         {
             Layout = new ParameterLayout(spec);
             float[] pinned = GC.AllocateArray<float>(Layout.Count, pinned: true);
@@ -271,7 +271,7 @@ public sealed class EngineStepTests
 
         public SampleBatch Batch { get; }
 
-        public static Training OfContract(EngineKind kind, string network, KfacOptions options)
+        public static Training OfContract(EngineKind kind, string network, KfacSettings options)
         {
             NetworkSpec spec = GradientEngineContractTests.Networks[network];
             float[] parameters = GradientEngineContractTests.Parameters(spec);

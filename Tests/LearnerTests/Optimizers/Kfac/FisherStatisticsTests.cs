@@ -42,7 +42,7 @@ public sealed class FisherStatisticsTests
         using IGradientEngine managed = GradientEngines.Create(EngineKind.Managed, spec, (float[])parameters.Clone());
         using IGradientEngine torch = GradientEngines.Create(EngineKind.Torch, spec, (float[])Pinned(parameters));
         SampleBatch batch = GradientEngineContractTests.Batch(spec, managed, 64);
-        var options = new KfacOptions { SharedUses = uses, Bias = bias };
+        var options = new KfacSettings { SharedUses = uses, Bias = bias };
 
         Optimizer expected = Gather(torch, batch, options);
         float[] gradient = torch.Gradient.ToArray();
@@ -85,7 +85,7 @@ public sealed class FisherStatisticsTests
         NetworkSpec spec = Linear(2, new Discrete(3));
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Zeros(spec));
 
-        Optimizer optimizer = Gather(engine, Batch(spec, [1, 0, 0, 2, -1, 1]), new KfacOptions());
+        Optimizer optimizer = Gather(engine, Batch(spec, [1, 0, 0, 2, -1, 1]), new KfacSettings());
 
         double[] expected = [2, -1, 0, -1, 5, 3, 0, 3, 3];
         foreach (KfacLayer layer in optimizer.Layers)
@@ -107,7 +107,7 @@ public sealed class FisherStatisticsTests
         const int samples = 60_000;
         SampleBatch batch = Batch(spec, [.. Enumerable.Range(0, samples).SelectMany(i => new[] { i % 3 - 1f, i % 2 })]);
 
-        Optimizer optimizer = Gather(engine, batch, new KfacOptions { CriticFisherScale = 4 });
+        Optimizer optimizer = Gather(engine, batch, new KfacSettings { CriticFisherScale = 4 });
 
         // diag(p) − p pᵀ with p = 1/3, and 1/σ² for the critic: expectations over draws, each row's own gradient and no mean of them.
         double[] actor = ClosedForms.Mean(Layer(optimizer, "actor.head").Block.Output);
@@ -170,7 +170,7 @@ public sealed class FisherStatisticsTests
         logStd.In(parameters.AsSpan())[1] = MathF.Log(2f);
         using IGradientEngine engine = GradientEngines.Create(kind, spec, parameters);
 
-        Optimizer optimizer = Gather(engine, Batch(spec, new float[100_000]), new KfacOptions());
+        Optimizer optimizer = Gather(engine, Batch(spec, new float[100_000]), new KfacSettings());
 
         double[] factor = ClosedForms.Mean(Layer(optimizer, "actor.head").Block.Output);
         Assert.Equal(4, factor[0], 0.12);
@@ -188,8 +188,8 @@ public sealed class FisherStatisticsTests
         using IGradientEngine engine = GradientEngines.Create(kind, spec, Zeros(spec));
         float[] rows = [.. Enumerable.Range(0, 20_000).SelectMany(i => new[] { i % 5 - 2f, i % 3 })];
 
-        Optimizer once = Gather(engine, Batch(spec, rows), new KfacOptions());
-        Optimizer twice = Gather(engine, Batch(spec, [.. rows, .. rows]), new KfacOptions());
+        Optimizer once = Gather(engine, Batch(spec, rows), new KfacSettings());
+        Optimizer twice = Gather(engine, Batch(spec, [.. rows, .. rows]), new KfacSettings());
 
         foreach ((KfacLayer one, KfacLayer other) in once.Layers.Zip(twice.Layers))
         {
@@ -208,7 +208,7 @@ public sealed class FisherStatisticsTests
     [Fact]
     public void AddConvolution_KnownImages_HasTheKnownFactors()
     {
-        KfacLayer layer = Convolution(3, 2, new KfacOptions());
+        KfacLayer layer = Convolution(3, 2, new KfacSettings());
         float[] images = [.. Enumerable.Range(1, 18).Select(i => (float)i)];
         float[] gradients = [1, 0, 2, 0, -1, 1, 0, 3];
         layer.AddConvolution(new ConvolutionShape(3, 3, 1, 2, 1, 1), images, gradients, 2);
@@ -225,7 +225,7 @@ public sealed class FisherStatisticsTests
     [Fact]
     public void AddConvolution_SummedUses_AreMeansOfPatchesAndSumsOfGradients()
     {
-        KfacLayer layer = Convolution(3, 2, new KfacOptions { SharedUses = SharedUses.Summed });
+        KfacLayer layer = Convolution(3, 2, new KfacSettings { SharedUses = SharedUses.Summed });
         float[] images = [.. Enumerable.Range(1, 18).Select(i => (float)i)];
         float[] gradients = [1, 0, 2, 0, -1, 1, 0, 3];
         layer.AddConvolution(new ConvolutionShape(3, 3, 1, 2, 1, 1), images, gradients, 2);
@@ -242,7 +242,7 @@ public sealed class FisherStatisticsTests
     public void AddDense_RowsBesideTheSamples_CountAsFurtherUsesOfASample()
     {
         var layout = new ParameterLayout(Linear(2, new Discrete(2)));
-        var layer = new KfacLayer(layout, layout["critic.head.weight"], new KfacOptions { Bias = BiasKind.Split });
+        var layer = new KfacLayer(layout, layout["critic.head.weight"], new KfacSettings { Bias = BiasKind.Split });
         layer.AddDense([1, 2, 3, 4], [1, 2], 2, 1);
         layer.AddDense([1, 0, 0, 1, 2, 0, 0, 2], [3, 0, 0, 1], 4, 1, areSamples: false);
         layer.Fold(1);
@@ -258,7 +258,7 @@ public sealed class FisherStatisticsTests
     public void AddDense_SummedRowsBesideTheSamples_AreFurtherSamplesOfInputs()
     {
         var layout = new ParameterLayout(Linear(2, new Discrete(2)));
-        var options = new KfacOptions { Bias = BiasKind.Split, SharedUses = SharedUses.Summed };
+        var options = new KfacSettings { Bias = BiasKind.Split, SharedUses = SharedUses.Summed };
         var layer = new KfacLayer(layout, layout["critic.head.weight"], options);
         layer.AddDense([1, 2, 3, 4], [1, 2], 2, 2); // one sequence of two steps
         layer.AddDense([1, 0, 0, 1, 2, 0, 1, 3], [3, 0, 0, 1], 4, 4, areSamples: false); // and four before it
@@ -312,7 +312,7 @@ public sealed class FisherStatisticsTests
     [InlineData(SharedUses.Summed)]
     public void AddConvolution_KernelAsLargeAsTheImage_IsADenseLayer(SharedUses uses)
     {
-        var options = new KfacOptions { SharedUses = uses };
+        var options = new KfacSettings { SharedUses = uses };
         KfacLayer convolution = Convolution(2, 2, options);
         KfacLayer dense = Convolution(2, 2, options);
         float[] images = [1, 2, 3, 4, -1, 0, 2, 1, 0.5f, 0, 0, -2];
@@ -332,7 +332,7 @@ public sealed class FisherStatisticsTests
     public void AddDense_SameInputsAtAllStepsSummed_IsTheExactFisherMatrix()
     {
         // Two sequences of three steps, time-major; the gradient of the weight is Σ_t g_t x_tᵀ = (Σ_t g_t) xᵀ.
-        KfacLayer layer = Convolution(2, 2, new KfacOptions { SharedUses = SharedUses.Summed });
+        KfacLayer layer = Convolution(2, 2, new KfacSettings { SharedUses = SharedUses.Summed });
         float[][] inputs =
         [
             [1, 2, 0, -1],
@@ -373,7 +373,7 @@ public sealed class FisherStatisticsTests
     }
 
     /// <summary>A layer of one filter, outside of any network: weight at 0, bias behind it.</summary>
-    private static KfacLayer Convolution(int side, int kernel, KfacOptions options)
+    private static KfacLayer Convolution(int side, int kernel, KfacSettings options)
     {
         var spec = new NetworkSpec(
             new Box(0, 255, side, side, 1) { ElementType = ElementType.UInt8 },
@@ -390,7 +390,7 @@ public sealed class FisherStatisticsTests
         return new KfacLayer(layout, layout["encoder.conv.0.weight"], options);
     }
 
-    private static Optimizer Gather(IGradientEngine engine, SampleBatch batch, KfacOptions options)
+    private static Optimizer Gather(IGradientEngine engine, SampleBatch batch, KfacSettings options)
     {
         var optimizer = new Optimizer(new ParameterLayout(engine.Network.Spec), options, new Pcg64(77));
         engine.Use(Objectives);

@@ -16,7 +16,7 @@ namespace Tests.LearnerTests.Optimizers.Kfac;
 
 public sealed class KfacTests
 {
-    private static readonly KfacOptions Warm = new() { ColdUpdates = 0, DecompositionTolerance = 0 };
+    private static readonly KfacSettings Warm = new() { ColdUpdates = 0, DecompositionTolerance = 0 };
 
     [Fact]
     public void Update_LargeGradient_StepsAsFarAsTheTrustRegionAllows()
@@ -99,7 +99,7 @@ public sealed class KfacTests
     [Fact]
     public void Update_ColdUpdates_AreClippedGradientSteps()
     {
-        var options = new KfacOptions
+        var options = new KfacSettings
         {
             ColdUpdates = 2,
             ColdLearningRate = 0.1,
@@ -189,7 +189,7 @@ public sealed class KfacTests
     public void LoadState_AfterSomeUpdates_GoesOnBitForBit(string network)
     {
         NetworkSpec spec = GradientEngineContractTests.Networks[network];
-        var options = new KfacOptions
+        var options = new KfacSettings
         {
             ColdUpdates = 2,
             DecompositionInterval = 3,
@@ -281,7 +281,7 @@ public sealed class KfacTests
         private readonly IGradientEngine _engine;
         private readonly SampleBatch _batch;
 
-        public Training(KfacOptions options, NetworkSpec? spec = null)
+        public Training(KfacSettings options, NetworkSpec? spec = null)
         {
             Spec = spec ?? new(new Box(-5, 5, 8), new Discrete(4), new NetworkSettings());
             Layout = new ParameterLayout(Spec);

@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Environments.Randomness;
 using Learners.Composition;
-using Learners.Training;
 
 namespace Learners.Optimizers.Kfac;
 
@@ -16,7 +15,7 @@ namespace Learners.Optimizers.Kfac;
 /// batch, whoever acted, so that stale unrolls and several updates on one unroll bias nothing but which observations count.
 /// </para>
 /// </remarks>
-public sealed record KfacOptions : OptimizerSettings
+public sealed record KfacSettings : OptimizerSettings
 {
     /// <inheritdoc/>
     public override string Name => "kfac";

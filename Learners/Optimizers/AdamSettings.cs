@@ -5,7 +5,7 @@ using Environments.Randomness;
 namespace Learners.Optimizers;
 
 /// <summary>Settings of Adam. Immutable.</summary>
-public sealed record AdamOptions : OptimizerSettings
+public sealed record AdamSettings : OptimizerSettings
 {
     /// <inheritdoc/>
     public override string Name => "adam";

@@ -2,7 +2,7 @@ using Agents.Programs;
 using Learners.Batches;
 using Learners.Objectives;
 
-namespace Learners.A2c;
+namespace Learners.ActorCritic;
 
 /// <summary>Policy gradient with a baseline: mean −A log π(a|s) (Mnih et al. 2016, section 4).</summary>
 internal sealed class PolicyGradientObjective : Objective

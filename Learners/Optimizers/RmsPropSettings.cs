@@ -5,7 +5,7 @@ using Environments.Randomness;
 namespace Learners.Optimizers;
 
 /// <summary>Settings of RMSProp. Immutable.</summary>
-public sealed record RmsPropOptions : OptimizerSettings
+public sealed record RmsPropSettings : OptimizerSettings
 {
     /// <inheritdoc/>
     public override string Name => "rms_prop";

@@ -4,10 +4,10 @@ using Learners.Optimizers;
 namespace Learners.Models;
 
 /// <summary>What moves the parameters of a model. Immutable.</summary>
-internal sealed record ModelOptions
+internal sealed record ModelSettings
 {
     /// <summary>The optimiser.</summary>
-    public OptimizerSettings Optimizer { get; init; } = new AdamOptions();
+    public OptimizerSettings Optimizer { get; init; } = new AdamSettings();
 
     /// <summary>What is put around it, the innermost first.</summary>
     public Parts<OptimizerWrapperSettings> Wrappers { get; init; } = [];

@@ -5,7 +5,7 @@ using Environments.Randomness;
 namespace Learners.Optimizers;
 
 /// <summary>Settings of stochastic gradient descent. Immutable.</summary>
-public sealed record SgdOptions : OptimizerSettings
+public sealed record SgdSettings : OptimizerSettings
 {
     /// <inheritdoc/>
     public override string Name => "sgd";
