@@ -5,7 +5,6 @@ using Environments.State;
 using Learners.Checkpoints;
 using Learners.Data;
 using Learners.Runs;
-using Protos.Foreign;
 
 namespace Learners.Supervised;
 

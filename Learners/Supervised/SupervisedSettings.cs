@@ -6,7 +6,6 @@ using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Models;
 using Learners.Optimizers;
-using Learners.Training;
 
 namespace Learners.Supervised;
 

@@ -1,4 +1,3 @@
-using Agents.Kernels;
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;

@@ -416,7 +416,7 @@ public sealed class FisherStatisticsTests
         return engine.Gradient.ToArray();
     }
 
-    private static Objective[] Objectives { get; } = [new Learners.A2c.PolicyGradientObjective(), new ValueObjective(0.5f)];
+    private static Objective[] Objectives { get; } = [new PolicyGradientObjective(), new ValueObjective(0.5f)];
 
     private static KfacLayer Layer(Optimizer optimizer, string name) => optimizer.Layers.Single(layer => layer.Name == name);
 
