@@ -1,5 +1,8 @@
 using Agents.Distributions;
+using Agents.Kernels;
 using Agents.Networks.Encoders;
+using Agents.Networks.Layers;
+using Agents.Programs;
 using Agents.Yaml;
 
 namespace Agents.Networks;
@@ -26,6 +29,7 @@ internal sealed class ParameterLayout
     private const float OtherGain = 1f;
 
     private readonly List<ParameterSlot> _slots = [];
+    private readonly List<Initializer> _initializers = []; // of each slot
     private readonly WeightInitialization _initialization;
 
     /// <summary>The layout of a network.</summary>
@@ -47,6 +51,9 @@ internal sealed class ParameterLayout
 
     /// <summary>All parameters, in buffer order.</summary>
     public IReadOnlyList<ParameterSlot> Slots => _slots;
+
+    /// <summary>How each parameter begins, in buffer order.</summary>
+    public IReadOnlyList<Initializer> Initializers => _initializers;
 
     /// <summary>Floats in the buffer.</summary>
     public int Count { get; private set; }
@@ -140,8 +147,8 @@ internal sealed class ParameterLayout
                     + "Lower network.hidden_sizes or network.core_size, or give the environment smaller spaces: each value of an integer is an input of the network or an output."
             );
         }
-        var slot = new ParameterSlot(name, shape, Count, initializer, isProduct);
-        _slots.Add(slot);
+        _slots.Add(new ParameterSlot(name, shape, Count, isProduct));
+        _initializers.Add(initializer);
         Count = (int)end;
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies.Acting;
 
 namespace Agents.Policies;

@@ -1,5 +1,5 @@
+using Agents.Kernels;
 using Agents.Networks;
-using Agents.Networks.Encoders;
 using Learners.Training;
 
 namespace Learners.ActorCritic;

@@ -1,3 +1,4 @@
+using Agents.Networks.Layers;
 using Agents.Programs;
 
 namespace Agents.Networks.Cores;
@@ -69,7 +70,7 @@ internal abstract class MemoryCore
     protected static Value Dropout(Value x, float rate, string name, StepMode mode) =>
         !mode.Training || rate == 0
             ? x
-            : x.Where(x.Graph.Draw(Programs.Operators.Rows.DrawKind.Bernoulli, name, x.Columns, 1 - rate)) * (1 / (1 - rate));
+            : x.Where(x.Graph.Draw(DrawKind.Bernoulli, name, x.Columns, 1 - rate)) * (1 / (1 - rate));
 
     /// <summary>Leaves a share of the state as it was, at random while training, in expectation otherwise (Krueger et al. 2017).</summary>
     /// <param name="previous">The state before the step, <c>[N, columns]</c>.</param>
@@ -87,7 +88,7 @@ internal abstract class MemoryCore
         {
             return next + (previous - next) * rate;
         }
-        Value stays = next.Graph.Draw(Programs.Operators.Rows.DrawKind.Bernoulli, name, next.Columns, rate);
+        Value stays = next.Graph.Draw(DrawKind.Bernoulli, name, next.Columns, rate);
         return next.Where(1 - stays) + previous.Where(stays);
     }
 }

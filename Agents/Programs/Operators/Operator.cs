@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators;
+namespace Agents.Programs;
 
 /// <summary>What a node computes. Immutable and without state; equal operators of equal inputs are one node.</summary>
 /// <remarks>Forms for tensor libraries and for export live in tables keyed by the operator's type, so that this assembly loads neither.</remarks>

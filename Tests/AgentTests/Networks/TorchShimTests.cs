@@ -1,5 +1,5 @@
 using System.Text;
-using Agents.Networks;
+using Agents.Torch;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Agents.Policies;
+using Agents.Distributions;
 using Environments.Spaces;
 using Xunit;
 

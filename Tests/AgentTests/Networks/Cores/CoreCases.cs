@@ -1,6 +1,6 @@
 using Agents.Networks;
 using Agents.Networks.Cores;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
 
 namespace Tests.AgentTests.Networks.Cores;
 

@@ -1,6 +1,8 @@
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Networks.Cores.FastSlow;
+using Agents.Networks.Layers;
+using Agents.Programs;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;

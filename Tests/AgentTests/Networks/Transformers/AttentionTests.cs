@@ -1,5 +1,5 @@
 using Agents.Networks;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
 using Agents.Programs;
 using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;

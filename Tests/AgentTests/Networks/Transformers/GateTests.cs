@@ -1,5 +1,6 @@
 using Agents.Networks;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
+using Agents.Networks.Layers;
 using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Planning;

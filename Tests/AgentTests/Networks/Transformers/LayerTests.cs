@@ -1,4 +1,4 @@
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
 using Xunit;
 
 namespace Tests.AgentTests.Networks.Transformers;

@@ -1,5 +1,7 @@
 using Agents.Networks;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
+using Agents.Networks.Layers;
+using Agents.Programs;
 using Environments.Spaces;
 
 namespace Tests.AgentTests.Networks.Transformers;

@@ -1,6 +1,6 @@
 using Agents.Networks;
-using Agents.Networks.Transformers;
-using Agents.Programs.Operators.Memory;
+using Agents.Networks.Cores.Transformers;
+using Agents.Programs;
 using Agents.Yaml;
 using Learners.Training;
 using Xunit;

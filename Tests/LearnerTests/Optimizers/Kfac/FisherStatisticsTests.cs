@@ -1,5 +1,8 @@
+using Agents.Kernels;
 using Agents.Networks;
 using Agents.Networks.Encoders;
+using Agents.Networks.Layers;
+using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.ActorCritic;
@@ -293,7 +296,7 @@ public sealed class FisherStatisticsTests
     [Fact]
     public void Diagonal_BlocksOfRows_AreSquaresOfSumsPerRow()
     {
-        var diagonal = new DiagonalFisher([new ParameterSlot("gain", [2], 1, Initializer.Zeros)]);
+        var diagonal = new DiagonalFisher([new ParameterSlot("gain", [2], 1)]);
         diagonal.Begin(4);
         diagonal.Add(0, [1, 2]);
         diagonal.Begin(1);
