@@ -3,8 +3,8 @@ using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Planning;
 using TorchSharp;
-using Scalar = Agents.Programs.Scalar;
 using static TorchSharp.torch;
+using Scalar = Agents.Programs.Scalar;
 
 namespace Agents.Torch;
 

@@ -11,9 +11,10 @@ internal static class ParameterInitializer
     public static float[] Create(ParameterLayout layout, ref Pcg64 random)
     {
         float[] parameters = GC.AllocateArray<float>(layout.Count, pinned: true);
-        foreach ((ParameterSlot slot, Initializer initializer) in layout.Slots.Zip(layout.Initializers))
+        foreach (ParameterSlot slot in layout.Slots)
         {
-            initializer.Fill(slot.In(parameters.AsSpan()), slot.Shape[0], slot.Size / slot.Shape[0], ref random);
+            Span<float> matrix = slot.In(parameters.AsSpan());
+            layout.InitializerOf(slot).Fill(matrix, slot.Shape[0], slot.Size / slot.Shape[0], ref random);
         }
         return parameters;
     }

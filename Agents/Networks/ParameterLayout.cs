@@ -29,7 +29,7 @@ internal sealed class ParameterLayout
     private const float OtherGain = 1f;
 
     private readonly List<ParameterSlot> _slots = [];
-    private readonly List<Initializer> _initializers = []; // of each slot
+    private readonly Dictionary<ParameterSlot, Initializer> _initializers = [];
     private readonly WeightInitialization _initialization;
 
     /// <summary>The layout of a network.</summary>
@@ -52,9 +52,6 @@ internal sealed class ParameterLayout
     /// <summary>All parameters, in buffer order.</summary>
     public IReadOnlyList<ParameterSlot> Slots => _slots;
 
-    /// <summary>How each parameter begins, in buffer order.</summary>
-    public IReadOnlyList<Initializer> Initializers => _initializers;
-
     /// <summary>Floats in the buffer.</summary>
     public int Count { get; private set; }
 
@@ -63,6 +60,9 @@ internal sealed class ParameterLayout
 
     /// <summary>The slot of a name.</summary>
     public ParameterSlot this[string name] => Find(name) ?? throw new KeyNotFoundException($"No parameter '{name}'.");
+
+    /// <summary>How a parameter of this layout begins.</summary>
+    public Initializer InitializerOf(ParameterSlot slot) => _initializers[slot];
 
     private void AddHead(Head head, NetworkSpec spec)
     {
@@ -147,8 +147,9 @@ internal sealed class ParameterLayout
                     + "Lower network.hidden_sizes or network.core_size, or give the environment smaller spaces: each value of an integer is an input of the network or an output."
             );
         }
-        _slots.Add(new ParameterSlot(name, shape, Count, isProduct));
-        _initializers.Add(initializer);
+        var slot = new ParameterSlot(name, shape, Count, isProduct);
+        _slots.Add(slot);
+        _initializers.Add(slot, initializer);
         Count = (int)end;
     }
 }

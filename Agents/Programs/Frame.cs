@@ -61,6 +61,5 @@ internal readonly ref struct Frame
     public ReadOnlySpan<float> WholeInput(int index) => _arrays.Whole(_instruction.Inputs[index]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Span<float> Block(Slot slot) =>
-        _whole ? _arrays.Whole(slot) : _arrays.Rows(slot, First, Rows);
+    private Span<float> Block(Slot slot) => _whole ? _arrays.Whole(slot) : _arrays.Rows(slot, First, Rows);
 }

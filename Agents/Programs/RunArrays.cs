@@ -34,9 +34,7 @@ internal sealed class RunArrays(float[][] sources, int[] starts, int spaces)
     {
         int offset = slot.Offset + first * slot.Step;
         int size = slot.Size + rows * slot.PerRow;
-        return slot.Source == Slot.State
-            ? State(offset, size)
-            : sources[slot.Source].AsSpan(starts[slot.Source] + offset, size);
+        return slot.Source == Slot.State ? State(offset, size) : sources[slot.Source].AsSpan(starts[slot.Source] + offset, size);
     }
 
     /// <summary>All rows of a value.</summary>

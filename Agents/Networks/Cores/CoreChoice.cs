@@ -7,12 +7,7 @@ namespace Agents.Networks.Cores;
 /// <param name="CoreSize">Units of the memory.</param>
 /// <param name="CoreSettings">Settings under the core's own name; null where it has none.</param>
 /// <param name="Others">Further settings of cores, which stand in the network's section whatever the core is: the core that needs some knows their type.</param>
-internal sealed record CoreChoice(
-    string Core,
-    int CoreSize,
-    CoreSettings? CoreSettings,
-    params IReadOnlyList<object> Others
-)
+internal sealed record CoreChoice(string Core, int CoreSize, CoreSettings? CoreSettings, params IReadOnlyList<object> Others)
 {
     /// <summary>Another core, of other units, with the defaults of its own settings.</summary>
     public CoreChoice Of(string core, int size) =>

@@ -68,9 +68,7 @@ internal abstract class MemoryCore
     /// <param name="name">Name of the draw, unique in the graph.</param>
     /// <param name="mode">What the graph is for.</param>
     protected static Value Dropout(Value x, float rate, string name, StepMode mode) =>
-        !mode.Training || rate == 0
-            ? x
-            : x.Where(x.Graph.Draw(DrawKind.Bernoulli, name, x.Columns, 1 - rate)) * (1 / (1 - rate));
+        !mode.Training || rate == 0 ? x : x.Where(x.Graph.Draw(DrawKind.Bernoulli, name, x.Columns, 1 - rate)) * (1 / (1 - rate));
 
     /// <summary>Leaves a share of the state as it was, at random while training, in expectation otherwise (Krueger et al. 2017).</summary>
     /// <param name="previous">The state before the step, <c>[N, columns]</c>.</param>

@@ -112,8 +112,5 @@ internal static class MemoryCores
     /// <param name="inputs">Numbers that the encoder gives.</param>
     /// <exception cref="Yaml.SettingsException">There is no core of this name.</exception>
     public static MemoryCore Create(CoreChoice choice, int inputs) =>
-        (Find(choice.Core) ?? throw new Yaml.SettingsException($"network.core: {Unknown(choice.Core)}")).Create(
-            choice,
-            inputs
-        );
+        (Find(choice.Core) ?? throw new Yaml.SettingsException($"network.core: {Unknown(choice.Core)}")).Create(choice, inputs);
 }

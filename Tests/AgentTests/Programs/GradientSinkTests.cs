@@ -134,7 +134,7 @@ public sealed class GradientSinkTests
 
                 Assert.Equal(expected, gradient);
             }
-            foreach (Value output in outputs.Where(output => output.Node.Operator is Agents.Programs.Operators.Parameter))
+            foreach (Value output in outputs.Where(output => output.Node.Operator is Parameter))
             {
                 Assert.Equal(Parameters[..3], program[output].ToArray());
             }

@@ -9,7 +9,7 @@ using Environments.Randomness;
 using TorchSharp;
 using Xunit;
 
-namespace Tests.AgentTests.Networks.Transformers;
+namespace Tests.AgentTests.Networks.Cores.Transformers;
 
 /// <summary>Relative attention with memory against numbers worked out by hand from Dai et al. 2019, section 3.3.</summary>
 public sealed class AttentionTests

@@ -2,7 +2,7 @@ using Agents.Distributions;
 using Environments.Spaces;
 using Xunit;
 
-namespace Tests.AgentTests.Policies;
+namespace Tests.AgentTests.Distributions;
 
 public sealed class ActionMappingTests
 {

@@ -1,7 +1,7 @@
 using Agents.Networks.Cores.Transformers;
 using Xunit;
 
-namespace Tests.AgentTests.Networks.Transformers;
+namespace Tests.AgentTests.Networks.Cores.Transformers;
 
 /// <summary>Whole layers against numbers worked out by hand from Parisotto et al. 2020, section 3.1.</summary>
 public sealed class LayerTests

@@ -3,7 +3,7 @@ using Agents.Torch;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Tests.AgentTests.Networks;
+namespace Tests.AgentTests.Torch;
 
 /// <summary>
 /// TorchSharp's library is loaded as its package brings it: nothing that only our own build could do prepares it, so programs that were

@@ -5,7 +5,7 @@ using Agents.Yaml;
 using Learners.Training;
 using Xunit;
 
-namespace Tests.AgentTests.Networks.Transformers;
+namespace Tests.AgentTests.Networks.Cores.Transformers;
 
 public sealed class TransformerSettingsTests
 {

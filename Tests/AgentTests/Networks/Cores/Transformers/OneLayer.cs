@@ -4,7 +4,7 @@ using Agents.Networks.Layers;
 using Agents.Programs;
 using Environments.Spaces;
 
-namespace Tests.AgentTests.Networks.Transformers;
+namespace Tests.AgentTests.Networks.Cores.Transformers;
 
 /// <summary>A core of one layer whose input and output are laid open: embedding and actor's head are identities.</summary>
 internal sealed class OneLayer
@@ -32,7 +32,7 @@ internal sealed class OneLayer
         foreach (ParameterSlot slot in _layout.Slots)
         {
             Span<float> values = slot.In(_parameters.AsSpan());
-            if (slot.Initializer is Initializer.Constant constant)
+            if (_layout.InitializerOf(slot) is Initializer.Constant constant)
             {
                 values.Fill(constant.Number);
                 continue;
