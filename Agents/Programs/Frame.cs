@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Agents.Programs.Execution;
 
 namespace Agents.Programs;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Agents.Programs.Differentiation;
 
 namespace Agents.Programs;
 

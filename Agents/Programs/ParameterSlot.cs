@@ -1,5 +1,3 @@
-using Agents.Networks.Layers;
-
 namespace Agents.Programs;
 
 /// <summary>One named array inside the flat parameter buffer.</summary>

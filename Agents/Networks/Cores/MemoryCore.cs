@@ -12,7 +12,7 @@ namespace Agents.Networks.Cores;
 /// checkpoints and the wire are the framework's.
 /// <para>
 /// Settings of its own: a record that derives from <see cref="CoreSettings"/>, whose name is the core's; an instance with the defaults stands at the entry,
-/// and the core is made of <c>settings.Own&lt;T&gt;()</c>. The layer-normalised LSTM is an example. <c>MemoryCoreTests</c> and <c>CoreTrainingTests</c> take cores
+/// and the core is made of <c>choice.Own&lt;T&gt;()</c> (<see cref="CoreChoice"/>). The layer-normalised LSTM is an example. <c>MemoryCoreTests</c> and <c>CoreTrainingTests</c> take cores
 /// with their defaults from the table; other settings that are to be tested go into <c>CoreCases</c>.
 /// </para>
 /// <para>

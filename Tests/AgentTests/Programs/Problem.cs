@@ -1,4 +1,3 @@
-using Agents.Networks.Layers;
 using Agents.Programs;
 using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;

@@ -1,7 +1,6 @@
 using Agents.Kernels;
 using Agents.Networks;
 using Agents.Networks.Encoders;
-using Agents.Networks.Layers;
 using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -9,9 +8,9 @@ using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Objectives;
 using Learners.Optimizers.Kfac;
+using Optimizer = Learners.Optimizers.Kfac.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
-using Optimizer = Learners.Optimizers.Kfac.Kfac;
 
 namespace Tests.LearnerTests.Optimizers.Kfac;
 
