@@ -1,5 +1,3 @@
-using Agents.Programs.Planning;
-
 namespace Agents.Programs;
 
 /// <summary>Where a value lies while a program runs.</summary>
@@ -9,7 +7,7 @@ namespace Agents.Programs;
 /// <param name="Offset">First float within the array.</param>
 /// <param name="Columns">Floats of a row.</param>
 /// <param name="Size">Floats of a value of constant size.</param>
-/// <param name="SpaceIndex">Place of its row space in <see cref="Plan.Spaces"/>; 0 where its size is constant.</param>
+/// <param name="SpaceIndex">Place of its row space among those of the plan; 0 where its size is constant.</param>
 internal sealed record Slot(Extent Extent, int Source, int Offset, int Columns, int Size, int SpaceIndex)
 {
     /// <summary>How its place depends on rows.</summary>
