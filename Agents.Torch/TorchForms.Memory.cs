@@ -1,7 +1,5 @@
-using Agents.Networks;
+using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Memory;
-using Agents.Programs.Operators.Products;
 using static TorchSharp.torch;
 
 namespace Agents.Torch;

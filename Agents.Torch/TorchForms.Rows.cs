@@ -1,10 +1,5 @@
-using Agents.Networks;
+using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Columns;
-using Agents.Programs.Operators.Products;
-using Agents.Programs.Operators.Reductions;
-using Agents.Programs.Operators.Rows;
-using Agents.Programs.Operators.Time;
 using static TorchSharp.torch;
 
 namespace Agents.Torch;

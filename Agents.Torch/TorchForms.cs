@@ -1,6 +1,5 @@
-using Agents.Networks;
+using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Elementwise;
 using static TorchSharp.torch;
 
 namespace Agents.Torch;

@@ -1,13 +1,10 @@
 using System.Collections.Immutable;
-using Agents.Networks;
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Memory;
 using Agents.Programs.Planning;
 using TorchSharp;
 using static TorchSharp.torch;
-using Scalar = Agents.Programs.Operators.Scalar;
+using Scalar = Agents.Programs.Scalar;
 
 namespace Agents.Torch;
 

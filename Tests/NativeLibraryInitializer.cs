@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Agents.Networks;
+using Agents.Torch;
 
 namespace Tests;
 

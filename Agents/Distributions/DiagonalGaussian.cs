@@ -4,7 +4,7 @@ using Environments.Randomness;
 namespace Agents.Distributions;
 
 /// <summary>Independent normal distributions: d means from the head, then d log standard deviations that do not depend on the observation.</summary>
-/// <remarks>Draws are not squashed; <c>ActionMapping</c> brings them into the action space, and what is stored is the draw.</remarks>
+/// <remarks>Draws are not squashed; <see cref="ActionMapping"/> brings them into the action space, and what is stored is the draw.</remarks>
 /// <param name="dimensions">Components of an action, d.</param>
 internal sealed class DiagonalGaussian(int dimensions) : ActionDistribution
 {

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Agents.Networks.Encoders;
 
 namespace Agents.Kernels;
 

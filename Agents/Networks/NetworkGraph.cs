@@ -1,9 +1,10 @@
 using Agents.Distributions;
+using Agents.Kernels;
 using Agents.Networks.Cores;
 using Agents.Networks.Encoders;
+using Agents.Networks.Layers;
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Products;
 
 namespace Agents.Networks;
 
@@ -46,7 +47,7 @@ internal sealed class NetworkGraph
         Graph = graph;
         _layout = new ParameterLayout(spec);
         _plan = spec.Plan;
-        _source = new ParameterSource(graph, _layout, model);
+        _source = new ParameterSource(graph, name => _layout[name], model);
         Features = graph.Input(_source.TitleOf("features"), spec.FeatureSize);
         _cores = new CoreGraph(spec, graph, form, _source);
         foreach (string trunk in spec.Trunks)

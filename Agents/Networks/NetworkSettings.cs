@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks.Cores;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
+using Agents.Networks.Encoders;
+using Agents.Networks.Layers;
 using Agents.Yaml;
 using Protos.Foreign;
 
@@ -83,14 +85,11 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
     string? IKeyHints.HintOf(string key) =>
         MemoryCores.Find(key)?.Settings is null ? null : $"It goes with network.core={key}, and the core is {Core}.";
 
-    /// <summary>The core's own settings.</summary>
-    /// <exception cref="SettingsException">They are those of another core.</exception>
-    internal T Own<T>()
-        where T : CoreSettings =>
-        CoreSettings as T
-        ?? throw new SettingsException(
-            $"network.core is {Core}, whose settings are {typeof(T).Name}, and {CoreSettings?.GetType().Name ?? "none"} were given."
-        );
+    /// <summary>What is said of the encoder.</summary>
+    internal EncoderSettings OfEncoder => new(Encoder, Convolutions, HiddenSizes, Activation);
+
+    /// <summary>What is said of the memory.</summary>
+    internal CoreChoice OfCore => new(Core, CoreSize, CoreSettings, Transformer);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -132,7 +131,7 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
                 [nameof(CoreSettings)]
             );
         }
-        foreach (ValidationResult mistake in core.Validate(this))
+        foreach (ValidationResult mistake in core.Validate(OfCore))
         {
             yield return mistake;
         }

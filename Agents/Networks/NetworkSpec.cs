@@ -1,7 +1,6 @@
 using Agents.Distributions;
 using Agents.Networks.Cores;
 using Agents.Networks.Encoders;
-using Agents.Policies;
 using Environments.Spaces;
 using Protos.Foreign;
 
@@ -84,7 +83,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
 
     /// <summary>The encoder with nothing left open.</summary>
     /// <exception cref="Agents.Yaml.SettingsException">The settings do not fit the observations.</exception>
-    internal EncoderPlan Plan => _plan ??= new EncoderPlan(ObservationSpace, Settings);
+    internal EncoderPlan Plan => _plan ??= new EncoderPlan(ObservationSpace, Settings.OfEncoder);
 
     /// <summary>Whether draws of the policy are scaled to the bounds of a box of actions.</summary>
     /// <exception cref="InvalidOperationException">The network has no policy.</exception>
@@ -92,11 +91,18 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
 
     /// <summary>The settings that build the same network and policy whatever the defaults are.</summary>
     internal NetworkSettings ResolvedSettings =>
-        HasPolicy ? Plan.Settings with { ScaleActions = ScalesActions } : Plan.Settings with { SharedTrunk = true };
+        Settings with
+        {
+            Convolutions = Plan.Settings.Convolutions,
+            HiddenSizes = Plan.Settings.HiddenSizes,
+            Activation = Plan.Settings.Activation,
+            SharedTrunk = HasOneTrunk,
+            ScaleActions = HasPolicy ? ScalesActions : Settings.ScaleActions,
+        };
 
     /// <summary>The memory of one trunk.</summary>
     /// <exception cref="Agents.Yaml.SettingsException">There is no core of this name, or the settings do not fit the observations.</exception>
-    internal MemoryCore Core => _core ??= MemoryCores.Create(Settings, Plan.OutputSize);
+    internal MemoryCore Core => _core ??= MemoryCores.Create(Settings.OfCore, Plan.OutputSize);
 
     /// <summary>Where the parts of one core's state lie.</summary>
     internal StateLayout State => _state ??= new StateLayout(Core.State);
@@ -128,7 +134,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     /// <summary>What begins the paths of a trunk's parameters: its name and a point, or nothing where it is the only one.</summary>
     internal string PrefixOf(string trunk) => HasOneTrunk ? "" : trunk + ".";
 
-    private bool HasOneTrunk => !HasPolicy || Plan.SharedTrunk;
+    private bool HasOneTrunk => !HasPolicy || (Settings.SharedTrunk ?? Plan.Convolves);
 
     private List<Head> CreateHeads()
     {

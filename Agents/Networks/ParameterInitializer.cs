@@ -1,74 +1,20 @@
-using System.Numerics.Tensors;
+using Agents.Programs;
 using Environments.Randomness;
 
 namespace Agents.Networks;
 
-/// <summary>Initial parameters: orthogonal weights and constant biases (Saxe et al. 2014; gains of Huang et al. 2022, detail 2).</summary>
+/// <summary>Initial parameters of a network, as its <see cref="ParameterLayout"/> says how each begins.</summary>
 internal static class ParameterInitializer
 {
-    private const int Short = 128; // so short that compiling faster code takes longer than it saves
-
     /// <summary>A fresh flat buffer, pinned so that the tensor library can alias it.</summary>
     public static float[] Create(ParameterLayout layout, ref Pcg64 random)
     {
         float[] parameters = GC.AllocateArray<float>(layout.Count, pinned: true);
         foreach (ParameterSlot slot in layout.Slots)
         {
-            slot.Initializer.Fill(slot.In(parameters.AsSpan()), slot.Shape[0], slot.Size / slot.Shape[0], ref random);
+            Span<float> matrix = slot.In(parameters.AsSpan());
+            layout.InitializerOf(slot).Fill(matrix, slot.Shape[0], slot.Size / slot.Shape[0], ref random);
         }
         return parameters;
-    }
-
-    /// <summary>Writes gain × Q with orthonormal rows or columns, whichever are fewer; Q is uniform over such matrices.</summary>
-    /// <remarks>
-    /// Gram-Schmidt on Gaussian vectors, twice for accuracy. It equals QR with the sign of R's diagonal made positive, as PyTorch does.
-    /// </remarks>
-    public static void Orthogonal(Span<float> matrix, int rows, int columns, float gain, ref Pcg64 random)
-    {
-        int vectors = Math.Min(rows, columns);
-        int length = Math.Max(rows, columns);
-        var basis = new double[vectors][];
-        for (int i = 0; i < vectors; i++)
-        {
-            var vector = new double[length];
-            for (int k = 0; k < length; k++)
-            {
-                vector[k] = random.NextGaussian();
-            }
-            for (int pass = 0; pass < 2; pass++)
-            {
-                for (int j = 0; j < i; j++)
-                {
-                    double share = TensorPrimitives.Dot<double>(vector, basis[j]);
-                    SubtractMultiple(vector, share, basis[j]);
-                }
-            }
-            double norm = Math.Sqrt(TensorPrimitives.Dot<double>(vector, vector));
-            for (int k = 0; k < length; k++)
-            {
-                vector[k] /= norm;
-            }
-            basis[i] = vector;
-        }
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column++)
-            {
-                matrix[row * columns + column] = gain * (float)(rows <= columns ? basis[row][column] : basis[column][row]);
-            }
-        }
-    }
-
-    private static void SubtractMultiple(double[] vector, double share, double[] other)
-    {
-        if (vector.Length > Short)
-        {
-            TensorPrimitives.MultiplyAdd<double>(other, -share, vector, vector);
-            return;
-        }
-        for (int k = 0; k < vector.Length; k++)
-        {
-            vector[k] -= share * other[k];
-        }
     }
 }

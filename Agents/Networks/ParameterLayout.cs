@@ -1,5 +1,8 @@
 using Agents.Distributions;
+using Agents.Kernels;
 using Agents.Networks.Encoders;
+using Agents.Networks.Layers;
+using Agents.Programs;
 using Agents.Yaml;
 
 namespace Agents.Networks;
@@ -26,6 +29,7 @@ internal sealed class ParameterLayout
     private const float OtherGain = 1f;
 
     private readonly List<ParameterSlot> _slots = [];
+    private readonly Dictionary<ParameterSlot, Initializer> _initializers = [];
     private readonly WeightInitialization _initialization;
 
     /// <summary>The layout of a network.</summary>
@@ -56,6 +60,9 @@ internal sealed class ParameterLayout
 
     /// <summary>The slot of a name.</summary>
     public ParameterSlot this[string name] => Find(name) ?? throw new KeyNotFoundException($"No parameter '{name}'.");
+
+    /// <summary>How a parameter of this layout begins.</summary>
+    public Initializer InitializerOf(ParameterSlot slot) => _initializers[slot];
 
     private void AddHead(Head head, NetworkSpec spec)
     {
@@ -140,8 +147,9 @@ internal sealed class ParameterLayout
                     + "Lower network.hidden_sizes or network.core_size, or give the environment smaller spaces: each value of an integer is an input of the network or an output."
             );
         }
-        var slot = new ParameterSlot(name, shape, Count, initializer, isProduct);
+        var slot = new ParameterSlot(name, shape, Count, isProduct);
         _slots.Add(slot);
+        _initializers.Add(slot, initializer);
         Count = (int)end;
     }
 }

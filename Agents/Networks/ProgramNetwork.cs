@@ -1,4 +1,3 @@
-using Agents.Networks.Cores;
 using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Planning;

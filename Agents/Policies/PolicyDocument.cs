@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Agents.Networks;
+using Agents.Networks.Encoders;
+using Agents.Policies.Acting;
 
 namespace Agents.Policies;
 

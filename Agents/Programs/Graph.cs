@@ -1,10 +1,4 @@
 using System.Collections.Immutable;
-using Agents.Networks;
-using Agents.Programs.Differentiation;
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Products;
-using Agents.Programs.Operators.Rows;
-using Agents.Programs.Operators.Time;
 
 namespace Agents.Programs;
 
@@ -164,16 +158,6 @@ internal sealed class Graph
         _merged.Add(key, node);
         return node.Outputs;
     }
-
-    /// <summary>Adds the nodes that compute gradients of losses.</summary>
-    /// <param name="losses">Values with the gradients that arrive there; without one, 1 for each number of the value.</param>
-    /// <param name="wanted">Values whose gradients are asked for.</param>
-    /// <param name="taps">Receives the products with weights that the gradients pass through; null for nobody.</param>
-    public Gradients Differentiate(
-        ReadOnlySpan<(Value Of, Value? Seed)> losses,
-        ReadOnlySpan<Value> wanted,
-        ICollection<ProductTap>? taps = null
-    ) => Differentiator.Run(this, losses, wanted, taps);
 
     /// <summary>Throws where a value is of another graph.</summary>
     internal void RequireOwn(Value value, Operator? operation = null)

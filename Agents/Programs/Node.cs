@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Agents.Programs.Operators;
 
 namespace Agents.Programs;
 

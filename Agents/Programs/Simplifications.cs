@@ -1,8 +1,3 @@
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Elementwise;
-using Agents.Programs.Operators.Products;
-using Agents.Programs.Operators.Reductions;
-
 namespace Agents.Programs;
 
 /// <summary>Nodes that need not be made, since a simpler value is the same number.</summary>

@@ -1,11 +1,4 @@
 using System.Collections.Immutable;
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Columns;
-using Agents.Programs.Operators.Elementwise;
-using Agents.Programs.Operators.Products;
-using Agents.Programs.Operators.Reductions;
-using Agents.Programs.Operators.Rows;
-using Agents.Programs.Operators.Time;
 
 namespace Agents.Programs;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies;
 using Fleet.Journal;
 using Learners.Checkpoints;

@@ -1,6 +1,8 @@
+using Agents.Kernels;
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Learners.Composition;
+using Learners.Training;
 
 namespace Learners.ActorCritic;
 

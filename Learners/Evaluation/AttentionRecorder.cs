@@ -1,5 +1,5 @@
 using Actors;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
 using Agents.Policies;
 using Environments;
 

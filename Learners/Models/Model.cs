@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Programs;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Batches;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Agents.Networks;
 using Agents.Programs;
-using Agents.Programs.Operators;
 using Learners.Batches;
 
 namespace Learners.Objectives;

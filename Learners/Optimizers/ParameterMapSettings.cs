@@ -1,4 +1,4 @@
-using Agents.Networks;
+using Agents.Programs;
 using Agents.Yaml;
 
 namespace Learners.Optimizers;

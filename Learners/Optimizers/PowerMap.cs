@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Agents.Networks;
+using Agents.Programs;
 
 namespace Learners.Optimizers;
 

@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Cores;
 using Agents.Programs;
 using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;

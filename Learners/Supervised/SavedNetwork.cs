@@ -1,6 +1,7 @@
 using Agents.Files;
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Programs;
 using Agents.Yaml;
 using Protos.Foreign;
 

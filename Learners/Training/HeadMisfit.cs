@@ -1,5 +1,6 @@
 using Agents.Distributions;
 using Agents.Networks;
+using Agents.Programs;
 using Environments.Spaces;
 
 namespace Learners.Training;

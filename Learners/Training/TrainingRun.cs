@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Agents.Files;
-using Agents.Networks;
 using Agents.Policies;
+using Agents.Torch;
+using Environments.Randomness;
 using Environments.State;
 using Learners.Composition;
 using Learners.Evaluation;

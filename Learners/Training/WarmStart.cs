@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Agents.Policies;
+using Agents.Programs;
 using Agents.Yaml;
 using Environments.Spaces;
 using Environments.Wrappers;

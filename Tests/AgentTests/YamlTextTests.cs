@@ -1,5 +1,6 @@
 using System.Reflection;
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies;
 using Agents.Yaml;
 using Learners.ActorCritic;

@@ -23,7 +23,14 @@ internal static class MethodBodies
         type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All));
 
     /// <summary>Methods that a body calls or takes the address of; generic ones as they are declared.</summary>
-    public static IEnumerable<MethodBase> References(MethodBase method)
+    public static IEnumerable<MethodBase> References(MethodBase method) =>
+        from member in Mentioned(method)
+        let called = member as MethodBase
+        where called is { DeclaringType.IsArray: false }
+        select Declared(called);
+
+    /// <summary>Methods, fields and types that a body names, as it names them: with the arguments of generic ones.</summary>
+    public static IEnumerable<MemberInfo> Mentioned(MethodBase method)
     {
         byte[]? code = method.GetMethodBody()?.GetILAsByteArray();
         if (code is null)
@@ -41,18 +48,16 @@ internal static class MethodBodies
                 value = (short)(value << 8 | code[at++]);
             }
             OpCode instruction = Codes[value];
-            if (instruction.OperandType is OperandType.InlineMethod or OperandType.InlineTok)
+            if (
+                instruction.OperandType
+                is OperandType.InlineMethod
+                    or OperandType.InlineField
+                    or OperandType.InlineType
+                    or OperandType.InlineTok
+            )
             {
                 int token = BitConverter.ToInt32(code, at);
-                if (
-                    method.Module.ResolveMember(token, typeArguments, methodArguments) is MethodBase
-                    {
-                        DeclaringType.IsArray: false
-                    } called
-                )
-                {
-                    yield return Declared(called);
-                }
+                yield return method.Module.ResolveMember(token, typeArguments, methodArguments)!;
             }
             at += Size(instruction.OperandType, code, at);
         }

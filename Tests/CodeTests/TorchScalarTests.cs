@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Agents.Networks;
+using Agents.Torch;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

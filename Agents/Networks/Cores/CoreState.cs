@@ -1,5 +1,4 @@
 using Agents.Programs;
-using Agents.Programs.Operators.Memory;
 
 namespace Agents.Networks.Cores;
 

@@ -1,3 +1,5 @@
+using Agents.Networks.Layers;
+
 namespace Agents.Networks.Cores;
 
 /// <summary>No memory: heads read what the encoder gives.</summary>

@@ -1,3 +1,4 @@
+using Agents.Networks.Layers;
 using Agents.Programs;
 
 namespace Agents.Networks.Cores;
@@ -11,7 +12,7 @@ namespace Agents.Networks.Cores;
 /// checkpoints and the wire are the framework's.
 /// <para>
 /// Settings of its own: a record that derives from <see cref="CoreSettings"/>, whose name is the core's; an instance with the defaults stands at the entry,
-/// and the core is made of <c>settings.Own&lt;T&gt;()</c>. The layer-normalised LSTM is an example. <c>MemoryCoreTests</c> and <c>CoreTrainingTests</c> take cores
+/// and the core is made of <c>choice.Own&lt;T&gt;()</c> (<see cref="CoreChoice"/>). The layer-normalised LSTM is an example. <c>MemoryCoreTests</c> and <c>CoreTrainingTests</c> take cores
 /// with their defaults from the table; other settings that are to be tested go into <c>CoreCases</c>.
 /// </para>
 /// <para>
@@ -67,9 +68,7 @@ internal abstract class MemoryCore
     /// <param name="name">Name of the draw, unique in the graph.</param>
     /// <param name="mode">What the graph is for.</param>
     protected static Value Dropout(Value x, float rate, string name, StepMode mode) =>
-        !mode.Training || rate == 0
-            ? x
-            : x.Where(x.Graph.Draw(Programs.Operators.Rows.DrawKind.Bernoulli, name, x.Columns, 1 - rate)) * (1 / (1 - rate));
+        !mode.Training || rate == 0 ? x : x.Where(x.Graph.Draw(DrawKind.Bernoulli, name, x.Columns, 1 - rate)) * (1 / (1 - rate));
 
     /// <summary>Leaves a share of the state as it was, at random while training, in expectation otherwise (Krueger et al. 2017).</summary>
     /// <param name="previous">The state before the step, <c>[N, columns]</c>.</param>
@@ -87,7 +86,7 @@ internal abstract class MemoryCore
         {
             return next + (previous - next) * rate;
         }
-        Value stays = next.Graph.Draw(Programs.Operators.Rows.DrawKind.Bernoulli, name, next.Columns, rate);
+        Value stays = next.Graph.Draw(DrawKind.Bernoulli, name, next.Columns, rate);
         return next.Where(1 - stays) + previous.Where(stays);
     }
 }

@@ -3,7 +3,7 @@ using Agents.Networks.Cores.FastSlow;
 using Agents.Networks.Cores.FastWeights;
 using Agents.Networks.Cores.LinearRecurrent;
 using Agents.Networks.Cores.NormalizedLstm;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
 using Environments;
 using Protos.Foreign;
 
@@ -12,11 +12,11 @@ namespace Agents.Networks.Cores;
 /// <summary>A core in the table.</summary>
 /// <param name="Name">Name in settings, in lower case with underscores.</param>
 /// <param name="Description">Half a sentence for people who choose one.</param>
-/// <param name="Create">Makes it, of the network's settings and the numbers that the encoder gives.</param>
-internal sealed record CoreEntry(string Name, string Description, Func<NetworkSettings, int, MemoryCore> Create)
+/// <param name="Create">Makes it, of what the network's settings say of it and the numbers that the encoder gives.</param>
+internal sealed record CoreEntry(string Name, string Description, Func<CoreChoice, int, MemoryCore> Create)
 {
     /// <summary>What is wrong with settings of a network with this core, beyond their ranges.</summary>
-    public Func<NetworkSettings, IEnumerable<ValidationResult>> Validate { get; init; } = _ => [];
+    public Func<CoreChoice, IEnumerable<ValidationResult>> Validate { get; init; } = _ => [];
 
     /// <summary>Settings of its own that it begins with, whose <see cref="CoreSettings.Core"/> is the entry's name; null where it has none.</summary>
     public CoreSettings? Settings { get; init; }
@@ -38,16 +38,16 @@ internal static class MemoryCores
         new(
             "lstm",
             "long short-term memory (Hochreiter and Schmidhuber 1997)",
-            (settings, inputs) => new LstmCore(inputs, settings.CoreSize, settings.Own<LstmSettings>())
+            (choice, inputs) => new LstmCore(inputs, choice.CoreSize, choice.Own<LstmSettings>())
         )
         {
             Settings = new LstmSettings(),
         },
-        new("gru", "gated recurrent unit (Cho et al. 2014)", (settings, inputs) => new GruCore(inputs, settings.CoreSize)),
+        new("gru", "gated recurrent unit (Cho et al. 2014)", (choice, inputs) => new GruCore(inputs, choice.CoreSize)),
         new(
             "ln_lstm",
             "layer-normalised LSTM with zoneout and dropout (Ba et al. 2016, Krueger et al. 2017)",
-            (settings, inputs) => new NormalizedLstmCore(inputs, settings.CoreSize, settings.Own<NormalizedLstmSettings>())
+            (choice, inputs) => new NormalizedLstmCore(inputs, choice.CoreSize, choice.Own<NormalizedLstmSettings>())
         )
         {
             Settings = new NormalizedLstmSettings(),
@@ -55,7 +55,7 @@ internal static class MemoryCores
         new(
             "fast_weights",
             "a recurrent layer that attends to its recent past by a matrix per copy (Ba et al. 2016)",
-            (settings, inputs) => new FastWeightsCore(inputs, settings.CoreSize, settings.Own<FastWeightsSettings>())
+            (choice, inputs) => new FastWeightsCore(inputs, choice.CoreSize, choice.Own<FastWeightsSettings>())
         )
         {
             Settings = new FastWeightsSettings(),
@@ -63,7 +63,7 @@ internal static class MemoryCores
         new(
             "fs_rnn",
             "fast cells in a chain and a slow one between them (Mujika et al. 2017)",
-            (settings, inputs) => new FastSlowCore(settings, inputs)
+            (choice, inputs) => new FastSlowCore(choice, inputs)
         )
         {
             Settings = new FastSlowSettings(),
@@ -72,7 +72,7 @@ internal static class MemoryCores
         new(
             "lru",
             "layers of linear complex recurrences with gates (Orvieto et al. 2023)",
-            (settings, inputs) => new LinearRecurrentCore(inputs, settings.CoreSize, settings.Own<LinearRecurrentSettings>())
+            (choice, inputs) => new LinearRecurrentCore(inputs, choice.CoreSize, choice.Own<LinearRecurrentSettings>())
         )
         {
             Settings = new LinearRecurrentSettings(),
@@ -80,7 +80,7 @@ internal static class MemoryCores
         new(
             Transformer,
             "transformer with a memory of earlier steps, relative positions and gates (Parisotto et al. 2020), and its ancestors",
-            (settings, inputs) => new GatedTransformerCore(settings, inputs)
+            (choice, inputs) => new GatedTransformerCore(choice, inputs)
         )
         {
             Validate = GatedTransformerCore.Validate,
@@ -108,12 +108,9 @@ internal static class MemoryCores
     }
 
     /// <summary>The core of a network.</summary>
-    /// <param name="settings">Settings of the network.</param>
+    /// <param name="choice">What the network's settings say of it.</param>
     /// <param name="inputs">Numbers that the encoder gives.</param>
     /// <exception cref="Yaml.SettingsException">There is no core of this name.</exception>
-    public static MemoryCore Create(NetworkSettings settings, int inputs) =>
-        (Find(settings.Core) ?? throw new Yaml.SettingsException($"network.core: {Unknown(settings.Core)}")).Create(
-            settings,
-            inputs
-        );
+    public static MemoryCore Create(CoreChoice choice, int inputs) =>
+        (Find(choice.Core) ?? throw new Yaml.SettingsException($"network.core: {Unknown(choice.Core)}")).Create(choice, inputs);
 }

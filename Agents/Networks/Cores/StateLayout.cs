@@ -1,4 +1,4 @@
-using Agents.Programs.Operators.Memory;
+using Agents.Programs;
 
 namespace Agents.Networks.Cores;
 

@@ -1,3 +1,5 @@
+using Agents.Kernels;
+using Agents.Networks.Layers;
 using Agents.Yaml;
 using Environments.Spaces;
 
@@ -34,7 +36,7 @@ internal sealed class EncoderPlan
 
     /// <summary>The encoder of observations.</summary>
     /// <exception cref="SettingsException">There is no image to convolve, or a kernel is larger than what it should read.</exception>
-    public EncoderPlan(Space space, NetworkSettings settings)
+    public EncoderPlan(Space space, EncoderSettings settings)
     {
         Features = new ObservationFeatures(space, box => ImageOf(box, settings));
         int side = int.MaxValue;
@@ -42,8 +44,8 @@ internal sealed class EncoderPlan
         {
             side = Math.Min(side, part.Image?.Side ?? int.MaxValue);
         }
-        bool convolves = side < int.MaxValue;
-        if (!convolves && (settings.Encoder == EncoderKind.Conv || settings.Convolutions is not null))
+        Convolves = side < int.MaxValue;
+        if (!Convolves && (settings.Encoder == EncoderKind.Conv || settings.Convolutions is not null))
         {
             string noImage =
                 $"network.{(settings.Convolutions is null ? "encoder is conv" : "convolutions are given")}, but {space} holds no image. Use encoder mlp without convolutions.";
@@ -72,19 +74,12 @@ internal sealed class EncoderPlan
         HiddenSizes =
             settings.HiddenSizes
             ?? (
-                !convolves ? [64, 64]
+                !Convolves ? [64, 64]
                 : small ? [128]
                 : [512]
             );
-        Activation = settings.Activation ?? (convolves ? Activation.Relu : Activation.Tanh);
-        SharedTrunk = settings.SharedTrunk ?? convolves;
-        Settings = settings with
-        {
-            Convolutions = convolves ? convolutions : null,
-            HiddenSizes = HiddenSizes,
-            Activation = Activation,
-            SharedTrunk = SharedTrunk,
-        };
+        Activation = settings.Activation ?? (Convolves ? Activation.Relu : Activation.Tanh);
+        Settings = new EncoderSettings(settings.Encoder, Convolves ? convolutions : null, HiddenSizes, Activation);
     }
 
     /// <summary>What the first layers read.</summary>
@@ -105,14 +100,14 @@ internal sealed class EncoderPlan
     /// <summary>Nonlinearity after each layer.</summary>
     public Activation Activation { get; }
 
-    /// <summary>Whether actor and critic share encoder and core.</summary>
-    public bool SharedTrunk { get; }
+    /// <summary>Whether the observation holds an image that is convolved.</summary>
+    public bool Convolves { get; }
 
     /// <summary>Floats of a row behind the encoder.</summary>
     public int OutputSize => HiddenSizes.Length == 0 ? EncodedSize : HiddenSizes[^1];
 
     /// <summary>The settings that build the same encoder whatever the defaults are.</summary>
-    public NetworkSettings Settings { get; }
+    public EncoderSettings Settings { get; }
 
     /// <summary>Name of a convolution's parameters, without the trunk's prefix: <c>encoder.conv.0</c>, or <c>encoder.image.conv.0</c> for entry <c>image</c>.</summary>
     public string ConvolutionName(int part, int layer)
@@ -121,7 +116,7 @@ internal sealed class EncoderPlan
         return $"encoder.{entry}{(entry == "" ? "" : ".")}conv.{layer}";
     }
 
-    private static ImageShape? ImageOf(Box box, NetworkSettings settings)
+    private static ImageShape? ImageOf(Box box, EncoderSettings settings)
     {
         ImageShape? image = ImageShape.Of(box);
         bool bytes = box.ElementType == ElementType.UInt8;

@@ -1,8 +1,3 @@
-using Agents.Programs.Operators.Columns;
-using Agents.Programs.Operators.Elementwise;
-using Agents.Programs.Operators.Products;
-using Agents.Programs.Operators.Time;
-
 namespace Agents.Programs.Differentiation;
 
 /// <summary>Reverse mode: from losses back to what they depend on, as further nodes of the same graph, which can be differentiated again.</summary>
@@ -30,7 +25,7 @@ internal sealed class Differentiator
         _reached = new bool[_nodes.Length];
     }
 
-    /// <summary>See <see cref="Graph.Differentiate"/>.</summary>
+    /// <summary>See <see cref="Derivatives.Differentiate"/>.</summary>
     public static Gradients Run(
         Graph graph,
         ReadOnlySpan<(Value Of, Value? Seed)> losses,

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Agents.Programs.Operators;
-using Agents.Programs.Planning;
 
 namespace Agents.Programs.Differentiation;
 

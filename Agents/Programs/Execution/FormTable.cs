@@ -1,5 +1,3 @@
-using Agents.Programs.Operators;
-
 namespace Agents.Programs.Execution;
 
 /// <summary>One use of an operator on arrays.</summary>

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Time;
 using Agents.Programs.Planning;
 
 namespace Agents.Programs.Execution;

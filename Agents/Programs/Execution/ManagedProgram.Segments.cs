@@ -13,11 +13,11 @@ internal sealed partial class ManagedProgram
         {
             if (sum.Source != Slot.Gradient)
             {
-                Span(sum, 0, 0).Clear();
+                _arrays.Rows(sum, 0, 0).Clear();
             }
         }
-        int count = _counts[segment.SpaceIndex];
-        int step = _counts[1];
+        int count = _arrays.Counts[segment.SpaceIndex];
+        int step = _arrays.Counts[1];
         switch (segment.Kind)
         {
             case SegmentKind.Once:
@@ -53,7 +53,7 @@ internal sealed partial class ManagedProgram
     {
         foreach (Slot sum in segment.Sums)
         {
-            Span(sum, 0, 0).Clear();
+            _arrays.Rows(sum, 0, 0).Clear();
         }
         RunBlock(segment, 0, 0, whole: false);
     }
@@ -63,7 +63,7 @@ internal sealed partial class ManagedProgram
         foreach (Instruction instruction in ImmutableCollectionsMarshal.AsArray(segment.Instructions)!)
         {
             _current = instruction;
-            instruction.Operator.Run(new Frame(this, instruction, first, rows, whole));
+            instruction.Operator.Run(new Frame(_arrays, instruction, first, rows, whole));
         }
     }
 }

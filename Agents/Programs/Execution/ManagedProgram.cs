@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Agents.Programs.Operators;
 using Agents.Programs.Planning;
 
 namespace Agents.Programs.Execution;
@@ -18,13 +17,11 @@ internal sealed partial class ManagedProgram : IProgram
     private readonly float[][] _sources;
     private readonly int[] _starts; // first float of each source
     private readonly int[] _lengths; // floats of each input from there
-    private readonly int[] _counts; // rows of each space in this run
+    private readonly RunArrays _arrays;
     private readonly int[] _inverseCounts; // places of their numbers
     private readonly int[] _countedSpaces; // whose rows they count
     private const int Line = 16; // floats in a line of the cache
 
-    private unsafe float* _state; // while a run advances it
-    private int _stateLength;
     private Instruction? _current;
     private bool _isFresh;
 
@@ -50,8 +47,8 @@ internal sealed partial class ManagedProgram : IProgram
         {
             _sources[i] = [];
         }
-        _counts = new int[plan.Spaces.Length];
-        Array.Fill(_counts, Unknown);
+        _arrays = new RunArrays(_sources, _starts, plan.Spaces.Length);
+        _arrays.Counts.Fill(Unknown);
         var inverseCounts = new List<int>();
         var countedSpaces = new List<int>();
         foreach ((Value value, Slot slot) in plan.Slots)
@@ -73,9 +70,6 @@ internal sealed partial class ManagedProgram : IProgram
     /// <summary>Whether memory is filled with not-a-number before each run, which shows what is read before it is written. For tests.</summary>
     public bool PoisonsMemory { get; init; }
 
-    /// <summary>Number of the current run, for draws.</summary>
-    internal ulong DrawNumber { get; private set; }
-
     /// <inheritdoc/>
     public ReadOnlySpan<float> this[Value output]
     {
@@ -85,8 +79,7 @@ internal sealed partial class ManagedProgram : IProgram
             {
                 if (ReferenceEquals(_outputs[i], output))
                 {
-                    Slot slot = _outputSlots[i];
-                    return Span(slot, 0, _counts[slot.SpaceIndex]);
+                    return _arrays.Whole(_outputSlots[i]);
                 }
             }
             throw new ArgumentException($"{output} is no output of the plan. Name it when compiling.", nameof(output));
@@ -133,7 +126,7 @@ internal sealed partial class ManagedProgram : IProgram
         int index = _plan.Spaces.IndexOf(space);
         if (index >= 0) // else nothing that is asked for depends on it
         {
-            _counts[index] = Checked(index, rows);
+            _arrays.Counts[index] = Checked(index, rows);
         }
     }
 
@@ -148,16 +141,17 @@ internal sealed partial class ManagedProgram : IProgram
         {
             throw new ArgumentException($"{rows} rows are not whole steps of {sequences} sequences.", nameof(rows));
         }
-        _counts[0] = Checked(0, rows);
-        _counts[1] = Checked(1, sequences);
-        for (int i = 2; i < _counts.Length; i++)
+        Span<int> counts = _arrays.Counts;
+        counts[0] = Checked(0, rows);
+        counts[1] = Checked(1, sequences);
+        for (int i = 2; i < counts.Length; i++)
         {
             if (_plan.Spaces[i].PerSequence > 0)
             {
-                _counts[i] = _plan.Spaces[i].PerSequence * sequences;
+                counts[i] = _plan.Spaces[i].PerSequence * sequences;
             }
         }
-        DrawNumber = draw;
+        _arrays.Draw = draw;
         RequireInputs();
         if (PoisonsMemory)
         {
@@ -173,7 +167,7 @@ internal sealed partial class ManagedProgram : IProgram
             for (int i = 0; i < _inverseCounts.Length; i++)
             {
                 int space = _countedSpaces[i];
-                Arena(_inverseCounts[i])[0] = 1f / (space == 0 && total > 0 ? total : _counts[space]);
+                Arena(_inverseCounts[i])[0] = 1f / (space == 0 && total > 0 ? total : counts[space]);
             }
             Array.Clear(_sources[Slot.Gradient]);
             foreach (Segment segment in _plan.Segments)
@@ -192,33 +186,17 @@ internal sealed partial class ManagedProgram : IProgram
     {
         fixed (float* pinned = state)
         {
-            _state = pinned;
-            _stateLength = state.Length;
+            _arrays.SetState(pinned, state.Length);
             try
             {
                 Run(rows);
             }
             finally
             {
-                _state = null;
-                _stateLength = 0;
+                _arrays.SetState(null, 0);
             }
         }
     }
-
-    internal int Count(int space) => _counts[space];
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Span<float> Span(Slot slot, int first, int rows)
-    {
-        int offset = slot.Offset + first * slot.Step;
-        int size = slot.Size + rows * slot.PerRow;
-        return slot.Source == Slot.State
-            ? State(offset, size)
-            : _sources[slot.Source].AsSpan(_starts[slot.Source] + offset, size);
-    }
-
-    private unsafe Span<float> State(int offset, int size) => new Span<float>(_state, _stateLength).Slice(offset, size);
 
     private Span<float> Arena(int offset) => _sources[Slot.Arena].AsSpan(_starts[Slot.Arena] + offset);
 
@@ -238,7 +216,7 @@ internal sealed partial class ManagedProgram : IProgram
 
     private void RequireInputs()
     {
-        int unknown = Array.IndexOf(_counts, Unknown);
+        int unknown = _arrays.Counts.IndexOf(Unknown);
         if (unknown >= 0)
         {
             throw new GraphException(
@@ -248,7 +226,7 @@ internal sealed partial class ManagedProgram : IProgram
         for (int i = 0; i < _inputSlots.Length; i++)
         {
             Slot slot = _inputSlots[i];
-            int needed = slot.Size + _counts[slot.SpaceIndex] * slot.PerRow;
+            int needed = slot.Size + _arrays.Counts[slot.SpaceIndex] * slot.PerRow;
             int source = Slot.FirstInput + i;
             if (_lengths[source] < needed)
             {

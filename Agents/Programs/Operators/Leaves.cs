@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Networks;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators;
+namespace Agents.Programs;
 
 /// <summary>A value that comes from outside of the graph: it has a place, and is not computed.</summary>
 internal abstract record Leaf : Operator
@@ -40,7 +38,7 @@ internal sealed record Given(string Title, int Rows, int Columns) : Leaf
     public override Shape Shape => Shape.Constant(Rows, Columns);
 }
 
-/// <summary>Rows of state that a run advances: the caller's own memory, which a <see cref="Memory.StateUpdate"/> changes where it lies.</summary>
+/// <summary>Rows of state that a run advances: the caller's own memory, which a <see cref="StateUpdate"/> changes where it lies.</summary>
 /// <param name="Columns">Numbers of a row.</param>
 internal sealed record State(int Columns) : Leaf
 {

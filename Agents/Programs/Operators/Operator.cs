@@ -1,10 +1,15 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators;
+namespace Agents.Programs;
 
 /// <summary>What a node computes. Immutable and without state; equal operators of equal inputs are one node.</summary>
-/// <remarks>Forms for tensor libraries and for export live in tables keyed by the operator's type, so that this assembly loads neither.</remarks>
+/// <remarks>
+/// Forms for tensor libraries and for export live in tables keyed by the operator's type, so that this assembly loads neither.
+/// <para>
+/// Operators are in the namespace of graphs and values, whatever folder below <c>Programs/Operators</c> they are in: values are made by operators, and the
+/// gradients of operators are values, so that neither can be read without the other. The folders are for browsing. Everywhere else a namespace is a folder.
+/// </para>
+/// </remarks>
 internal abstract record Operator
 {
     /// <summary>Name in errors.</summary>

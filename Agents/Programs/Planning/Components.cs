@@ -1,5 +1,3 @@
-using Agents.Programs.Operators.Time;
-
 namespace Agents.Programs.Planning;
 
 /// <summary>The nodes that some values depend on, grouped so that each group depends on earlier ones alone: single nodes, and loops.</summary>

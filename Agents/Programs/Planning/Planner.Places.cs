@@ -1,6 +1,4 @@
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Memory;
-using Agents.Programs.Operators.Time;
+using Agents.Programs.Differentiation;
 
 namespace Agents.Programs.Planning;
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Agents.Programs.Differentiation;
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Elementwise;
 
 namespace Agents.Programs.Planning;
 

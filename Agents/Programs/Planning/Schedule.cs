@@ -1,6 +1,3 @@
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Time;
-
 namespace Agents.Programs.Planning;
 
 /// <summary>Which nodes run together, and in which order.</summary>

@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Agents.Networks;
+using Agents.Programs;
 using Environments.State;
 
 namespace Learners.Optimizers.Kfac;

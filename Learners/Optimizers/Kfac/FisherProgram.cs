@@ -3,7 +3,6 @@ using Agents.Networks;
 using Agents.Programs;
 using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Products;
 using Agents.Programs.Planning;
 
 namespace Learners.Optimizers.Kfac;

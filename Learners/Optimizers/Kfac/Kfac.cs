@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using Agents.Networks;
-using Agents.Programs.Operators.Products;
+using Agents.Programs;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Metrics;

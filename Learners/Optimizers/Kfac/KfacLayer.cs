@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Agents.Kernels;
 using Agents.Networks;
-using Agents.Networks.Encoders;
+using Agents.Programs;
 using Environments.State;
 
 namespace Learners.Optimizers.Kfac;

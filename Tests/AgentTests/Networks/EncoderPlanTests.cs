@@ -1,5 +1,7 @@
+using Agents.Kernels;
 using Agents.Networks;
 using Agents.Networks.Encoders;
+using Agents.Networks.Layers;
 using Agents.Yaml;
 using Environments.Spaces;
 using Xunit;
@@ -15,7 +17,7 @@ public sealed class EncoderPlanTests
 
         Assert.Equal([new ConvolutionShape(10, 10, 4, 3, 1, 16)], spec.Plan.Convolutions[0]);
         Assert.Equal([128], spec.Plan.HiddenSizes);
-        Assert.Equal((Activation.Relu, true), (spec.Plan.Activation, spec.Plan.SharedTrunk));
+        Assert.Equal((Activation.Relu, 1), (spec.Plan.Activation, spec.Trunks.Count));
         Assert.Equal(8 * 8 * 16, spec.Plan.EncodedSize);
         // 3 × 3 × 4 × 16 + 16, 1024 × 128 + 128, and heads of 6 and 1.
         Assert.Equal(592 + 131_200 + 129 * 7, new ParameterLayout(spec).Count);
@@ -41,11 +43,11 @@ public sealed class EncoderPlanTests
     [Fact]
     public void Plan_Vector_StaysWithTwoSeparateDenseLayers()
     {
-        var plan = new NetworkSpec(new Box(-1, 1, 8), new Discrete(2), new NetworkSettings()).Plan;
+        var spec = new NetworkSpec(new Box(-1, 1, 8), new Discrete(2), new NetworkSettings());
 
-        Assert.Equal([64, 64], plan.HiddenSizes);
-        Assert.Equal((Activation.Tanh, false), (plan.Activation, plan.SharedTrunk));
-        Assert.Empty(plan.Convolutions[0]);
+        Assert.Equal([64, 64], spec.Plan.HiddenSizes);
+        Assert.Equal((Activation.Tanh, 2), (spec.Plan.Activation, spec.Trunks.Count));
+        Assert.Empty(spec.Plan.Convolutions[0]);
     }
 
     [Theory]
@@ -66,7 +68,7 @@ public sealed class EncoderPlanTests
     {
         var box = new Box(0, 1, shape) { ElementType = bytes ? ElementType.UInt8 : ElementType.Float32 };
 
-        EncoderPlan plan = new(box, new NetworkSettings { Encoder = encoder });
+        EncoderPlan plan = new(box, new EncoderSettings(encoder, null, null, null));
 
         Assert.Equal(convolves ? 1 : 0, plan.Convolutions[0].Length);
     }
@@ -101,10 +103,10 @@ public sealed class EncoderPlanTests
     {
         NetworkSpec spec = ImageSpecs.SymbolsBesideInteger();
 
-        NetworkSettings settings = spec.Plan.Settings;
+        NetworkSettings settings = spec.ResolvedSettings;
 
         Assert.NotNull(settings.Convolutions);
-        Assert.Equal(settings, (spec with { Settings = settings }).Plan.Settings);
+        Assert.Equal(settings, (spec with { Settings = settings }).ResolvedSettings);
         Assert.Equal(
             new ParameterLayout(spec).Slots.Select(slot => slot.Name),
             new ParameterLayout(spec with { Settings = settings }).Slots.Select(slot => slot.Name)
@@ -125,7 +127,7 @@ public sealed class EncoderPlanTests
         };
         Box observations = space == "image" ? ImageSpecs.Bytes(1, 10, 10, 4) : new Box(-1, 1, 4);
 
-        SettingsException exception = Assert.Throws<SettingsException>(() => new EncoderPlan(observations, settings));
+        SettingsException exception = Assert.Throws<SettingsException>(() => new EncoderPlan(observations, settings.OfEncoder));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
@@ -137,7 +139,7 @@ public sealed class EncoderPlanTests
         var space = new Box(0, 255, 2, 2, 3, 1) { ElementType = ElementType.UInt8 };
         var plan = new EncoderPlan(
             space,
-            new NetworkSettings { Encoder = EncoderKind.Conv, Convolutions = [new ConvolutionSettings { Kernel = 1 }] }
+            new EncoderSettings(EncoderKind.Conv, [new ConvolutionSettings { Kernel = 1 }], null, null)
         );
         float[] frames = [0, 51, 102, 153, 204, 255, 255, 204, 153, 102, 51, 0];
         var features = new float[12];

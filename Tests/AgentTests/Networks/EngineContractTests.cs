@@ -1,4 +1,6 @@
 using Agents.Networks;
+using Agents.Networks.Encoders;
+using Agents.Networks.Layers;
 using Environments.Randomness;
 using Environments.Spaces;
 using Xunit;

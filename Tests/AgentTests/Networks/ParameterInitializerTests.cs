@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Layers;
 using Environments.Randomness;
 using Environments.Spaces;
 using Xunit;
@@ -18,7 +19,7 @@ public sealed class ParameterInitializerTests
         var random = new Pcg64(1);
         var matrix = new float[rows * columns];
 
-        ParameterInitializer.Orthogonal(matrix, rows, columns, gain, ref random);
+        OrthogonalMatrix.Fill(matrix, rows, columns, gain, ref random);
 
         int shorter = Math.Min(rows, columns);
         for (int i = 0; i < shorter; i++)

@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies;
 using Agents.Policies.Acting;
 using Environments.Randomness;

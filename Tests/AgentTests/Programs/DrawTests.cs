@@ -1,6 +1,5 @@
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Rows;
 using Agents.Programs.Planning;
 using Agents.Torch;
 using Xunit;

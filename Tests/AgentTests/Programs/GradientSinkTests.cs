@@ -1,8 +1,6 @@
-using Agents.Networks;
 using Agents.Programs;
 using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Products;
 using Agents.Programs.Planning;
 using Agents.Torch;
 using Xunit;
@@ -23,8 +21,8 @@ public sealed class GradientSinkTests
     public GradientSinkTests()
     {
         _x = _graph.Input("x", 3);
-        _first = _graph.Parameter(new ParameterSlot("first", [3], 0, Initializer.Zeros));
-        _second = _graph.Parameter(new ParameterSlot("second", [3], 3, Initializer.Zeros));
+        _first = _graph.Parameter(new ParameterSlot("first", [3], 0));
+        _second = _graph.Parameter(new ParameterSlot("second", [3], 3));
     }
 
     [Fact]
@@ -103,8 +101,8 @@ public sealed class GradientSinkTests
     public void Taps_OfAGradientPass_AreTheProductsWithWeights()
     {
         var taps = new List<ProductTap>();
-        var few = new ParameterSlot("few", [2, 3], 0, Initializer.Zeros);
-        var many = new ParameterSlot("many", [8, 2], 6, Initializer.Zeros);
+        var few = new ParameterSlot("few", [2, 3], 0);
+        var many = new ParameterSlot("many", [8, 2], 6);
         Value hidden = _graph.Dense(_x, _graph.Parameter(few), _graph.Constant(new float[2], 1, 2)).Tanh();
         Value y = _graph.Dense(hidden, _graph.Parameter(many), _graph.Constant(new float[8], 1, 8));
 
@@ -135,7 +133,7 @@ public sealed class GradientSinkTests
 
                 Assert.Equal(expected, gradient);
             }
-            foreach (Value output in outputs.Where(output => output.Node.Operator is Agents.Programs.Operators.Parameter))
+            foreach (Value output in outputs.Where(output => output.Node.Operator is Parameter))
             {
                 Assert.Equal(Parameters[..3], program[output].ToArray());
             }

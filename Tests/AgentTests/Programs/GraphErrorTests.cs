@@ -1,8 +1,6 @@
-using Agents.Networks;
 using Agents.Programs;
+using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Columns;
-using Agents.Programs.Operators.Rows;
 using Agents.Programs.Planning;
 using Agents.Torch;
 using Tests.AgentTests.Programs.Doubles;
@@ -219,7 +217,7 @@ public sealed class GraphErrorTests
     public void Run_AnIndexOutOfRange_Fails(float place)
     {
         Value index = _graph.Input("index", 1);
-        var table = new ParameterSlot("table", [3, 3], 0, Initializer.Zeros);
+        var table = new ParameterSlot("table", [3, 3], 0);
         using IDisposable scope = _graph.Scope("actor.head");
         Value[] outputs =
         [

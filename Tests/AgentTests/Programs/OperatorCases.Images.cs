@@ -1,6 +1,5 @@
-using Agents.Networks.Encoders;
+using Agents.Kernels;
 using Agents.Programs;
-using Agents.Programs.Operators.Products;
 
 namespace Tests.AgentTests.Programs;
 

@@ -1,8 +1,4 @@
 using Agents.Programs;
-using Agents.Programs.Operators.Products;
-using Agents.Programs.Operators.Reductions;
-using Agents.Programs.Operators.Rows;
-using Agents.Programs.Operators.Time;
 
 namespace Tests.AgentTests.Programs;
 

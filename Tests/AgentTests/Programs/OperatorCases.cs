@@ -1,7 +1,4 @@
 using Agents.Programs;
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Columns;
-using Agents.Programs.Operators.Elementwise;
 
 namespace Tests.AgentTests.Programs;
 

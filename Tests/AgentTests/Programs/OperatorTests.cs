@@ -1,9 +1,5 @@
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Elementwise;
-using Agents.Programs.Operators.Rows;
-using Agents.Programs.Operators.Time;
 using Agents.Programs.Planning;
 using Agents.Torch;
 using Tests.AgentTests.Programs.Doubles;

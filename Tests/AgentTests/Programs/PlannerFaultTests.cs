@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Time;
 using Agents.Programs.Planning;
 using Xunit;
 

@@ -1,8 +1,6 @@
-using Agents.Networks;
 using Agents.Programs;
 using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators;
 
 namespace Tests.AgentTests.Programs;
 
@@ -55,7 +53,7 @@ internal sealed class Problem
 
     public Value Parameter(string name, int rows, int columns, Func<Random, float> draw)
     {
-        var slot = new ParameterSlot(name, [rows, columns], _parameterCount, Initializer.Zeros);
+        var slot = new ParameterSlot(name, [rows, columns], _parameterCount);
         _parameterCount += slot.Size;
         return Add(Graph.Parameter(slot), (random, _) => draw(random), true);
     }

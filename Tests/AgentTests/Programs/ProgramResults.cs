@@ -1,7 +1,5 @@
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Memory;
 using Agents.Programs.Planning;
 using Tests.AgentTests.Programs.Doubles;
 

@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Agents.Programs;
+using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
 using Agents.Programs.Planning;
 using Environments.Spaces;
@@ -74,7 +75,7 @@ public sealed class RecurrentPartTests
         Value initial = graph.Input("state", 2 * size, RowSpace.Sequences);
         (Value next, Value cell, Value[] weights) = Lstm(graph, layout, seen, kept, initial, size);
         var gradients = graph.Differentiate([(next, seed)], [seen, .. weights]);
-        Value last = Value.Concat(next, cell).AtStep(Agents.Programs.Operators.Time.StepPlace.Last);
+        Value last = Value.Concat(next, cell).AtStep(StepPlace.Last);
         var plan = Plan.Compile(graph, [next, last], gradients, new PlanOptions(Rows, Sequences));
         var planned = new float[layout.Count];
         var program = new ManagedProgram(plan, parameters, planned) { PoisonsMemory = true };

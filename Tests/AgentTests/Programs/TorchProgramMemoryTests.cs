@@ -1,4 +1,3 @@
-using Agents.Networks;
 using Agents.Programs.Planning;
 using Agents.Torch;
 using Tests.AgentTests.Programs.Drawn;

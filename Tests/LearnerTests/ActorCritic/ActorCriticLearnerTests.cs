@@ -3,6 +3,7 @@ using Agents.Networks;
 using Agents.Policies;
 using Agents.Policies.Acting;
 using Agents.Programs;
+using Agents.Torch;
 using Environments;
 using Environments.Randomness;
 using Environments.Wrappers;

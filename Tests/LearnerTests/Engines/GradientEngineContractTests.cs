@@ -1,5 +1,6 @@
 using Agents.Networks;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
+using Agents.Networks.Layers;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;

@@ -1,5 +1,5 @@
 using Agents.Networks;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
 using Agents.Policies;
 using Environments;
 using Environments.Randomness;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies;
 using Agents.Policies.Acting;
 using Environments;

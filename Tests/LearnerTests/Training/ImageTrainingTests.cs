@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Agents.Policies;
 using Environments;
 using Environments.Randomness;

@@ -1,5 +1,6 @@
 using System.Reflection;
-using Agents.Networks;
+using Agents.Networks.Encoders;
+using Agents.Networks.Layers;
 using Agents.Yaml;
 using Environments;
 using Learners.ActorCritic;

@@ -1,6 +1,7 @@
 using Agents.Distributions;
 using Agents.Networks;
 using Agents.Programs;
+using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
 using Agents.Programs.Planning;
 using Environments.Spaces;

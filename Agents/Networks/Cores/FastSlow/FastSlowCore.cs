@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks.Cores.NormalizedLstm;
+using Agents.Networks.Layers;
 using Agents.Programs;
 
 namespace Agents.Networks.Cores.FastSlow;
@@ -21,11 +22,11 @@ internal sealed class FastSlowCore : MemoryCore
     private readonly StateLayout _slowLayout;
 
     /// <summary>The core of a network.</summary>
-    /// <param name="network">Settings of the network, whose core size is that of the fast cells.</param>
+    /// <param name="choice">What the network's settings say of it; the core size is that of the fast cells.</param>
     /// <param name="inputs">Numbers that it reads.</param>
-    public FastSlowCore(NetworkSettings network, int inputs)
+    public FastSlowCore(CoreChoice choice, int inputs)
     {
-        _settings = network.Own<FastSlowSettings>();
+        _settings = choice.Own<FastSlowSettings>();
         _fast = new MemoryCore[_settings.Cells];
         for (int i = 0; i < _fast.Length; i++)
         {
@@ -35,16 +36,16 @@ internal sealed class FastSlowCore : MemoryCore
                 1 => _settings.SlowSize,
                 _ => 1,
             };
-            _fast[i] = Cell(network, _settings.Fast, network.CoreSize, reads);
+            _fast[i] = Cell(choice, _settings.Fast, choice.CoreSize, reads);
         }
-        _slow = Cell(network, _settings.Slow, _settings.SlowSize, network.CoreSize);
+        _slow = Cell(choice, _settings.Slow, _settings.SlowSize, choice.CoreSize);
         (_fastLayout, _slowLayout) = (new StateLayout(_fast[0].State), new StateLayout(_slow.State));
         State =
         [
             .. _fast[0].State.Select(part => part with { Name = "fast." + part.Name }),
             .. _slow.State.Select(part => part with { Name = "slow." + part.Name }),
         ];
-        Branches = [new("output", network.CoreSize)];
+        Branches = [new("output", choice.CoreSize)];
     }
 
     /// <inheritdoc/>
@@ -54,23 +55,23 @@ internal sealed class FastSlowCore : MemoryCore
     public override IReadOnlyList<StatePart> State { get; }
 
     /// <summary>What is wrong with settings of a network with this core, beyond their ranges.</summary>
-    public static IEnumerable<ValidationResult> Validate(NetworkSettings network)
+    public static IEnumerable<ValidationResult> Validate(CoreChoice choice)
     {
-        FastSlowSettings settings = network.Own<FastSlowSettings>();
+        FastSlowSettings settings = choice.Own<FastSlowSettings>();
         foreach (string name in (string[])[settings.Fast, settings.Slow])
         {
             if (MemoryCores.Find(name) is null)
             {
                 yield return new ValidationResult(
                     $"a cell of fs_rnn: {MemoryCores.Unknown(name)}",
-                    [nameof(NetworkSettings.CoreSettings)]
+                    [nameof(CoreChoice.CoreSettings)]
                 );
             }
-            else if (name == settings.Core || IsNoCell(Cell(network, name, 1, 1)))
+            else if (name == settings.Core || IsNoCell(Cell(choice, name, 1, 1)))
             {
                 yield return new ValidationResult(
                     $"the core {name} cannot be a cell of {settings.Core}, since its state is not one row of each copy. Choose lstm, gru or ln_lstm.",
-                    [nameof(NetworkSettings.CoreSettings)]
+                    [nameof(CoreChoice.CoreSettings)]
                 );
             }
         }
@@ -136,10 +137,10 @@ internal sealed class FastSlowCore : MemoryCore
 
     private static bool IsNoCell(MemoryCore core) => core.State.Count == 0 || core.State.Any(part => part.IsRing);
 
-    private static MemoryCore Cell(NetworkSettings network, string name, int size, int inputs)
+    private static MemoryCore Cell(CoreChoice choice, string name, int size, int inputs)
     {
-        FastSlowSettings settings = network.Own<FastSlowSettings>();
-        NetworkSettings cell = network with { Core = name, CoreSize = size };
+        FastSlowSettings settings = choice.Own<FastSlowSettings>();
+        CoreChoice cell = choice.Of(name, size);
         if (cell.CoreSettings is NormalizedLstmSettings)
         {
             cell = cell with

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Agents.Networks.Layers;
 
 namespace Agents.Networks.Cores.FastWeights;
 

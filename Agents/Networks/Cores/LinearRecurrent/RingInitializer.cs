@@ -1,3 +1,4 @@
+using Agents.Networks.Layers;
 using Environments.Randomness;
 
 namespace Agents.Networks.Cores.LinearRecurrent;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Columns;
+namespace Agents.Programs;
 
 /// <summary>Some neighbouring columns.</summary>
 /// <param name="Start">The first one.</param>

@@ -1,4 +1,4 @@
-namespace Agents.Programs.Operators.Columns;
+namespace Agents.Programs;
 
 /// <summary>Places that float32 numbers name.</summary>
 internal static class Index

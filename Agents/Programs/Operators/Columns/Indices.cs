@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using Agents.Programs.Execution;
-using Agents.Programs.Operators.Products;
 
-namespace Agents.Programs.Operators.Columns;
+namespace Agents.Programs;
 
 /// <summary>The number of each row at the column that a second value names: <c>[N, C]</c> and indices <c>[N, 1]</c> to <c>[N, 1]</c>.</summary>
 /// <remarks>Indices are whole float32 numbers, exact to 2^24. An index outside of the columns is an error of the caller.</remarks>

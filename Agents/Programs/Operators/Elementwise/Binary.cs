@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Elementwise;
+namespace Agents.Programs;
 
 /// <summary>A function of two numbers. The second value may be broadcast to the first one; how is decided by kind and never by size.</summary>
 /// <remarks>

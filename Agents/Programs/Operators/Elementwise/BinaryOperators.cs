@@ -1,6 +1,6 @@
 using Agents.Kernels;
 
-namespace Agents.Programs.Operators.Elementwise;
+namespace Agents.Programs;
 
 /// <summary>a + b.</summary>
 internal sealed record Add : Binary

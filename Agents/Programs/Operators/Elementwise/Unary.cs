@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Elementwise;
+namespace Agents.Programs;
 
 /// <summary>A function of single numbers.</summary>
 internal abstract record Unary : Operator

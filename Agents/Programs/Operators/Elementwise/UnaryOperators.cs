@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Agents.Kernels;
 
-namespace Agents.Programs.Operators.Elementwise;
+namespace Agents.Programs;
 
 /// <summary>y = Factor x + Shift.</summary>
 /// <param name="Factor">Factor.</param>

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Memory;
+namespace Agents.Programs;
 
 /// <summary>Queries, keys and values of one sequence and head, in the order of time: the memory's rows, then the sequence's own.</summary>
 internal readonly ref struct AttentionRows

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Agents.Kernels;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Memory;
+namespace Agents.Programs;
 
 /// <summary>Attention of whole sequences with relative positions and a memory from before them (Dai et al. 2019, section 3.3).</summary>
 /// <remarks>

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Agents.Kernels;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Memory;
+namespace Agents.Programs;
 
 /// <summary>The gradients of <see cref="RelativeAttention"/> in its first eight inputs, from those, its weights and the gradient of its mixtures.</summary>
 /// <remarks>It has no gradient of its own: attention is differentiated once.</remarks>

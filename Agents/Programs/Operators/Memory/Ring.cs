@@ -1,4 +1,4 @@
-namespace Agents.Programs.Operators.Memory;
+namespace Agents.Programs;
 
 /// <summary>Where the last steps of an episode lie within a row of state: as a ring, of which each step overwrites the oldest row.</summary>
 /// <remarks>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Memory;
+namespace Agents.Programs;
 
 /// <summary>Age of each episode, and its age one step later, both <c>[N, 1]</c>; from the age in the state and keep, 0 where an episode starts.</summary>
 /// <remarks>See <see cref="Ring"/>. Whole numbers, so without gradient.</remarks>

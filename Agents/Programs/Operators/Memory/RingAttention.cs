@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Agents.Kernels;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Memory;
+namespace Agents.Programs;
 
 /// <summary>Attention of one query per sequence to itself and to the rows of a ring within the state (Dai et al. 2019, section 3.3), for acting.</summary>
 /// <remarks>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Memory;
+namespace Agents.Programs;
 
 /// <summary>Rows of the rings in a state <c>[B, S]</c>, in the order of time: <c>[M × B, width]</c>, oldest first, row m × B + b of sequence b.</summary>
 /// <remarks>

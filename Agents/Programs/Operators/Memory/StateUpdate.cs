@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Memory;
+namespace Agents.Programs;
 
 /// <summary>What one step writes into each row of a state. Where a program advances a state, it is changed where it lies.</summary>
 /// <remarks>

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using Agents.Kernels;
-using Agents.Networks.Encoders;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Products;
+namespace Agents.Programs;
 
 /// <summary>
 /// A convolution of channels-last images without padding: rows <c>[N, InputSize]</c>, the transposed weight <c>[PatchSize, Filters]</c> and a bias

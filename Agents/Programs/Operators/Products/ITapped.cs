@@ -1,7 +1,6 @@
-using Agents.Networks;
-using Agents.Networks.Encoders;
+using Agents.Kernels;
 
-namespace Agents.Programs.Operators.Products;
+namespace Agents.Programs;
 
 /// <summary>A product with a weight: what second-order optimisers look at.</summary>
 internal interface ITapped

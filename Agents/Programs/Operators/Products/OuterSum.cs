@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Agents.Kernels;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Products;
+namespace Agents.Programs;
 
 /// <summary>y = Σ_n a_n b_nᵀ = aᵀ b: <c>[N, A]</c> and <c>[N, B]</c> to a constant <c>[A, B]</c>. The gradient of a weight.</summary>
 internal sealed record OuterSum : Operator

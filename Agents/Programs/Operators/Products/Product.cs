@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Agents.Kernels;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Products;
+namespace Agents.Programs;
 
 /// <summary>y = a b + c: rows (or a constant matrix) <c>[N, K]</c> times a constant <c>[K, M]</c>; c, where there is a third value, is a bias <c>[1, M]</c>, or rows <c>[N, M]</c> that the product is added to.</summary>
 internal sealed record Product : Operator, ITapped

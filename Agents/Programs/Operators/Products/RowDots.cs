@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Products;
+namespace Agents.Programs;
 
 /// <summary>y = a bᵀ of two constants, <c>[P, K]</c> and <c>[M, K]</c>, one dot product per number: <c>[P, M]</c>.</summary>
 internal sealed record RowDots : Operator

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Products;
+namespace Agents.Programs;
 
 /// <summary>A matrix of each row, <c>[A, B]</c> row-major in A × B columns, as the outer product of two rows: y_ij = a_i b_j.</summary>
 internal sealed record RowOuter : Operator

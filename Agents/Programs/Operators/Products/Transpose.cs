@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Agents.Kernels;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Products;
+namespace Agents.Programs;
 
 /// <summary>Rows of a constant become columns, <c>[R, C]</c> to <c>[C, R]</c>; or those of each of several matrices that stand one below the other.</summary>
 /// <param name="Matrices">How many, K: <c>[K R, C]</c> becomes <c>[K C, R]</c>.</param>

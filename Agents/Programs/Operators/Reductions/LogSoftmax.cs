@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using Agents.Programs.Execution;
-using Agents.Programs.Operators.Elementwise;
 
-namespace Agents.Programs.Operators.Reductions;
+namespace Agents.Programs;
 
 /// <summary>Log-probabilities of each row's logits, and the probabilities: <c>[N, C]</c> to <c>[N, C]</c> twice.</summary>
 internal sealed record LogSoftmax : Operator

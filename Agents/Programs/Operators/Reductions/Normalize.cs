@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Reductions;
+namespace Agents.Programs;
 
 /// <summary>Each row with its mean taken off, divided by its deviation: y = (x − mean) r, r = 1 / √(variance + 1e-5). Gives y and r <c>[N, 1]</c>.</summary>
 /// <remarks>Layer normalisation without gain and bias (Ba, Kiros and Hinton 2016).</remarks>

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Reductions;
+namespace Agents.Programs;
 
 /// <summary>The sum of all rows, <c>[N, C]</c> to a constant <c>[1, C]</c>. A single column adds up in double precision: it is a loss.</summary>
 internal sealed record SumRows : Operator

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text;
 
-namespace Agents.Programs.Operators.Rows;
+namespace Agents.Programs;
 
 /// <summary>Random numbers of a place instead of a sequence: a hash of stream, run, row and column.</summary>
 /// <remarks>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Rows;
+namespace Agents.Programs;
 
 /// <summary>Numbers that are drawn for each row. They depend on seed, title, run, row and column alone, never on the order of calls.</summary>
 /// <param name="Kind">Their distribution.</param>

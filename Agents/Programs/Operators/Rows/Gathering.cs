@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Rows;
+namespace Agents.Programs;
 
 /// <summary>Rows of one space at the places that rows of another (or the same) name: <c>[M, C]</c> and indices <c>[N, 1]</c> to <c>[N, C]</c>.</summary>
 internal sealed record GatherRows : Operator
@@ -29,7 +28,7 @@ internal sealed record GatherRows : Operator
         int columns = frame.InputShape(0).Columns;
         for (int row = 0; row < index.Length; row++)
         {
-            x.Slice(Columns.Index.Of(index[row], x.Length / columns) * columns, columns).CopyTo(y[(row * columns)..]);
+            x.Slice(Index.Of(index[row], x.Length / columns) * columns, columns).CopyTo(y[(row * columns)..]);
         }
     }
 
@@ -50,7 +49,7 @@ internal sealed record SegmentSum(RowSpace Space) : Operator
     {
         RequireInputs(inputs, 2);
         RequireRows(inputs[0], "what is summed");
-        Products.RowShapes.RequireSameRows(inputs[0], inputs[1]);
+        RowShapes.RequireSameRows(inputs[0], inputs[1]);
         RequireColumns(inputs[1], 1, "the index");
         return [Shape.Of(Space, inputs[0].Columns)];
     }
@@ -65,7 +64,7 @@ internal sealed record SegmentSum(RowSpace Space) : Operator
         y.Clear();
         for (int row = 0; row < index.Length; row++)
         {
-            Span<float> sum = y.Slice(Columns.Index.Of(index[row], y.Length / columns) * columns, columns);
+            Span<float> sum = y.Slice(Index.Of(index[row], y.Length / columns) * columns, columns);
             TensorPrimitives.Add(sum, x.Slice(row * columns, columns), sum);
         }
     }

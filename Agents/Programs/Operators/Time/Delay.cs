@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Time;
+namespace Agents.Programs;
 
 /// <summary>What a value was one step earlier in its sequence (or will be one step later), and 0 where an episode lies between.</summary>
 /// <remarks>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Agents.Programs.Execution;
 
-namespace Agents.Programs.Operators.Time;
+namespace Agents.Programs;
 
 /// <summary>Which step of all sequences.</summary>
 internal enum StepPlace

@@ -1,6 +1,6 @@
 using Agents.Networks;
 using Agents.Networks.Cores;
-using Agents.Networks.Transformers;
+using Agents.Networks.Cores.Transformers;
 
 namespace Tests.AgentTests.Networks.Cores;
 
@@ -24,7 +24,7 @@ internal static class CoreCases
         var cases = new Dictionary<string, NetworkSettings>();
         foreach (CoreEntry entry in MemoryCores.All)
         {
-            if (entry.Create(Small(entry.Name), 8).State.Count > 0)
+            if (entry.Create(Small(entry.Name).OfCore, 8).State.Count > 0)
             {
                 cases.Add(entry.Name, Small(entry.Name) with { SharedTrunk = true });
                 cases.Add($"{entry.Name}, one for actor and critic each", Small(entry.Name));

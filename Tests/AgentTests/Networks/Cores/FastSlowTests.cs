@@ -1,6 +1,8 @@
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Networks.Cores.FastSlow;
+using Agents.Networks.Layers;
+using Agents.Programs;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -27,7 +29,7 @@ public sealed class FastSlowTests
         long published
     )
     {
-        MemoryCore core = MemoryCores.Create(Settings(cells, fast, slow), embedding);
+        MemoryCore core = MemoryCores.Create(Settings(cells, fast, slow).OfCore, embedding);
         long count = 0;
         core.Declare(new ParameterDeclarations((_, shape, _, _) => count += ParameterSlot.CountOf(shape), "core"));
 

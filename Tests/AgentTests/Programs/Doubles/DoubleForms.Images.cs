@@ -1,6 +1,6 @@
-using Agents.Networks.Encoders;
+using Agents.Kernels;
+using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Products;
 
 namespace Tests.AgentTests.Programs.Doubles;
 

@@ -1,6 +1,5 @@
+using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Memory;
-using Agents.Programs.Operators.Products;
 
 namespace Tests.AgentTests.Programs.Doubles;
 

@@ -1,7 +1,5 @@
+using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Reductions;
-using Agents.Programs.Operators.Rows;
-using Agents.Programs.Operators.Time;
 
 namespace Tests.AgentTests.Programs.Doubles;
 

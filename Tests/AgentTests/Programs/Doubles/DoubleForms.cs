@@ -1,9 +1,5 @@
+using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators;
-using Agents.Programs.Operators.Columns;
-using Agents.Programs.Operators.Elementwise;
-using Agents.Programs.Operators.Products;
-using Agents.Programs.Operators.Time;
 
 namespace Tests.AgentTests.Programs.Doubles;
 

@@ -1,6 +1,4 @@
 using Agents.Programs;
-using Agents.Programs.Operators.Rows;
-using Agents.Programs.Operators.Time;
 
 namespace Tests.AgentTests.Programs.Drawn;
 

@@ -1,6 +1,5 @@
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Operators.Time;
 
 namespace Tests.AgentTests.Programs.Drawn;
 

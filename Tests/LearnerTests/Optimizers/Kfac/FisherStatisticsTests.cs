@@ -1,14 +1,16 @@
+using Agents.Kernels;
 using Agents.Networks;
 using Agents.Networks.Encoders;
+using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Objectives;
 using Learners.Optimizers.Kfac;
+using Optimizer = Learners.Optimizers.Kfac.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
-using Optimizer = Learners.Optimizers.Kfac.Kfac;
 
 namespace Tests.LearnerTests.Optimizers.Kfac;
 
@@ -293,7 +295,7 @@ public sealed class FisherStatisticsTests
     [Fact]
     public void Diagonal_BlocksOfRows_AreSquaresOfSumsPerRow()
     {
-        var diagonal = new DiagonalFisher([new ParameterSlot("gain", [2], 1, Initializer.Zeros)]);
+        var diagonal = new DiagonalFisher([new ParameterSlot("gain", [2], 1)]);
         diagonal.Begin(4);
         diagonal.Add(0, [1, 2]);
         diagonal.Begin(1);

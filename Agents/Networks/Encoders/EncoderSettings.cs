@@ -1,0 +1,15 @@
+using Agents.Networks.Layers;
+
+namespace Agents.Networks.Encoders;
+
+/// <summary>What the settings of a network say of its encoder; null leaves a choice to the observations.</summary>
+/// <param name="Encoder">How the observation is read before the dense layers.</param>
+/// <param name="Convolutions">Convolutions on each image, first to last.</param>
+/// <param name="HiddenSizes">Units of each dense layer; empty for none.</param>
+/// <param name="Activation">Nonlinearity after each layer.</param>
+internal sealed record EncoderSettings(
+    EncoderKind Encoder,
+    ConvolutionSettings[]? Convolutions,
+    int[]? HiddenSizes,
+    Activation? Activation
+);
