@@ -3,8 +3,9 @@ using System.Net.Sockets;
 using Actors.Fleet;
 using Agents.Networks;
 using Environments.Spaces;
-using Fleet;
+using Fleet.Checks;
 using Fleet.Hosting;
+using Fleet.Intake;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Learners.Impala;
@@ -159,9 +160,9 @@ internal static class WireBenchmarks
     {
         while (true)
         {
-            PendingUnroll pending = await hub.Queue.ReadAsync(cancellationToken).ConfigureAwait(false);
-            FleetHub.Settle(pending);
-            hub.Pool.Return(pending.Unroll);
+            PendingUnroll pending = await hub.Intake.Queue.ReadAsync(cancellationToken).ConfigureAwait(false);
+            pending.Settle();
+            hub.Intake.Pool.Return(pending.Unroll);
         }
     }
 

@@ -1,3 +1,4 @@
+using Fleet.Hosting;
 using Learners.Training;
 
 namespace Fleet;

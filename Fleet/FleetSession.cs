@@ -1,7 +1,11 @@
 using Actors;
 using Agents.Networks;
+using Fleet.Batches;
+using Fleet.Checks;
 using Fleet.Hosting;
+using Fleet.Intake;
 using Fleet.Journal;
+using Fleet.Telemetry;
 using Learners.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

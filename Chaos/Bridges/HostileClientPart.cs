@@ -1,4 +1,5 @@
 using Environments.Remote;
+using Fleet.Hosting;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;

@@ -4,7 +4,7 @@ using Actors;
 using Agents.Networks;
 using Environments;
 using Environments.Randomness;
-using Fleet;
+using Fleet.Checks;
 using Google.Protobuf;
 using Learners.Training;
 using Protos;

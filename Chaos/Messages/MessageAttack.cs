@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Fleet.Hosting;
 using Grpc.Core;
 using Protos.Fleet;
 

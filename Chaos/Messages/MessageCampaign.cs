@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Actors.Fleet;
-using Fleet;
+using Fleet.Admission;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Fleet;

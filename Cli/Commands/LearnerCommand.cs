@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cli.Fleet;
 using Fleet;
+using Fleet.Hosting;
 using Learners.Training;
 
 namespace Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Cli.Fleet;
-using Fleet;
+using Fleet.Hosting;
 
 namespace Cli.Commands;
 

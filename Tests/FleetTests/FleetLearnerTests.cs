@@ -5,6 +5,7 @@ using Environments.Spaces;
 using Environments.State;
 using Environments.Wrappers;
 using Fleet;
+using Fleet.Hosting;
 using Learners.Checkpoints;
 using Learners.Training;
 using Tests.Waits;

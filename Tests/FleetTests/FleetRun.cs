@@ -2,6 +2,7 @@ using Actors.Fleet;
 using Agents.Networks;
 using Environments;
 using Fleet;
+using Fleet.Hosting;
 using Learners.Impala;
 using Learners.Training;
 using Tests.Waits;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Chaos;
 using Chaos.Artefacts;
 using Cli;
+using Fleet.Hosting;
 using Learners.Checkpoints;
 using Learners.Ppo;
 using Learners.Training;

@@ -4,7 +4,7 @@ using Agents.Policies.Acting;
 using Environments.Randomness;
 using Environments.State;
 using Environments.Wrappers;
-using Fleet;
+using Fleet.Publishing;
 using Learners.Impala;
 using Learners.Training;
 using Protos;
@@ -130,7 +130,7 @@ public sealed class RawFleetTests
 
         await actor.SendAsync(former);
 
-        Assert.Equal((1, 0), (parts.Hub.Metrics.Refused, parts.Hub.QueueLength));
+        Assert.Equal((1, 0), (parts.Hub.Metrics.Refused, parts.Hub.Intake.QueueLength));
     }
 
     [Fact]
