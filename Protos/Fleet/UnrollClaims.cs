@@ -32,7 +32,8 @@ internal struct UnrollClaims
     public bool IsPacked { get; private set; }
 
     /// <summary>Shape of the unroll.</summary>
-    public readonly UnrollShape Shape => new(_steps, Copies, new ObservationFormat(_frameSize, _frames, IsBytes), ActionSize, CoreStateSize);
+    public readonly UnrollShape Shape =>
+        new(_steps, Copies, new ObservationFormat(_frameSize, _frames, IsBytes), ActionSize, CoreStateSize);
 
     /// <summary>Header of the unroll, without actor, incarnation and environment, which others know.</summary>
     public readonly UnrollHeader Header =>
