@@ -1,11 +1,8 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Agents.Networks;
-using Agents.Networks.Encoders;
 using Environments.State;
 using Environments.Wrappers;
-using Fleet.Admission;
 using Fleet.Intake;
 using Fleet.Telemetry;
 using Learners.Training;

@@ -99,7 +99,7 @@ internal sealed class FleetHub : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Intake.Close();
+        Intake.Dispose();
         Metrics.Dispose();
         Journal?.Dispose();
     }

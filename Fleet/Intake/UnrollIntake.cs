@@ -16,7 +16,7 @@ namespace Fleet.Intake;
 /// An unroll's way: check → number (again? drop) → journal, where there is one → queue, which waits while it is full → batch. It is
 /// acknowledged once it is in the journal or learned from.
 /// </remarks>
-internal sealed class UnrollIntake
+internal sealed class UnrollIntake : IDisposable
 {
     // Unrolls that a killed learner may have acknowledged after its last checkpoint, and updates that it may have taken.
     private const long MostForgotten = 1_000_000;
@@ -31,7 +31,7 @@ internal sealed class UnrollIntake
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly Channel<PendingUnroll> _queue;
-    private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _closed = new(); // without a timer, so there is nothing to dispose of
 
     /// <summary>The intake of a run.</summary>
     /// <param name="settings">The run.</param>
@@ -129,6 +129,9 @@ internal sealed class UnrollIntake
 
     /// <summary>Waits for no place in the queue any more.</summary>
     public void Close() => _closed.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => Close();
 
     private string? DefectOf(ActorFrame frame, ActorRecord actor)
     {

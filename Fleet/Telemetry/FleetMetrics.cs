@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Fleet.Hosting;
 using Learners.Training;
 
 namespace Fleet.Telemetry;
