@@ -1,4 +1,4 @@
-using Chaos;
+using Chaos.Fleets;
 using Environments;
 
 namespace Cli;

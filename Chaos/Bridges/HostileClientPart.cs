@@ -1,5 +1,6 @@
+using Chaos.Campaigns;
+using Chaos.Processes;
 using Environments.Remote;
-using Fleet.Hosting;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;

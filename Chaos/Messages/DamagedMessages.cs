@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Actors;
 using Agents.Networks;
+using Chaos.Campaigns;
 using Environments;
 using Environments.Randomness;
 using Fleet.Checks;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Chaos;
+using Chaos.Campaigns;
+using Chaos.Fleets;
 using Spectre.Console;
 
 namespace Cli.Commands;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agents.Networks;
 using Agents.Policies;
+using Chaos.Campaigns;
 using Fleet.Journal;
 using Learners.Checkpoints;
 using Learners.Composition;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Chaos;
 using Chaos.Artefacts;
+using Chaos.Processes;
 using Cli;
 using Fleet.Hosting;
 using Learners.Checkpoints;

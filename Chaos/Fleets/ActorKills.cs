@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Chaos.Campaigns;
 
-namespace Chaos;
+namespace Chaos.Fleets;
 
 /// <summary>Kills actors at random moments, and starts them again at once: nothing acknowledged may be lost, nothing learned from twice.</summary>
 /// <remarks>
@@ -49,13 +50,13 @@ internal static class ActorKills
         var random = new Environments.Randomness.Pcg64(seed);
         while (tally.TryTake())
         {
-            long known = LengthOf(fleet.ActorAudit(actor));
+            long known = LengthOf(fleet.Files.ActorAudit(actor));
             bool early = random.NextUniform(0, 1) < 0.25;
             TimeSpan wait = TimeSpan.FromSeconds(random.NextUniform(0, early ? 1 : 0.3));
             long born = Stopwatch.GetTimestamp();
             while (
                 !early
-                && LengthOf(fleet.ActorAudit(actor)) == known
+                && LengthOf(fleet.Files.ActorAudit(actor)) == known
                 && Stopwatch.GetElapsedTime(born) < options.Slowdown * LongestLife
                 && fleet.Actors[actor] is { HasExited: false }
             )
@@ -65,7 +66,7 @@ internal static class ActorKills
             await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
             fleet.NoteDeathOf(actor);
             await fleet.KillActorAsync(actor).ConfigureAwait(false);
-            tally.Note(LengthOf(fleet.ActorAudit(actor)) > known);
+            tally.Note(LengthOf(fleet.Files.ActorAudit(actor)) > known);
             fleet.StartActor(actor);
         }
     }

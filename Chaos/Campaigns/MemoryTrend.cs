@@ -1,4 +1,4 @@
-namespace Chaos;
+namespace Chaos.Campaigns;
 
 /// <summary>Fits a line to the resident memory of a process over time.</summary>
 internal sealed class MemoryTrend

@@ -1,4 +1,4 @@
-namespace Chaos;
+namespace Chaos.Campaigns;
 
 /// <summary>A number that a campaign measured, and the bar it has to keep, if any.</summary>
 /// <param name="Name">What was measured, in snake_case.</param>

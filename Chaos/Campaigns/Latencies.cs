@@ -1,4 +1,4 @@
-namespace Chaos;
+namespace Chaos.Campaigns;
 
 /// <summary>How long calls took. Thread-safe.</summary>
 internal sealed class Latencies

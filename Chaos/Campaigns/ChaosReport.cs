@@ -1,4 +1,4 @@
-namespace Chaos;
+namespace Chaos.Campaigns;
 
 /// <summary>What one campaign found.</summary>
 internal sealed class ChaosReport

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using Chaos.Campaigns;
 
-namespace Chaos;
+namespace Chaos.Fleets;
 
 /// <summary>Acts in environments that hang at random steps: each actor must replace them in time and go on.</summary>
 internal static class Hangs
@@ -33,7 +34,7 @@ internal static class Hangs
             fleet.NoteDeaths();
             for (int i = 0; i < latest.Length; i++)
             {
-                var audit = new FileInfo(fleet.ActorAudit(i));
+                var audit = new FileInfo(fleet.Files.ActorAudit(i));
                 if (audit.Exists && audit.Length > lengths[i])
                 {
                     TimeSpan silence = Stopwatch.GetElapsedTime(latest[i]);

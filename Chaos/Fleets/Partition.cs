@@ -1,6 +1,8 @@
+using Chaos.Campaigns;
+using Chaos.Processes;
 using Protos.Fleet;
 
-namespace Chaos;
+namespace Chaos.Fleets;
 
 /// <summary>Stops an actor for a while, then the learner, as a network that drops everything would: both must go on by themselves.</summary>
 internal static class Partition
@@ -59,11 +61,11 @@ internal static class Partition
     // Back is who has an unroll acknowledged that was sent after the stop; the two that are on their way do not count.
     private static Task<double> BackAsync(ChaosFleet fleet, int[] actors, CancellationToken cancellationToken)
     {
-        int[] known = [.. actors.Select(fleet.Acknowledged)];
+        int[] known = [.. actors.Select(fleet.Files.Acknowledged)];
         return fleet.WaitAsync(
             "whoever was stopped is back",
             120,
-            () => Task.FromResult(actors.All(actor => fleet.Acknowledged(actor) > known[actor] + 10)),
+            () => Task.FromResult(actors.All(actor => fleet.Files.Acknowledged(actor) > known[actor] + 10)),
             cancellationToken
         );
     }

@@ -1,6 +1,6 @@
 using Agents.Networks;
 
-namespace Chaos;
+namespace Chaos.Campaigns;
 
 /// <summary>How hard and how long a campaign tries, and how it starts processes.</summary>
 internal sealed record ChaosOptions

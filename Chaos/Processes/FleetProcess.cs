@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Chaos;
+namespace Chaos.Processes;
 
 /// <summary>A learner or an actor in a process of its own, whose lines are kept in a log. Owns the process: disposing kills it.</summary>
 internal sealed class FleetProcess : IDisposable

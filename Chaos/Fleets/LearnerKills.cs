@@ -1,8 +1,9 @@
+using Chaos.Campaigns;
 using Learners.Checkpoints;
 using Learners.Training;
 using Protos.Fleet;
 
-namespace Chaos;
+namespace Chaos.Fleets;
 
 /// <summary>Kills the learner at random moments and resumes it: with a journal nothing acknowledged may be lost, nothing learned from twice.</summary>
 /// <remarks>A second, shorter part does the same without a journal, where the loss is only counted.</remarks>
@@ -55,7 +56,7 @@ internal static class LearnerKills
         double total = 0;
         long mostLost = 0;
         long missing = 0;
-        var checkpoints = new CheckpointStore(new RunFolder(fleet.Run).Checkpoints, keep: 3);
+        var checkpoints = new CheckpointStore(new RunFolder(fleet.Files.Run).Checkpoints, keep: 3);
         for (int i = 1; i <= kills; i++)
         {
             await Task.Delay(TimeSpan.FromSeconds(fleet.Random.NextUniform(0.2, 3)), cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,6 @@
-namespace Chaos;
+using Chaos.Campaigns;
+
+namespace Chaos.Fleets;
 
 /// <summary>Compares what actors heard acknowledged with what the learner learned from, unroll by unroll: actor, incarnation, sequence number.</summary>
 /// <param name="Acknowledged">Unrolls that actors heard acknowledged.</param>

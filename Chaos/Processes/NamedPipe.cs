@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Chaos;
+namespace Chaos.Processes;
 
 /// <summary>Pipes with a name, at which whoever opens them waits.</summary>
 internal static partial class NamedPipe

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Environments.Processes;
 
-namespace Chaos;
+namespace Chaos.Processes;
 
 /// <summary>What campaigns do to processes: signals, limits, a look at their memory. Linux only.</summary>
 internal static partial class PosixProcess

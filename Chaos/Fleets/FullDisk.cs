@@ -1,8 +1,10 @@
+using Chaos.Campaigns;
+using Chaos.Processes;
 using Learners.Checkpoints;
 using Learners.Training;
 using Protos.Fleet;
 
-namespace Chaos;
+namespace Chaos.Fleets;
 
 /// <summary>Lets every write of the learner to a file fail for a while, as on a full disk: it must train on, complain, and recover.</summary>
 internal static class FullDisk
@@ -22,7 +24,7 @@ internal static class FullDisk
             fleet.LearnerLog.Watch(line);
         }
         await fleet.StartAsync(journal: true, cancellationToken).ConfigureAwait(false);
-        var checkpoints = new CheckpointStore(new RunFolder(fleet.Run).Checkpoints, keep: 3);
+        var checkpoints = new CheckpointStore(new RunFolder(fleet.Files.Run).Checkpoints, keep: 3);
 
         FleetStatus before = await fleet.AskAsync(cancellationToken).ConfigureAwait(false);
         PosixProcess.LimitFileSize(fleet.Learner.Id, 1);
@@ -79,12 +81,12 @@ internal static class FullDisk
         report.AddAtMost("recovered_seconds", recovered, options.Slowdown * 30);
 
         // Whatever is acknowledged from here on has to outlive a kill again.
-        int[] known = [.. Enumerable.Range(0, fleet.Actors.Count).Select(fleet.Acknowledged)];
+        int[] known = [.. Enumerable.Range(0, fleet.Actors.Count).Select(fleet.Files.Acknowledged)];
         await fleet
             .WaitAsync(
                 "every actor hears acknowledgements again",
                 60,
-                () => Task.FromResult(known.Index().All(one => fleet.Acknowledged(one.Index) > one.Item + 2)),
+                () => Task.FromResult(known.Index().All(one => fleet.Files.Acknowledged(one.Index) > one.Item + 2)),
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -3,7 +3,7 @@ using Environments.ClassicControl;
 using Environments.Randomness;
 using Environments.Spaces;
 
-namespace Chaos;
+namespace Chaos.Fleets;
 
 /// <summary>A CartPole that stops at random steps and never returns, as a simulator with a deadlock does.</summary>
 internal struct HangingCartPole : IEnvironment

@@ -1,6 +1,6 @@
 using Environments.Randomness;
 
-namespace Chaos;
+namespace Chaos.Campaigns;
 
 /// <summary>What campaigns do to messages.</summary>
 internal static class Damages

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Chaos.Campaigns;
+using Chaos.Processes;
 
-namespace Chaos;
+namespace Chaos.Fleets;
 
 /// <summary>Lets a fleet train and watches the resident memory of every process, which must be flat after the first five minutes.</summary>
 /// <remarks>In a soak of less than half an hour the first sixth is left out instead.</remarks>

@@ -1,4 +1,4 @@
-namespace Chaos;
+namespace Chaos.Processes;
 
 /// <summary>Lines of processes, in a file and counted by what they begin with. Thread-safe. Owns the file.</summary>
 internal sealed class ProcessLog(string path) : IDisposable

@@ -1,11 +1,9 @@
-using Actors.Fleet;
+using Chaos.Campaigns;
+using Chaos.Processes;
 using Environments.Randomness;
-using Grpc.Core;
-using Grpc.Net.Client;
 using Protos.Fleet;
-using Protos.Rpc;
 
-namespace Chaos;
+namespace Chaos.Fleets;
 
 /// <summary>A learner and its actors, each a process of the <c>agents</c> command, on a Unix socket. Owns the processes: disposing kills them.</summary>
 internal sealed class ChaosFleet : IDisposable
@@ -18,10 +16,8 @@ internal sealed class ChaosFleet : IDisposable
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
 
     private readonly ChaosOptions _options;
-    private readonly string[] _settings;
-    private readonly string _socket;
-    private readonly GrpcChannel _channel;
-    private readonly CallInvoker _invoker;
+    private readonly FleetCommands _commands;
+    private readonly StatusCalls _status;
     private readonly FleetProcess?[] _actors;
     private FleetProcess? _learner;
     private bool _journal;
@@ -35,30 +31,18 @@ internal sealed class ChaosFleet : IDisposable
     {
         PosixProcess.RequireLinux();
         _options = options;
-        // Unrolls that are refused for their age are acknowledged but not learned from; without a limit every one can be counted.
-        _settings = ["evaluation.episodes=0", "fleet.max_policy_age=0", .. settings];
-        Folder = Path.Combine(Path.GetFullPath(options.Folder), name);
-        Directory.CreateDirectory(Folder);
-        _socket = Path.Combine(Folder, "s");
+        Files = new FleetFiles(Path.Combine(Path.GetFullPath(options.Folder), name));
+        Directory.CreateDirectory(Files.Folder);
         Random = new Pcg64(options.Seed);
-        LearnerLog = new ProcessLog(Path.Combine(Folder, "learner.log"));
-        ActorLog = new ProcessLog(Path.Combine(Folder, "actors.log"));
+        LearnerLog = new ProcessLog(Files.LearnerLog);
+        ActorLog = new ProcessLog(Files.ActorLog);
         _actors = new FleetProcess?[actors];
-        _channel = FleetChannel.Open(Address, token: null);
-        _invoker = _channel.CreateCallInvoker();
+        _commands = new FleetCommands(options, Files, settings);
+        _status = new StatusCalls(Files.Address, options.Slowdown * AnswerTime);
     }
 
-    /// <summary>Folder of its files.</summary>
-    public string Folder { get; }
-
-    /// <summary>Address of the learner.</summary>
-    public string Address => "unix:" + _socket;
-
-    /// <summary>Run folder.</summary>
-    public string Run => Path.Combine(Folder, "run");
-
-    /// <summary>Audit of the learner.</summary>
-    public string LearnerAudit => Path.Combine(Folder, "learner.audit");
+    /// <summary>Its files.</summary>
+    public FleetFiles Files { get; }
 
     /// <summary>Lines of the learner.</summary>
     public ProcessLog LearnerLog { get; }
@@ -84,74 +68,26 @@ internal sealed class ChaosFleet : IDisposable
     /// <summary>How often an actor ended by itself.</summary>
     public int ActorDeaths { get; private set; }
 
-    /// <summary>Audit of an actor.</summary>
-    public string ActorAudit(int actor) => Path.Combine(Folder, $"actor-{actor}.audit");
-
     /// <summary>Starts the learner, or starts it again from its newest checkpoint.</summary>
     /// <param name="journal">Whether it keeps unrolls on disk.</param>
     public void StartLearner(bool journal = false)
     {
         _journal = journal;
-        List<string> command =
-        [
-            // Writing beyond a limit on file sizes must fail, not kill.
-            "/bin/sh",
-            "-c",
-            "trap '' XFSZ; exec \"$0\" \"$@\"",
-            .. _options.Command,
-            "learner",
-            Environment,
-            "--steps",
-            "1000000000000",
-            "--listen",
-            Address,
-            "--out",
-            Run,
-            "--continue",
-            "--audit",
-            LearnerAudit,
-            .. journal ? ["--journal"] : (string[])[],
-            "--set",
-            .. _settings,
-        ];
-        if (Directory.Exists(Run))
-        {
-            // What a resumed run takes from its folder may not be said again.
-            command.RemoveRange(command.IndexOf("learner") + 1, 1);
-            command[command.IndexOf("--out")] = "--resume";
-            command.Remove("--continue");
-            command.RemoveRange(command.IndexOf("--set"), 1 + _settings.Length);
-        }
         _learner?.Dispose();
-        _learner = FleetProcess.Start(command, LearnerLog, _options.Slowdown);
+        _learner = FleetProcess.Start(_commands.Learner(Environment, journal), LearnerLog, _options.Slowdown);
     }
 
     /// <summary>Starts an actor.</summary>
     public void StartActor(int actor)
     {
         _actors[actor]?.Dispose();
-        _actors[actor] = Start($"actor-{actor}", "--audit", ActorAudit(actor));
+        _actors[actor] = Start(_commands.Actor($"actor-{actor}", "--audit", Files.ActorAudit(actor)));
     }
 
     /// <summary>Starts an actor that nobody counts; the caller owns it.</summary>
-    public FleetProcess StartFiller() => Start(Filler);
+    public FleetProcess StartFiller() => Start(_commands.Actor(Filler));
 
-    private FleetProcess Start(string actor, params string[] more) =>
-        FleetProcess.Start(
-            [
-                .. _options.Command,
-                "actor",
-                "--learner",
-                Address,
-                "--id",
-                actor,
-                "--step-timeout",
-                $"{(int)_options.StepTimeout.TotalSeconds}",
-                .. more,
-            ],
-            ActorLog,
-            _options.Slowdown
-        );
+    private FleetProcess Start(IReadOnlyList<string> actor) => FleetProcess.Start(actor, ActorLog, _options.Slowdown);
 
     /// <summary>Starts the learner and all actors and waits until all of them act.</summary>
     public async Task StartAsync(bool journal, CancellationToken cancellationToken)
@@ -166,34 +102,14 @@ internal sealed class ChaosFleet : IDisposable
                 60,
                 async () =>
                     await IsEveryoneActingAsync(cancellationToken).ConfigureAwait(false)
-                    && Enumerable.Range(0, _actors.Length).All(actor => Acknowledged(actor) > 0),
+                    && Enumerable.Range(0, _actors.Length).All(actor => Files.Acknowledged(actor) > 0),
                 cancellationToken
             )
             .ConfigureAwait(false);
     }
 
     /// <summary>The learner's status; null when it does not answer.</summary>
-    public async Task<FleetStatus?> StatusAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _invoker
-                .AsyncUnaryCall(
-                    FleetMethods.GetStatus,
-                    null,
-                    new CallOptions(
-                        deadline: DateTime.UtcNow + _options.Slowdown * AnswerTime,
-                        cancellationToken: cancellationToken
-                    ),
-                    new StatusRequest()
-                )
-                .ConfigureAwait(false);
-        }
-        catch (RpcException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
+    public Task<FleetStatus?> StatusAsync(CancellationToken cancellationToken) => _status.AskAsync(cancellationToken);
 
     /// <summary>The learner's status, as soon as it answers.</summary>
     /// <exception cref="IOException">It does not.</exception>
@@ -246,7 +162,7 @@ internal sealed class ChaosFleet : IDisposable
             if (elapsed > seconds)
             {
                 throw new IOException(
-                    $"The fleet did not get so far that {what} within {seconds:0} seconds. Its logs lie in '{Folder}'."
+                    $"The fleet did not get so far that {what} within {seconds:0} seconds. Its logs lie in '{Files.Folder}'."
                 );
             }
             NoteDeaths();
@@ -337,7 +253,7 @@ internal sealed class ChaosFleet : IDisposable
     {
         await StopActorsAsync().ConfigureAwait(false);
         await StopLearnerAsync().ConfigureAwait(false);
-        Count().AddTo(report, mayLose);
+        Files.Count(_actors.Length).AddTo(report, mayLose);
         report.AddAtMost("learner_errors", LearnerLog.Errors, 0);
         report.AddAtMost("learner_deaths", LearnerDeaths, 0);
         report.AddAtMost("actor_deaths", ActorDeaths, 0);
@@ -347,12 +263,6 @@ internal sealed class ChaosFleet : IDisposable
         }
     }
 
-    /// <summary>Unrolls that an actor has heard acknowledged.</summary>
-    public int Acknowledged(int actor) => File.Exists(ActorAudit(actor)) ? File.ReadLines(ActorAudit(actor)).Count() : 0;
-
-    /// <summary>Counts the audits as they are.</summary>
-    public UnrollCount Count() => UnrollCount.Of(Enumerable.Range(0, _actors.Length).Select(ActorAudit), LearnerAudit);
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -361,7 +271,7 @@ internal sealed class ChaosFleet : IDisposable
             actor?.Dispose();
         }
         _learner?.Dispose();
-        _channel.Dispose();
+        _status.Dispose();
         LearnerLog.Dispose();
         ActorLog.Dispose();
     }
