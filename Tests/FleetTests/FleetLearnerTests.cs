@@ -1,4 +1,5 @@
 using Actors.Fleet;
+using Cli.Fleet;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;

@@ -1,5 +1,6 @@
 using Actors.Fleet;
 using Agents.Networks;
+using Cli.Fleet;
 using Environments;
 using Fleet;
 using Fleet.Hosting;
