@@ -1,9 +1,5 @@
 using System.Security.Cryptography;
-using System.Threading.Channels;
 using Agents.Policies.Acting;
-using Agents.Yaml;
-using Environments;
-using Environments.Randomness;
 using Google.Protobuf;
 using Grpc.Core;
 using Protos;
@@ -12,27 +8,21 @@ using Protos.Rpc;
 
 namespace Actors.Fleet;
 
-/// <summary>What outlives an actor's streams: its environments, the unrolls that nobody acknowledged yet, its counters. Owns the environments.</summary>
+/// <summary>What outlives an actor's streams: its environments, the unrolls that nobody acknowledged yet. Owns the environments.</summary>
 internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : IDisposable
 {
     private static readonly TimeSpan ParameterDeadline = TimeSpan.FromSeconds(60);
-    private const int LooksPerTimeout = 10;
     private const int SecretSize = 32;
-    private static readonly TimeSpan LastAcknowledgements = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(60);
 
     private readonly ParameterFetcher _fetcher = new(invoker, ParameterDeadline);
     private readonly UnrollWriter _writer = new();
-    private readonly Queue<Unroll> _unacknowledged = new();
-    private readonly Stack<Unroll> _free = new();
+    private readonly Outbox _outbox = new(options.Acknowledged);
+    private readonly StepWatch _watch = new(options.StepTimeout, options.Clock);
     private readonly ByteString _secret = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(SecretSize));
     private EnvironmentWorker? _worker;
-    private long _incarnation = NewIncarnation();
-    private long _nextSequenceNumber;
     private string _runId = "";
     private string _settingsYaml = "";
-    private long _unrolls;
-    private long _steps;
     private int _streams;
     private ulong _attempts;
     private int _restarts;
@@ -81,10 +71,12 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
         _settingsYaml = welcome.SettingsYaml;
         _worker ??= MakeWorker(welcome);
         var messages = new LearnerMessages(call.ResponseStream, welcome, ending.Token);
+        var acknowledgements = new Acknowledgements(messages, _outbox, options);
         try
         {
             frame.Hello = null;
-            await ActAsync(call.RequestStream, frame, welcome, messages, cancellationToken).ConfigureAwait(false);
+            await ActAsync(call.RequestStream, frame, welcome, messages, acknowledgements, cancellationToken)
+                .ConfigureAwait(false);
             return messages.Goodbye;
         }
         catch (Exception exception) when (exception is RpcException or IOException or InvalidOperationException)
@@ -93,7 +85,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             await Task.WhenAny(messages.Completion, Task.Delay(LastWords, cancellationToken)).ConfigureAwait(false);
             if (messages.Goodbye is { } goodbye)
             {
-                TakeAcknowledgements(messages);
+                acknowledgements.Take();
                 return goodbye;
             }
             if (exception is InvalidOperationException)
@@ -129,8 +121,8 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
         new()
         {
             RunCompleted = completed,
-            Unrolls = _unrolls,
-            EnvironmentSteps = _steps,
+            Unrolls = _outbox.Unrolls,
+            EnvironmentSteps = _outbox.Steps,
             Reconnects = Math.Max(0, _streams - 1),
             Restarts = _restarts,
         };
@@ -143,12 +135,13 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
         ActorFrame frame,
         Welcome welcome,
         LearnerMessages messages,
+        Acknowledgements acknowledgements,
         CancellationToken cancellationToken
     )
     {
         EnvironmentWorker worker = _worker!;
-        TakeAcknowledgements(messages);
-        foreach (Unroll unroll in _unacknowledged)
+        acknowledgements.Take();
+        foreach (Unroll unroll in _outbox.Waiting)
         {
             frame.Unroll = unroll;
             await requests.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
@@ -157,15 +150,18 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
         // Batches that other incarnations made, less the unrolls that a killed learner has forgotten.
         long before =
             welcome.NextBatch
-            + _unacknowledged.Count(unroll => unroll.Header.SequenceNumber >= welcome.NextTaken)
-            - _nextSequenceNumber;
+            + _outbox.Waiting.Count(unroll => unroll.Header.SequenceNumber >= welcome.NextTaken)
+            - _outbox.NextSequenceNumber;
         while (!cancellationToken.IsCancellationRequested)
         {
-            long wanted = welcome.LockStep ? Math.Max(0, before + _nextSequenceNumber - welcome.Lag) : messages.Newest.Number;
-            bool mayRecord = _nextSequenceNumber - messages.NextTaken < welcome.MaxInFlight && messages.Newest.Number >= wanted;
+            long wanted = welcome.LockStep
+                ? Math.Max(0, before + _outbox.NextSequenceNumber - welcome.Lag)
+                : messages.Newest.Number;
+            bool mayRecord =
+                _outbox.NextSequenceNumber - messages.NextTaken < welcome.MaxInFlight && messages.Newest.Number >= wanted;
             if (!mayRecord)
             {
-                if (!await HearAsync(messages, cancellationToken).ConfigureAwait(false))
+                if (!await acknowledgements.HearAsync(cancellationToken).ConfigureAwait(false))
                 {
                     return;
                 }
@@ -175,164 +171,76 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             {
                 return;
             }
-            if (worker.PublicationNumber != wanted)
+            if (
+                worker.PublicationNumber != wanted
+                && !await TryLoadAsync(worker, welcome.LockStep ? wanted : -1, cancellationToken).ConfigureAwait(false)
+            )
             {
-                try
-                {
-                    (Publication publication, ReadOnlyMemory<byte> bytes) = await _fetcher
-                        .FetchAsync(welcome.LockStep ? wanted : -1, worker.PublicationBytes, cancellationToken)
-                        .ConfigureAwait(false);
-                    worker.Load(publication, bytes.Span);
-                }
-                catch (Exception exception)
-                    when (cancellationToken.IsCancellationRequested && exception is RpcException or OperationCanceledException)
-                {
-                    break; // it was to end meanwhile, and the stream still brings the last acknowledgements
-                }
+                break; // it was to end meanwhile, and the stream still brings the last acknowledgements
             }
-            Unroll next = _free.TryPop(out Unroll? free) ? free : new Unroll(worker.Shape);
-            await RecordAsync(worker, next, messages, cancellationToken).ConfigureAwait(false);
-            _unacknowledged.Enqueue(next);
+            Unroll next = _outbox.Rent(worker.Shape);
+            await RecordAsync(worker, next, acknowledgements, cancellationToken).ConfigureAwait(false);
+            _outbox.Add(next);
             frame.Unroll = next;
             await requests.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
-            TakeAcknowledgements(messages);
+            acknowledgements.Take();
         }
-        await HearLastAsync(messages).ConfigureAwait(false);
+        await acknowledgements.HearLastAsync().ConfigureAwait(false);
         // Whoever leaves by itself gives its name back.
         await requests.CompleteAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Waits for news; false when the learner has said goodbye. Fails as the stream failed.</summary>
-    private async ValueTask<bool> HearAsync(LearnerMessages messages, CancellationToken cancellationToken)
+    /// <summary>Fetches a publication and acts by it from now on; false when the actor is to end.</summary>
+    private async Task<bool> TryLoadAsync(EnvironmentWorker worker, long number, CancellationToken cancellationToken)
     {
         try
         {
-            await messages.WaitAsync(cancellationToken).ConfigureAwait(false);
+            (Publication publication, ReadOnlyMemory<byte> bytes) = await _fetcher
+                .FetchAsync(number, worker.PublicationBytes, cancellationToken)
+                .ConfigureAwait(false);
+            worker.Load(publication, bytes.Span);
+            return true;
         }
-        catch (ChannelClosedException)
+        catch (Exception exception)
+            when (cancellationToken.IsCancellationRequested && exception is RpcException or OperationCanceledException)
         {
-            await messages.Completion.ConfigureAwait(false);
-        }
-        TakeAcknowledgements(messages);
-        return messages.Goodbye is null && !messages.HasEnded;
-    }
-
-    private async Task HearLastAsync(LearnerMessages messages)
-    {
-        using var patience = new CancellationTokenSource(LastAcknowledgements, options.Clock);
-        try
-        {
-            while (_unacknowledged.Count > 0 && await HearAsync(messages, patience.Token).ConfigureAwait(false)) { }
-        }
-        catch (OperationCanceledException)
-        {
-            options.Log?.Invoke($"{_unacknowledged.Count} unrolls were not acknowledged before the end.");
+            return false;
         }
     }
 
-    private void TakeAcknowledgements(LearnerMessages messages)
-    {
-        long next = messages.NextSafe;
-        while (_unacknowledged.TryPeek(out Unroll? oldest) && oldest.Header.SequenceNumber < next)
-        {
-            _unacknowledged.Dequeue();
-            _free.Push(oldest);
-            _unrolls++;
-            _steps += oldest.Steps * oldest.Copies;
-            options.Acknowledged?.Invoke(oldest.Header.Incarnation, oldest.Header.SequenceNumber);
-        }
-    }
-
-    /// <summary>Records on another thread, so that environments which hang can be left behind with it.</summary>
     private async Task RecordAsync(
         EnvironmentWorker worker,
         Unroll unroll,
-        LearnerMessages messages,
+        Acknowledgements acknowledgements,
         CancellationToken cancellationToken
     )
     {
-        Task recording = Task.Run(() => worker.Record(unroll), CancellationToken.None);
-        long steps = worker.Steps;
-        int silent = 0;
-        while (true)
-        {
-            try
-            {
-                await recording
-                    .WaitAsync(options.StepTimeout / LooksPerTimeout, options.Clock, CancellationToken.None)
-                    .ConfigureAwait(false);
-                _nextSequenceNumber = unroll.Header.SequenceNumber + 1;
-                return;
-            }
-            catch (TimeoutException) when (!recording.IsFaulted)
-            {
-                // Looks are counted instead of time, so that an actor that was stopped itself does not blame its environments.
-                silent = worker.Steps == steps && !recording.IsCompleted ? silent + 1 : 0;
-                if (silent == LooksPerTimeout || (silent > 0 && cancellationToken.IsCancellationRequested))
-                {
-                    // The thread is lost with them; nobody can stop code that does not return.
-                    _worker = null;
-                    _ = recording.ContinueWith(_ => worker.Dispose(), TaskScheduler.Default);
-                    await DeliverAsync(messages).ConfigureAwait(false);
-                    BeginIncarnation();
-                    throw new EnvironmentsFailedException(
-                        $"{worker.Settings.Environment} has not finished a step for {silent * options.StepTimeout.TotalSeconds / LooksPerTimeout:0} seconds."
-                    );
-                }
-                steps = worker.Steps;
-            }
-            catch (Exception exception) when (recording.IsFaulted)
-            {
-                await DeliverAsync(messages).ConfigureAwait(false);
-                BeginIncarnation();
-                throw new EnvironmentsFailedException($"{worker.Settings.Environment} threw: {exception.Message}", exception);
-            }
-        }
-    }
-
-    /// <summary>Gives the learner a moment to take in what environments recorded before they failed: the next incarnation does not send it.</summary>
-    private async Task DeliverAsync(LearnerMessages messages)
-    {
-        using var patience = new CancellationTokenSource(LastAcknowledgements, options.Clock);
         try
         {
-            while (messages.NextTaken < _nextSequenceNumber && await HearAsync(messages, patience.Token).ConfigureAwait(false))
-            { }
+            await _watch.RecordAsync(worker, unroll, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or RpcException or IOException)
+        catch (EnvironmentsFailedException failure)
         {
-            options.Log?.Invoke($"Unrolls from {messages.NextTaken} to before {_nextSequenceNumber} did not reach the learner.");
+            if (failure.AreLost)
+            {
+                _worker = null;
+            }
+            await acknowledgements.HearDeliveredAsync().ConfigureAwait(false);
+            BeginIncarnation();
+            throw;
         }
     }
 
     private EnvironmentWorker MakeWorker(Welcome welcome)
     {
-        ActorSettings settings;
         try
         {
-            settings = ActorSettings.Parse(welcome.SettingsYaml);
-            var seed = new SeedSequence(settings.Seed);
-            // The first actor's first start plays what one process would play; every other start has streams of its own.
-            SeedSequence own = welcome is { Slot: 0, Starts: 0 }
-                ? seed.Child(0)
-                : seed.Child(3).Child(welcome.Slot).Child((uint)welcome.Starts);
-            return new EnvironmentWorker(options, settings, (int)welcome.Copies, _incarnation, own);
+            return EnvironmentWorker.For(welcome, options, _outbox.Incarnation);
         }
-        catch (EnvironmentNotAllowedException exception)
-        {
-            throw new ActorRejectedException($"The learner's run cannot be acted in here: {exception.Message}", exception);
-        }
-        catch (Exception exception) when (exception is SettingsException or UnknownNameException)
-        {
-            throw new ActorRejectedException(
-                $"The learner's run cannot be acted in here: {exception.Message} Use the same release for both, and the same --assembly.",
-                exception
-            );
-        }
-        catch (Exception exception)
+        catch (EnvironmentsFailedException)
         {
             BeginIncarnation();
-            throw new EnvironmentsFailedException($"they could not be started: {exception.Message}", exception);
+            throw;
         }
     }
 
@@ -340,10 +248,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
     {
         _worker?.Dispose();
         _worker = null;
-        _incarnation = NewIncarnation();
-        _nextSequenceNumber = 0;
-        _unacknowledged.Clear();
-        _free.Clear();
+        _outbox.BeginIncarnation();
         _restarts++;
     }
 
@@ -352,16 +257,12 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
         {
             ProtocolVersion = FleetMethods.ProtocolVersion,
             ActorId = options.Id,
-            Incarnation = _incarnation,
+            Incarnation = _outbox.Incarnation,
             Copies = (uint)options.Copies,
-            NextSequenceNumber = _nextSequenceNumber,
+            NextSequenceNumber = _outbox.NextSequenceNumber,
             Streams = _attempts++,
             Secret = _secret,
             WallTime = options.Clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0,
             Acting = { ActingPolicies.All.Select(acting => acting.Name) },
         };
-
-    // Identity, not chance: it must differ from those of earlier processes, whatever the seed is.
-    private static long NewIncarnation() =>
-        (long)RandomNumberGenerator.GetInt32(1, int.MaxValue) << 31 | (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
 }

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Agents.Policies;
+using Agents.Yaml;
+using Environments;
 using Environments.Randomness;
 using Environments.Wrappers;
 using Protos;
@@ -55,6 +57,41 @@ internal sealed class EnvironmentWorker : IDisposable
             throw;
         }
         Incarnation = incarnation;
+    }
+
+    /// <summary>The environments that an actor was asked for.</summary>
+    /// <param name="welcome">The learner's welcome, which says how many and of which run.</param>
+    /// <param name="options">Where environments are looked up.</param>
+    /// <param name="incarnation">Tells these environments from any others.</param>
+    /// <exception cref="ActorRejectedException">The run cannot be acted in here.</exception>
+    /// <exception cref="EnvironmentsFailedException">They could not be started.</exception>
+    public static EnvironmentWorker For(Welcome welcome, ActorOptions options, long incarnation)
+    {
+        try
+        {
+            var settings = ActorSettings.Parse(welcome.SettingsYaml);
+            var seed = new SeedSequence(settings.Seed);
+            // The first actor's first start plays what one process would play; every other start has streams of its own.
+            SeedSequence own = welcome is { Slot: 0, Starts: 0 }
+                ? seed.Child(0)
+                : seed.Child(3).Child(welcome.Slot).Child((uint)welcome.Starts);
+            return new EnvironmentWorker(options, settings, (int)welcome.Copies, incarnation, own);
+        }
+        catch (EnvironmentNotAllowedException exception)
+        {
+            throw new ActorRejectedException($"The learner's run cannot be acted in here: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is SettingsException or UnknownNameException)
+        {
+            throw new ActorRejectedException(
+                $"The learner's run cannot be acted in here: {exception.Message} Use the same release for both, and the same --assembly.",
+                exception
+            );
+        }
+        catch (Exception exception)
+        {
+            throw new EnvironmentsFailedException($"they could not be started: {exception.Message}", exception);
+        }
     }
 
     /// <summary>The run's settings.</summary>

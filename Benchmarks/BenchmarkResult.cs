@@ -32,4 +32,32 @@ internal sealed record BenchmarkResult
 
     /// <summary>The best figure measured for a peer, and whose; another machine's, so compare it only after scaling.</summary>
     public (double Value, string Whose)? Peer { get; init; }
+
+    /// <summary>The figure of several repetitions, beside that of a peer.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="engine">Engine that was measured.</param>
+    /// <param name="values">Figure of each repetition, of which there is an odd number.</param>
+    /// <param name="unit">Their unit.</param>
+    /// <param name="cpuSeconds">Processor seconds of all of them.</param>
+    /// <param name="allocatedBytes">Bytes allocated per operation; null where that says nothing.</param>
+    public static BenchmarkResult Of(
+        string name,
+        string engine,
+        double[] values,
+        string unit,
+        double cpuSeconds,
+        double? allocatedBytes
+    ) =>
+        new()
+        {
+            Name = name,
+            Engine = engine,
+            Value = Stopwatches.Median(values),
+            Low = values.Min(),
+            High = values.Max(),
+            Unit = unit,
+            CpuSeconds = cpuSeconds,
+            AllocatedBytes = allocatedBytes,
+            Peer = PeerFigures.Find(name),
+        };
 }

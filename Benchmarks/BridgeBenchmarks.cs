@@ -12,12 +12,19 @@ internal static class BridgeBenchmarks
     private const int Steps = 2_000;
     private const int Repetitions = 5;
 
+    /// <summary>Few numbers and many, through each lane.</summary>
+    public static IEnumerable<BenchmarkCase> Cases =>
+        from lane in (string[])["messages", "shm", "inprocess"]
+        from one in (BenchmarkCase[])
+            [new($"bridge/vectors-{lane}", name => Vectors(name, lane)), new($"bridge/frames-{lane}", name => Frames(name, lane))]
+        select one;
+
     /// <summary>CartPole: four numbers a copy.</summary>
-    public static IEnumerable<BenchmarkResult> Vectors(string name, string lane) =>
+    private static BenchmarkResult[] Vectors(string name, string lane) =>
         Measure(name, $"gym:agents_bridge.samples:CartPole?lane={lane}");
 
     /// <summary>Four frames of 84 × 84 bytes a copy.</summary>
-    public static IEnumerable<BenchmarkResult> Frames(string name, string lane) =>
+    private static BenchmarkResult[] Frames(string name, string lane) =>
         Measure(name, $"gym:agents_bridge.samples:Frames?lane={lane}");
 
     private static BenchmarkResult[] Measure(string name, string id)

@@ -15,11 +15,14 @@ internal static class MuJoCoBenchmarks
     private const double TargetSeconds = 0.15; // processor time of a repetition
     private const int FrameSkip = 5;
 
+    /// <summary>One task of cheap steps, and one of dear ones.</summary>
+    public static IEnumerable<BenchmarkCase> Cases => [new("mujoco/halfcheetah", HalfCheetah), new("mujoco/humanoid", Humanoid)];
+
     /// <summary>HalfCheetah: cheap steps, so what surrounds them shows.</summary>
-    public static IEnumerable<BenchmarkResult> HalfCheetah(string name) => Compare<HalfCheetah>(name, "HalfCheetah-v5");
+    private static List<BenchmarkResult> HalfCheetah(string name) => Compare<HalfCheetah>(name, "HalfCheetah-v5");
 
     /// <summary>Humanoid, which goes on after it has fallen, so that both sides play the same.</summary>
-    public static IEnumerable<BenchmarkResult> Humanoid(string name) =>
+    private static List<BenchmarkResult> Humanoid(string name) =>
         Compare<Humanoid>(name, "Humanoid-v5?terminate_when_unhealthy=false");
 
     private static List<BenchmarkResult> Compare<TTask>(string name, string id)

@@ -42,6 +42,28 @@ internal static class NetworkBenchmarks
         Pixels,
     }
 
+    /// <summary>Acting and updates on everything that networks can be measured on.</summary>
+    public static IEnumerable<BenchmarkCase> Cases =>
+        [
+            .. ((int[])[1, 8, 64, 1_024]).Select(rows => Act("mlp", Kind.Vector, rows)),
+            Act("gtrxl", Kind.Transformer, 8),
+            Act("integer", Kind.Integer, 64),
+            Act("conv", Kind.Flags, 64),
+            Act("conv-pixels", Kind.Pixels, 8),
+            .. ((int[])[64, 256, 320, 640, 2_048]).Select(samples => Learn("a2c", Kind.Vector, "a2c", samples)),
+            .. ((int[])[320, 640]).Select(samples => Learn("acktr", Kind.Vector, "acktr", samples)),
+            .. ((int[])[64, 256, 2_048]).Select(samples => Learn("ppo", Kind.Vector, "ppo", samples)),
+            .. ((int[])[64, 256, 2_048]).Select(samples => Learn("recurrent-ppo", Kind.Recurrent, "ppo", samples)),
+            Learn("gtrxl-ppo", Kind.Transformer, "ppo", 768),
+            Learn("integer-ppo", Kind.Integer, "ppo", 256),
+            Learn("conv-a2c", Kind.Flags, "a2c", 320),
+            Learn("conv-acktr", Kind.Flags, "acktr", 320),
+            Learn("conv-ppo", Kind.Flags, "ppo", 256),
+            Learn("conv-pixels-ppo", Kind.Pixels, "ppo", 64),
+            Learn("conv-pixels-ppo", Kind.Pixels, "ppo", 256),
+            Learn("wide-ppo", Kind.Wide, "ppo", 2_048),
+        ];
+
     /// <summary>One call for <paramref name="rows"/> observations, without values.</summary>
     public static (double[] Seconds, double Cpu, double Bytes) Forward(EngineKind engine, Kind kind, int rows)
     {
@@ -190,4 +212,30 @@ internal static class NetworkBenchmarks
         }
         return values;
     }
+
+    private static BenchmarkCase Act(string label, Kind kind, int rows) =>
+        new($"act/{label}-{rows}", name => Compare(name, engine => Forward(engine, kind, rows)));
+
+    private static BenchmarkCase Learn(string label, Kind kind, string agent, int samples) =>
+        new($"update/{label}-{samples}", name => Compare(name, engine => Update(engine, kind, agent, samples)));
+
+    private static IEnumerable<BenchmarkResult> Compare(
+        string name,
+        Func<EngineKind, (double[] Seconds, double Cpu, double Bytes)> measure
+    )
+    {
+        (double[] managed, double managedCpu, double managedBytes) = measure(EngineKind.Managed);
+        (double[] torch, double torchCpu, double torchBytes) = measure(EngineKind.Torch);
+        double ratio = Stopwatches.Median(torch) / Stopwatches.Median(managed);
+        yield return BenchmarkResult.Of(name, "managed", Microseconds(managed), "us", managedCpu, managedBytes) with
+        {
+            RatioToTorch = ratio,
+        };
+        yield return BenchmarkResult.Of(name, "torch", Microseconds(torch), "us", torchCpu, torchBytes) with
+        {
+            RatioToTorch = 1,
+        };
+    }
+
+    private static double[] Microseconds(double[] seconds) => [.. seconds.Select(second => second * 1e6)];
 }

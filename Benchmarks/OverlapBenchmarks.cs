@@ -20,11 +20,14 @@ internal static class OverlapBenchmarks
     private const int Steps = 128;
     private const int Repetitions = 5;
 
+    /// <summary>Steps that keep a processor busy, and steps that do not.</summary>
+    public static IEnumerable<BenchmarkCase> Cases => [new("bridge/overlap", Busy), new("bridge/overlap-waiting", Idle)];
+
     /// <summary>Steps that take processor time.</summary>
-    public static IEnumerable<BenchmarkResult> Busy(string name) => Measure(name, Python);
+    private static BenchmarkResult[] Busy(string name) => Measure(name, Python);
 
     /// <summary>Steps that wait for something else, such as a simulator in another process.</summary>
-    public static IEnumerable<BenchmarkResult> Idle(string name) => Measure(name, Waiting);
+    private static BenchmarkResult[] Idle(string name) => Measure(name, Waiting);
 
     // All in turn, so that a busy machine slows all of them.
     private static BenchmarkResult[] Measure(string name, string id)

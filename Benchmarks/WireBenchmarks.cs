@@ -3,8 +3,9 @@ using System.Net.Sockets;
 using Actors.Fleet;
 using Agents.Networks;
 using Environments.Spaces;
-using Fleet;
+using Fleet.Checks;
 using Fleet.Hosting;
+using Fleet.Intake;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Learners.Composition;
@@ -27,16 +28,24 @@ internal static class WireBenchmarks
     private const int Unrolls = 2_000;
     private const int Repetitions = 5;
 
+    /// <summary>Many numbers and few.</summary>
+    public static IEnumerable<BenchmarkCase> Cases =>
+        [
+            new("wire/pixels", name => Pixels(name, compress: true)),
+            new("wire/pixels-uncompressed", name => Pixels(name, compress: false)),
+            new("wire/vectors", Vectors),
+        ];
+
     /// <summary>Twenty steps of four 84 × 84 frames of bytes, as a game shows them.</summary>
     /// <param name="name">Name of the case.</param>
     /// <param name="compress">Whether frames may be packed.</param>
-    public static IEnumerable<BenchmarkResult> Pixels(string name, bool compress) =>
+    private static IEnumerable<BenchmarkResult> Pixels(string name, bool compress) =>
         Task.Run(() => MeasureAsync(name, new Box(0, 255, 4, 84, 84) { ElementType = ElementType.UInt8 }, 1, 4, compress))
             .GetAwaiter()
             .GetResult();
 
     /// <summary>Twenty steps of 64 CartPoles.</summary>
-    public static IEnumerable<BenchmarkResult> Vectors(string name) =>
+    private static IEnumerable<BenchmarkResult> Vectors(string name) =>
         Task.Run(() => MeasureAsync(name, new Box(-1, 1, 4), 64, 1, compress: false)).GetAwaiter().GetResult();
 
     private static async Task<IEnumerable<BenchmarkResult>> MeasureAsync(
@@ -160,9 +169,9 @@ internal static class WireBenchmarks
     {
         while (true)
         {
-            PendingUnroll pending = await hub.Queue.ReadAsync(cancellationToken).ConfigureAwait(false);
-            FleetHub.Settle(pending);
-            hub.Pool.Return(pending.Unroll);
+            PendingUnroll pending = await hub.Intake.Queue.ReadAsync(cancellationToken).ConfigureAwait(false);
+            pending.Settle();
+            hub.Intake.Pool.Return(pending.Unroll);
         }
     }
 

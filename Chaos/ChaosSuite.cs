@@ -1,6 +1,8 @@
 using Chaos.Artefacts;
 using Chaos.Bodies;
 using Chaos.Bridges;
+using Chaos.Campaigns;
+using Chaos.Fleets;
 using Chaos.Fuzzing;
 using Chaos.Messages;
 using Environments;

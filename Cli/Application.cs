@@ -7,7 +7,10 @@ using System.Security.Cryptography;
 using Actors.Fleet;
 using Agents.Policies;
 using Agents.Yaml;
-using Cli.Commands;
+using Cli.Commands.Fleets;
+using Cli.Commands.Runs;
+using Cli.Commands.Tools;
+using Cli.Processes;
 using Environments;
 using Learners.ActorCritic;
 using Learners.Checkpoints;
@@ -43,7 +46,15 @@ internal static class Application
         new("check", (output, _) => CheckCommand.Create(output)),
         new("list", (output, _) => ListCommand.Create(output)),
         new("inspect", (output, _) => InspectCommand.Create(output)),
-        new("chaos", ChaosCommand.Create),
+        new(
+            "chaos",
+            (output, error) =>
+                ChaosCommand.Create(
+                    output,
+                    error,
+                    (arguments, errors, ending) => RunAsync(arguments, TextWriter.Null, errors, ending)
+                )
+        ),
         new("bench", BenchCommand.Create),
     ];
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cli.Processes;
 
 namespace Cli;
 

@@ -1,4 +1,6 @@
-using Chaos;
+using Chaos.Fleets;
+using Cli.Output;
+using Cli.Processes;
 using Environments;
 
 namespace Cli;

@@ -1,8 +1,10 @@
 using Environments.Naming;
 using Environments.Randomness;
+using Environments.Rendering;
 using Environments.Spaces;
 using Environments.State;
 using Protos.Bridge;
+using SkiaSharp;
 
 namespace Environments.Remote;
 
@@ -13,11 +15,10 @@ namespace Environments.Remote;
 /// or an answer that breaks the contract, is an <see cref="EnvironmentFaultException"/> and final. Owns its lane, and with it the process
 /// that it started.
 /// </remarks>
-public sealed partial class RemoteEnvironment : IBatchedEnvironment, IInformative
+public sealed class RemoteEnvironment : IBatchedEnvironment, IInformative
 {
-    private readonly OpenLane _open;
-    private readonly int _maxRestarts;
-    private readonly CancellationTokenSource _interruption = new(); // without a timer, so there is nothing to dispose of
+    private readonly ReplaceableLane _lane;
+    private readonly RemotePictures _pictures;
     private readonly StepResults _results;
     private readonly RowCheck _actionCheck;
     private readonly int _observationSize;
@@ -25,37 +26,28 @@ public sealed partial class RemoteEnvironment : IBatchedEnvironment, IInformativ
     private readonly bool[] _isCut; // whether a resting copy's episode was lost, which is told when it steps next
     private readonly bool[] _active;
     private readonly int[] _lostEpisodes;
-    private IBatchLane _lane;
     private ulong _seed;
     private bool _started;
-    private int _recentRestarts;
-    private int _goodSteps; // since the latest loss
-    private Picture? _finalPicture;
-
-    /// <summary>Steps in a row without a loss after which the losses before are forgiven.</summary>
-    internal const int GoodStepsPerRestart = 1_000;
-
-    /// <summary>Opens a lane over given arrays, or new ones.</summary>
-    /// <param name="results">Arrays to use again; null for new ones.</param>
-    /// <param name="again">Whether it replaces a lost one.</param>
-    /// <param name="interruption">Ends waiting for answers.</param>
-    internal delegate IBatchLane OpenLane(StepResults? results, bool again, CancellationToken interruption);
 
     /// <summary>A batch over a lane.</summary>
     /// <param name="spec">Description of one copy.</param>
     /// <param name="count">Copies, B.</param>
     /// <param name="framesPerSecond">Pictures per second; 0 where it draws none.</param>
     /// <param name="open">Opens a lane.</param>
-    /// <param name="maxRestarts">Lanes that may be replaced, each less than <see cref="GoodStepsPerRestart"/> steps after the one before.</param>
-    internal RemoteEnvironment(EnvironmentSpec spec, int count, int framesPerSecond, OpenLane open, int maxRestarts)
+    /// <param name="maxRestarts">Lanes that may be replaced, each less than <see cref="ReplaceableLane.GoodStepsPerRestart"/> steps after the one before.</param>
+    internal RemoteEnvironment(
+        EnvironmentSpec spec,
+        int count,
+        int framesPerSecond,
+        ReplaceableLane.Opening open,
+        int maxRestarts
+    )
     {
         Spec = spec;
         Count = count;
-        FramesPerSecond = framesPerSecond;
-        _open = open;
-        _maxRestarts = maxRestarts;
-        _lane = open(null, false, _interruption.Token);
-        _results = _lane.Results;
+        _lane = new ReplaceableLane(spec.Id, open, maxRestarts);
+        _pictures = new RemotePictures(spec.Id, framesPerSecond, _lane);
+        _results = _lane.Current.Results;
         _actionCheck = RowCheck.OfActions(spec.ActionSpace);
         _observationSize = spec.ObservationSpace.Size;
         _isFirst = new bool[count];
@@ -71,18 +63,16 @@ public sealed partial class RemoteEnvironment : IBatchedEnvironment, IInformativ
     public int Count { get; }
 
     /// <summary>Servers that died or hung and were replaced.</summary>
-    public int Restarts { get; private set; }
+    public int Restarts => _lane.Restarts;
 
     /// <summary>Why the latest server was replaced; null where none was.</summary>
-    public string? LastLoss { get; private set; }
+    public string? LastLoss => _lane.LastLoss;
 
     /// <summary>Seconds that the latest step took within Python.</summary>
     public double ServerSeconds => _results.ServerSeconds;
 
     /// <summary>The way to Python.</summary>
-    internal IBatchLane Lane => _lane;
-
-    internal int FramesPerSecond { get; }
+    internal IBatchLane Lane => _lane.Current;
 
     /// <inheritdoc/>
     public AutoresetMode AutoresetMode => AutoresetMode.SameStep;
@@ -164,10 +154,24 @@ public sealed partial class RemoteEnvironment : IBatchedEnvironment, IInformativ
 
     /// <inheritdoc/>
     /// <remarks>Called for every server that is replaced.</remarks>
-    public Action<string>? Warn { get; set; }
+    public Action<string>? Warn
+    {
+        get => _lane.Warn;
+        set => _lane.Warn = value;
+    }
 
     /// <inheritdoc/>
-    public void Interrupt() => _interruption.Cancel();
+    public void Interrupt() => _lane.Interrupt();
+
+    /// <inheritdoc/>
+    public RenderInfo? Rendering => _pictures.Info;
+
+    /// <inheritdoc/>
+    public void Render(int copy, SKCanvas canvas)
+    {
+        ArgumentNullException.ThrowIfNull(canvas);
+        _pictures.Draw(copy, canvas);
+    }
 
     /// <summary>False: what runs elsewhere is not saved, and a resumed run begins new episodes.</summary>
     public bool CanSaveState => false;
@@ -191,17 +195,14 @@ public sealed partial class RemoteEnvironment : IBatchedEnvironment, IInformativ
     {
         try
         {
-            _lane.Step(actions, active, EpisodeEnding is not null && FramesPerSecond > 0);
+            _lane.Current.Step(actions, active, EpisodeEnding is not null && _pictures.Any);
         }
         catch (BridgeLostException lost)
         {
             CutEpisodes(lost, active);
             return;
         }
-        if (_recentRestarts > 0 && ++_goodSteps >= GoodStepsPerRestart)
-        {
-            _recentRestarts = 0;
-        }
+        _lane.NoteGoodStep();
         for (int i = 0; i < Count; i++)
         {
             if (active.IsEmpty || active[i])
@@ -213,10 +214,10 @@ public sealed partial class RemoteEnvironment : IBatchedEnvironment, IInformativ
         {
             foreach (Picture picture in _results.FinalPictures)
             {
-                _finalPicture = picture;
+                _pictures.Final = picture;
                 ending((int)picture.Copy);
             }
-            _finalPicture = null;
+            _pictures.Final = null;
         }
     }
 
@@ -224,7 +225,7 @@ public sealed partial class RemoteEnvironment : IBatchedEnvironment, IInformativ
     {
         float[] before = [.. _results.Observations];
         bool[] wasFirst = [.. _isFirst];
-        Replace(lost);
+        _lane.Replace(lost);
         ResetLane(new SeedSequence(_seed).Child((uint)Restarts).GenerateSeed());
         for (int i = 0; i < Count; i++)
         {
@@ -245,50 +246,8 @@ public sealed partial class RemoteEnvironment : IBatchedEnvironment, IInformativ
 
     private void ResetLane(ulong seed)
     {
-        while (true)
-        {
-            try
-            {
-                _lane.Reset(seed);
-                Array.Fill(_isFirst, true);
-                return;
-            }
-            catch (BridgeLostException lost)
-            {
-                Replace(lost);
-            }
-        }
-    }
-
-    private void Replace(BridgeLostException lost)
-    {
-        while (true)
-        {
-            LastLoss = lost.Message;
-            _lane.Dispose();
-            _interruption.Token.ThrowIfCancellationRequested();
-            if (_recentRestarts >= _maxRestarts)
-            {
-                throw new EnvironmentFaultException(
-                    $"{Spec.Id} was lost {_recentRestarts + 1} times, each time less than {GoodStepsPerRestart} steps after the time before: {LastLoss}."
-                );
-            }
-            _recentRestarts++;
-            _goodSteps = 0;
-            Restarts++;
-            Warn?.Invoke(
-                $"{Spec.Id} was lost ({LastLoss}) and is replaced, replacement {Restarts}. Its unfinished episodes are cut off and count as no score."
-            );
-            try
-            {
-                _lane = _open(_results, true, _interruption.Token);
-                return;
-            }
-            catch (BridgeLostException again)
-            {
-                lost = again;
-            }
-        }
+        _lane.Reset(seed);
+        Array.Fill(_isFirst, true);
     }
 
     private void RequireReady(ReadOnlySpan<float> actions)

@@ -1,6 +1,7 @@
 using Environments.Rendering;
 using Environments.Spaces;
 using Environments.State;
+using Environments.Threads;
 using SkiaSharp;
 
 namespace Environments;
@@ -14,7 +15,7 @@ namespace Environments;
 public sealed class ParallelEnvironment : IBatchedEnvironment
 {
     private readonly Part[] _parts;
-    private readonly CountdownEvent _running;
+    private readonly WorkCrew _crew;
     private readonly RowCheck _actionCheck;
     private readonly float[] _actions;
     private readonly bool[] _active;
@@ -27,7 +28,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
     private readonly int _observationSize;
     private readonly int _actionSize;
     private volatile bool _masked; // whether the running step leaves some copies out
-    private volatile bool _disposed;
+    private bool _disposed;
 
     /// <summary>A batch in as many parts as threads; the caller's thread steps the first one.</summary>
     /// <param name="make">Makes a batch of the given number of copies.</param>
@@ -41,7 +42,6 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         threads = Math.Min(threads, count);
         Count = count;
         _parts = MakeParts(make, count, threads);
-        _running = new CountdownEvent(threads);
         _observationSize = Spec.ObservationSpace.Size;
         _actionSize = Spec.ActionSpace.Size;
         _actionCheck = RowCheck.OfActions(Spec.ActionSpace);
@@ -53,10 +53,7 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         _terminated = new bool[count];
         _truncated = new bool[count];
         _lostEpisodes = new int[_parts[0].Environment.LostEpisodes.IsEmpty ? 0 : count];
-        foreach (Part part in _parts.AsSpan(1))
-        {
-            new Thread(() => Work(part)) { IsBackground = true, Name = $"{Spec.Id} {part.First}" }.Start();
-        }
+        _crew = new WorkCrew(threads, part => StepPart(_parts[part]), part => $"{Spec.Id} {_parts[part].First}");
     }
 
     /// <inheritdoc/>
@@ -187,12 +184,11 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
             return;
         }
         _disposed = true;
+        _crew.Dispose();
         foreach (Part part in _parts)
         {
-            part.Start.Release(); // a waiting thread sees the flag and ends
             part.Environment.Dispose();
         }
-        _running.Dispose();
     }
 
     private static Part[] MakeParts(Func<int, IBatchedEnvironment> make, int count, int threads)
@@ -229,56 +225,22 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         actions.CopyTo(_actions);
         active.CopyTo(_active);
         _masked = masked;
-        _running.Reset();
-        foreach (Part part in _parts.AsSpan(1))
-        {
-            part.Start.Release();
-        }
-        StepPart(_parts[0]);
-        _running.Wait();
-        foreach (Part part in _parts)
-        {
-            part.Failure?.Throw();
-        }
-    }
-
-    private void Work(Part part)
-    {
-        while (true)
-        {
-            part.Start.Wait();
-            if (_disposed)
-            {
-                return;
-            }
-            StepPart(part);
-        }
+        _crew.Run();
     }
 
     private void StepPart(Part part)
     {
-        try
+        int count = part.Environment.Count;
+        ReadOnlySpan<float> actions = _actions.AsSpan(part.First * _actionSize, count * _actionSize);
+        if (_masked)
         {
-            int count = part.Environment.Count;
-            ReadOnlySpan<float> actions = _actions.AsSpan(part.First * _actionSize, count * _actionSize);
-            if (_masked)
-            {
-                part.Environment.StepSome(actions, _active.AsSpan(part.First, count));
-            }
-            else
-            {
-                part.Environment.Step(actions);
-            }
-            Collect(part);
+            part.Environment.StepSome(actions, _active.AsSpan(part.First, count));
         }
-        catch (Exception exception)
+        else
         {
-            part.Failure = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(exception);
+            part.Environment.Step(actions);
         }
-        finally
-        {
-            _running.Signal();
-        }
+        Collect(part);
     }
 
     private void Collect(Part part)
@@ -292,14 +254,6 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
         environment.LostEpisodes.CopyTo(_lostEpisodes.AsSpan(_lostEpisodes.Length == 0 ? 0 : part.First));
     }
 
-    private sealed class Part(IBatchedEnvironment environment, int first)
-    {
-        public IBatchedEnvironment Environment { get; } = environment;
-
-        public int First { get; } = first;
-
-        public SemaphoreSlim Start { get; } = new(0);
-
-        public System.Runtime.ExceptionServices.ExceptionDispatchInfo? Failure { get; set; }
-    }
+    // The copies of one thread, from a number on.
+    private sealed record Part(IBatchedEnvironment Environment, int First);
 }

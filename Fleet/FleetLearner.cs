@@ -1,5 +1,6 @@
 using Learners.Composition;
 using Learners.Runs;
+using Fleet.Hosting;
 using Learners.Training;
 
 namespace Fleet;

@@ -1,10 +1,14 @@
 using Actors;
 using Agents.Networks;
+using Fleet.Batches;
+using Fleet.Checks;
 using Fleet.Hosting;
+using Fleet.Intake;
 using Fleet.Journal;
 using Learners.Composition;
 using Learners.Runs;
 using Learners.Sources;
+using Fleet.Telemetry;
 using Learners.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

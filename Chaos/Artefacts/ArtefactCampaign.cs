@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Chaos.Campaigns;
+using Chaos.Processes;
 
 namespace Chaos.Artefacts;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Agents.Files;
 using Agents.Policies;
+using Chaos.Processes;
 using Environments.State;
 using Fleet.Journal;
 using Learners.Checkpoints;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Chaos.Campaigns;
+using Chaos.Processes;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;

@@ -1,4 +1,5 @@
 using System.Text;
+using Chaos.Campaigns;
 using Environments.Randomness;
 using Google.Protobuf;
 using Protos.Serving;

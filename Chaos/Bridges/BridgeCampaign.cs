@@ -1,3 +1,5 @@
+using Chaos.Campaigns;
+using Chaos.Processes;
 using Environments.Remote;
 using Protos.Fleet;
 

@@ -1,3 +1,4 @@
+using Chaos.Campaigns;
 using Environments.Randomness;
 using Google.Protobuf;
 using Protos.Bridge;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Chaos.Processes;
 
 namespace Chaos.Bridges;
 

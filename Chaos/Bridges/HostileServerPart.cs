@@ -1,3 +1,4 @@
+using Chaos.Campaigns;
 using Environments;
 using Environments.Naming;
 using Environments.Remote;

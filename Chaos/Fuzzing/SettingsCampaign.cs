@@ -1,3 +1,5 @@
+using Chaos.Campaigns;
+
 namespace Chaos.Fuzzing;
 
 /// <summary>Draws settings and environments: each case has to train for a moment or to be refused with a settings error.</summary>

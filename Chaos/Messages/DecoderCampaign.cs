@@ -1,4 +1,5 @@
 using System.Buffers;
+using Chaos.Campaigns;
 using Protos.Fleet;
 using Protos.Rpc;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Chaos.Fleets;
 using Grpc.Core;
 using Protos.Fleet;
 
@@ -116,7 +117,7 @@ internal sealed class MessageAttack(ChaosFleet fleet, CallInvoker invoker, int w
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket
-            .ConnectAsync(new UnixDomainSocketEndPoint(FleetAddress.Parse(fleet.Address).SocketPath!), cancellationToken)
+            .ConnectAsync(new UnixDomainSocketEndPoint(FleetAddress.Parse(fleet.Files.Address).SocketPath!), cancellationToken)
             .ConfigureAwait(false);
         byte[] message = messages.Noise();
         Note(message.Length);

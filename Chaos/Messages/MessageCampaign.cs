@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Actors.Fleet;
-using Fleet;
+using Chaos.Campaigns;
+using Chaos.Fleets;
+using Chaos.Processes;
+using Fleet.Admission;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Protos.Fleet;
@@ -36,7 +39,7 @@ internal static class MessageCampaign
         string[] settings = ["checkpoints.every_steps=200000", "fleet.keep_journal=true"];
         using var fleet = new ChaosFleet(options, "messages", options.Actors ?? DefaultActors, settings);
         await fleet.StartAsync(journal: true, cancellationToken).ConfigureAwait(false);
-        using GrpcChannel channel = FleetChannel.Open(fleet.Address, token: null);
+        using GrpcChannel channel = FleetChannel.Open(fleet.Files.Address, token: null);
         CallInvoker invoker = channel.CreateCallInvoker();
         List<AsyncDuplexStreamingCall<byte[], byte[]>> silent =
         [
@@ -112,7 +115,7 @@ internal static class MessageCampaign
         await fleet.FillUpAsync(cancellationToken).ConfigureAwait(false);
         await fleet.FinishAsync(report).ConfigureAwait(false);
         (long unrolls, long impossible) = new DamagedMessages(fleet.Environment, options.Seed).Possible.Count(
-            Path.Combine(fleet.Run, "journal")
+            Path.Combine(fleet.Files.Run, "journal")
         );
         report.AddAtLeast("journalled_unrolls", unrolls, 1);
         report.AddAtMost("journalled_though_impossible", impossible, 0);

@@ -1,14 +1,12 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Environments.State;
 
 namespace Environments.Wrappers;
 
-/// <summary>Mean and variance of each component of a stream of rows, in float64, merged batch by batch.</summary>
+/// <summary>Mean and variance of each component of a stream of rows, in float64, and what normalises rows by them.</summary>
 /// <remarks>
-/// The parallel update of Chan, Golub and LeVeque (1979): with batch mean m_b, variance v_b and n_b rows, δ = m_b − m and n' = n + n_b,
-/// m' = m + δ n_b / n' and v' = (v n + v_b n_b + δ² n n_b / n') / n'. It starts as <see cref="InitialCount"/> rows of mean 0 and variance 1, so
-/// that it is defined from the first row on. Not thread-safe; allocates only when made.
+/// It starts as <see cref="InitialCount"/> rows of mean 0 and variance 1, so that it is defined from the first row on. Not thread-safe; allocates
+/// only when made.
 /// </remarks>
 public sealed class RunningStatistics
 {
@@ -21,8 +19,7 @@ public sealed class RunningStatistics
     /// <summary>Rows that the start (mean 0, variance 1) counts for.</summary>
     public const double InitialCount = 1e-4;
 
-    private readonly double[] _mean;
-    private readonly double[] _variance;
+    private readonly RunningMoments _moments;
     private readonly double[] _scale;
 
     /// <summary>Statistics of no rows yet.</summary>
@@ -30,11 +27,9 @@ public sealed class RunningStatistics
     public RunningStatistics(int size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        _mean = new double[size];
-        _variance = new double[size];
+        _moments = new RunningMoments(size, InitialCount);
         _scale = new double[size];
-        Array.Fill(_variance, 1);
-        Count = InitialCount;
+        Array.Fill(_moments.Variance, 1);
         UpdateScale();
     }
 
@@ -62,23 +57,23 @@ public sealed class RunningStatistics
                 );
             }
         }
-        mean.CopyTo(statistics._mean);
-        variance.CopyTo(statistics._variance);
+        mean.CopyTo(statistics._moments.Mean);
+        variance.CopyTo(statistics._moments.Variance);
         statistics.UpdateScale();
         return statistics;
     }
 
     /// <summary>Components of a row, F.</summary>
-    public int Size => _mean.Length;
+    public int Size => _scale.Length;
 
     /// <summary>Rows seen, plus <see cref="InitialCount"/>.</summary>
-    public double Count { get; private set; }
+    public double Count => _moments.Count;
 
     /// <summary>Mean of each component, <c>[F]</c>.</summary>
-    public ReadOnlySpan<double> Mean => _mean;
+    public ReadOnlySpan<double> Mean => _moments.Mean;
 
     /// <summary>Variance of each component, <c>[F]</c>: the mean squared deviation, not the sample estimate.</summary>
-    public ReadOnlySpan<double> Variance => _variance;
+    public ReadOnlySpan<double> Variance => _moments.Variance;
 
     /// <summary>What a deviation is multiplied with, <c>[F]</c>: 1 / √(variance + <see cref="Epsilon"/>).</summary>
     public ReadOnlySpan<double> Scale => _scale;
@@ -88,21 +83,11 @@ public sealed class RunningStatistics
     /// <exception cref="ArgumentException">The length is no multiple of F.</exception>
     public void Update(ReadOnlySpan<float> batch)
     {
-        int rows = RequireRows(batch.Length, nameof(batch));
-        if (rows == 0)
+        if (RequireRows(batch.Length, nameof(batch)) > 0)
         {
-            return;
+            _moments.Update(batch);
+            UpdateScale();
         }
-        if (Size == 1)
-        {
-            UpdateSingle(batch);
-        }
-        else
-        {
-            UpdateComponents(batch, rows);
-        }
-        Count += rows;
-        UpdateScale();
     }
 
     /// <summary>Adds rows that others have seen.</summary>
@@ -111,19 +96,11 @@ public sealed class RunningStatistics
     /// <param name="deviations">Their summed squared deviations from it, <c>[F]</c>.</param>
     internal void Merge(double rows, ReadOnlySpan<double> mean, ReadOnlySpan<double> deviations)
     {
-        if (rows <= 0)
+        if (rows > 0)
         {
-            return;
+            _moments.Merge(rows, mean, deviations);
+            UpdateScale();
         }
-        double total = Count + rows;
-        for (int i = 0; i < _mean.Length; i++)
-        {
-            double delta = mean[i] - _mean[i];
-            _mean[i] += delta * rows / total;
-            _variance[i] = (_variance[i] * Count + deviations[i] + delta * delta * Count * rows / total) / total;
-        }
-        Count = total;
-        UpdateScale();
     }
 
     /// <summary>The moments of now, rounded to float32 as a saved policy holds them; they do not change any more.</summary>
@@ -132,7 +109,8 @@ public sealed class RunningStatistics
         var snapshot = new RunningStatistics(Size);
         for (int i = 0; i < Size; i++)
         {
-            (snapshot._mean[i], snapshot._variance[i]) = ((float)_mean[i], (float)Math.Min(_variance[i], float.MaxValue));
+            snapshot._moments.Mean[i] = (float)Mean[i];
+            snapshot._moments.Variance[i] = (float)Math.Min(Variance[i], float.MaxValue);
         }
         snapshot.UpdateScale();
         return snapshot;
@@ -143,9 +121,9 @@ public sealed class RunningStatistics
     /// <param name="rows">How many rows these count for, beside <see cref="InitialCount"/>.</param>
     internal void ContinueFrom(RunningStatistics earlier, double rows)
     {
-        earlier.Mean.CopyTo(_mean);
-        earlier.Variance.CopyTo(_variance);
-        Count = InitialCount + rows;
+        earlier.Mean.CopyTo(_moments.Mean);
+        earlier.Variance.CopyTo(_moments.Variance);
+        _moments.Count = InitialCount + rows;
         UpdateScale();
     }
 
@@ -175,7 +153,7 @@ public sealed class RunningStatistics
     /// <param name="target">Destination of as many floats; may be <paramref name="source"/> itself.</param>
     internal void NormalizePart(int first, ReadOnlySpan<float> source, Span<float> target)
     {
-        ReadOnlySpan<double> mean = _mean.AsSpan(first, source.Length);
+        ReadOnlySpan<double> mean = _moments.Mean.AsSpan(first, source.Length);
         ReadOnlySpan<double> scale = _scale.AsSpan(first, source.Length);
         int i = 0;
         for (; i <= mean.Length - Vector128<float>.Count; i += Vector128<float>.Count)
@@ -196,18 +174,18 @@ public sealed class RunningStatistics
     public void SaveState(StateDictionary state)
     {
         state.Set("count", Count);
-        state.Set<double>("mean", _mean);
-        state.Set<double>("variance", _variance);
+        state.Set<double>("mean", _moments.Mean);
+        state.Set<double>("variance", _moments.Variance);
     }
 
     /// <summary>Continues from what <see cref="SaveState"/> saved, bit for bit.</summary>
     /// <exception cref="InvalidDataException">The state is of rows of another size.</exception>
     public void LoadState(StateDictionary state)
     {
-        state.ReadFinite<double>("mean", _mean);
-        state.ReadFinite<double>("variance", _variance);
-        Count = state.Get("count", 0.0, double.MaxValue);
-        if (Array.Exists(_variance, value => value < 0))
+        state.ReadFinite<double>("mean", _moments.Mean);
+        state.ReadFinite<double>("variance", _moments.Variance);
+        _moments.Count = state.Get("count", 0.0, double.MaxValue);
+        if (Array.Exists(_moments.Variance, value => value < 0))
         {
             throw new InvalidDataException("A saved variance is negative.");
         }
@@ -225,95 +203,12 @@ public sealed class RunningStatistics
             );
     }
 
-    // Sums are of deviations from the batch's first row, which keeps one pass as accurate as two.
-    private void UpdateComponents(ReadOnlySpan<float> batch, int rows)
-    {
-        int size = Size;
-        ref float start = ref MemoryMarshal.GetReference(batch);
-        int component = 0;
-        for (; component <= size - Vector128<float>.Count; component += Vector128<float>.Count)
-        {
-            (Vector128<double> shiftLow, Vector128<double> shiftHigh) = Vector128.Widen(
-                Vector128.LoadUnsafe(ref start, (nuint)component)
-            );
-            Vector128<double> sumLow = default;
-            Vector128<double> sumHigh = default;
-            Vector128<double> squaresLow = default;
-            Vector128<double> squaresHigh = default;
-            for (int row = 1; row < rows; row++)
-            {
-                (Vector128<double> low, Vector128<double> high) = Vector128.Widen(
-                    Vector128.LoadUnsafe(ref start, (nuint)(row * size + component))
-                );
-                low -= shiftLow;
-                high -= shiftHigh;
-                sumLow += low;
-                sumHigh += high;
-                squaresLow += low * low;
-                squaresHigh += high * high;
-            }
-            for (int i = 0; i < 2; i++)
-            {
-                Merge(component + i, rows, shiftLow[i], sumLow[i], squaresLow[i]);
-                Merge(component + i + 2, rows, shiftHigh[i], sumHigh[i], squaresHigh[i]);
-            }
-        }
-        for (; component < size; component++)
-        {
-            double shift = batch[component];
-            double sum = 0;
-            double squares = 0;
-            for (int i = component + size; i < batch.Length; i += size)
-            {
-                double deviation = batch[i] - shift;
-                sum += deviation;
-                squares += deviation * deviation;
-            }
-            Merge(component, rows, shift, sum, squares);
-        }
-    }
-
-    // One component: four rows at a time.
-    private void UpdateSingle(ReadOnlySpan<float> batch)
-    {
-        double shift = batch[0];
-        Vector128<double> sums = default;
-        Vector128<double> squares = default;
-        int i = 0;
-        for (; i <= batch.Length - Vector128<float>.Count; i += Vector128<float>.Count)
-        {
-            (Vector128<double> low, Vector128<double> high) = Vector128.Widen(Vector128.Create(batch[i..]));
-            low -= Vector128.Create(shift);
-            high -= Vector128.Create(shift);
-            sums += low + high;
-            squares += low * low + high * high;
-        }
-        double sum = Vector128.Sum(sums);
-        double square = Vector128.Sum(squares);
-        for (; i < batch.Length; i++)
-        {
-            double deviation = batch[i] - shift;
-            sum += deviation;
-            square += deviation * deviation;
-        }
-        Merge(0, batch.Length, shift, sum, square);
-    }
-
-    private void Merge(int component, double rows, double shift, double sum, double squares)
-    {
-        double batchMean = shift + sum / rows;
-        double batchDeviations = Math.Max(0, squares - sum * sum / rows); // v_b n_b
-        double total = Count + rows;
-        double delta = batchMean - _mean[component];
-        _mean[component] += delta * rows / total;
-        _variance[component] = (_variance[component] * Count + batchDeviations + delta * delta * Count * rows / total) / total;
-    }
-
     private void UpdateScale()
     {
+        double[] variance = _moments.Variance;
         for (int i = 0; i < _scale.Length; i++)
         {
-            _scale[i] = 1 / Math.Sqrt(_variance[i] + Epsilon);
+            _scale[i] = 1 / Math.Sqrt(variance[i] + Epsilon);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Fleet.Intake;
+using Fleet.Telemetry;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,3 +1,7 @@
+using Fleet.Admission;
+using Fleet.Intake;
+using Fleet.Publishing;
+using Fleet.Telemetry;
 using Grpc.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -50,7 +54,7 @@ internal sealed class FleetService(
                 await responses.WriteAsync(NotAHello(requests), ending.Token).ConfigureAwait(false);
                 return;
             }
-            (actor, connection, LearnerMessage answer) = hub.Join(hello);
+            (actor, connection, LearnerMessage answer) = hub.Admission.Join(hello);
             await responses.WriteAsync(answer, ending.Token).ConfigureAwait(false);
             if (actor is null || connection is null)
             {
@@ -81,7 +85,7 @@ internal sealed class FleetService(
         {
             if (actor is not null && connection is not null)
             {
-                hub.Leave(actor, connection, broke: !left);
+                hub.Admission.Leave(actor, connection, broke: !left);
             }
         }
     }
@@ -156,7 +160,7 @@ internal sealed class FleetService(
         while (true)
         {
             await connection.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await responses.WriteAsync(hub.AcknowledgementFor(actor, connection), cancellationToken).ConfigureAwait(false);
+            await responses.WriteAsync(hub.Intake.AcknowledgementFor(actor, connection), cancellationToken).ConfigureAwait(false);
             if (connection.Goodbye is { } goodbye)
             {
                 connection.IsOver = true;
@@ -179,11 +183,11 @@ internal sealed class FleetService(
             {
                 if (requests.Current.Unroll is { } late)
                 {
-                    hub.Pool.Return(late);
+                    hub.Intake.Pool.Return(late);
                 }
                 continue;
             }
-            await hub.ReceiveAsync(actor, connection, requests.Current).ConfigureAwait(false);
+            await hub.Intake.ReceiveAsync(actor, connection, requests.Current).ConfigureAwait(false);
         }
     }
 
@@ -192,7 +196,7 @@ internal sealed class FleetService(
         string detail = requests.Current is { } frame ? frame.Defect ?? "it is an unroll" : "the stream is empty";
         if (requests.Current?.Unroll is { } unroll)
         {
-            hub.Pool.Return(unroll);
+            hub.Intake.Pool.Return(unroll);
         }
         hub.Metrics.CountRefused(RefusalReason.Poisoned);
         return new LearnerMessage

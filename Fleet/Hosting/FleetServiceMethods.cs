@@ -1,3 +1,4 @@
+using Fleet.Intake;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 using Protos.Fleet;
@@ -12,7 +13,7 @@ internal sealed class FleetServiceMethods(FleetHub hub) : IServiceMethodProvider
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<FleetService> context)
     {
         context.AddDuplexStreamingMethod(
-            FleetMethods.StreamInto(hub.Pool),
+            FleetMethods.StreamInto(hub.Intake.Pool),
             [],
             (service, requests, responses, call) => service.StreamUnrollsAsync(requests, responses, call)
         );

@@ -1,4 +1,6 @@
 using Learners.Composition;
+using Fleet.Admission;
+using Fleet.Intake;
 using Learners.Training;
 using Protos.Fleet;
 
@@ -46,8 +48,8 @@ internal sealed class FleetStatusBoard(TrainingSettings settings, string runFold
             Updates = progress.Updates,
             StepsPerSecond = progress.StepsPerSecond,
             RecentReturn = progress.RecentReturn,
-            QueueLength = (uint)hub.QueueLength,
-            QueueCapacity = (uint)hub.QueueCapacity,
+            QueueLength = (uint)hub.Intake.QueueLength,
+            QueueCapacity = (uint)hub.Intake.QueueCapacity,
             UnrollsAccepted = hub.Metrics.Accepted,
             UnrollsTrained = hub.Metrics.Trained,
             UnrollsRefused = hub.Metrics.Refused,
@@ -70,7 +72,7 @@ internal sealed class FleetStatusBoard(TrainingSettings settings, string runFold
                         Copies = (uint)actor.Copies,
                         Unrolls = actor.Unrolls,
                         Refused = actor.Refused,
-                        IdleSeconds = actor.LastMessage == 0 ? -1 : hub.SecondsSince(actor.LastMessage),
+                        IdleSeconds = actor.LastMessage == 0 ? -1 : hub.Clock.GetElapsedTime(actor.LastMessage).TotalSeconds,
                         Quarantine = actor.Quarantine ?? "",
                         Starts = (ulong)actor.Starts,
                     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Fleet.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Fleet.Admission;
 using Learners.Metrics;
 using MessagePack;
 using Protos;

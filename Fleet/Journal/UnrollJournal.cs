@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Agents.Files;
+using Fleet.Telemetry;
 using Microsoft.Extensions.Logging;
 using Protos;
 using Protos.Fleet;

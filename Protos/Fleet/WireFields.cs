@@ -5,10 +5,10 @@ namespace Protos.Fleet;
 /// <summary>Walks over the fields of a message without taking memory; ends with a damaged one where the bytes are no message.</summary>
 internal ref struct WireFields
 {
-    private SequenceReader<byte> _reader;
+    private WireSource _source;
 
     /// <summary>The fields of a message.</summary>
-    public WireFields(ReadOnlySequence<byte> message) => _reader = new SequenceReader<byte>(message);
+    public WireFields(ReadOnlySequence<byte> message) => _source = new WireSource(message);
 
     /// <summary>The field that was read last.</summary>
     public WireField Current { get; private set; }
@@ -19,43 +19,43 @@ internal ref struct WireFields
     /// <summary>Reads the next field.</summary>
     public bool MoveNext()
     {
-        if (_reader.End)
+        if (_source.IsAtEnd)
         {
             return false;
         }
         Current = Next();
         if (Current.IsDamaged)
         {
-            _reader.AdvanceToEnd();
+            _source.SkipRest();
         }
         return true;
     }
 
     private WireField Next()
     {
-        long start = _reader.Consumed;
-        if (!TryReadVarint(out ulong tag) || tag > uint.MaxValue)
+        long start = _source.Consumed;
+        if (!_source.TryReadVarint(out ulong tag) || tag > uint.MaxValue)
         {
             return default;
         }
-        ReadOnlySequence<byte> rest = _reader.UnreadSequence;
+        ReadOnlySequence<byte> rest = _source.Rest;
         int kind = (int)tag & 7;
         ulong length;
         switch (kind)
         {
             case UnrollFields.Varint:
-                long before = _reader.Consumed;
-                if (!TryReadVarint(out _))
+                long before = _source.Consumed;
+                if (!_source.TryReadVarint(out _))
                 {
                     return default;
                 }
-                return new WireField((int)(tag >> 3), kind, start, rest.Slice(0, _reader.Consumed - before));
+                return new WireField((int)(tag >> 3), kind, start, rest.Slice(0, _source.Consumed - before));
             case UnrollFields.Bytes:
-                if (!TryReadVarint(out length))
+                if (!_source.TryReadVarint(out length))
                 {
                     return default;
                 }
-                rest = _reader.UnreadSequence;
+                rest = _source.Rest;
                 break;
             case UnrollFields.EightBytes:
                 length = sizeof(ulong);
@@ -66,29 +66,11 @@ internal ref struct WireFields
             default:
                 return default;
         }
-        if (length > (ulong)_reader.Remaining)
+        if (length > (ulong)_source.Remaining)
         {
             return default;
         }
-        _reader.Advance((long)length);
+        _source.TrySkip((long)length);
         return new WireField((int)(tag >> 3), kind, start, rest.Slice(0, (long)length));
-    }
-
-    private bool TryReadVarint(out ulong value)
-    {
-        value = 0;
-        for (int shift = 0; shift < 64; shift += 7)
-        {
-            if (!_reader.TryRead(out byte part))
-            {
-                return false;
-            }
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
-            {
-                return true;
-            }
-        }
-        return false;
     }
 }

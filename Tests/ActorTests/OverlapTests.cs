@@ -2,6 +2,7 @@ using Actors;
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Policies.Acting;
+using Cli;
 using Environments;
 using Environments.ClassicControl;
 using Environments.Randomness;

@@ -1,4 +1,5 @@
-using Chaos;
+using Chaos.Campaigns;
+using Chaos.Fleets;
 using Xunit;
 
 namespace Tests.ChaosTests;

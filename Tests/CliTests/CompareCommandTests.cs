@@ -3,6 +3,7 @@ using Agents.Yaml;
 using Benchmarks;
 using Benchmarks.Comparing;
 using Cli;
+using Cli.Processes;
 using Xunit;
 
 namespace Tests.CliTests;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Cli;
+using Cli.Options;
+using Cli.Output;
 using Xunit;
 
 namespace Tests.CliTests;

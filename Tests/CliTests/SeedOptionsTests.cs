@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Agents.Yaml;
 using Cli;
+using Cli.Options;
+using Cli.Processes;
 using Xunit;
 
 namespace Tests.CliTests;

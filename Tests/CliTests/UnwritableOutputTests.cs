@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cli;
+using Cli.Output;
 using Xunit;
 
 namespace Tests.CliTests;

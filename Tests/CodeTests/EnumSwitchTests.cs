@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Cli.Processes;
 using Xunit;
 
 namespace Tests.CodeTests;

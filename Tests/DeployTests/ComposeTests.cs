@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Cli;
 using Environments.Naming;
 using Environments.Remote;
-using Fleet;
 using Fleet.Hosting;
 using Protos.Fleet;
 using Protos.Rpc;

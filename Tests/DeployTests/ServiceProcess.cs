@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Cli;
 using Tests.Waits;
 
 namespace Tests.DeployTests;

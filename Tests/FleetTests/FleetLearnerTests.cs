@@ -1,10 +1,12 @@
 using Actors.Fleet;
+using Cli.Fleet;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
 using Environments.Wrappers;
 using Fleet;
+using Fleet.Hosting;
 using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Training;

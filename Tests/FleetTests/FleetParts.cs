@@ -3,7 +3,10 @@ using Agents.Networks;
 using Environments;
 using Environments.State;
 using Environments.Wrappers;
-using Fleet;
+using Fleet.Admission;
+using Fleet.Batches;
+using Fleet.Checks;
+using Fleet.Intake;
 using Fleet.Journal;
 using Learners.Composition;
 using Learners.Impala;
@@ -90,7 +93,7 @@ internal sealed class FleetParts : IDisposable
     /// <summary>Lets an actor in.</summary>
     public TestActor Join(string id, long incarnation = 1, uint copies = 2, long announced = 0)
     {
-        (ActorRecord? actor, ActorConnection? connection, LearnerMessage answer) = Hub.Join(
+        (ActorRecord? actor, ActorConnection? connection, LearnerMessage answer) = Hub.Admission.Join(
             Hello(id, incarnation, copies, announced)
         );
         Assert.True(answer.Welcome is not null, answer.Goodbye?.Detail);

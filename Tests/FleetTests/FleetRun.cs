@@ -1,8 +1,10 @@
 using Actors.Fleet;
 using Agents.Networks;
+using Cli.Fleet;
 using Environments;
 using Fleet;
 using Learners.Composition;
+using Fleet.Hosting;
 using Learners.Impala;
 using Learners.Training;
 using Tests.Waits;

@@ -1,6 +1,6 @@
 using Actors;
 using Environments;
-using Fleet;
+using Fleet.Admission;
 using Fleet.Journal;
 using Learners.Composition;
 using Learners.Configuration;

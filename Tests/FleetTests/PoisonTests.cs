@@ -40,7 +40,7 @@ public sealed class PoisonTests
 
         await actor.SendAsync(message);
 
-        Assert.Equal((1, 0), (parts.Hub.Metrics.Refused, parts.Hub.QueueLength));
+        Assert.Equal((1, 0), (parts.Hub.Metrics.Refused, parts.Hub.Intake.QueueLength));
         Acknowledgement told = actor.Told;
         Assert.Equal((1, 1, 1), (told.NextSequenceNumber, told.NextTaken, told.Refused)); // nobody should send it again
         Assert.Null(actor.Connection.Goodbye);
@@ -51,7 +51,7 @@ public sealed class PoisonTests
         Assert.Equal(Goodbye.Types.Reason.Quarantined, goodbye.Reason);
         Assert.Contains("2 messages in a row were refused", goodbye.Detail, StringComparison.Ordinal);
         Assert.Contains(expected, goodbye.Detail, StringComparison.Ordinal);
-        (_, _, LearnerMessage answer) = parts.Hub.Join(FleetParts.Hello("a"));
+        (_, _, LearnerMessage answer) = parts.Hub.Admission.Join(FleetParts.Hello("a"));
         Assert.Equal(goodbye, answer.Goodbye);
     }
 

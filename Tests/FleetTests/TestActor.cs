@@ -1,4 +1,4 @@
-using Fleet;
+using Fleet.Admission;
 using Protos;
 using Protos.Fleet;
 using Protos.Rpc;
@@ -14,7 +14,7 @@ internal sealed class TestActor(FleetParts parts, ActorRecord record, ActorConne
     public Welcome Welcome => welcome;
 
     /// <summary>What it would be told now.</summary>
-    public Acknowledgement Told => parts.Hub.AcknowledgementFor(record, connection).Acknowledgement;
+    public Acknowledgement Told => parts.Hub.Intake.AcknowledgementFor(record, connection).Acknowledgement;
 
     /// <summary>Sends an unroll over the wire.</summary>
     public Task SendAsync(long number, long version = 0, float reward = 1) =>
@@ -25,8 +25,8 @@ internal sealed class TestActor(FleetParts parts, ActorRecord record, ActorConne
 
     /// <summary>Sends any bytes.</summary>
     public async Task SendAsync(byte[] message) =>
-        await parts.Hub.ReceiveAsync(record, connection, ActorWire.Read(new(message), parts.Hub.Pool));
+        await parts.Hub.Intake.ReceiveAsync(record, connection, ActorWire.Read(new(message), parts.Hub.Intake.Pool));
 
     /// <summary>Its stream ends.</summary>
-    public void Leave() => parts.Hub.Leave(record, connection);
+    public void Leave() => parts.Hub.Admission.Leave(record, connection);
 }

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using Actors.Fleet;
 using Agents.Networks;
 using Environments;
-using Fleet;
 using Fleet.Hosting;
 using Learners.Composition;
+using Fleet.Intake;
 using Learners.Impala;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -129,20 +129,20 @@ public sealed class FailingEnvironmentTests : IDisposable
         List<long> incarnations = [];
         while (incarnations.Count < unrolls)
         {
-            Task<bool> waiting = parts.Hub.Queue.WaitToReadAsync(stop.Token).AsTask();
+            Task<bool> waiting = parts.Hub.Intake.Queue.WaitToReadAsync(stop.Token).AsTask();
             if (await Task.WhenAny(waiting, acting) == acting)
             {
                 await acting; // it should not have ended
             }
             await waiting;
-            while (parts.Hub.Queue.TryRead(out PendingUnroll pending))
+            while (parts.Hub.Intake.Queue.TryRead(out PendingUnroll pending))
             {
                 AssertPiece(
                     pending.Unroll,
                     isFirst: incarnations.Count == 0 || incarnations[^1] != pending.Unroll.Header.Incarnation
                 );
                 incarnations.Add(pending.Unroll.Header.Incarnation);
-                FleetHub.Settle(pending);
+                pending.Settle();
             }
         }
         await stop.CancelAsync();

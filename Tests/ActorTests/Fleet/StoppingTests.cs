@@ -1,6 +1,5 @@
 using Actors.Fleet;
 using Agents.Networks;
-using Fleet;
 using Fleet.Hosting;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

@@ -1,5 +1,5 @@
 using Agents.Networks;
-using Chaos;
+using Chaos.Campaigns;
 using Chaos.Fuzzing;
 using Xunit;
 

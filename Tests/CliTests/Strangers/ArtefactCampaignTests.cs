@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fleet.Hosting;
 using Xunit;
 
 namespace Tests.CliTests.Strangers;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using Chaos;
 using Chaos.Artefacts;
+using Chaos.Processes;
 using Cli;
+using Fleet.Hosting;
 using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Configuration;

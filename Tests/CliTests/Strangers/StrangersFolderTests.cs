@@ -3,6 +3,7 @@ using Agents.Policies;
 using Cli;
 using Environments.Randomness;
 using Environments.Spaces;
+using Fleet.Hosting;
 using Tests.EnvironmentTests.Remote;
 using Xunit;
 

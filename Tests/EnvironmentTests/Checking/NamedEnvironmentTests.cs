@@ -1,6 +1,6 @@
 using Environments;
 using Environments.Checking;
-using Fleet;
+using Fleet.Hosting;
 using Fleet.Serving;
 using Tests.EnvironmentTests.MuJoCo;
 using Tests.EnvironmentTests.Remote;

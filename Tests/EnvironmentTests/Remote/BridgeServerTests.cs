@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Chaos;
+using Chaos.Processes;
 using Environments;
 using Environments.Processes;
 using Environments.Remote;

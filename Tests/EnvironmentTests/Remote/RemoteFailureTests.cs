@@ -196,9 +196,9 @@ public sealed class RemoteFailureTests
     [Fact]
     public void Step_ServerDiesAfterManyGoodSteps_IsReplacedHoweverOftenThatWas()
     {
-        using RemoteEnvironment environment = PythonCases.Make($"Dies?at={RemoteEnvironment.GoodStepsPerRestart + 1}");
+        using RemoteEnvironment environment = PythonCases.Make($"Dies?at={ReplaceableLane.GoodStepsPerRestart + 1}");
         environment.Reset(0);
-        Step(environment, 5 * (RemoteEnvironment.GoodStepsPerRestart + 1));
+        Step(environment, 5 * (ReplaceableLane.GoodStepsPerRestart + 1));
 
         Assert.Equal(5, environment.Restarts);
     }

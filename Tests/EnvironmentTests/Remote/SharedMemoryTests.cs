@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Chaos.Processes;
 using Environments;
 using Environments.Naming;
 using Environments.Remote;

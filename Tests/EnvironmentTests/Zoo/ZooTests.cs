@@ -6,7 +6,7 @@ using Environments;
 using Environments.Checking;
 using Environments.Randomness;
 using Environments.Spaces;
-using Fleet;
+using Fleet.Hosting;
 using Fleet.Serving;
 using Learners.Composition;
 using Learners.Evaluation;

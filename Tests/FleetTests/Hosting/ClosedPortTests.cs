@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Actors.Fleet;
-using Fleet;
+using Fleet.Admission;
 using Fleet.Hosting;
 using Grpc.Core;
 using Grpc.Net.Client;

@@ -1,4 +1,3 @@
-using Fleet;
 using Fleet.Hosting;
 using Xunit;
 

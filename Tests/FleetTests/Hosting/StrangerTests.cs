@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Actors.Fleet;
 using Environments;
-using Fleet;
 using Fleet.Hosting;
 using Fleet.Serving;
 using Grpc.Core;

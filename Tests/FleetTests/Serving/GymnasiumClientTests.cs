@@ -1,7 +1,7 @@
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
-using Fleet;
+using Fleet.Hosting;
 using Fleet.Serving;
 using Tests.EnvironmentTests.Remote;
 using Xunit;

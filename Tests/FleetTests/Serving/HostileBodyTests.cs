@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Agents.Policies;
 using Chaos.Bodies;
-using Fleet;
+using Fleet.Hosting;
 using Fleet.Serving;
 using Google.Protobuf;
 using Grpc.Core;

@@ -3,7 +3,7 @@ using Environments.Naming;
 using Environments.Randomness;
 using Environments.Remote;
 using Environments.Spaces;
-using Fleet;
+using Fleet.Hosting;
 using Fleet.Serving;
 using Tests.EnvironmentTests.Checking;
 using Tests.EnvironmentTests.Remote;

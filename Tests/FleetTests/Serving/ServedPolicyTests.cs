@@ -6,7 +6,7 @@ using Agents.Networks;
 using Agents.Policies;
 using Environments;
 using Environments.Spaces;
-using Fleet;
+using Fleet.Hosting;
 using Fleet.Serving;
 using Google.Protobuf;
 using Grpc.Core;

@@ -1,5 +1,6 @@
 using Agents.Policies;
 using Fleet;
+using Fleet.Hosting;
 using Learners.Checkpoints;
 using Learners.Training;
 using Tests.Waits;

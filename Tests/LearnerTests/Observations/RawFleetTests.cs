@@ -6,6 +6,7 @@ using Environments.State;
 using Environments.Wrappers;
 using Fleet;
 using Learners.Composition;
+using Fleet.Publishing;
 using Learners.Impala;
 using Learners.Training;
 using Protos;
@@ -131,7 +132,7 @@ public sealed class RawFleetTests
 
         await actor.SendAsync(former);
 
-        Assert.Equal((1, 0), (parts.Hub.Metrics.Refused, parts.Hub.QueueLength));
+        Assert.Equal((1, 0), (parts.Hub.Metrics.Refused, parts.Hub.Intake.QueueLength));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Cli;
 using Grpc.Core;
 using Protos.Rpc;
 using Tests.Waits;

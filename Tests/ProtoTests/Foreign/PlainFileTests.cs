@@ -1,4 +1,4 @@
-using Chaos;
+using Chaos.Processes;
 using Protos.Foreign;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using Cli.Output;
 using Environments;
 using Environments.Rendering.Terminal;
 using Environments.Spaces;

@@ -1,0 +1,241 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Actors.Fleet;
+using Cli.Fleet;
+using Cli.Options;
+using Cli.Output;
+using Cli.Processes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Protos.Fleet;
+using Protos.Foreign;
+using Protos.Rpc;
+using Spectre.Console;
+
+namespace Cli.Commands.Fleets;
+
+/// <summary><c>agents status</c>.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        var learner = new Option<string>("--learner")
+        {
+            Description = "Address of the learner.",
+            DefaultValueFactory = _ => "http://127.0.0.1:5051",
+        };
+        var tokenFile = new Option<string?>("--token-file")
+        {
+            Description = $"File with the learner's secret; the variable {Secrets.Variable} works too.",
+        };
+        var authority = new Option<string?>("--ca") { Description = "PEM file of the authority of the learner's certificate." };
+        var certificate = new Option<string?>("--certificate") { Description = "PEM file of a client certificate." };
+        var key = new Option<string?>("--key") { Description = "PEM file of its key." };
+        Option<string> timeout = TimeoutOption.Create();
+        var watch = new Option<bool>("--watch") { Description = "Refresh every second until Ctrl-C." };
+        Option<bool> json = JsonOption.Create();
+        var command = new Command(
+            "status",
+            """
+            Shows how a fleet's run is going and who takes part.
+
+            Examples:
+              agents status
+              agents status --learner unix:/tmp/cartpole.sock --watch
+            """
+        )
+        {
+            learner,
+            tokenFile,
+            authority,
+            certificate,
+            key,
+            timeout,
+            watch,
+            json,
+        };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                using GrpcChannel channel = FleetChannel.Open(
+                    parsed.GetValue(learner)!,
+                    Secrets.ReadToken(parsed.GetValue(tokenFile)),
+                    parsed.GetValue(authority),
+                    parsed.GetValue(certificate),
+                    parsed.GetValue(key)
+                );
+                CallInvoker invoker = channel.CreateCallInvoker();
+                TimeSpan patience = TimeoutOption.Read(parsed, timeout);
+                if (!parsed.GetValue(watch) || output != Console.Out || Console.IsOutputRedirected)
+                {
+                    do
+                    {
+                        FleetStatus status = await FetchAsync(invoker, parsed.GetValue(learner)!, patience, cancellationToken)
+                            .ConfigureAwait(false);
+                        if (parsed.GetValue(json))
+                        {
+                            output.WriteLine(ToJson(status).ToJsonString());
+                        }
+                        else
+                        {
+                            Tables.Print(output, Summary(status));
+                            Tables.Print(output, Actors(status));
+                        }
+                    } while (parsed.GetValue(watch) && await PauseAsync(cancellationToken).ConfigureAwait(false));
+                    return ExitCodes.Done;
+                }
+                await AnsiConsole
+                    .Live(new Rows())
+                    .StartAsync(async live =>
+                    {
+                        do
+                        {
+                            FleetStatus status = await FetchAsync(invoker, parsed.GetValue(learner)!, patience, cancellationToken)
+                                .ConfigureAwait(false);
+                            live.UpdateTarget(new Rows(Summary(status), Actors(status)));
+                        } while (await PauseAsync(cancellationToken).ConfigureAwait(false));
+                    })
+                    .ConfigureAwait(false);
+                return ExitCodes.Done;
+            }
+        );
+        return command;
+    }
+
+    private static async Task<bool> PauseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<FleetStatus> FetchAsync(
+        CallInvoker invoker,
+        string learner,
+        TimeSpan patience,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await invoker
+                .AsyncUnaryCall(
+                    FleetMethods.GetStatus,
+                    null,
+                    new CallOptions(deadline: DateTime.UtcNow + patience, cancellationToken: cancellationToken),
+                    new StatusRequest()
+                )
+                .ConfigureAwait(false);
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unauthenticated)
+        {
+            throw new IOException(
+                "The learner does not accept this token. Give the learner's token with --token-file or the variable AGENTS_TOKEN.",
+                exception
+            );
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.DeadlineExceeded)
+        {
+            throw new IOException(
+                $"The learner at {learner} did not answer within {patience.TotalSeconds:0} s. It may be busy: give it longer with --timeout.",
+                exception
+            );
+        }
+        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException(
+                $"The learner at {learner} does not answer ({ForeignText.Show(RpcFailures.Describe(exception)).TrimEnd('.')}). Is it running, and is the address right?",
+                exception
+            );
+        }
+    }
+
+    private static Table Summary(FleetStatus status)
+    {
+        Table table = Tables.Create("", Tables.Foreign(status.RunId));
+        table.AddRow("environment, agent", Tables.Foreign($"{status.Environment}, {status.Agent}"));
+        table.AddRow("steps", $"{Tables.Number(status.EnvironmentSteps)} of {Tables.Number(status.TotalSteps)}");
+        table.AddRow("updates", Tables.Number(status.Updates));
+        table.AddRow("steps per second", Tables.Number(status.StepsPerSecond));
+        table.AddRow("mean return of 100 episodes", double.IsNaN(status.RecentReturn) ? "–" : Tables.Number(status.RecentReturn));
+        table.AddRow("queue", $"{status.QueueLength} of {status.QueueCapacity} unrolls");
+        table.AddRow("mean age of a batch", $"{Tables.Number(status.RecentAge)} updates");
+        table.AddRow(
+            "unrolls learned from / refused / again",
+            $"{Tables.Number(status.UnrollsTrained)} / {Tables.Number(status.UnrollsRefused)} / {Tables.Number(status.UnrollsDuplicate)}"
+        );
+        table.AddRow(
+            "unrolls missing / outside the journal",
+            $"{Tables.Number(status.UnrollsMissing)} / {Tables.Number(status.UnrollsOutsideJournal)}"
+        );
+        table.AddRow("calls of strangers", Tables.Number(status.UnauthenticatedCalls));
+        return table;
+    }
+
+    private static Table Actors(FleetStatus status)
+    {
+        Table table = Tables.Create("actor", "slot", "state", "copies", "unrolls", "refused", "starts", "idle seconds");
+        foreach (ActorStatus actor in status.Actors)
+        {
+            table.AddRow(
+                Tables.Foreign(actor.ActorId),
+                Tables.Number(actor.Slot),
+                actor.Quarantine.Length > 0 ? Tables.Foreign("quarantined: " + actor.Quarantine)
+                    : actor.Connected ? "connected"
+                    : "away",
+                Tables.Number(actor.Copies),
+                Tables.Number(actor.Unrolls),
+                Tables.Number(actor.Refused),
+                Tables.Number(actor.Starts),
+                Tables.Number(actor.IdleSeconds)
+            );
+        }
+        return table;
+    }
+
+    private static JsonObject ToJson(FleetStatus status) =>
+        new()
+        {
+            ["run"] = status.RunFolder,
+            ["environment"] = status.Environment,
+            ["agent"] = status.Agent,
+            ["env_steps"] = status.EnvironmentSteps,
+            ["total_steps"] = status.TotalSteps,
+            ["updates"] = status.Updates,
+            ["steps_per_second"] = status.StepsPerSecond,
+            ["recent_return"] = double.IsNaN(status.RecentReturn) ? null : status.RecentReturn,
+            ["queue_length"] = status.QueueLength,
+            ["queue_capacity"] = status.QueueCapacity,
+            ["recent_age"] = status.RecentAge,
+            ["unrolls_accepted"] = status.UnrollsAccepted,
+            ["unrolls_trained"] = status.UnrollsTrained,
+            ["unrolls_refused"] = status.UnrollsRefused,
+            ["unrolls_duplicate"] = status.UnrollsDuplicate,
+            ["unrolls_missing"] = status.UnrollsMissing,
+            ["unrolls_outside_journal"] = status.UnrollsOutsideJournal,
+            ["unauthenticated_calls"] = status.UnauthenticatedCalls,
+            ["actors"] = new JsonArray([
+                .. status.Actors.Select(actor =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["id"] = actor.ActorId,
+                            ["slot"] = actor.Slot,
+                            ["connected"] = actor.Connected,
+                            ["copies"] = actor.Copies,
+                            ["unrolls"] = actor.Unrolls,
+                            ["refused"] = actor.Refused,
+                            ["starts"] = actor.Starts,
+                            ["idle_seconds"] = Math.Round(actor.IdleSeconds, 3),
+                            ["quarantine"] = actor.Quarantine.Length > 0 ? actor.Quarantine : null,
+                        }
+                ),
+            ]),
+        };
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Cli.Options;
+using Cli.Output;
+using Environments;
+using Environments.Rendering.Terminal;
+using Environments.Wrappers;
+
+namespace Cli.Commands.Runs;
+
+/// <summary><c>agents play</c>.</summary>
+internal static class PlayCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        var id = new Argument<string>("environment")
+        {
+            Description = "Environment id with a discrete action, such as CartPole-v1.",
+        };
+        var seed = new Option<string>("--seed") { Description = "Seed of the first episode.", DefaultValueFactory = _ => "0" };
+        var registry = new RegistryOptions();
+        Option<bool> json = JsonOption.Create();
+        var command = new Command(
+            "play",
+            """
+            Lets you play a task at the terminal: each key is one step, q quits.
+
+            Shows pictures where the terminal has 24-bit colours (COLORTERM=truecolor), observations as text elsewhere.
+
+            Examples:
+              agents play CartPole-v1
+              agents play MountainCar-v0 --seed 3
+            """
+        )
+        {
+            id,
+            seed,
+            json,
+        };
+        registry.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            string wanted = parsed.GetValue(id)!;
+            using IBatchedEnvironment environment = registry.Registry(parsed, wanted).Make(wanted);
+            ulong first = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue);
+            if (Console.IsInputRedirected)
+            {
+                throw new NotSupportedException("'agents play' reads keys from a terminal, and standard input is none.");
+            }
+            var player = new TerminalPlayer(output, () => Console.ReadKey(intercept: true), Terminal.PictureSize(output));
+            IReadOnlyList<EpisodeResult> episodes = player.Play(environment, first);
+            if (parsed.GetValue(json))
+            {
+                JsonNode[] nodes =
+                [
+                    .. episodes.Select(episode => new JsonObject { ["return"] = episode.Return, ["length"] = episode.Length }),
+                ];
+                output.WriteLine(new JsonObject { ["episodes"] = new JsonArray(nodes) }.ToJsonString());
+            }
+            else
+            {
+                for (int i = 0; i < episodes.Count; i++)
+                {
+                    output.WriteLine(
+                        $"Episode {i + 1}: return {Tables.Number(episodes[i].Return)} in {episodes[i].Length} steps"
+                    );
+                }
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,149 @@
+using System.CommandLine;
+using Learners.Composition;
+using Cli.Options;
+using Cli.Output;
+using Cli.Processes;
+using Learners.Training;
+using Protos.Foreign;
+using Spectre.Console;
+
+namespace Cli.Commands.Runs;
+
+/// <summary><c>agents train</c>.</summary>
+internal static class TrainCommand
+{
+    public static Command Create(TextWriter output, TextWriter error)
+    {
+        var run = new RunSettingsOptions("ppo", isFleet: false);
+        var several = new SeedOptions();
+        Option<bool> json = JsonOption.Create();
+        var command = new Command(
+            "train",
+            """
+            Trains an agent, evaluates it, and prints the scores and where the policy lies.
+
+            Tuned settings of the environment apply by default. Ctrl-C saves a checkpoint.
+
+            Examples:
+              agents train CartPole-v1
+              agents train Acrobot-v1 --agent a2c --steps 500000 --seed 3
+              agents train CartPole-v1 --engine torch
+              agents train CartPole-v1 --seeds 1-5 --jobs 2
+              agents train Memory/Recall-v0 --core lstm
+              agents train Pendulum-v1 --set ppo.learning_rate=3e-4 network.hidden_sizes=[32,32]
+              agents train Own/Name-v0 --assembly path/to/Own.dll
+              agents train 'CartPole-v1?length=1' --init-from runs/CartPole-v1/ppo/20260101-120000-1
+              agents train --resume runs/CartPole-v1/ppo/20260101-120000-1
+            """
+        );
+        run.AddTo(command);
+        several.AddTo(command);
+        command.Add(json);
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                List<string> assignments = run.Assignments(parsed);
+                if (several.Read(parsed) is { } seeds)
+                {
+                    return await TrainAsync(seeds).ConfigureAwait(false);
+                }
+                string? resumed = run.Resumed(parsed);
+                TrainingResult result = await new ProgressReporter(error)
+                    .ShowAsync(progress =>
+                    {
+                        TrainingOptions options = run.Options(parsed, progress, error);
+                        return resumed is null
+                            ? Trainer.TrainAsync(run.Settings(parsed, assignments), options, cancellationToken)
+                            : Trainer.ResumeAsync(resumed, assignments, options, cancellationToken);
+                    })
+                    .ConfigureAwait(false);
+                Print(output, error, result, parsed.GetValue(json), "train", run.NextWords(parsed));
+                return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+
+                async Task<int> TrainAsync(IReadOnlyList<ulong> seeds)
+                {
+                    run.Resumed(parsed); // names what is missing
+                    TrainingSettings settings = run.Settings(parsed, assignments);
+                    int jobs = several.Jobs(parsed);
+                    IReadOnlyList<SeedOutcome> outcomes = await new ProgressReporter(error)
+                        .ShowAsync(progress =>
+                        {
+                            TrainingOptions options = run.Options(parsed, progress, error);
+                            var together = new SeedProgress(progress, seeds.Count, options.Clock);
+                            return SeedTraining.TrainAsync(
+                                Trainer.Checked(settings, options), // what is wrong with all of them is told once
+                                seeds,
+                                jobs,
+                                seed =>
+                                    options with
+                                    {
+                                        OutputFolder = options.OutputFolder is { } folder
+                                            ? Path.Combine(folder, $"seed-{seed}")
+                                            : null,
+                                        Progress = together.Of(seed),
+                                        Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
+                                    },
+                                cancellationToken
+                            );
+                        })
+                        .ConfigureAwait(false);
+                    if (parsed.GetValue(json))
+                    {
+                        output.WriteLine(SeedTable.ToJson(outcomes));
+                    }
+                    else
+                    {
+                        DiagnosticWriter.Try(() => SeedTable.Print(output, error, outcomes, run.NextWords(parsed)));
+                    }
+                    return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
+                        : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
+                        : ExitCodes.Done;
+                }
+            }
+        );
+        return command;
+    }
+
+    private static string Saved(TrainingResult result) =>
+        result.Lost.Count == 0
+            ? "everything is saved"
+            : $"a checkpoint and the policy are saved, but lost with what was deleted from the run folder are: {string.Join(", ", result.Lost)}";
+
+    /// <summary>Tells what came out and what to do next. All of it is in the run folder, so that text which cannot be written is dropped.</summary>
+    /// <exception cref="IOException">The JSON, which programs wait for, cannot be written.</exception>
+    internal static void Print(
+        TextWriter output,
+        TextWriter error,
+        TrainingResult result,
+        bool json,
+        string verb,
+        IReadOnlyList<string> words
+    )
+    {
+        string run = NextCommand.Relative(result.RunFolder);
+        if (result.Interrupted)
+        {
+            error.WriteLine(
+                $"Interrupted at step {result.EnvironmentSteps}; {Saved(result)}. Continue with: {NextCommand.Of([verb, "--resume", run, .. words])}"
+            );
+        }
+        if (json)
+        {
+            output.WriteLine(RunSummary.ToJson(result, indented: false));
+            return;
+        }
+        DiagnosticWriter.Try(() =>
+        {
+            if (result.Evaluation is { } evaluation)
+            {
+                Table table = EvaluationTable.Create(evaluation);
+                table.AddRow("environment steps", Tables.Number(result.EnvironmentSteps));
+                table.AddRow("updates", Tables.Number(result.Updates));
+                table.AddRow("wall / CPU seconds", $"{Tables.Number(result.WallSeconds)} / {Tables.Number(result.CpuSeconds)}");
+                Tables.Print(output, table);
+            }
+            output.WriteLine($"Policy: {NextCommand.Relative(result.PolicyFolder)}");
+            output.WriteLine($"Evaluate it with: {NextCommand.Of(["evaluate", run, .. words])}");
+        });
+    }
+}

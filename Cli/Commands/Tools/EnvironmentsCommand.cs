@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Cli.Options;
+using Cli.Output;
+using Environments;
+using Spectre.Console;
+
+namespace Cli.Commands.Tools;
+
+/// <summary><c>agents environments</c>.</summary>
+internal static class EnvironmentsCommand
+{
+    public static Command Create(TextWriter output)
+    {
+        var id = new Argument<string?>("id") { Description = "One environment to describe.", Arity = ArgumentArity.ZeroOrOne };
+        var options = new RegistryOptions();
+        Option<bool> json = JsonOption.Create();
+        var command = new Command(
+            "environments",
+            """
+            Lists the environments, or describes one: spaces, limits, rewards, and a picture where the terminal shows colours.
+
+            Examples:
+              agents environments
+              agents environments Pendulum-v1
+            """
+        )
+        {
+            id,
+            json,
+        };
+        options.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            string? wanted = parsed.GetValue(id);
+            EnvironmentRegistry registry = options.Registry(parsed, wanted);
+            EnvironmentSpec[] specs = wanted is null ? [.. registry.Specs] : [registry.Find(wanted)];
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(new JsonObject { ["environments"] = new JsonArray([.. specs.Select(ToJson)]) }.ToJsonString());
+            }
+            else if (wanted is null)
+            {
+                Table table = Tables.Create("id", "observations", "actions", "step limit", "solved from", "random");
+                foreach (EnvironmentSpec spec in specs)
+                {
+                    table.AddRow(
+                        spec.Id,
+                        Tables.Foreign(spec.ObservationSpace.ToString()),
+                        Tables.Foreign(spec.ActionSpace.ToString()),
+                        Optional(spec.MaxEpisodeSteps),
+                        Optional(spec.RewardThreshold),
+                        Optional(spec.RandomReturn)
+                    );
+                }
+                Tables.Print(output, table);
+            }
+            else
+            {
+                EnvironmentSpec spec = specs[0];
+                Table table = Tables.Create(Tables.Foreign(spec.Id), Tables.Foreign(spec.Description));
+                table.AddRow("observations", Tables.Foreign(spec.ObservationSpace.ToString()));
+                table.AddRow("actions", Tables.Foreign(spec.ActionSpace.ToString()));
+                table.AddRow("step limit", Optional(spec.MaxEpisodeSteps));
+                table.AddRow("solved from a mean return of", Optional(spec.RewardThreshold));
+                table.AddRow("mean return of random actions", Optional(spec.RandomReturn));
+                if (spec.ActionNames.Count > 0)
+                {
+                    table.AddRow("names of the actions", Tables.Foreign(string.Join(", ", spec.ActionNames)));
+                }
+                Tables.Print(output, table);
+                Terminal.PrintPicture(output, registry, spec.Id);
+            }
+        });
+        return command;
+    }
+
+    private static string Optional(double? value) => value is { } number ? Tables.Number(number) : "–";
+
+    private static JsonNode ToJson(EnvironmentSpec spec) =>
+        new JsonObject
+        {
+            ["id"] = spec.Id,
+            ["description"] = spec.Description,
+            ["observation_space"] = spec.ObservationSpace.ToString(),
+            ["action_space"] = spec.ActionSpace.ToString(),
+            ["action_names"] = new JsonArray([.. spec.ActionNames.Select(name => (JsonNode)name)]),
+            ["max_episode_steps"] = spec.MaxEpisodeSteps,
+            ["reward_threshold"] = spec.RewardThreshold,
+            ["random_return"] = spec.RandomReturn,
+        };
+}

@@ -1,0 +1,241 @@
+using System.CommandLine;
+using Agents.Networks.Cores;
+using Agents.Yaml;
+using Learners.Composition;
+using Learners.Configuration;
+using Learners.Runs;
+using Learners.Training;
+using Protos.Foreign;
+
+namespace Cli.Options;
+
+/// <summary>The options that say what a run trains, as <c>train</c> and <c>learner</c> have them.</summary>
+internal sealed class RunSettingsOptions
+{
+    private readonly Argument<string?> _environment = new("environment")
+    {
+        Description = "Environment id, such as CartPole-v1; 'agents environments' lists all.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _agent;
+
+    private readonly Option<string?> _core = new("--core")
+    {
+        Description =
+            $"Memory: {string.Join(", ", MemoryCores.All.Select(core => core.Name))}; its sizes are settings. Default: as tuned, else identity, which is none.",
+    };
+
+    private readonly Option<string?> _engine = new("--engine")
+    {
+        Description = "Who computes gradients: auto (default), managed (plain C#) or torch (TorchSharp).",
+    };
+
+    private readonly Option<string?> _steps = new("--steps")
+    {
+        Description = "Environment steps of the run, such as 100000 or 1e6.",
+    };
+
+    private readonly Option<string?> _seed = new("--seed")
+    {
+        Description = "Seed of the run; the same seed gives the same policy.",
+    };
+
+    private readonly Option<string?> _folder = new("--out")
+    {
+        Description = "Run folder. Default: runs/<environment>/<agent>/<time>-<seed>.",
+    };
+
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "YAML file of settings, laid over the tuned ones.",
+    };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "One setting, key=value, such as ppo.learning_rate=3e-4; may be repeated.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Run folder to continue from its newest checkpoint.",
+    };
+
+    private readonly Option<string?> _initFrom = new("--init-from")
+    {
+        Description =
+            "Folder of a run or policy, whose weights, network and statistics of observations the run begins with; its optimiser begins anew.",
+    };
+
+    private readonly Option<bool> _redrawHeads = new("--redraw-heads")
+    {
+        Description =
+            "Lets heads that --init-from lacks, or has for another task, begin with fresh weights; without it they are an error.",
+    };
+
+    private readonly RegistryOptions _registry = new();
+
+    private readonly string _defaultAgent;
+    private readonly bool _isFleet;
+
+    /// <summary>Options of a command.</summary>
+    /// <param name="defaultAgent">The agent where nobody names one.</param>
+    /// <param name="isFleet">Whether unrolls come from actors.</param>
+    public RunSettingsOptions(string defaultAgent, bool isFleet)
+    {
+        _defaultAgent = defaultAgent;
+        _isFleet = isFleet;
+        _agent = new Option<string?>("--agent")
+        {
+            Description =
+                $"Agent: {string.Join(", ", AgentRegistry.Default.Names)}, or one of --assembly. Default: {defaultAgent}.",
+        };
+    }
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_environment);
+        command.Add(_agent);
+        command.Add(_core);
+        command.Add(_engine);
+        command.Add(_steps);
+        command.Add(_seed);
+        command.Add(_folder);
+        command.Add(_config);
+        command.Add(_set);
+        command.Add(_resume);
+        command.Add(_initFrom);
+        command.Add(_redrawHeads);
+        _registry.AddTo(command);
+    }
+
+    /// <summary>The run to continue; null for a new one.</summary>
+    public string? Resumed(ParseResult parsed)
+    {
+        string? run = parsed.GetValue(_resume);
+        string? id = parsed.GetValue(_environment);
+        string? file = parsed.GetValue(_config);
+        if (run is null && id is null && file is null)
+        {
+            throw new SettingsException("What should be trained? Name an environment, such as CartPole-v1.");
+        }
+        if (
+            run is not null
+            && (id ?? parsed.GetValue(_agent) ?? parsed.GetValue(_core) ?? parsed.GetValue(_folder) ?? file) is not null
+        )
+        {
+            throw new SettingsException(
+                "--resume takes environment, agent, core and folder from the run; leave them out. --steps and --set work."
+            );
+        }
+        string? initial = parsed.GetValue(_initFrom);
+        if (run is not null && (initial is not null || parsed.GetValue(_redrawHeads)))
+        {
+            throw new SettingsException(
+                "--resume continues a run from its own checkpoint, and --init-from begins a new one. Leave one of them out."
+            );
+        }
+        if (initial is null && file is null && parsed.GetValue(_redrawHeads))
+        {
+            throw new SettingsException(
+                "--redraw-heads says what becomes of heads of another policy; name the policy with --init-from."
+            );
+        }
+        return run;
+    }
+
+    /// <summary>Folder of a new run; null for the default.</summary>
+    public string? Folder(ParseResult parsed) => parsed.GetValue(_folder);
+
+    /// <summary>Checks that an existing run is the one that the command line describes, before it is continued.</summary>
+    /// <exception cref="SettingsException">It trains another environment, or another agent than the one named.</exception>
+    public void RequireSame(ParseResult parsed, string folder)
+    {
+        TrainingSettings stored = SettingsSources.Read(new RunFolder(folder).Config, [], _registry.Agents(parsed));
+        if (
+            parsed.GetValue(_initFrom) is { } initial
+            && (stored.InitialPolicy is not { } begun || Path.GetFullPath(begun.Path) != Path.GetFullPath(initial))
+        )
+        {
+            throw new SettingsException(
+                $"'{folder}' holds a run that began with {stored.InitialPolicy?.Path ?? "fresh parameters"}, not with {initial}. Choose another --out, or leave --init-from out."
+            );
+        }
+        foreach (
+            (string? wanted, string found) in ((string?, string)[])
+                [(parsed.GetValue(_environment), stored.Environment), (parsed.GetValue(_agent), stored.AgentName)]
+        )
+        {
+            if (wanted is not null && wanted != found)
+            {
+                throw new SettingsException(
+                    $"'{folder}' holds a run of {stored.AgentName} on {stored.Environment}, not of {wanted}. Choose another --out, or leave out what differs."
+                );
+            }
+        }
+    }
+
+    /// <summary>Options that the next command with the run needs: assemblies, and what the run's environment may ask for.</summary>
+    public IReadOnlyList<string> NextWords(ParseResult parsed) => _registry.NextWords(parsed, Typed(parsed));
+
+    /// <summary>Where the run writes and whom it tells.</summary>
+    public TrainingOptions Options(ParseResult parsed, IProgress<TrainingProgress> progress, TextWriter error) =>
+        new()
+        {
+            OutputFolder = Folder(parsed),
+            Progress = progress,
+            Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
+            Registry = _registry.Registry(parsed, Typed(parsed)),
+            Agents = _registry.Agents(parsed),
+        };
+
+    /// <summary>Single values, <c>key=value</c>.</summary>
+    public List<string> Assignments(ParseResult parsed)
+    {
+        List<string> assignments = [.. parsed.GetValue(_set) ?? []];
+        Add("total_steps", parsed.GetValue(_steps));
+        Add("network.core", parsed.GetValue(_core));
+        Add("engine", parsed.GetValue(_engine));
+        Add("seed", parsed.GetValue(_seed));
+        return assignments;
+
+        void Add(string key, string? value)
+        {
+            if (value is not null)
+            {
+                assignments.Add($"{key}={value}");
+            }
+        }
+    }
+
+    private string?[] Typed(ParseResult parsed) => [parsed.GetValue(_environment), Assigned(parsed, "environment")];
+
+    private string? Assigned(ParseResult parsed, string key) =>
+        (parsed.GetValue(_set) ?? [])
+            .LastOrDefault(assignment => assignment.StartsWith(key + "=", StringComparison.Ordinal))
+            ?[(key.Length + 1)..];
+
+    /// <summary>Settings of a new run.</summary>
+    public TrainingSettings Settings(ParseResult parsed, IReadOnlyList<string> assignments)
+    {
+        string? file = parsed.GetValue(_config);
+        string? agent = parsed.GetValue(_agent) ?? (file is null ? _defaultAgent : null);
+        assignments = [.. assignments, .. Initial(parsed)];
+        return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments, _registry.Agents(parsed), _isFleet);
+    }
+
+    // Not among the others: a run that is continued has begun already.
+    private IEnumerable<string> Initial(ParseResult parsed)
+    {
+        if (parsed.GetValue(_initFrom) is { } policy)
+        {
+            yield return $"initial_policy.path='{policy.Replace("'", "''", StringComparison.Ordinal)}'";
+        }
+        if (parsed.GetValue(_redrawHeads))
+        {
+            yield return "initial_policy.redraw_heads=true";
+        }
+    }
+}
