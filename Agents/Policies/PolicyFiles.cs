@@ -3,6 +3,7 @@ using Agents.Files;
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Agents.Policies.Acting;
+using Agents.Programs;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;

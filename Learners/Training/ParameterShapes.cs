@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Programs;
 
 namespace Learners.Training;
 
