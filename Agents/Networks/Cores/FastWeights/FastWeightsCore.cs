@@ -1,4 +1,5 @@
 using Agents.Programs;
+using Agents.Programs.Operators.Memory;
 using Environments.Randomness;
 
 namespace Agents.Networks.Cores.FastWeights;
@@ -47,6 +48,25 @@ internal sealed class FastWeightsCore(int inputs, int size, FastWeightsSettings 
             output = Activated(parameters.Norm(sustained + fast.RowTimesVector(output), NormOf(read)));
         }
         return new CoreStep(output, output, fast);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Value> Sequence(ParameterScope parameters, CoreInputs inputs, CoreState initial, StepMode mode)
+    {
+        string[] norms = [.. Enumerable.Range(0, settings.Reads + 1).Select(NormOf)];
+        return
+        [
+            parameters.Graph.Apply(
+                new FastRecurrence(settings.Decay, settings.Rate, settings.Reads, settings.Activation),
+                parameters.Dense(inputs.Encoded, "input"),
+                parameters["hidden.weight"].Transpose(),
+                Value.Concat([.. norms.Select(norm => parameters[norm + ".weight"])]),
+                Value.Concat([.. norms.Select(norm => parameters[norm + ".bias"])]),
+                inputs.Keep,
+                initial["output"],
+                initial["fast"]
+            )[0],
+        ];
     }
 
     /// <inheritdoc/>
