@@ -3,6 +3,7 @@ using Agents.Networks.Cores.FastSlow;
 using Agents.Networks.Cores.FastWeights;
 using Agents.Networks.Cores.LinearRecurrent;
 using Agents.Networks.Cores.NormalizedLstm;
+using Agents.Networks.Cores.Stacked;
 using Agents.Networks.Transformers;
 using Environments;
 using Protos.Foreign;
@@ -76,6 +77,15 @@ internal static class MemoryCores
         )
         {
             Settings = new LinearRecurrentSettings(),
+        },
+        new(
+            "stack",
+            "layers of one core, each of which reads the one below",
+            (settings, inputs) => new StackedCore(settings, inputs)
+        )
+        {
+            Settings = new StackedSettings(),
+            Validate = StackedCore.Validate,
         },
         new(
             Transformer,

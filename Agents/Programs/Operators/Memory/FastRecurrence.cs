@@ -8,16 +8,16 @@ using Agents.Programs.Operators.Products;
 namespace Agents.Programs.Operators.Memory;
 
 /// <summary>
-/// Whole sequences of a recurrent layer with fast weights, in the form of attention: the fast weights are never made, since reading them is a sum over
-/// earlier outputs (Ba et al. 2016, arXiv 1610.06258, section 3.2).
+/// Whole sequences of a recurrent layer with fast weights, in the form of attention: instead of a matrix that each step changes, a step reads earlier outputs
+/// (Ba et al. 2016, arXiv 1610.06258, section 3.2), and a matrix of what was before the last H steps or so.
 /// </summary>
 /// <remarks>
 /// Inputs, with H units and S reads: what the layer is driven by <c>[T × B, H]</c>; its weight transposed <c>[H, H]</c>; gains and offsets of the S + 1
 /// normalisations <c>[1, (S + 1) H]</c> each; keep <c>[T × B, 1]</c>; output and fast weights before the sequences, <c>[B, H]</c> and <c>[B, H²]</c>. Gives the
 /// outputs <c>[T × B, H]</c>, and for its gradient what the normalisations gave, <c>[T × B, (S + 1) H]</c>, and the inverse deviations <c>[T × B, S + 1]</c>.
 /// <para>
-/// A v = η Σ λ^(t − τ) h_τ (h_τ · v) over the outputs of the episode, and λ^(t + 1) A v with the fast weights from before the sequence where it reaches that
-/// far. A read costs H numbers per step of the episode, where the matrix costs H² numbers to change and to read.
+/// A v = η Σ λ^(t − τ) h_τ (h_τ · v) over the outputs of the episode. That is H numbers per output, where a matrix is H² numbers to change and to read in
+/// each step, and to keep for the gradient. So outputs are summed one by one within a chunk of steps; the matrix is made once per chunk.
 /// </para>
 /// </remarks>
 /// <param name="Decay">λ.</param>
@@ -27,7 +27,7 @@ namespace Agents.Programs.Operators.Memory;
 internal sealed record FastRecurrence(float Decay, float Rate, int Reads, Activation Activation) : Operator, ITapped
 {
     // A share of the rate so small that what it weighs is lost in rounding.
-    private const float Forgotten = 1e-12f;
+    private const float Forgotten = 1e-9f;
 
     /// <inheritdoc/>
     public override RowAccess Access => RowAccess.AllRows;
@@ -72,6 +72,10 @@ internal sealed record FastRecurrence(float Decay, float Rate, int Reads, Activa
         Span<float> outputs = frame.Output(0);
         for (int t = 0; t < steps; t++)
         {
+            if (history.Begins(t))
+            {
+                history.BeginChunk(t);
+            }
             history.BeforeStep(t, before);
             frame.Input(0).Slice(t * batch * size, batch * size).CopyTo(driven);
             MatrixProduct.Multiply(before, size, 1, frame.Input(1), [], driven, batch, size, size, true);

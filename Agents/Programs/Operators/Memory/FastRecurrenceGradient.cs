@@ -51,6 +51,13 @@ internal sealed record FastRecurrenceGradient(FastRecurrence Recurrence) : Opera
         {
             history.Append(row / batch, row % batch, frame.Input(7).Slice(row * size, size));
         }
+        for (int t = 1; t < steps; t++)
+        {
+            if (history.Begins(t))
+            {
+                history.BeginChunk(t);
+            }
+        }
         for (int t = steps - 1; t >= 0; t--)
         {
             for (int b = 0; b < batch; b++)
@@ -65,6 +72,16 @@ internal sealed record FastRecurrenceGradient(FastRecurrence Recurrence) : Opera
                 {
                     Span<float> before = gradients.Slice((b * (steps + 1) + t) * size, size);
                     TensorPrimitives.Add(before, history.Before.Slice(b * size, size), before);
+                }
+                if (history.Begins(t))
+                {
+                    BackThroughMatrix(
+                        history,
+                        gradients.Slice(b * (steps + 1) * size, (steps + 1) * size),
+                        frame.Output(3).Slice(b * size * size, size * size),
+                        t,
+                        b
+                    );
                 }
             }
         }
@@ -157,20 +174,22 @@ internal sealed record FastRecurrenceGradient(FastRecurrence Recurrence) : Opera
         int size = vector.Length;
         int first = history.FirstOf(t, b);
         ofVector.Clear();
-        if (first == 0)
+        ReadOnlySpan<float> matrix = history.MatrixOf(t, b, first);
+        if (!matrix.IsEmpty)
         {
             float left = history.ShareOf(t);
-            ReadOnlySpan<float> fast = history.FastOf(b, first);
-            Span<float> ofFast = frame.IsRead(3) ? frame.Output(3).Slice(b * size * size, size * size) : [];
+            bool isZero = !matrix.ContainsAnyExcept(0f);
+            bool isAsked = history.ChunkOf(t) > 0 || frame.IsRead(3);
+            Span<float> ofMatrix = isAsked ? frame.Output(3).Slice(b * size * size, size * size) : [];
             for (int i = 0; i < size; i++)
             {
-                if (!fast.IsEmpty)
+                if (!isZero)
                 {
-                    TensorPrimitives.MultiplyAdd(fast.Slice(i * size, size), left * ofReading[i], ofVector, ofVector);
+                    TensorPrimitives.MultiplyAdd(matrix.Slice(i * size, size), left * ofReading[i], ofVector, ofVector);
                 }
-                if (!ofFast.IsEmpty)
+                if (isAsked)
                 {
-                    Span<float> sums = ofFast.Slice(i * size, size);
+                    Span<float> sums = ofMatrix.Slice(i * size, size);
                     TensorPrimitives.MultiplyAdd(vector, left * ofReading[i], sums, sums);
                 }
             }
@@ -186,6 +205,34 @@ internal sealed record FastRecurrenceGradient(FastRecurrence Recurrence) : Opera
             TensorPrimitives.MultiplyAdd(ofReading, score, ofRow, ofRow);
             TensorPrimitives.MultiplyAdd(vector, ofScore, ofRow, ofRow);
             share *= Recurrence.Decay;
+        }
+    }
+
+    // From the gradient of the matrix that a chunk begins with to the outputs of the chunk before, and to the matrix which that one began with.
+    private void BackThroughMatrix(in FastHistory history, Span<float> gradients, Span<float> ofMatrix, int t, int b)
+    {
+        int size = history.Sum.Length;
+        int first = history.FirstOf(t - 1, b);
+        float share = Recurrence.Rate;
+        for (int index = t - 1; index >= first && !Recurrence.IsForgotten(share); index--)
+        {
+            ReadOnlySpan<float> row = history.Row(b, index);
+            Span<float> ofRow = gradients.Slice(index * size, size);
+            for (int i = 0; i < size; i++)
+            {
+                ReadOnlySpan<float> line = ofMatrix.Slice(i * size, size);
+                ofRow[i] += share * TensorPrimitives.Dot(line, row);
+                TensorPrimitives.MultiplyAdd(line, share * row[i], ofRow, ofRow);
+            }
+            share *= Recurrence.Decay;
+        }
+        if (history.MatrixOf(t - 1, b, first).IsEmpty)
+        {
+            ofMatrix.Clear();
+        }
+        else
+        {
+            TensorPrimitives.Multiply(ofMatrix, history.ShareOf(t - 1), ofMatrix);
         }
     }
 }
