@@ -26,6 +26,7 @@ internal static partial class TorchForms
         table.Several<RelativeAttention>(call => Attend((RelativeAttention)call.Node.Operator, call.Inputs, call.Size.Sequences));
         table.Several<RelativeAttentionGradient>(AttentionGradients);
         table.Several<RingAttention>(call => AttendRing((RingAttention)call.Node.Operator, call.Inputs));
+        AddFastWeights(table);
     }
 
     private static Tensor AgeOf(Tensor stored, int length) => stored.nan_to_num(0.0).Within(0, 2 * length - 1).floor();

@@ -41,6 +41,36 @@ internal static class MemoryEnvironments
                     Description = "A sequence of symbols is shown; give it back in the same order after a delay.",
                 }
         );
+        registry.Register(
+            "Memory/AssociativeRetrieval-v0",
+            [
+                EnvironmentOption.Integer("pairs", 2, 1, 32, "Pairs of a letter and a digit in an episode."),
+                EnvironmentOption.Integer("letters", 26, 1, 1_000, "Letters of the alphabet, at least as many as pairs."),
+            ],
+            options => new AssociativeRetrieval(options.Integer("pairs"), options.Integer("letters")),
+            (spec, _) =>
+                spec with
+                {
+                    RewardThreshold = 0.95,
+                    RandomReturn = 0.1,
+                    Description = "Pairs of a letter and a digit are shown, then one of the letters; name its digit.",
+                }
+        );
+        registry.Register(
+            "Memory/BlankedCatch-v0",
+            [
+                EnvironmentOption.Integer("size", 10, 4, 64, "Rows and columns of the grid."),
+                EnvironmentOption.Integer("shown", 4, 0, 1_000, "Last step that shows the grid; later ones are blank."),
+            ],
+            options => new BlankedCatch(options.Integer("size"), options.Integer("shown")),
+            (spec, options) =>
+                spec with
+                {
+                    RewardThreshold = 0.7,
+                    RandomReturn = -1 + 6.0 / options.Integer("size"),
+                    Description = "Catch a falling ball that is seen only at first.",
+                }
+        );
         TMazeEnvironments.Register(registry);
         BsuiteEnvironments.Register(registry);
         PopGymEnvironments.Register(registry);

@@ -3,6 +3,7 @@ using Agents.Networks.Cores.FastSlow;
 using Agents.Networks.Cores.FastWeights;
 using Agents.Networks.Cores.LinearRecurrent;
 using Agents.Networks.Cores.NormalizedLstm;
+using Agents.Networks.Cores.Stacked;
 using Agents.Networks.Cores.Transformers;
 using Environments;
 using Protos.Foreign;
@@ -76,6 +77,15 @@ internal static class MemoryCores
         )
         {
             Settings = new LinearRecurrentSettings(),
+        },
+        new(
+            "stack",
+            "layers of one core, each of which reads the one below",
+            (choice, inputs) => new StackedCore(choice, inputs)
+        )
+        {
+            Settings = new StackedSettings(),
+            Validate = StackedCore.Validate,
         },
         new(
             Transformer,

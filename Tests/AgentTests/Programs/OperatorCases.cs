@@ -49,6 +49,7 @@ internal static partial class OperatorCases
         AddRows(builders);
         AddImages(builders);
         AddMemory(builders);
+        AddFastWeights(builders);
         return builders;
     }
 

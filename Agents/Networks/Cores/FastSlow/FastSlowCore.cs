@@ -11,13 +11,13 @@ namespace Agents.Networks.Cores.FastSlow;
 /// </summary>
 /// <remarks>
 /// The state of the chain goes from cell to cell, and from the last one to the next step; weights differ. Cells from the third on read a column of zeros, as
-/// the published counts of parameters have it. Any core whose state is one row can be a cell.
+/// the published counts of parameters have it, and so does the second where there is no slow cell. Any core whose state is one row can be a cell.
 /// </remarks>
 internal sealed class FastSlowCore : MemoryCore
 {
     private readonly FastSlowSettings _settings;
     private readonly MemoryCore[] _fast;
-    private readonly MemoryCore _slow;
+    private readonly MemoryCore? _slow; // null for a chain by itself
     private readonly StateLayout _fastLayout;
     private readonly StateLayout _slowLayout;
 
@@ -33,17 +33,17 @@ internal sealed class FastSlowCore : MemoryCore
             int reads = i switch
             {
                 0 => inputs,
-                1 => _settings.SlowSize,
+                1 when _settings.HasSlow => _settings.SlowSize,
                 _ => 1,
             };
             _fast[i] = Cell(choice, _settings.Fast, choice.CoreSize, reads);
         }
-        _slow = Cell(choice, _settings.Slow, _settings.SlowSize, choice.CoreSize);
-        (_fastLayout, _slowLayout) = (new StateLayout(_fast[0].State), new StateLayout(_slow.State));
+        _slow = _settings.HasSlow ? Cell(choice, _settings.Slow, _settings.SlowSize, choice.CoreSize) : null;
+        (_fastLayout, _slowLayout) = (new StateLayout(_fast[0].State), new StateLayout(_slow?.State ?? []));
         State =
         [
             .. _fast[0].State.Select(part => part with { Name = "fast." + part.Name }),
-            .. _slow.State.Select(part => part with { Name = "slow." + part.Name }),
+            .. _slowLayout.Parts.Select(part => part with { Name = "slow." + part.Name }),
         ];
         Branches = [new("output", choice.CoreSize)];
     }
@@ -58,7 +58,7 @@ internal sealed class FastSlowCore : MemoryCore
     public static IEnumerable<ValidationResult> Validate(CoreChoice choice)
     {
         FastSlowSettings settings = choice.Own<FastSlowSettings>();
-        foreach (string name in (string[])[settings.Fast, settings.Slow])
+        foreach (string name in settings.HasSlow ? (string[])[settings.Fast, settings.Slow] : [settings.Fast])
         {
             if (MemoryCores.Find(name) is null)
             {
@@ -84,7 +84,7 @@ internal sealed class FastSlowCore : MemoryCore
         {
             _fast[i].Declare(parameters.Within($"fast.{i}"));
         }
-        _slow.Declare(parameters.Within("slow"));
+        _slow?.Declare(parameters.Within("slow"));
     }
 
     /// <inheritdoc/>
@@ -96,7 +96,8 @@ internal sealed class FastSlowCore : MemoryCore
         Value output = inputs.Encoded;
         for (int i = 0; i < _fast.Length; i++)
         {
-            Value read = i < 2 ? output : nothing;
+            bool reads = i == 0 || (i == 1 && _slow is not null);
+            Value read = reads ? output : nothing;
             CoreStep step = StepOf(
                 _fast[i],
                 parameters.Within($"fast.{i}"),
@@ -109,7 +110,7 @@ internal sealed class FastSlowCore : MemoryCore
                 mode
             );
             (output, chain) = (step.Branches[0], step.Next);
-            if (i == 0)
+            if (i == 0 && _slow is not null)
             {
                 step = StepOf(_slow, parameters.Within("slow"), inputs with { Encoded = output }, _slowLayout, slow, mode);
                 (output, slow) = (step.Branches[0], step.Next);
@@ -121,7 +122,7 @@ internal sealed class FastSlowCore : MemoryCore
 
     /// <inheritdoc/>
     public override IReadOnlyList<KeptArrays> Activations(int steps) =>
-        [.. _fast.Append(_slow).SelectMany(cell => cell.Activations(steps))];
+        [.. _fast.Concat(_slow is null ? [] : [_slow]).SelectMany(cell => cell.Activations(steps))];
 
     private static CoreStep StepOf(
         MemoryCore cell,

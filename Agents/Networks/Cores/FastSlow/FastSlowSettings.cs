@@ -18,8 +18,11 @@ public sealed record FastSlowSettings : CoreSettings
     public string Fast { get; init; } = "ln_lstm";
 
     /// <summary>Core that is the slow cell.</summary>
-    /// <value>As <see cref="Fast"/>.</value>
+    /// <value>As <see cref="Fast"/>; or none, for a chain of fast cells by itself: a deep transition.</value>
     public string Slow { get; init; } = "ln_lstm";
+
+    /// <summary>Whether there is a slow cell.</summary>
+    internal bool HasSlow => Slow != "none";
 
     /// <summary>Units of the slow cell.</summary>
     /// <value>1 to 4,096. Default 64.</value>

@@ -51,6 +51,25 @@ internal sealed class FastWeightsCore(int inputs, int size, FastWeightsSettings 
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Value> Sequence(ParameterScope parameters, CoreInputs inputs, CoreState initial, StepMode mode)
+    {
+        string[] norms = [.. Enumerable.Range(0, settings.Reads + 1).Select(NormOf)];
+        return
+        [
+            parameters.Graph.Apply(
+                new FastRecurrence(settings.Decay, settings.Rate, settings.Reads, settings.Activation),
+                parameters.Dense(inputs.Encoded, "input"),
+                parameters["hidden.weight"].Transpose(),
+                Value.Concat([.. norms.Select(norm => parameters[norm + ".weight"])]),
+                Value.Concat([.. norms.Select(norm => parameters[norm + ".bias"])]),
+                inputs.Keep,
+                initial["output"],
+                initial["fast"]
+            )[0],
+        ];
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyList<KeptArrays> Activations(int steps) =>
         [new("fast weights", (double)size * size, 2), new("reads of the fast weights", size, 3 * (settings.Reads + 1))];
 

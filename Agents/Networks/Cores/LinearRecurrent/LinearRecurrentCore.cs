@@ -10,7 +10,12 @@ namespace Agents.Networks.Cores.LinearRecurrent;
 /// <remarks>
 /// λ = exp(−exp ν + i exp θ), h = λ h' + exp(γ) B x, y = Re(C h) + D x, z = GELU y, and x ← LN(x + (W z + b) σ(V z + c)). |λ| is below 1 whatever is learned.
 /// A complex number is two real ones; real parts come first. The recurrence's parameters are stored divided by the factor of their step size.
-/// Watched: <c>LAYER.state</c>, <c>[N, 2 × states]</c>, <c>LAYER.driven</c> (B x, as much), for rules that learn online.
+/// <para>
+/// Watched, for rules that learn online: <c>LAYER.input</c>, x; <c>LAYER.driven</c>, B x; <c>LAYER.before</c> and <c>LAYER.state</c>, h' and h; and
+/// <c>LAYER.recurrence</c>, the real part of λ, its imaginary part and exp γ of each state. Units do not mix, so the sensitivities of h to λ, exp γ and B are traces of
+/// their own: e ← λ e + h', λ e + B x and λ e + exp(γ) xᵀ (Zucchet et al. 2023, section 3.2).
+/// </para>
+/// Sequences are a loop over delays: a scan by doubling takes longer on one thread, log T passes over all rows in place of one.
 /// </remarks>
 /// <param name="inputs">Numbers that it reads.</param>
 /// <param name="size">Width between layers.</param>
@@ -57,11 +62,26 @@ internal sealed class LinearRecurrentCore(int inputs, int size, LinearRecurrentS
         {
             ParameterScope own = parameters.Within($"{layer}");
             Value driven = own.Product(x, "driven");
-            (Value real, Value imaginary) = Recur(own["recurrence"], driven, state[$"{layer}.real"], state[$"{layer}.imaginary"]);
+            Recurrence recurrence = RecurrenceOf(own["recurrence"]);
+            (Value formerReal, Value formerImaginary) = (state[$"{layer}.real"], state[$"{layer}.imaginary"]);
+            Value real =
+                formerReal * recurrence.Real - formerImaginary * recurrence.Imaginary + driven[.._states] * recurrence.Scale;
+            Value imaginary =
+                formerReal * recurrence.Imaginary
+                + formerImaginary * recurrence.Real
+                + driven.Slice(_states, _states) * recurrence.Scale;
             next.AddRange([real, imaginary]);
             Value states = Value.Concat(real, imaginary);
+            inputs.Watch($"{layer}.input", x);
             inputs.Watch($"{layer}.driven", driven);
+            inputs.Watch($"{layer}.before", Value.Concat(formerReal, formerImaginary));
             inputs.Watch($"{layer}.state", states);
+            inputs.Watch(
+                $"{layer}.recurrence",
+                Value
+                    .Concat(recurrence.Real, recurrence.Imaginary, recurrence.Scale)
+                    .BroadcastTo(Shape.Of(RowSpace.Rows, 3 * _states))
+            );
             Value z = Gelu(own.Product(states, "read", x * own["skip"]));
             Value gate = own.Dense(Dropout(z, settings.Dropout, own.NameOf("dropout"), mode), "gate");
             z = gate[..size] * gate.Slice(size, size).Sigmoid();
@@ -74,24 +94,21 @@ internal sealed class LinearRecurrentCore(int inputs, int size, LinearRecurrentS
     public override IReadOnlyList<KeptArrays> Activations(int steps) =>
         [new("states of linear recurrent units", 2 * _states, 3 * settings.Layers), new("gates", size, 8 * settings.Layers)];
 
-    private (Value Real, Value Imaginary) Recur(Value recurrence, Value driven, Value real, Value imaginary)
+    private Recurrence RecurrenceOf(Value parameters)
     {
-        Value stored = recurrence * settings.RecurrentRate;
+        Value stored = parameters * settings.RecurrentRate;
         Value modulus = (-stored[.._states].Exp()).Exp();
         Value phase = stored.Slice(_states, _states).Exp();
-        Value scale = stored.Slice(2 * _states, _states).Exp();
-        Value cosine = modulus * phase.Cos();
-        Value sine = modulus * phase.Sin();
-        return (
-            real * cosine - imaginary * sine + driven[.._states] * scale,
-            real * sine + imaginary * cosine + driven.Slice(_states, _states) * scale
-        );
+        return new Recurrence(modulus * phase.Cos(), modulus * phase.Sin(), stored.Slice(2 * _states, _states).Exp());
     }
 
-    // By the hyperbolic tangent (Hendrycks and Gimpel 2016, section 2), as the published code has it.
+    // x (1 + tanh u) / 2 = x σ(2 u), by the hyperbolic tangent (Hendrycks and Gimpel 2016, section 2), as the published code has it.
     private static Value Gelu(Value x)
     {
-        Value inner = (x + x * x.Square() * 0.044715f) * MathF.Sqrt(2 / MathF.PI);
-        return x * (inner.Tanh() + 1) * 0.5f;
+        float slope = 2 * MathF.Sqrt(2 / MathF.PI);
+        return x * (x * (x.Square() * (slope * 0.044715f) + slope)).Sigmoid();
     }
+
+    /// <summary>λ and the scale of inputs, <c>[1, states]</c> each.</summary>
+    private readonly record struct Recurrence(Value Real, Value Imaginary, Value Scale);
 }

@@ -37,6 +37,20 @@ public sealed class FastSlowTests
         Assert.Equal(published, count + around);
     }
 
+    /// <summary>A deep transition of two cells of 84 units that reads 16 numbers, as the paper's study of dynamics has it, scaled down.</summary>
+    [Fact]
+    public void Declare_NoSlowCell_IsAChainByItself()
+    {
+        NetworkSettings settings = Settings(2, 84, 48);
+        settings = settings with { CoreSettings = (FastSlowSettings)settings.CoreSettings! with { Slow = "none" } };
+        MemoryCore core = MemoryCores.Create(settings, 16);
+        long count = 0;
+        core.Declare(new ParameterDeclarations((_, shape, _, _) => count += ParameterSlot.CountOf(shape), "core"));
+
+        Assert.Equal(34_776 + 29_736, count);
+        Assert.Equal(["fast.output", "fast.cell"], core.State.Select(part => part.Name));
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(4)]

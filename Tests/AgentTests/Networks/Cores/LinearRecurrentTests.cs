@@ -1,3 +1,4 @@
+using System.Numerics;
 using Agents.Networks;
 using Agents.Networks.Cores.LinearRecurrent;
 using Environments.Randomness;
@@ -108,6 +109,84 @@ public sealed class LinearRecurrentTests
         Assert.All(layer.State, number => Assert.InRange(MathF.Abs(number), 0, 100));
     }
 
+    /// <summary>Traces of watched values are the slopes of the last state in the parameters of each unit, exactly.</summary>
+    [Fact]
+    public void Step_WatchedValues_GiveTheSensitivitiesOfEachUnit()
+    {
+        const int Size = 3;
+        const int States = 2;
+        const int Steps = 6;
+        var settings = new LinearRecurrentSettings
+        {
+            Layers = 1,
+            StateSize = States,
+            RecurrentRate = 1,
+        };
+        using var layer = new Layer(settings, Size, Size);
+        layer.Watch("input", "driven", "before", "state", "recurrence");
+        var ofModulus = new Complex[States];
+        var ofScale = new Complex[States];
+        var ofDriven = new Complex[States, Size];
+        for (int t = 0; t < Steps; t++)
+        {
+            layer.Step(InputAt(t));
+            for (int i = 0; i < States; i++)
+            {
+                var lambda = new Complex(layer.Watched("recurrence")[i], layer.Watched("recurrence")[States + i]);
+                double scale = layer.Watched("recurrence")[2 * States + i];
+                ofModulus[i] = lambda * ofModulus[i] + At("before", i);
+                ofScale[i] = lambda * ofScale[i] + At("driven", i);
+                for (int j = 0; j < Size; j++)
+                {
+                    ofDriven[i, j] = lambda * ofDriven[i, j] + scale * layer.Watched("input")[j];
+                }
+                Near(At("state", i), lambda * At("before", i) + scale * At("driven", i));
+            }
+        }
+        double[] recurrence = [.. layer["0.recurrence"]];
+        for (int i = 0; i < States; i++)
+        {
+            // λ = exp(−exp ν + i exp θ), so that dλ / dν = −exp(ν) λ and dλ / dθ = i exp(θ) λ.
+            (double nu, double theta) = (Math.Exp(recurrence[i]), Math.Exp(recurrence[States + i]));
+            Complex lambda = Complex.Exp(new Complex(-nu, theta));
+            Near(SlopeOf("0.recurrence", i, i), -nu * lambda * ofModulus[i]);
+            Near(SlopeOf("0.recurrence", States + i, i), Complex.ImaginaryOne * theta * lambda * ofModulus[i]);
+            Near(SlopeOf("0.recurrence", 2 * States + i, i), Math.Exp(recurrence[2 * States + i]) * ofScale[i]);
+            for (int j = 0; j < Size; j++)
+            {
+                Near(SlopeOf("0.driven.weight", i * Size + j, i), ofDriven[i, j]);
+                Near(SlopeOf("0.driven.weight", (States + i) * Size + j, i), Complex.ImaginaryOne * ofDriven[i, j]);
+            }
+        }
+
+        Complex At(string name, int i) => new(layer.Watched(name)[i], layer.Watched(name)[States + i]);
+
+        // By central differences of the whole sequence.
+        Complex SlopeOf(string name, int place, int state)
+        {
+            const float Step = 1e-2f;
+            return (StateWith(Step) - StateWith(-Step)) / (2 * Step);
+
+            Complex StateWith(float change)
+            {
+                using var moved = new Layer(settings, Size, Size);
+                float[] numbers = moved[name];
+                numbers[place] += change;
+                moved.Set(name, numbers);
+                for (int t = 0; t < Steps; t++)
+                {
+                    moved.Step(InputAt(t));
+                }
+                return new Complex(moved.State[state], moved.State[States + state]);
+            }
+        }
+
+        static float[] InputAt(int t) => [MathF.Sin(t + 1), MathF.Cos(2 * t), 0.3f * t - 1];
+
+        static void Near(Complex expected, Complex actual) =>
+            Assert.True((expected - actual).Magnitude <= 2e-3 * (1 + expected.Magnitude), $"{actual} in place of {expected}");
+    }
+
     /// <summary>One copy of the core behind an encoder that changes nothing.</summary>
     private sealed class Layer : IDisposable
     {
@@ -138,11 +217,17 @@ public sealed class LinearRecurrentTests
 
         public float[] State { get; }
 
+        public float[] this[string name] => _layout["core." + name].In(_parameters.AsSpan()).ToArray();
+
         public void Set(string name, params float[] numbers)
         {
             numbers.CopyTo(_layout["core." + name].In(_parameters.AsSpan()));
             _network.Refresh();
         }
+
+        public void Watch(params string[] names) => Assert.All(names, name => Assert.True(_network.Watch("0." + name)));
+
+        public ReadOnlySpan<float> Watched(string name) => _network.Watched("0." + name);
 
         public void Step(params float[] x) => _network.Unroll(1, x, [false], State, new float[2], new float[1]);
 

@@ -72,6 +72,7 @@ internal static partial class DoubleForms
         table.Several<RelativeAttention>(call => Attend(call, ((RelativeAttention)call.Node.Operator)));
         table.Several<RelativeAttentionGradient>(AttentionGradients);
         table.Several<RingAttention>(call => AttendRing(call, (RingAttention)call.Node.Operator));
+        AddFastWeights(table);
     }
 
     private static int AgeOf(double stored, int length) => (int)Math.Clamp(double.IsNaN(stored) ? 0 : stored, 0, 2 * length - 1);
