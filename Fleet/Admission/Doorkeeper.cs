@@ -1,5 +1,7 @@
 using Fleet.Publishing;
 using Fleet.Telemetry;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos.Fleet;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Agents.Networks.Encoders;
 using Fleet.Intake;
 using Fleet.Telemetry;
+using Learners.Sources;
 using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos;

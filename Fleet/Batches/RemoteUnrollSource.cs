@@ -5,6 +5,8 @@ using Environments.State;
 using Environments.Wrappers;
 using Fleet.Intake;
 using Fleet.Telemetry;
+using Learners.Composition;
+using Learners.Sources;
 using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos;

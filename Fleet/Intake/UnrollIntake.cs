@@ -4,6 +4,7 @@ using Fleet.Checks;
 using Fleet.Journal;
 using Fleet.Publishing;
 using Fleet.Telemetry;
+using Learners.Composition;
 using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos;

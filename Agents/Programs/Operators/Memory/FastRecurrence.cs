@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Agents.Kernels;
 using Agents.Networks;
+using Agents.Networks.Layers;
 using Agents.Programs.Execution;
 
 namespace Agents.Programs;
@@ -150,7 +151,7 @@ internal sealed record FastRecurrence(float Decay, float Rate, int Reads, Activa
         int size = sum.Length;
         Span<float> unit = frame.Output(1).Slice((row * (Reads + 1) + read) * size, size);
         TensorPrimitives.Subtract(sum, TensorPrimitives.Sum(sum) / size, unit);
-        float inverse = 1 / MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(unit) / size + Reductions.Normalize.Epsilon);
+        float inverse = 1 / MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(unit) / size + Normalize.Epsilon);
         TensorPrimitives.Multiply(unit, inverse, unit);
         frame.Output(2)[row * (Reads + 1) + read] = inverse;
         Activate(frame, read, unit, output);

@@ -1,5 +1,5 @@
-using Agents.Networks;
 using BenchmarkDotNet.Attributes;
+using Agents.Networks;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;
@@ -8,7 +8,7 @@ using Learners.Batches;
 using Learners.Engines;
 using Learners.Objectives;
 
-namespace Benchmarks;
+namespace MicroBenchmarks;
 
 /// <summary>How long do losses and gradients of a network with a memory core of 64 units take, in plain C# and on tensors?</summary>
 public class CoreBenchmarks
