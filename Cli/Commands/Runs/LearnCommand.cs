@@ -74,7 +74,7 @@ internal sealed class LearnCommand(TextWriter output, TextWriter error)
         }
         if (_several.Read(parsed) is { } seeds)
         {
-            return await LearnAsync(seeds).ConfigureAwait(false);
+            return await LearnAsync(parsed, seeds, cancellationToken).ConfigureAwait(false);
         }
         string? resumed = _options.Resumed(parsed);
         SupervisedResult result = await new LearningReporter(error)
@@ -88,34 +88,35 @@ internal sealed class LearnCommand(TextWriter output, TextWriter error)
             .ConfigureAwait(false);
         Print(output, error, result, parsed.GetValue(_json));
         return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
 
-        async Task<int> LearnAsync(IReadOnlyList<ulong> all)
-        {
-            SupervisedSettings settings = _options.Settings(parsed);
-            int jobs = _several.Jobs(parsed);
-            IReadOnlyList<SupervisedOutcome> outcomes = await new LearningReporter(error)
-                .ShowAsync(progress =>
-                {
-                    SupervisedOptions told = _options.Told(parsed, progress, error);
-                    return SupervisedSeeds.LearnAsync(
-                        settings,
-                        all,
-                        jobs,
-                        seed =>
-                            told with
-                            {
-                                OutputFolder = told.OutputFolder is { } folder ? Path.Combine(folder, $"seed-{seed}") : null,
-                                Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
-                            },
-                        cancellationToken
-                    );
-                })
-                .ConfigureAwait(false);
-            LearnTable.Print(output, error, outcomes, parsed.GetValue(_json));
-            return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
-                : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
-                : ExitCodes.Done;
-        }
+    // One run a seed.
+    private async Task<int> LearnAsync(ParseResult parsed, IReadOnlyList<ulong> all, CancellationToken cancellationToken)
+    {
+        SupervisedSettings settings = _options.Settings(parsed);
+        int jobs = _several.Jobs(parsed);
+        IReadOnlyList<SupervisedOutcome> outcomes = await new LearningReporter(error)
+            .ShowAsync(progress =>
+            {
+                SupervisedOptions told = _options.Told(parsed, progress, error);
+                return SupervisedSeeds.LearnAsync(
+                    settings,
+                    all,
+                    jobs,
+                    seed =>
+                        told with
+                        {
+                            OutputFolder = told.OutputFolder is { } folder ? Path.Combine(folder, $"seed-{seed}") : null,
+                            Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
+                        },
+                    cancellationToken
+                );
+            })
+            .ConfigureAwait(false);
+        LearnTable.Print(output, error, outcomes, parsed.GetValue(_json));
+        return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
+            : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
+            : ExitCodes.Done;
     }
 
     private static void Print(TextWriter output, TextWriter error, SupervisedResult result, bool json)

@@ -51,7 +51,7 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
         List<string> assignments = _run.Assignments(parsed);
         if (_several.Read(parsed) is { } seeds)
         {
-            return await TrainAsync(seeds).ConfigureAwait(false);
+            return await TrainAsync(parsed, seeds, cancellationToken).ConfigureAwait(false);
         }
         string? resumed = _run.Resumed(parsed);
         TrainingResult result = await new ProgressReporter(error)
@@ -65,44 +65,46 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
             .ConfigureAwait(false);
         Print(output, error, result, parsed.GetValue(_json), "train", _run.NextWords(parsed));
         return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
 
-        async Task<int> TrainAsync(IReadOnlyList<ulong> seeds)
+    // One run a seed.
+    private async Task<int> TrainAsync(ParseResult parsed, IReadOnlyList<ulong> seeds, CancellationToken cancellationToken)
+    {
+        List<string> assignments = _run.Assignments(parsed);
+        _run.Resumed(parsed); // names what is missing
+        TrainingSettings settings = _run.Settings(parsed, assignments);
+        int jobs = _several.Jobs(parsed);
+        IReadOnlyList<SeedOutcome> outcomes = await new ProgressReporter(error)
+            .ShowAsync(progress =>
+            {
+                TrainingOptions options = _run.Options(parsed, progress, error);
+                var together = new SeedProgress(progress, seeds.Count, options.Clock);
+                return SeedTraining.TrainAsync(
+                    Trainer.Checked(settings, options), // what is wrong with all of them is told once
+                    seeds,
+                    jobs,
+                    seed =>
+                        options with
+                        {
+                            OutputFolder = options.OutputFolder is { } folder ? Path.Combine(folder, $"seed-{seed}") : null,
+                            Progress = together.Of(seed),
+                            Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
+                        },
+                    cancellationToken
+                );
+            })
+            .ConfigureAwait(false);
+        if (parsed.GetValue(_json))
         {
-            _run.Resumed(parsed); // names what is missing
-            TrainingSettings settings = _run.Settings(parsed, assignments);
-            int jobs = _several.Jobs(parsed);
-            IReadOnlyList<SeedOutcome> outcomes = await new ProgressReporter(error)
-                .ShowAsync(progress =>
-                {
-                    TrainingOptions options = _run.Options(parsed, progress, error);
-                    var together = new SeedProgress(progress, seeds.Count, options.Clock);
-                    return SeedTraining.TrainAsync(
-                        Trainer.Checked(settings, options), // what is wrong with all of them is told once
-                        seeds,
-                        jobs,
-                        seed =>
-                            options with
-                            {
-                                OutputFolder = options.OutputFolder is { } folder ? Path.Combine(folder, $"seed-{seed}") : null,
-                                Progress = together.Of(seed),
-                                Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
-                            },
-                        cancellationToken
-                    );
-                })
-                .ConfigureAwait(false);
-            if (parsed.GetValue(_json))
-            {
-                output.WriteLine(SeedTable.ToJson(outcomes));
-            }
-            else
-            {
-                DiagnosticWriter.Try(() => SeedTable.Print(output, error, outcomes, _run.NextWords(parsed)));
-            }
-            return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
-                : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
-                : ExitCodes.Done;
+            output.WriteLine(SeedTable.ToJson(outcomes));
         }
+        else
+        {
+            DiagnosticWriter.Try(() => SeedTable.Print(output, error, outcomes, _run.NextWords(parsed)));
+        }
+        return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
+            : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
+            : ExitCodes.Done;
     }
 
     private static string Saved(TrainingResult result) =>
