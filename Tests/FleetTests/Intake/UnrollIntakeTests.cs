@@ -1,9 +1,7 @@
-using Actors.Fleet;
 using Agents.Policies.Acting;
 using Fleet.Journal;
 using Learners.Training;
 using Protos.Fleet;
-using Tests.LearnerTests.Composition;
 using Tests.Waits;
 using Xunit;
 
