@@ -61,6 +61,11 @@ public sealed partial class Unroll
         {
             throw new ArgumentException($"{first} copies are too few; {Copies} are needed.", nameof(parts));
         }
+        JoinFinals(parts, asInputs);
+    }
+
+    private void JoinFinals(ReadOnlySpan<Unroll> parts, bool asInputs)
+    {
         _joined.Sort();
         int size = Shape.Observations.FrameBytes;
         foreach ((int row, int part, int index) in _joined)

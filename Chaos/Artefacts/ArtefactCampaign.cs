@@ -68,16 +68,7 @@ internal static class ArtefactCampaign
             }
         }
         report.AddAtLeast("mutations", options.Mutations, 1);
-        report.Add("accepted", tally.Accepted);
-        report.Add("refused", tally.Refused);
-        report.AddAtMost("stack_traces", tally.StackTraces, 0);
-        report.AddAtMost("hangs_over_5_seconds", tally.Hangs, 0);
-        report.AddAtMost("raw_lines", tally.RawLines, 0);
-        report.AddAtMost("peak_megabytes", tally.PeakBytes / 1e6, MemoryBar);
-        report.Add("longest_seconds", tally.Longest.TotalSeconds);
-        report.AddAtMost("executed", tally.Executed, 0);
-        report.AddAtMost("connections", surroundings.Connections, 0);
-        report.AddAtMost("written_outside", tally.WrittenOutside, 0);
+        tally.AddTo(report, surroundings.Connections);
         return report;
     }
 
@@ -123,8 +114,14 @@ internal static class ArtefactCampaign
             tally.StackTraces++;
             return $"it threw {exception}";
         }
-        string[] lines = errors.Lines();
-        string? fault = inTime ? null : $"it took {time.TotalSeconds:0.0} s";
+        string? late = inTime ? null : $"it took {time.TotalSeconds:0.0} s";
+        return Judge(code, errors.Lines(), tally) ?? late;
+    }
+
+    /// <summary>What is wrong with an exit code and the lines that came with it; null where nothing is.</summary>
+    private static string? Judge(int code, string[] lines, Tally tally)
+    {
+        string? fault = null;
         if (Array.Find(lines, ErrorLines.IsRaw) is { } raw)
         {
             tally.RawLines++;
@@ -178,5 +175,19 @@ internal static class ArtefactCampaign
         public int Kept { get; set; }
         public long PeakBytes { get; set; }
         public TimeSpan Longest { get; set; }
+
+        public void AddTo(ChaosReport report, int connections)
+        {
+            report.Add("accepted", Accepted);
+            report.Add("refused", Refused);
+            report.AddAtMost("stack_traces", StackTraces, 0);
+            report.AddAtMost("hangs_over_5_seconds", Hangs, 0);
+            report.AddAtMost("raw_lines", RawLines, 0);
+            report.AddAtMost("peak_megabytes", PeakBytes / 1e6, MemoryBar);
+            report.Add("longest_seconds", Longest.TotalSeconds);
+            report.AddAtMost("executed", Executed, 0);
+            report.AddAtMost("connections", connections, 0);
+            report.AddAtMost("written_outside", WrittenOutside, 0);
+        }
     }
 }

@@ -24,6 +24,7 @@ internal static class BodyCampaign
     private const int LongestEcho = 200;
     private const double MemoryBar = 1.5;
     private const double LatencyBar = 2;
+    private const string Serving = "Serving the policy";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
@@ -35,34 +36,17 @@ internal static class BodyCampaign
         PosixProcess.RequireLinux();
         string folder = Path.Combine(Path.GetFullPath(options.Folder), "bodies");
         Directory.CreateDirectory(folder);
-        TrainingResult trained = await Trainer
-            .TrainAsync(
-                TunedSettings.For("CartPole-v1") with
-                {
-                    TotalSteps = 2_048,
-                    Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
-                },
-                new TrainingOptions { OutputFolder = Path.Combine(folder, "run") },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        string policy = await TrainAsync(Path.Combine(folder, "run"), cancellationToken).ConfigureAwait(false);
         FleetAddress http = FleetAddress.Parse("unix:" + Path.Combine(folder, "h"));
         FleetAddress grpc = FleetAddress.Parse("unix:" + Path.Combine(folder, "g"));
         using var log = new ProcessLog(Path.Combine(folder, "serve.log"));
-        log.Watch("Serving the policy");
+        log.Watch(Serving);
         using FleetProcess server = FleetProcess.Start(
-            [.. options.Command, "serve", trained.PolicyFolder, "--listen", http.ToString(), "--grpc", grpc.ToString()],
+            [.. options.Command, "serve", policy, "--listen", http.ToString(), "--grpc", grpc.ToString()],
             log,
             options.Slowdown
         );
-        while (log.Count("Serving the policy") == 0)
-        {
-            if (server.HasExited)
-            {
-                throw new IOException($"The policy could not be served. Its log is '{log.Path}'.");
-            }
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
-        }
+        await WaitAsync(server, log, cancellationToken).ConfigureAwait(false);
         using var attackers = new HttpClient(Connections.Handler(http)) { BaseAddress = http.Url };
         using var honest = new HttpClient(Connections.Handler(http)) { BaseAddress = http.Url };
         using GrpcChannel attackersChannel = Channel(grpc);
@@ -106,6 +90,34 @@ internal static class BodyCampaign
             report.Remark(line);
         }
         return report;
+    }
+
+    private static async Task<string> TrainAsync(string folder, CancellationToken cancellationToken)
+    {
+        TrainingResult trained = await Trainer
+            .TrainAsync(
+                TunedSettings.For("CartPole-v1") with
+                {
+                    TotalSteps = 2_048,
+                    Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
+                },
+                new TrainingOptions { OutputFolder = folder },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return trained.PolicyFolder;
+    }
+
+    private static async Task WaitAsync(FleetProcess server, ProcessLog log, CancellationToken cancellationToken)
+    {
+        while (log.Count(Serving) == 0)
+        {
+            if (server.HasExited)
+            {
+                throw new IOException($"The policy could not be served. Its log is '{log.Path}'.");
+            }
+            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static GrpcChannel Channel(FleetAddress address) =>

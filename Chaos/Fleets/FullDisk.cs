@@ -25,8 +25,23 @@ internal static class FullDisk
             fleet.LearnerLog.Watch(line);
         }
         await fleet.StartAsync(journal: true, cancellationToken).ConfigureAwait(false);
-        var checkpoints = new CheckpointStore(new RunFolder(fleet.Files.Run).Checkpoints, keep: 3);
+        await FillAsync(fleet, options, report, cancellationToken).ConfigureAwait(false);
+        await RecoverAsync(fleet, options, report, cancellationToken).ConfigureAwait(false);
+        await OutliveAsync(fleet, cancellationToken).ConfigureAwait(false);
+        await fleet.StopActorsAsync().ConfigureAwait(false);
+        await fleet.FillUpAsync(cancellationToken).ConfigureAwait(false);
+        await fleet.FinishAsync(report).ConfigureAwait(false);
+        return report;
+    }
 
+    // Every write fails for a while.
+    private static async Task FillAsync(
+        ChaosFleet fleet,
+        ChaosOptions options,
+        ChaosReport report,
+        CancellationToken cancellationToken
+    )
+    {
         FleetStatus before = await fleet.AskAsync(cancellationToken).ConfigureAwait(false);
         PosixProcess.LimitFileSize(fleet.Learner.Id, 1);
         options.Progress("the disk is full");
@@ -56,7 +71,16 @@ internal static class FullDisk
         report.AddAtLeast("journal_failures_told", fleet.LearnerLog.Count(JournalFailed), 1);
         report.AddAtLeast("unrolls_counted_outside_the_journal", during?.UnrollsOutsideJournal ?? 0, 1);
         report.AddAtLeast("failed_checkpoints_told", fleet.LearnerLog.Count(CheckpointFailed), 1);
+    }
 
+    private static async Task RecoverAsync(
+        ChaosFleet fleet,
+        ChaosOptions options,
+        ChaosReport report,
+        CancellationToken cancellationToken
+    )
+    {
+        var checkpoints = new CheckpointStore(new RunFolder(fleet.Files.Run).Checkpoints, keep: 3);
         double recovered = await fleet
             .WaitAsync(
                 "the journal is written again",
@@ -80,8 +104,11 @@ internal static class FullDisk
                 .ConfigureAwait(false);
         }
         report.AddAtMost("recovered_seconds", recovered, options.Slowdown * 30);
+    }
 
-        // Whatever is acknowledged from here on has to outlive a kill again.
+    // Whatever is acknowledged from here on has to outlive a kill again.
+    private static async Task OutliveAsync(ChaosFleet fleet, CancellationToken cancellationToken)
+    {
         int[] known = [.. Enumerable.Range(0, fleet.Actors.Count).Select(fleet.Files.Acknowledged)];
         await fleet
             .WaitAsync(
@@ -96,9 +123,5 @@ internal static class FullDisk
         await fleet
             .WaitAsync("the fleet acts again", 60, () => fleet.IsEveryoneActingAsync(cancellationToken), cancellationToken)
             .ConfigureAwait(false);
-        await fleet.StopActorsAsync().ConfigureAwait(false);
-        await fleet.FillUpAsync(cancellationToken).ConfigureAwait(false);
-        await fleet.FinishAsync(report).ConfigureAwait(false);
-        return report;
     }
 }

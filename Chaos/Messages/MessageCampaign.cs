@@ -57,6 +57,32 @@ internal static class MessageCampaign
         memory.Add(seconds, PosixProcess.ResidentBytes(fleet.Learner.Id)); // a short attack is over before a second look
         silent.ForEach(call => call.Dispose());
 
+        FleetStatus after = await TellAsync(fleet, attack, memory, messages, seconds, report, cancellationToken)
+            .ConfigureAwait(false);
+        await GoOnAsync(fleet, after, report, cancellationToken).ConfigureAwait(false);
+        await fleet.StopActorsAsync().ConfigureAwait(false);
+        await fleet.FillUpAsync(cancellationToken).ConfigureAwait(false);
+        await fleet.FinishAsync(report).ConfigureAwait(false);
+        (long unrolls, long impossible) = new DamagedMessages(fleet.Environment, options.Seed).Possible.Count(
+            Path.Combine(fleet.Files.Run, "journal")
+        );
+        report.AddAtLeast("journalled_unrolls", unrolls, 1);
+        report.AddAtMost("journalled_though_impossible", impossible, 0);
+        return report;
+    }
+
+    /// <summary>Reports what came of the attack.</summary>
+    /// <returns>The learner's status after it.</returns>
+    private static async Task<FleetStatus> TellAsync(
+        ChaosFleet fleet,
+        MessageAttack attack,
+        MemoryTrend memory,
+        int messages,
+        double seconds,
+        ChaosReport report,
+        CancellationToken cancellationToken
+    )
+    {
         FleetStatus after =
             await fleet.StatusAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new IOException($"The learner does not answer after the attack. Its log is '{fleet.LearnerLog.Path}'.");
@@ -75,6 +101,17 @@ internal static class MessageCampaign
         (double first, double growth) = memory.Fit(seconds > ShortAttack ? WarmUpShare * seconds : 0);
         report.Add("learner_megabytes", first / 1e6);
         report.AddAtMost("learner_growth_megabytes", growth / 1e6, GrowthBar);
+        return after;
+    }
+
+    // The learner trains on, also with an actor that is started again.
+    private static async Task GoOnAsync(
+        ChaosFleet fleet,
+        FleetStatus after,
+        ChaosReport report,
+        CancellationToken cancellationToken
+    )
+    {
         report.AddAtMost(
             "trains_on_after_seconds",
             await fleet
@@ -110,16 +147,6 @@ internal static class MessageCampaign
                 .ConfigureAwait(false),
             JoinBar
         );
-
-        await fleet.StopActorsAsync().ConfigureAwait(false);
-        await fleet.FillUpAsync(cancellationToken).ConfigureAwait(false);
-        await fleet.FinishAsync(report).ConfigureAwait(false);
-        (long unrolls, long impossible) = new DamagedMessages(fleet.Environment, options.Seed).Possible.Count(
-            Path.Combine(fleet.Files.Run, "journal")
-        );
-        report.AddAtLeast("journalled_unrolls", unrolls, 1);
-        report.AddAtMost("journalled_though_impossible", impossible, 0);
-        return report;
     }
 
     // By the names that the campaign gives them: damaged hellos bring names of any kind.

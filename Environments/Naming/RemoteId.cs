@@ -95,6 +95,28 @@ internal sealed record RemoteId
         {
             throw new InvalidOptionException($"'{ForeignText.Show(id)}' names no environment. Write it as {origin}CartPole-v1.");
         }
+        (ObservationLane lane, int timeout, string[] wrappers, JsonObject arguments) = ReadQuery(id, query);
+        if (lane == ObservationLane.InProcess && address is not null)
+        {
+            throw new InvalidOptionException(
+                $"'{ForeignText.Show(id)}' is served by another process, so its lane cannot be inprocess. Use gym:{ForeignText.Show(name)}."
+            );
+        }
+        return new RemoteId
+        {
+            Text = query.Length == 0 ? origin + name : $"{origin}{name}?{query}",
+            Address = address,
+            Server = address is null ? "" : origin[..^1],
+            Name = name,
+            Lane = lane,
+            Timeout = TimeSpan.FromSeconds(timeout),
+            Wrappers = wrappers,
+            ArgumentsJson = arguments.Count == 0 ? "" : arguments.ToJsonString(),
+        };
+    }
+
+    private static (ObservationLane Lane, int Timeout, string[] Wrappers, JsonObject Arguments) ReadQuery(string id, string query)
+    {
         var lane = ObservationLane.Auto;
         int timeout = DefaultTimeout;
         string[] wrappers = [];
@@ -138,23 +160,7 @@ internal sealed record RemoteId
                     break;
             }
         }
-        if (lane == ObservationLane.InProcess && address is not null)
-        {
-            throw new InvalidOptionException(
-                $"'{ForeignText.Show(id)}' is served by another process, so its lane cannot be inprocess. Use gym:{ForeignText.Show(name)}."
-            );
-        }
-        return new RemoteId
-        {
-            Text = query.Length == 0 ? origin + name : $"{origin}{name}?{query}",
-            Address = address,
-            Server = address is null ? "" : origin[..^1],
-            Name = name,
-            Lane = lane,
-            Timeout = TimeSpan.FromSeconds(timeout),
-            Wrappers = wrappers,
-            ArgumentsJson = arguments.Count == 0 ? "" : arguments.ToJsonString(),
-        };
+        return (lane, timeout, wrappers, arguments);
     }
 
     private static (string Origin, string Name, string Query) Split(string id)

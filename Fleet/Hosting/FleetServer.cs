@@ -88,15 +88,7 @@ internal sealed class FleetServer : IAsyncDisposable
         application.MapGrpcHealthChecksService();
         if (options.MetricsListen is not null)
         {
-            // Hosts would do, but a Unix socket has none: the two endpoints differ in protocol.
-            application.MapPrometheusScrapingEndpoint("/metrics");
-            application.MapGet(
-                HealthPath,
-                () =>
-                    hub.Pulse.IsHealthy(options.StallTimeout)
-                        ? Results.Text("healthy\n")
-                        : Results.Text("unhealthy\n", statusCode: StatusCodes.Status503ServiceUnavailable)
-            );
+            MapMetrics(application, hub, options);
         }
         try
         {
@@ -119,6 +111,19 @@ internal sealed class FleetServer : IAsyncDisposable
         await _application.StopAsync().ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
         _ports.Dispose();
+    }
+
+    // Hosts would do, but a Unix socket has none: the two endpoints differ in protocol.
+    private static void MapMetrics(WebApplication application, FleetHub hub, FleetOptions options)
+    {
+        application.MapPrometheusScrapingEndpoint("/metrics");
+        application.MapGet(
+            HealthPath,
+            () =>
+                hub.Pulse.IsHealthy(options.StallTimeout)
+                    ? Results.Text("healthy\n")
+                    : Results.Text("unhealthy\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+        );
     }
 
     private static void AddTelemetry(WebApplicationBuilder builder)

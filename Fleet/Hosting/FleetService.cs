@@ -60,18 +60,7 @@ internal sealed class FleetService(
             {
                 return;
             }
-            // Whoever of the two ends first ends the other: the actor hangs up, or the learner says goodbye.
-            Task telling = TellAsync(actor, connection, responses, ending.Token);
-            Task listening = ListenAsync(actor, connection, requests, ending.Token);
-            await await Task.WhenAny(telling, listening).ConfigureAwait(false);
-            if (telling.IsCompletedSuccessfully)
-            {
-                // The actor hangs up first: what it writes into a stream that is closed already may cost it the goodbye.
-                await Task.WhenAny(listening, Task.Delay(LastRead, ending.Token)).ConfigureAwait(false);
-            }
-            left = listening.IsCompletedSuccessfully;
-            await ending.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(telling, listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            left = await ConverseAsync(actor, connection, requests, responses, ending).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or RpcException or InvalidOperationException)
         {
@@ -88,6 +77,36 @@ internal sealed class FleetService(
                 hub.Admission.Leave(actor, connection, broke: !left);
             }
         }
+    }
+
+    /// <summary>Listens and tells until either ends.</summary>
+    /// <param name="actor">Who joined.</param>
+    /// <param name="connection">Its stream.</param>
+    /// <param name="requests">What it says.</param>
+    /// <param name="responses">What it is told.</param>
+    /// <param name="ending">Cancelled at the end.</param>
+    /// <returns>Whether the actor left by itself.</returns>
+    private async Task<bool> ConverseAsync(
+        ActorRecord actor,
+        ActorConnection connection,
+        IAsyncStreamReader<ActorFrame> requests,
+        IServerStreamWriter<LearnerMessage> responses,
+        CancellationTokenSource ending
+    )
+    {
+        // Whoever of the two ends first ends the other: the actor hangs up, or the learner says goodbye.
+        Task telling = TellAsync(actor, connection, responses, ending.Token);
+        Task listening = ListenAsync(actor, connection, requests, ending.Token);
+        await await Task.WhenAny(telling, listening).ConfigureAwait(false);
+        if (telling.IsCompletedSuccessfully)
+        {
+            // The actor hangs up first: what it writes into a stream that is closed already may cost it the goodbye.
+            await Task.WhenAny(listening, Task.Delay(LastRead, ending.Token)).ConfigureAwait(false);
+        }
+        bool left = listening.IsCompletedSuccessfully;
+        await ending.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(telling, listening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return left;
     }
 
     /// <summary>Sends one publication.</summary>

@@ -2,7 +2,6 @@ using Actors;
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Policies.Acting;
-using Cli;
 using Environments;
 using Environments.ClassicControl;
 using Environments.Randomness;

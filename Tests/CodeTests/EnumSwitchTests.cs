@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Cli.Processes;
 using Xunit;
 
 namespace Tests.CodeTests;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Cli;
 using Tests.Waits;
 
 namespace Tests.DeployTests;

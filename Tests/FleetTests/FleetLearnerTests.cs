@@ -1,5 +1,4 @@
 using Actors.Fleet;
-using Cli.Fleet;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;

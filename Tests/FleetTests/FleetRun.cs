@@ -1,6 +1,5 @@
 using Actors.Fleet;
 using Agents.Networks;
-using Cli.Fleet;
 using Environments;
 using Fleet;
 using Learners.Composition;

@@ -11,43 +11,50 @@ using Protos.Foreign;
 namespace Cli.Commands.Fleets;
 
 /// <summary><c>agents actor</c>.</summary>
-internal static class ActorCommand
+internal sealed class ActorCommand(TextWriter output, TextWriter error)
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    private readonly Option<string> _learner = new("--learner")
     {
-        var learner = new Option<string>("--learner")
-        {
-            Description = "Address of the learner: http://127.0.0.1:port, unix:/path or https://host:port.",
-            DefaultValueFactory = _ => "http://127.0.0.1:5051",
-        };
-        var copies = new Option<string>("--envs")
-        {
-            Description = "Environment copies to step; 0 takes the learner's number.",
-            DefaultValueFactory = _ => "0",
-        };
-        var id = new Option<string?>("--id")
-        {
-            Description = "Name of the actor, one of a kind. Default: machine name and process number.",
-        };
-        var tokenFile = new Option<string?>("--token-file")
-        {
-            Description = $"File with the learner's secret; the variable {Secrets.Variable} works too.",
-        };
-        var authority = new Option<string?>("--ca") { Description = "PEM file of the authority of the learner's certificate." };
-        var certificate = new Option<string?>("--certificate") { Description = "PEM file of a client certificate." };
-        var key = new Option<string?>("--key") { Description = "PEM file of its key." };
-        var timeout = new Option<string>("--step-timeout")
-        {
-            Description = "Seconds without a finished step after which environments are made anew.",
-            DefaultValueFactory = _ => "20",
-        };
-        var patience = new Option<string?>("--patience")
-        {
-            Description = "Seconds to try to reach a learner that is away. Default: for ever.",
-        };
-        var registry = new RegistryOptions();
-        var audit = new Option<string?>("--audit") { Description = "File that lists every acknowledged unroll." };
-        Option<bool> json = JsonOption.Create();
+        Description = "Address of the learner: http://127.0.0.1:port, unix:/path or https://host:port.",
+        DefaultValueFactory = _ => "http://127.0.0.1:5051",
+    };
+    private readonly Option<string> _copies = new("--envs")
+    {
+        Description = "Environment copies to step; 0 takes the learner's number.",
+        DefaultValueFactory = _ => "0",
+    };
+    private readonly Option<string?> _id = new("--id")
+    {
+        Description = "Name of the actor, one of a kind. Default: machine name and process number.",
+    };
+    private readonly Option<string?> _tokenFile = new("--token-file")
+    {
+        Description = $"File with the learner's secret; the variable {Secrets.Variable} works too.",
+    };
+    private readonly Option<string?> _authority = new("--ca")
+    {
+        Description = "PEM file of the authority of the learner's certificate.",
+    };
+    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of a client certificate." };
+    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
+    private readonly Option<string> _timeout = new("--step-timeout")
+    {
+        Description = "Seconds without a finished step after which environments are made anew.",
+        DefaultValueFactory = _ => "20",
+    };
+    private readonly Option<string?> _patience = new("--patience")
+    {
+        Description = "Seconds to try to reach a learner that is away. Default: for ever.",
+    };
+    private readonly RegistryOptions _registry = new();
+    private readonly Option<string?> _audit = new("--audit") { Description = "File that lists every acknowledged unroll." };
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error) => new ActorCommand(output, error).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "actor",
             """
@@ -62,69 +69,69 @@ internal static class ActorCommand
             """
         )
         {
-            learner,
-            copies,
-            id,
-            tokenFile,
-            authority,
-            certificate,
-            key,
-            timeout,
-            patience,
-            audit,
-            json,
+            _learner,
+            _copies,
+            _id,
+            _tokenFile,
+            _authority,
+            _certificate,
+            _key,
+            _timeout,
+            _patience,
+            _audit,
+            _json,
         };
-        registry.AddTo(command);
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                string name =
-                    parsed.GetValue(id)
-                    ?? string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}");
-                using var list = parsed.GetValue(audit) is { } file ? new AuditFile(file, name) : null;
-                var options = new ActorOptions
-                {
-                    Learner = parsed.GetValue(learner)!,
-                    Id = name,
-                    Copies = (int)Numbers.Parse("--envs", parsed.GetValue(copies)!, 0, 65_536),
-                    Token = Secrets.ReadToken(parsed.GetValue(tokenFile)),
-                    AuthorityFile = parsed.GetValue(authority),
-                    CertificateFile = parsed.GetValue(certificate),
-                    KeyFile = parsed.GetValue(key),
-                    StepTimeout = TimeSpan.FromSeconds(Numbers.Parse("--step-timeout", parsed.GetValue(timeout)!, 1, 1_000_000)),
-                    Patience = parsed.GetValue(patience) is { } seconds
-                        ? TimeSpan.FromSeconds(Numbers.Parse("--patience", seconds, 0, 100_000_000))
-                        : null,
-                    Registry = registry.Registry(parsed),
-                    Log = line => error.WriteLine($"[{name}] {ForeignText.Line(line)}"),
-                    Acknowledged = list is null ? null : list.Add,
-                };
-                ActorResult result = await ActorRunner.RunAsync(options, cancellationToken).ConfigureAwait(false);
-                if (parsed.GetValue(json))
-                {
-                    output.WriteLine(
-                        new JsonObject
-                        {
-                            ["run_completed"] = result.RunCompleted,
-                            ["unrolls"] = result.Unrolls,
-                            ["env_steps"] = result.EnvironmentSteps,
-                            ["reconnects"] = result.Reconnects,
-                            ["restarts"] = result.Restarts,
-                            ["cpu_seconds"] = Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 3),
-                        }.ToJsonString()
-                    );
-                }
-                else
-                {
-                    DiagnosticWriter.Try(() =>
-                        output.WriteLine(
-                            $"{(result.RunCompleted ? "The run is complete" : "Stopped")}: {Tables.Number(result.EnvironmentSteps)} steps in {Tables.Number(result.Unrolls)} unrolls, {result.Reconnects} reconnects, {result.Restarts} restarts of the environments."
-                        )
-                    );
-                }
-                return result.RunCompleted ? ExitCodes.Done : ExitCodes.Interrupted;
-            }
-        );
+        _registry.AddTo(command);
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string name =
+            parsed.GetValue(_id)
+            ?? string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}");
+        using var list = parsed.GetValue(_audit) is { } file ? new AuditFile(file, name) : null;
+        var options = new ActorOptions
+        {
+            Learner = parsed.GetValue(_learner)!,
+            Id = name,
+            Copies = (int)Numbers.Parse("--envs", parsed.GetValue(_copies)!, 0, 65_536),
+            Token = Secrets.ReadToken(parsed.GetValue(_tokenFile)),
+            AuthorityFile = parsed.GetValue(_authority),
+            CertificateFile = parsed.GetValue(_certificate),
+            KeyFile = parsed.GetValue(_key),
+            StepTimeout = TimeSpan.FromSeconds(Numbers.Parse("--step-timeout", parsed.GetValue(_timeout)!, 1, 1_000_000)),
+            Patience = parsed.GetValue(_patience) is { } seconds
+                ? TimeSpan.FromSeconds(Numbers.Parse("--patience", seconds, 0, 100_000_000))
+                : null,
+            Registry = _registry.Registry(parsed),
+            Log = line => error.WriteLine($"[{name}] {ForeignText.Line(line)}"),
+            Acknowledged = list is null ? null : list.Add,
+        };
+        ActorResult result = await ActorRunner.RunAsync(options, cancellationToken).ConfigureAwait(false);
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(
+                new JsonObject
+                {
+                    ["run_completed"] = result.RunCompleted,
+                    ["unrolls"] = result.Unrolls,
+                    ["env_steps"] = result.EnvironmentSteps,
+                    ["reconnects"] = result.Reconnects,
+                    ["restarts"] = result.Restarts,
+                    ["cpu_seconds"] = Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 3),
+                }.ToJsonString()
+            );
+        }
+        else
+        {
+            DiagnosticWriter.Try(() =>
+                output.WriteLine(
+                    $"{(result.RunCompleted ? "The run is complete" : "Stopped")}: {Tables.Number(result.EnvironmentSteps)} steps in {Tables.Number(result.Unrolls)} unrolls, {result.Reconnects} reconnects, {result.Restarts} restarts of the environments."
+                )
+            );
+        }
+        return result.RunCompleted ? ExitCodes.Done : ExitCodes.Interrupted;
     }
 }

@@ -9,20 +9,27 @@ using Protos.Rpc;
 namespace Cli.Commands.Fleets;
 
 /// <summary><c>agents health</c>.</summary>
-internal static class HealthCommand
+internal sealed class HealthCommand(TextWriter output, TextWriter error)
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    private readonly Option<string> _metrics = new("--metrics")
     {
-        var metrics = new Option<string>("--metrics")
-        {
-            Description = "Address that the learner got with --metrics.",
-            DefaultValueFactory = _ => "http://127.0.0.1:9464",
-        };
-        var authority = new Option<string?>("--ca") { Description = "PEM file of the authority of the learner's certificate." };
-        var certificate = new Option<string?>("--certificate") { Description = "PEM file of a client certificate." };
-        var key = new Option<string?>("--key") { Description = "PEM file of its key." };
-        Option<string> timeout = TimeoutOption.Create();
-        Option<bool> json = JsonOption.Create();
+        Description = "Address that the learner got with --metrics.",
+        DefaultValueFactory = _ => "http://127.0.0.1:9464",
+    };
+    private readonly Option<string?> _authority = new("--ca")
+    {
+        Description = "PEM file of the authority of the learner's certificate.",
+    };
+    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of a client certificate." };
+    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
+    private readonly Option<string> _timeout = TimeoutOption.Create();
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error) => new HealthCommand(output, error).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "health",
             """
@@ -36,55 +43,55 @@ internal static class HealthCommand
             """
         )
         {
-            metrics,
-            authority,
-            certificate,
-            key,
-            timeout,
-            json,
+            _metrics,
+            _authority,
+            _certificate,
+            _key,
+            _timeout,
+            _json,
         };
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                FleetAddress address = FleetAddress.Parse(parsed.GetValue(metrics)!);
-                TimeSpan patience = TimeoutOption.Read(parsed, timeout);
-                using var client = new HttpClient(
-                    Connections.Handler(address, parsed.GetValue(authority), parsed.GetValue(certificate), parsed.GetValue(key))
-                )
-                {
-                    Timeout = patience,
-                };
-                string? trouble;
-                try
-                {
-                    using HttpResponseMessage response = await client
-                        .GetAsync(new Uri(address.Url, "/health"), cancellationToken)
-                        .ConfigureAwait(false);
-                    trouble = response.IsSuccessStatusCode ? null : $"it answered {(int)response.StatusCode}";
-                }
-                catch (HttpRequestException exception)
-                {
-                    trouble = (exception.InnerException ?? exception).Message;
-                }
-                catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    trouble = $"it did not answer within {patience.TotalSeconds:0} s";
-                }
-                if (parsed.GetValue(json))
-                {
-                    output.WriteLine(new JsonObject { ["healthy"] = trouble is null, ["reason"] = trouble }.ToJsonString());
-                }
-                else if (trouble is null)
-                {
-                    output.WriteLine("healthy");
-                }
-                else
-                {
-                    error.WriteLine($"unhealthy: {address}: {ForeignText.Show(trouble)}");
-                }
-                return trouble is null ? ExitCodes.Done : ExitCodes.Failed;
-            }
-        );
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        FleetAddress address = FleetAddress.Parse(parsed.GetValue(_metrics)!);
+        TimeSpan patience = TimeoutOption.Read(parsed, _timeout);
+        using var client = new HttpClient(
+            Connections.Handler(address, parsed.GetValue(_authority), parsed.GetValue(_certificate), parsed.GetValue(_key))
+        )
+        {
+            Timeout = patience,
+        };
+        string? trouble;
+        try
+        {
+            using HttpResponseMessage response = await client
+                .GetAsync(new Uri(address.Url, "/health"), cancellationToken)
+                .ConfigureAwait(false);
+            trouble = response.IsSuccessStatusCode ? null : $"it answered {(int)response.StatusCode}";
+        }
+        catch (HttpRequestException exception)
+        {
+            trouble = (exception.InnerException ?? exception).Message;
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            trouble = $"it did not answer within {patience.TotalSeconds:0} s";
+        }
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(new JsonObject { ["healthy"] = trouble is null, ["reason"] = trouble }.ToJsonString());
+        }
+        else if (trouble is null)
+        {
+            output.WriteLine("healthy");
+        }
+        else
+        {
+            error.WriteLine($"unhealthy: {address}: {ForeignText.Show(trouble)}");
+        }
+        return trouble is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

@@ -12,51 +12,60 @@ using Learners.Training;
 namespace Cli.Commands.Fleets;
 
 /// <summary><c>agents learner</c>.</summary>
-internal static class LearnerCommand
+internal sealed class LearnerCommand(TextWriter output, TextWriter error)
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    private readonly RunSettingsOptions _run = new("impala", isFleet: true);
+    private readonly Option<string> _listen = new("--listen")
     {
-        var run = new RunSettingsOptions("impala", isFleet: true);
-        var listen = new Option<string>("--listen")
-        {
-            Description = "Address for actors: http://127.0.0.1:port, unix:/path, or https://ip:port with certificate and token.",
-            DefaultValueFactory = _ => new FleetOptions().Listen,
-        };
-        var metrics = new Option<string?>("--metrics")
-        {
-            Description = "Address of /metrics (Prometheus) and /health, such as http://127.0.0.1:9464.",
-        };
-        var tokenFile = new Option<string?>("--token-file")
-        {
-            Description = $"File with the secret that actors must send; the variable {Secrets.Variable} works too.",
-        };
-        var certificate = new Option<string?>("--certificate") { Description = "PEM file of the server's certificate." };
-        var key = new Option<string?>("--key") { Description = "PEM file of its key." };
-        var clientAuthority = new Option<string?>("--client-ca")
-        {
-            Description = "PEM file of the authority whose certificates actors must show.",
-        };
-        var continues = new Option<bool>("--continue")
-        {
-            Description = "Continue the run in --out if there is one, else begin it; for supervisors that restart the learner.",
-        };
-        var journal = new Option<bool>("--journal")
-        {
-            Description = "Keep unrolls on disk before they are acknowledged, so that a killed learner loses none.",
-        };
-        var audit = new Option<string?>("--audit") { Description = "File that lists every unroll that was learned from." };
-        var stay = new Option<bool>("--stay")
-        {
-            Description =
-                "Keep the ports open after the last step until stopped; for supervisors that start an ended learner again.",
-        };
-        var stall = new Option<string>("--stall-timeout")
-        {
-            Description = "Seconds that an update, a checkpoint or an evaluation may take before /health says unhealthy.",
-            DefaultValueFactory = _ => "300",
-        };
-        var jsonLogs = new Option<bool>("--json-logs") { Description = "Write log lines as JSON." };
-        Option<bool> json = JsonOption.Create();
+        Description = "Address for actors: http://127.0.0.1:port, unix:/path, or https://ip:port with certificate and token.",
+        DefaultValueFactory = _ => new FleetOptions().Listen,
+    };
+    private readonly Option<string?> _metrics = new("--metrics")
+    {
+        Description = "Address of /metrics (Prometheus) and /health, such as http://127.0.0.1:9464.",
+    };
+    private readonly Option<string?> _tokenFile = new("--token-file")
+    {
+        Description = $"File with the secret that actors must send; the variable {Secrets.Variable} works too.",
+    };
+    private readonly Option<string?> _certificate = new("--certificate")
+    {
+        Description = "PEM file of the server's certificate.",
+    };
+    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
+    private readonly Option<string?> _clientAuthority = new("--client-ca")
+    {
+        Description = "PEM file of the authority whose certificates actors must show.",
+    };
+    private readonly Option<bool> _continues = new("--continue")
+    {
+        Description = "Continue the run in --out if there is one, else begin it; for supervisors that restart the learner.",
+    };
+    private readonly Option<bool> _journal = new("--journal")
+    {
+        Description = "Keep unrolls on disk before they are acknowledged, so that a killed learner loses none.",
+    };
+    private readonly Option<string?> _audit = new("--audit")
+    {
+        Description = "File that lists every unroll that was learned from.",
+    };
+    private readonly Option<bool> _stay = new("--stay")
+    {
+        Description = "Keep the ports open after the last step until stopped; for supervisors that start an ended learner again.",
+    };
+    private readonly Option<string> _stall = new("--stall-timeout")
+    {
+        Description = "Seconds that an update, a checkpoint or an evaluation may take before /health says unhealthy.",
+        DefaultValueFactory = _ => "300",
+    };
+    private readonly Option<bool> _jsonLogs = new("--json-logs") { Description = "Write log lines as JSON." };
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error) => new LearnerCommand(output, error).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "learner",
             """
@@ -71,74 +80,72 @@ internal static class LearnerCommand
               agents learner CartPole-v1 --listen https://0.0.0.0:5051 --certificate learner.pem --key learner-key.pem --token-file token
             """
         );
-        run.AddTo(command);
+        _run.AddTo(command);
         foreach (
             Option option in (Option[])
                 [
-                    listen,
-                    metrics,
-                    tokenFile,
-                    certificate,
-                    key,
-                    clientAuthority,
-                    continues,
-                    journal,
-                    audit,
-                    stay,
-                    stall,
-                    jsonLogs,
-                    json,
+                    _listen,
+                    _metrics,
+                    _tokenFile,
+                    _certificate,
+                    _key,
+                    _clientAuthority,
+                    _continues,
+                    _journal,
+                    _audit,
+                    _stay,
+                    _stall,
+                    _jsonLogs,
+                    _json,
                 ]
         )
         {
             command.Add(option);
         }
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                List<string> assignments = run.Assignments(parsed);
-                if (parsed.GetValue(journal))
-                {
-                    assignments.Add("fleet.journal=true");
-                }
-                string? resumed = run.Resumed(parsed);
-                if (parsed.GetValue(continues) && run.Folder(parsed) is { } folder && RunFolder.Exists(folder))
-                {
-                    resumed = folder;
-                    run.RequireSame(parsed, folder);
-                }
-                var fleet = new FleetOptions
-                {
-                    Listen = parsed.GetValue(listen)!,
-                    MetricsListen = parsed.GetValue(metrics),
-                    Token = Secrets.ReadToken(parsed.GetValue(tokenFile)),
-                    CertificateFile = parsed.GetValue(certificate),
-                    KeyFile = parsed.GetValue(key),
-                    ClientAuthorityFile = parsed.GetValue(clientAuthority),
-                    AuditFile = parsed.GetValue(audit),
-                    Stay = parsed.GetValue(stay),
-                    StallTimeout = TimeSpan.FromSeconds(
-                        Numbers.Parse("--stall-timeout", parsed.GetValue(stall)!, 1, 100_000_000)
-                    ),
-                    JsonLogs = parsed.GetValue(jsonLogs),
-                    Listening = address =>
-                        error.WriteLine(
-                            $"Waiting for actors. Start them with: {NextCommand.Of(["actor", "--learner", address, .. run.NextWords(parsed)])}"
-                        ),
-                };
-                TrainingResult result = await new ProgressReporter(error)
-                    .ShowAsync(progress =>
-                    {
-                        TrainingOptions options = run.Options(parsed, progress, error);
-                        return resumed is null
-                            ? FleetLearner.TrainAsync(run.Settings(parsed, assignments), fleet, options, cancellationToken)
-                            : FleetLearner.ResumeAsync(resumed, assignments, fleet, options, cancellationToken);
-                    })
-                    .ConfigureAwait(false);
-                TrainCommand.Print(output, error, result, parsed.GetValue(json), "learner", run.NextWords(parsed));
-                return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
-            }
-        );
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        List<string> assignments = _run.Assignments(parsed);
+        if (parsed.GetValue(_journal))
+        {
+            assignments.Add("fleet.journal=true");
+        }
+        string? resumed = _run.Resumed(parsed);
+        if (parsed.GetValue(_continues) && _run.Folder(parsed) is { } folder && RunFolder.Exists(folder))
+        {
+            resumed = folder;
+            _run.RequireSame(parsed, folder);
+        }
+        var fleet = new FleetOptions
+        {
+            Listen = parsed.GetValue(_listen)!,
+            MetricsListen = parsed.GetValue(_metrics),
+            Token = Secrets.ReadToken(parsed.GetValue(_tokenFile)),
+            CertificateFile = parsed.GetValue(_certificate),
+            KeyFile = parsed.GetValue(_key),
+            ClientAuthorityFile = parsed.GetValue(_clientAuthority),
+            AuditFile = parsed.GetValue(_audit),
+            Stay = parsed.GetValue(_stay),
+            StallTimeout = TimeSpan.FromSeconds(Numbers.Parse("--stall-timeout", parsed.GetValue(_stall)!, 1, 100_000_000)),
+            JsonLogs = parsed.GetValue(_jsonLogs),
+            Listening = address =>
+                error.WriteLine(
+                    $"Waiting for actors. Start them with: {NextCommand.Of(["actor", "--learner", address, .. _run.NextWords(parsed)])}"
+                ),
+        };
+        TrainingResult result = await new ProgressReporter(error)
+            .ShowAsync(progress =>
+            {
+                TrainingOptions options = _run.Options(parsed, progress, error);
+                return resumed is null
+                    ? FleetLearner.TrainAsync(_run.Settings(parsed, assignments), fleet, options, cancellationToken)
+                    : FleetLearner.ResumeAsync(resumed, assignments, fleet, options, cancellationToken);
+            })
+            .ConfigureAwait(false);
+        TrainCommand.Print(output, error, result, parsed.GetValue(_json), "learner", _run.NextWords(parsed));
+        return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 }

@@ -9,17 +9,28 @@ using Protos.Foreign;
 namespace Cli.Commands.Fleets;
 
 /// <summary><c>agents serve</c>.</summary>
-internal static class ServeCommand
+internal sealed class ServeCommand(TextWriter error)
 {
-    public static Command Create(TextWriter error)
+    private readonly Argument<string> _path = new("policy")
     {
-        var path = new Argument<string>("policy") { Description = "Run folder, or a policy folder such as <run>/best." };
-        var grpc = new Option<string?>("--grpc")
-        {
-            Description = "Address for gRPC (policy.proto), such as http://127.0.0.1:8081.",
-        };
-        var seed = new Option<string>("--seed") { Description = "Seed of drawn actions.", DefaultValueFactory = _ => "0" };
-        var listen = new ListenOptions("http://127.0.0.1:8080");
+        Description = "Run folder, or a policy folder such as <run>/best.",
+    };
+    private readonly Option<string?> _grpc = new("--grpc")
+    {
+        Description = "Address for gRPC (policy.proto), such as http://127.0.0.1:8081.",
+    };
+    private readonly Option<string> _seed = new("--seed")
+    {
+        Description = "Seed of drawn actions.",
+        DefaultValueFactory = _ => "0",
+    };
+    private readonly ListenOptions _listen = new("http://127.0.0.1:8080");
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter error) => new ServeCommand(error).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "serve",
             """
@@ -31,31 +42,31 @@ internal static class ServeCommand
             """
         )
         {
-            path,
-            grpc,
-            seed,
+            _path,
+            _grpc,
+            _seed,
         };
-        listen.AddTo(command);
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue);
-                using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(path)!));
-                ServiceHost host = await ServiceHost
-                    .ServePolicyAsync(policy, parsed.GetValue(grpc), seedValue, listen.Read(parsed))
-                    .ConfigureAwait(false);
-                await using (host.ConfigureAwait(false))
-                {
-                    await error
-                        .WriteLineAsync(
-                            $"Serving the policy of {ForeignText.Show(policy.Info.Environment)} at {string.Join(" and ", host.Addresses)}"
-                        )
-                        .ConfigureAwait(false);
-                    await ServiceHost.WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
-                return ExitCodes.Done;
-            }
-        );
+        _listen.AddTo(command);
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue);
+        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
+        ServiceHost host = await ServiceHost
+            .ServePolicyAsync(policy, parsed.GetValue(_grpc), seedValue, _listen.Read(parsed))
+            .ConfigureAwait(false);
+        await using (host.ConfigureAwait(false))
+        {
+            await error
+                .WriteLineAsync(
+                    $"Serving the policy of {ForeignText.Show(policy.Info.Environment)} at {string.Join(" and ", host.Addresses)}"
+                )
+                .ConfigureAwait(false);
+            await ServiceHost.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        return ExitCodes.Done;
     }
 }

@@ -15,25 +15,32 @@ using Spectre.Console;
 namespace Cli.Commands.Fleets;
 
 /// <summary><c>agents status</c>.</summary>
-internal static class StatusCommand
+internal sealed class StatusCommand(TextWriter output)
 {
-    public static Command Create(TextWriter output)
+    private readonly Option<string> _learner = new("--learner")
     {
-        var learner = new Option<string>("--learner")
-        {
-            Description = "Address of the learner.",
-            DefaultValueFactory = _ => "http://127.0.0.1:5051",
-        };
-        var tokenFile = new Option<string?>("--token-file")
-        {
-            Description = $"File with the learner's secret; the variable {Secrets.Variable} works too.",
-        };
-        var authority = new Option<string?>("--ca") { Description = "PEM file of the authority of the learner's certificate." };
-        var certificate = new Option<string?>("--certificate") { Description = "PEM file of a client certificate." };
-        var key = new Option<string?>("--key") { Description = "PEM file of its key." };
-        Option<string> timeout = TimeoutOption.Create();
-        var watch = new Option<bool>("--watch") { Description = "Refresh every second until Ctrl-C." };
-        Option<bool> json = JsonOption.Create();
+        Description = "Address of the learner.",
+        DefaultValueFactory = _ => "http://127.0.0.1:5051",
+    };
+    private readonly Option<string?> _tokenFile = new("--token-file")
+    {
+        Description = $"File with the learner's secret; the variable {Secrets.Variable} works too.",
+    };
+    private readonly Option<string?> _authority = new("--ca")
+    {
+        Description = "PEM file of the authority of the learner's certificate.",
+    };
+    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of a client certificate." };
+    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
+    private readonly Option<string> _timeout = TimeoutOption.Create();
+    private readonly Option<bool> _watch = new("--watch") { Description = "Refresh every second until Ctrl-C." };
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output) => new StatusCommand(output).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "status",
             """
@@ -45,61 +52,61 @@ internal static class StatusCommand
             """
         )
         {
-            learner,
-            tokenFile,
-            authority,
-            certificate,
-            key,
-            timeout,
-            watch,
-            json,
+            _learner,
+            _tokenFile,
+            _authority,
+            _certificate,
+            _key,
+            _timeout,
+            _watch,
+            _json,
         };
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                using GrpcChannel channel = FleetChannel.Open(
-                    parsed.GetValue(learner)!,
-                    Secrets.ReadToken(parsed.GetValue(tokenFile)),
-                    parsed.GetValue(authority),
-                    parsed.GetValue(certificate),
-                    parsed.GetValue(key)
-                );
-                CallInvoker invoker = channel.CreateCallInvoker();
-                TimeSpan patience = TimeoutOption.Read(parsed, timeout);
-                if (!parsed.GetValue(watch) || output != Console.Out || Console.IsOutputRedirected)
-                {
-                    do
-                    {
-                        FleetStatus status = await FetchAsync(invoker, parsed.GetValue(learner)!, patience, cancellationToken)
-                            .ConfigureAwait(false);
-                        if (parsed.GetValue(json))
-                        {
-                            output.WriteLine(ToJson(status).ToJsonString());
-                        }
-                        else
-                        {
-                            Tables.Print(output, Summary(status));
-                            Tables.Print(output, Actors(status));
-                        }
-                    } while (parsed.GetValue(watch) && await PauseAsync(cancellationToken).ConfigureAwait(false));
-                    return ExitCodes.Done;
-                }
-                await AnsiConsole
-                    .Live(new Rows())
-                    .StartAsync(async live =>
-                    {
-                        do
-                        {
-                            FleetStatus status = await FetchAsync(invoker, parsed.GetValue(learner)!, patience, cancellationToken)
-                                .ConfigureAwait(false);
-                            live.UpdateTarget(new Rows(Summary(status), Actors(status)));
-                        } while (await PauseAsync(cancellationToken).ConfigureAwait(false));
-                    })
-                    .ConfigureAwait(false);
-                return ExitCodes.Done;
-            }
-        );
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using GrpcChannel channel = FleetChannel.Open(
+            parsed.GetValue(_learner)!,
+            Secrets.ReadToken(parsed.GetValue(_tokenFile)),
+            parsed.GetValue(_authority),
+            parsed.GetValue(_certificate),
+            parsed.GetValue(_key)
+        );
+        CallInvoker invoker = channel.CreateCallInvoker();
+        TimeSpan patience = TimeoutOption.Read(parsed, _timeout);
+        if (!parsed.GetValue(_watch) || output != Console.Out || Console.IsOutputRedirected)
+        {
+            do
+            {
+                FleetStatus status = await FetchAsync(invoker, parsed.GetValue(_learner)!, patience, cancellationToken)
+                    .ConfigureAwait(false);
+                if (parsed.GetValue(_json))
+                {
+                    output.WriteLine(ToJson(status).ToJsonString());
+                }
+                else
+                {
+                    Tables.Print(output, Summary(status));
+                    Tables.Print(output, Actors(status));
+                }
+            } while (parsed.GetValue(_watch) && await PauseAsync(cancellationToken).ConfigureAwait(false));
+            return ExitCodes.Done;
+        }
+        await AnsiConsole
+            .Live(new Rows())
+            .StartAsync(async live =>
+            {
+                do
+                {
+                    FleetStatus status = await FetchAsync(invoker, parsed.GetValue(_learner)!, patience, cancellationToken)
+                        .ConfigureAwait(false);
+                    live.UpdateTarget(new Rows(Summary(status), Actors(status)));
+                } while (await PauseAsync(cancellationToken).ConfigureAwait(false));
+            })
+            .ConfigureAwait(false);
+        return ExitCodes.Done;
     }
 
     private static async Task<bool> PauseAsync(CancellationToken cancellationToken)

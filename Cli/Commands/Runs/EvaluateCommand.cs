@@ -12,24 +12,38 @@ using Protos.Foreign;
 namespace Cli.Commands.Runs;
 
 /// <summary><c>agents evaluate</c>.</summary>
-internal static class EvaluateCommand
+internal sealed class EvaluateCommand(TextWriter output, TextWriter error)
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    private readonly Argument<string> _path = new("policy")
     {
-        var path = new Argument<string>("policy") { Description = "Run folder, or a policy folder such as <run>/best." };
-        var episodes = new Option<string>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => "100" };
-        var seed = new Option<string>("--seed")
-        {
-            Description = "Seed of environment and sampling.",
-            DefaultValueFactory = _ => "0",
-        };
-        var deterministic = new Option<bool>("--deterministic")
-        {
-            Description = "Take the most probable action instead of acting as in training.",
-        };
-        var environment = new Option<string?>("--environment") { Description = "Another environment with the same spaces." };
-        var registry = new RegistryOptions();
-        Option<bool> json = JsonOption.Create();
+        Description = "Run folder, or a policy folder such as <run>/best.",
+    };
+    private readonly Option<string> _episodes = new("--episodes")
+    {
+        Description = "Episodes to play.",
+        DefaultValueFactory = _ => "100",
+    };
+    private readonly Option<string> _seed = new("--seed")
+    {
+        Description = "Seed of environment and sampling.",
+        DefaultValueFactory = _ => "0",
+    };
+    private readonly Option<bool> _deterministic = new("--deterministic")
+    {
+        Description = "Take the most probable action instead of acting as in training.",
+    };
+    private readonly Option<string?> _environment = new("--environment")
+    {
+        Description = "Another environment with the same spaces.",
+    };
+    private readonly RegistryOptions _registry = new();
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error) => new EvaluateCommand(output, error).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "evaluate",
             """
@@ -41,53 +55,51 @@ internal static class EvaluateCommand
             """
         )
         {
-            path,
-            episodes,
-            seed,
-            deterministic,
-            environment,
-            json,
+            _path,
+            _episodes,
+            _seed,
+            _deterministic,
+            _environment,
+            _json,
         };
-        registry.AddTo(command);
-        command.SetAction(
-            (parsed, cancellationToken) =>
-            {
-                int count = (int)Numbers.Parse("--episodes", parsed.GetValue(episodes)!, 1, 100_000_000);
-                ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue);
-                using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(path)!));
-                EvaluationResult result = Evaluator.Evaluate(
-                    policy,
-                    parsed.GetValue(environment),
-                    count,
-                    seedValue,
-                    parsed.GetValue(deterministic),
-                    registry: registry.Registry(parsed, parsed.GetValue(environment)),
-                    cancellationToken: cancellationToken,
-                    warn: line => error.WriteLine("warning: " + ForeignText.Line(line))
-                );
-                string played = parsed.GetValue(environment) ?? Evaluator.EnvironmentOf(policy);
-                double? humanNormalized =
-                    AtariGames.WithWholeGames(played) == played
-                        ? AtariGames.Find(played)?.HumanNormalized(result.MeanReturn)
-                        : null; // published scores are of whole games
-                if (parsed.GetValue(json))
-                {
-                    JsonObject node = RunSummary.ToNode(result);
-                    node["environment"] = played;
-                    if (humanNormalized is not null)
-                    {
-                        node["human_normalized"] = humanNormalized;
-                    }
-                    node["agent"] = policy.Info.Agent;
-                    output.WriteLine(node.ToJsonString());
-                }
-                else
-                {
-                    Tables.Print(output, EvaluationTable.Create(result, humanNormalized));
-                }
-                return Task.FromResult(ExitCodes.Done);
-            }
-        );
+        _registry.AddTo(command);
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        int count = (int)Numbers.Parse("--episodes", parsed.GetValue(_episodes)!, 1, 100_000_000);
+        ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue);
+        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
+        EvaluationResult result = Evaluator.Evaluate(
+            policy,
+            parsed.GetValue(_environment),
+            count,
+            seedValue,
+            parsed.GetValue(_deterministic),
+            registry: _registry.Registry(parsed, parsed.GetValue(_environment)),
+            cancellationToken: cancellationToken,
+            warn: line => error.WriteLine("warning: " + ForeignText.Line(line))
+        );
+        string played = parsed.GetValue(_environment) ?? Evaluator.EnvironmentOf(policy);
+        double? humanNormalized =
+            AtariGames.WithWholeGames(played) == played ? AtariGames.Find(played)?.HumanNormalized(result.MeanReturn) : null; // published scores are of whole games
+        if (parsed.GetValue(_json))
+        {
+            JsonObject node = RunSummary.ToNode(result);
+            node["environment"] = played;
+            if (humanNormalized is not null)
+            {
+                node["human_normalized"] = humanNormalized;
+            }
+            node["agent"] = policy.Info.Agent;
+            output.WriteLine(node.ToJsonString());
+        }
+        else
+        {
+            Tables.Print(output, EvaluationTable.Create(result, humanNormalized));
+        }
+        return Task.FromResult(ExitCodes.Done);
     }
 }

@@ -18,32 +18,36 @@ using Spectre.Console;
 namespace Cli.Commands.Runs;
 
 /// <summary><c>agents inspect</c>.</summary>
-internal static class InspectCommand
+internal sealed class InspectCommand(TextWriter output)
 {
     private const int LargestSummary = 1 << 20;
 
     // Of longer lists only so many are shown to people; JSON holds all.
     private const int MostLines = 200;
 
-    public static Command Create(TextWriter output)
+    private readonly Argument<string> _path = new("path")
     {
-        var path = new Argument<string>("path")
-        {
-            Description = "Run, policy, checkpoint or journal folder, or a .safetensors or .unrolls file.",
-        };
-        var attention = new Option<string?>("--attention")
-        {
-            Description =
-                "Plays an episode with a policy and draws what its transformer looked at, into this file. Default: attention.png.",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        var seed = new Option<string>("--seed")
-        {
-            Description = "Seed of the episode of --attention.",
-            DefaultValueFactory = _ => "0",
-        };
-        var registry = new RegistryOptions();
-        Option<bool> json = JsonOption.Create();
+        Description = "Run, policy, checkpoint or journal folder, or a .safetensors or .unrolls file.",
+    };
+    private readonly Option<string?> _attention = new("--attention")
+    {
+        Description =
+            "Plays an episode with a policy and draws what its transformer looked at, into this file. Default: attention.png.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string> _seed = new("--seed")
+    {
+        Description = "Seed of the episode of --attention.",
+        DefaultValueFactory = _ => "0",
+    };
+    private readonly RegistryOptions _registry = new();
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output) => new InspectCommand(output).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "inspect",
             """
@@ -57,39 +61,41 @@ internal static class InspectCommand
             """
         )
         {
-            path,
-            attention,
-            seed,
-            json,
+            _path,
+            _attention,
+            _seed,
+            _json,
         };
-        registry.AddTo(command);
-        command.SetAction(parsed =>
-        {
-            string given = parsed.GetValue(path)!;
-            JsonObject description = parsed.GetResult(attention) is null
-                ? Describe(given, registry.Agents(parsed))
-                : DrawAttention(
-                    given,
-                    parsed.GetValue(attention) ?? "attention.png",
-                    new AttentionOptions
-                    {
-                        Seed = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue),
-                        Registry = registry.Registry(parsed),
-                    }
-                );
-            if (parsed.GetValue(json))
-            {
-                output.WriteLine(description.ToJsonString());
-                return;
-            }
-            Table table = Tables.Create("", Tables.Foreign(given));
-            foreach ((string key, JsonNode? value) in description)
-            {
-                table.AddRow(key.Replace('_', ' '), Text(value));
-            }
-            Tables.Print(output, table);
-        });
+        _registry.AddTo(command);
+        command.SetAction(Run);
         return command;
+    }
+
+    private void Run(ParseResult parsed)
+    {
+        string given = parsed.GetValue(_path)!;
+        JsonObject description = parsed.GetResult(_attention) is null
+            ? Describe(given, _registry.Agents(parsed))
+            : DrawAttention(
+                given,
+                parsed.GetValue(_attention) ?? "attention.png",
+                new AttentionOptions
+                {
+                    Seed = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue),
+                    Registry = _registry.Registry(parsed),
+                }
+            );
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(description.ToJsonString());
+            return;
+        }
+        Table table = Tables.Create("", Tables.Foreign(given));
+        foreach ((string key, JsonNode? value) in description)
+        {
+            table.AddRow(key.Replace('_', ' '), Text(value));
+        }
+        Tables.Print(output, table);
     }
 
     private static JsonObject Describe(string path, AgentRegistry agents)

@@ -12,18 +12,22 @@ using Spectre.Console;
 namespace Cli.Commands.Runs;
 
 /// <summary><c>agents learn</c>: supervised learning.</summary>
-internal static class LearnCommand
+internal sealed class LearnCommand(TextWriter output, TextWriter error)
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    private readonly LearnOptions _options = new();
+    private readonly SeedOptions _several = new();
+    private readonly Option<bool> _list = new("--list") { Description = "List the tasks, with their settings, and end." };
+    private readonly Option<string?> _evaluate = new("--evaluate")
     {
-        var options = new LearnOptions();
-        var several = new SeedOptions();
-        var list = new Option<bool>("--list") { Description = "List the tasks, with their settings, and end." };
-        var evaluate = new Option<string?>("--evaluate")
-        {
-            Description = "Run folder whose network is judged on what its task holds out; --set changes settings of the task.",
-        };
-        Option<bool> json = JsonOption.Create();
+        Description = "Run folder whose network is judged on what its task holds out; --set changes settings of the task.",
+    };
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error) => new LearnCommand(output, error).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "learn",
             """
@@ -41,79 +45,78 @@ internal static class LearnCommand
               agents learn --evaluate runs/copy/lstm/20260101-120000-1
             """
         );
-        options.AddTo(command);
-        several.AddTo(command);
-        command.Add(list);
-        command.Add(evaluate);
-        command.Add(json);
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                if (parsed.GetValue(list))
-                {
-                    List(output, parsed.GetValue(json));
-                    return ExitCodes.Done;
-                }
-                if (parsed.GetValue(evaluate) is { } judged)
-                {
-                    options.RequireNothingNew(parsed, "--evaluate");
-                    (SavedNetwork network, SupervisedScore score) = SupervisedTrainer.Evaluate(
-                        judged,
-                        options.Assignments(parsed),
-                        cancellationToken
-                    );
-                    Print(output, network, score, parsed.GetValue(json));
-                    return ExitCodes.Done;
-                }
-                if (several.Read(parsed) is { } seeds)
-                {
-                    return await LearnAsync(seeds).ConfigureAwait(false);
-                }
-                string? resumed = options.Resumed(parsed);
-                SupervisedResult result = await new LearningReporter(error)
-                    .ShowAsync(progress =>
-                    {
-                        SupervisedOptions told = options.Told(parsed, progress, error);
-                        return resumed is null
-                            ? SupervisedTrainer.LearnAsync(options.Settings(parsed), told, cancellationToken)
-                            : SupervisedTrainer.ResumeAsync(resumed, options.Assignments(parsed), told, cancellationToken);
-                    })
-                    .ConfigureAwait(false);
-                Print(output, error, result, parsed.GetValue(json));
-                return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
-
-                async Task<int> LearnAsync(IReadOnlyList<ulong> all)
-                {
-                    SupervisedSettings settings = options.Settings(parsed);
-                    int jobs = several.Jobs(parsed);
-                    IReadOnlyList<SupervisedOutcome> outcomes = await new LearningReporter(error)
-                        .ShowAsync(progress =>
-                        {
-                            SupervisedOptions told = options.Told(parsed, progress, error);
-                            return SupervisedSeeds.LearnAsync(
-                                settings,
-                                all,
-                                jobs,
-                                seed =>
-                                    told with
-                                    {
-                                        OutputFolder = told.OutputFolder is { } folder
-                                            ? Path.Combine(folder, $"seed-{seed}")
-                                            : null,
-                                        Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
-                                    },
-                                cancellationToken
-                            );
-                        })
-                        .ConfigureAwait(false);
-                    LearnTable.Print(output, error, outcomes, parsed.GetValue(json));
-                    return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
-                        : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
-                        : ExitCodes.Done;
-                }
-            }
-        );
+        _options.AddTo(command);
+        _several.AddTo(command);
+        command.Add(_list);
+        command.Add(_evaluate);
+        command.Add(_json);
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_list))
+        {
+            List(output, parsed.GetValue(_json));
+            return ExitCodes.Done;
+        }
+        if (parsed.GetValue(_evaluate) is { } judged)
+        {
+            _options.RequireNothingNew(parsed, "--evaluate");
+            (SavedNetwork network, SupervisedScore score) = SupervisedTrainer.Evaluate(
+                judged,
+                _options.Assignments(parsed),
+                cancellationToken
+            );
+            Print(output, network, score, parsed.GetValue(_json));
+            return ExitCodes.Done;
+        }
+        if (_several.Read(parsed) is { } seeds)
+        {
+            return await LearnAsync(parsed, seeds, cancellationToken).ConfigureAwait(false);
+        }
+        string? resumed = _options.Resumed(parsed);
+        SupervisedResult result = await new LearningReporter(error)
+            .ShowAsync(progress =>
+            {
+                SupervisedOptions told = _options.Told(parsed, progress, error);
+                return resumed is null
+                    ? SupervisedTrainer.LearnAsync(_options.Settings(parsed), told, cancellationToken)
+                    : SupervisedTrainer.ResumeAsync(resumed, _options.Assignments(parsed), told, cancellationToken);
+            })
+            .ConfigureAwait(false);
+        Print(output, error, result, parsed.GetValue(_json));
+        return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    // One run a seed.
+    private async Task<int> LearnAsync(ParseResult parsed, IReadOnlyList<ulong> all, CancellationToken cancellationToken)
+    {
+        SupervisedSettings settings = _options.Settings(parsed);
+        int jobs = _several.Jobs(parsed);
+        IReadOnlyList<SupervisedOutcome> outcomes = await new LearningReporter(error)
+            .ShowAsync(progress =>
+            {
+                SupervisedOptions told = _options.Told(parsed, progress, error);
+                return SupervisedSeeds.LearnAsync(
+                    settings,
+                    all,
+                    jobs,
+                    seed =>
+                        told with
+                        {
+                            OutputFolder = told.OutputFolder is { } folder ? Path.Combine(folder, $"seed-{seed}") : null,
+                            Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
+                        },
+                    cancellationToken
+                );
+            })
+            .ConfigureAwait(false);
+        LearnTable.Print(output, error, outcomes, parsed.GetValue(_json));
+        return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
+            : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
+            : ExitCodes.Done;
     }
 
     private static void Print(TextWriter output, TextWriter error, SupervisedResult result, bool json)

@@ -14,7 +14,7 @@ using Spectre.Console;
 namespace Cli.Commands.Runs;
 
 /// <summary><c>agents list</c>.</summary>
-internal static class ListCommand
+internal sealed class ListCommand(TextWriter output)
 {
     private static readonly (string Key, NameTable Names)[] PartsOfAgents =
     [
@@ -24,10 +24,14 @@ internal static class ListCommand
         ("auxiliary", AuxiliaryTable.All),
     ];
 
-    public static Command Create(TextWriter output)
+    private readonly RegistryOptions _registry = new();
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output) => new ListCommand(output).Build();
+
+    private Command Build()
     {
-        var registry = new RegistryOptions();
-        Option<bool> json = JsonOption.Create();
         var command = new Command(
             "list",
             """
@@ -39,59 +43,61 @@ internal static class ListCommand
             """
         )
         {
-            json,
+            _json,
         };
-        registry.AddTo(command);
-        command.SetAction(parsed =>
+        _registry.AddTo(command);
+        command.SetAction(Run);
+        return command;
+    }
+
+    private void Run(ParseResult parsed)
+    {
+        IReadOnlyCollection<Agent> all = _registry.Agents(parsed).Agents;
+        ILookup<string, string> tuned = SettingsSources.Tuned.ToLookup(entry => entry.Agent, entry => entry.Environment);
+        if (parsed.GetValue(_json))
         {
-            IReadOnlyCollection<Agent> all = registry.Agents(parsed).Agents;
-            ILookup<string, string> tuned = SettingsSources.Tuned.ToLookup(entry => entry.Agent, entry => entry.Environment);
-            if (parsed.GetValue(json))
-            {
-                var agents = new JsonArray([.. all.Select(Describe)]);
-                var coreNames = new JsonArray([.. MemoryCores.All.Select(core => (JsonNode)core.Name)]);
-                var document = new JsonObject { ["agents"] = agents, ["cores"] = coreNames };
-                foreach ((string key, NameTable names) in PartsOfAgents)
-                {
-                    document[key] = new JsonArray([.. names.Parts.Select(part => (JsonNode)part.Name)]);
-                }
-                output.WriteLine(document.ToJsonString());
-                return;
-            }
-            Table table = Tables.Create("agent", "what it is", "tuned for");
-            foreach (Agent agent in all)
-            {
-                table.AddRow(agent.Name, Markup.Escape(agent.Description), string.Join(", ", tuned[agent.Name].Order()));
-            }
-            Tables.Print(output, table);
-            Table cores = Tables.Create("core", "what it is", "settings of its own");
-            foreach (CoreEntry core in MemoryCores.All)
-            {
-                IEnumerable<string> keys = core.Settings is null
-                    ? []
-                    : StrictYaml.Settable(core.Settings.GetType()).Select(key => $"network.{core.Name}.{StrictYaml.KeyOf(key)}");
-                cores.AddRow(core.Name, Markup.Escape(core.Description), string.Join(", ", keys));
-            }
-            Tables.Print(output, cores);
-            Table parts = Tables.Create("key of an agent's section", "name", "what it is", "settings of its own");
+            var agents = new JsonArray([.. all.Select(Describe)]);
+            var coreNames = new JsonArray([.. MemoryCores.All.Select(core => (JsonNode)core.Name)]);
+            var document = new JsonObject { ["agents"] = agents, ["cores"] = coreNames };
             foreach ((string key, NameTable names) in PartsOfAgents)
             {
-                foreach (NamedSettings part in names.Parts)
-                {
-                    IEnumerable<string> own = StrictYaml.Settable(part.GetType()).Select(StrictYaml.KeyOf);
-                    parts.AddRow(key, part.Name, Markup.Escape(part.Description), string.Join(", ", own));
-                }
+                document[key] = new JsonArray([.. names.Parts.Select(part => (JsonNode)part.Name)]);
             }
-            Tables.Print(output, parts);
+            output.WriteLine(document.ToJsonString());
+            return;
+        }
+        Table table = Tables.Create("agent", "what it is", "tuned for");
+        foreach (Agent agent in all)
+        {
+            table.AddRow(agent.Name, Markup.Escape(agent.Description), string.Join(", ", tuned[agent.Name].Order()));
+        }
+        Tables.Print(output, table);
+        Table cores = Tables.Create("core", "what it is", "settings of its own");
+        foreach (CoreEntry core in MemoryCores.All)
+        {
+            IEnumerable<string> keys = core.Settings is null
+                ? []
+                : StrictYaml.Settable(core.Settings.GetType()).Select(key => $"network.{core.Name}.{StrictYaml.KeyOf(key)}");
+            cores.AddRow(core.Name, Markup.Escape(core.Description), string.Join(", ", keys));
+        }
+        Tables.Print(output, cores);
+        Table parts = Tables.Create("key of an agent's section", "name", "what it is", "settings of its own");
+        foreach ((string key, NameTable names) in PartsOfAgents)
+        {
+            foreach (NamedSettings part in names.Parts)
+            {
+                IEnumerable<string> own = StrictYaml.Settable(part.GetType()).Select(StrictYaml.KeyOf);
+                parts.AddRow(key, part.Name, Markup.Escape(part.Description), string.Join(", ", own));
+            }
+        }
+        Tables.Print(output, parts);
 
-            JsonNode Describe(Agent agent) =>
-                new JsonObject
-                {
-                    ["name"] = agent.Name,
-                    ["description"] = agent.Description,
-                    ["tuned_for"] = new JsonArray([.. tuned[agent.Name].Order().Select(id => (JsonNode)id)]),
-                };
-        });
-        return command;
+        JsonNode Describe(Agent agent) =>
+            new JsonObject
+            {
+                ["name"] = agent.Name,
+                ["description"] = agent.Description,
+                ["tuned_for"] = new JsonArray([.. tuned[agent.Name].Order().Select(id => (JsonNode)id)]),
+            };
     }
 }

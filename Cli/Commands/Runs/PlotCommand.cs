@@ -8,26 +8,30 @@ using Studies.Plotting;
 namespace Cli.Commands.Runs;
 
 /// <summary><c>agents plot</c>.</summary>
-internal static class PlotCommand
+internal sealed class PlotCommand(TextWriter output)
 {
-    public static Command Create(TextWriter output)
+    private readonly Argument<string[]> _runs = new("runs")
     {
-        var runs = new Argument<string[]>("runs")
-        {
-            Description = "Run folders, or folders above them.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var metric = new Option<string>("--metric")
-        {
-            Description = "Column of metrics.csv, such as losses/entropy or eval/mean_return.",
-            DefaultValueFactory = _ => RunPlotter.DefaultMetric,
-        };
-        var file = new Option<string>("--out")
-        {
-            Description = "Picture, .png or .svg; with several environments one each.",
-            DefaultValueFactory = _ => "curves.png",
-        };
-        Option<bool> json = JsonOption.Create();
+        Description = "Run folders, or folders above them.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly Option<string> _metric = new("--metric")
+    {
+        Description = "Column of metrics.csv, such as losses/entropy or eval/mean_return.",
+        DefaultValueFactory = _ => RunPlotter.DefaultMetric,
+    };
+    private readonly Option<string> _file = new("--out")
+    {
+        Description = "Picture, .png or .svg; with several environments one each.",
+        DefaultValueFactory = _ => "curves.png",
+    };
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output) => new PlotCommand(output).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "plot",
             """
@@ -39,50 +43,52 @@ internal static class PlotCommand
             """
         )
         {
-            runs,
-            metric,
-            file,
-            json,
+            _runs,
+            _metric,
+            _file,
+            _json,
         };
-        command.SetAction(parsed =>
-        {
-            string path = parsed.GetValue(file)!;
-            if (!CurvePlot.Formats.Contains(Path.GetExtension(path).ToLowerInvariant()))
-            {
-                throw new SettingsException($"--out is '{path}', but must end in {string.Join(" or ", CurvePlot.Formats)}.");
-            }
-            var pictures = RunPlotter.Draw(parsed.GetValue(runs)!, parsed.GetValue(metric)!, path);
-            if (parsed.GetValue(json))
-            {
-                var nodes = pictures.Select(picture =>
-                    (JsonNode)
-                        new JsonObject
-                        {
-                            ["file"] = picture.File,
-                            ["environment"] = picture.Environment,
-                            ["curves"] = new JsonArray([
-                                .. picture.Curves.Select(curve =>
-                                    (JsonNode)
-                                        new JsonObject
-                                        {
-                                            ["label"] = curve.Label,
-                                            ["seeds"] = curve.Seeds,
-                                            ["last_mean"] = curve.Mean[^1],
-                                        }
-                                ),
-                            ]),
-                        }
-                );
-                output.WriteLine(new JsonObject { ["pictures"] = new JsonArray([.. nodes]) }.ToJsonString());
-                return;
-            }
-            foreach ((string picture, string environment, IReadOnlyList<Curve> curves) in pictures)
-            {
-                output.WriteLine(
-                    $"{picture}: {ForeignText.Show(environment)}, {string.Join("; ", curves.Select(curve => $"{ForeignText.Show(curve.Label)} ({curve.Seeds})"))}"
-                );
-            }
-        });
+        command.SetAction(Run);
         return command;
+    }
+
+    private void Run(ParseResult parsed)
+    {
+        string path = parsed.GetValue(_file)!;
+        if (!CurvePlot.Formats.Contains(Path.GetExtension(path).ToLowerInvariant()))
+        {
+            throw new SettingsException($"--out is '{path}', but must end in {string.Join(" or ", CurvePlot.Formats)}.");
+        }
+        var pictures = RunPlotter.Draw(parsed.GetValue(_runs)!, parsed.GetValue(_metric)!, path);
+        if (parsed.GetValue(_json))
+        {
+            var nodes = pictures.Select(picture =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["file"] = picture.File,
+                        ["environment"] = picture.Environment,
+                        ["curves"] = new JsonArray([
+                            .. picture.Curves.Select(curve =>
+                                (JsonNode)
+                                    new JsonObject
+                                    {
+                                        ["label"] = curve.Label,
+                                        ["seeds"] = curve.Seeds,
+                                        ["last_mean"] = curve.Mean[^1],
+                                    }
+                            ),
+                        ]),
+                    }
+            );
+            output.WriteLine(new JsonObject { ["pictures"] = new JsonArray([.. nodes]) }.ToJsonString());
+            return;
+        }
+        foreach ((string picture, string environment, IReadOnlyList<Curve> curves) in pictures)
+        {
+            output.WriteLine(
+                $"{picture}: {ForeignText.Show(environment)}, {string.Join("; ", curves.Select(curve => $"{ForeignText.Show(curve.Label)} ({curve.Seeds})"))}"
+            );
+        }
     }
 }

@@ -11,35 +11,52 @@ using Learners.Training;
 namespace Cli.Commands.Runs;
 
 /// <summary><c>agents record</c>.</summary>
-internal static class RecordCommand
+internal sealed class RecordCommand(TextWriter output)
 {
-    public static Command Create(TextWriter output)
+    private readonly Argument<string> _path = new("policy")
     {
-        var path = new Argument<string>("policy") { Description = "Run folder, or a policy folder such as <run>/best." };
-        var file = new Option<string>("--out")
-        {
-            Description = "File to write: .gif, .mp4 (needs ffmpeg) or .png (the first picture).",
-            DefaultValueFactory = _ => "episode.gif",
-        };
-        var episodes = new Option<string>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => "1" };
-        var seed = new Option<string>("--seed")
-        {
-            Description = "Seed of environment and sampling.",
-            DefaultValueFactory = _ => "0",
-        };
-        var speed = new Option<string?>("--fps") { Description = "Pictures per second. Default: the environment's own speed." };
-        var deterministic = new Option<bool>("--deterministic")
-        {
-            Description = "Take the most probable action instead of acting as in training.",
-        };
-        var scale = new Option<string>("--scale")
-        {
-            Description = "Size of the picture relative to the environment's own.",
-            DefaultValueFactory = _ => "1",
-        };
-        var environment = new Option<string?>("--environment") { Description = "Another environment with the same spaces." };
-        var registry = new RegistryOptions();
-        Option<bool> json = JsonOption.Create();
+        Description = "Run folder, or a policy folder such as <run>/best.",
+    };
+    private readonly Option<string> _file = new("--out")
+    {
+        Description = "File to write: .gif, .mp4 (needs ffmpeg) or .png (the first picture).",
+        DefaultValueFactory = _ => "episode.gif",
+    };
+    private readonly Option<string> _episodes = new("--episodes")
+    {
+        Description = "Episodes to play.",
+        DefaultValueFactory = _ => "1",
+    };
+    private readonly Option<string> _seed = new("--seed")
+    {
+        Description = "Seed of environment and sampling.",
+        DefaultValueFactory = _ => "0",
+    };
+    private readonly Option<string?> _speed = new("--fps")
+    {
+        Description = "Pictures per second. Default: the environment's own speed.",
+    };
+    private readonly Option<bool> _deterministic = new("--deterministic")
+    {
+        Description = "Take the most probable action instead of acting as in training.",
+    };
+    private readonly Option<string> _scale = new("--scale")
+    {
+        Description = "Size of the picture relative to the environment's own.",
+        DefaultValueFactory = _ => "1",
+    };
+    private readonly Option<string?> _environment = new("--environment")
+    {
+        Description = "Another environment with the same spaces.",
+    };
+    private readonly RegistryOptions _registry = new();
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output) => new RecordCommand(output).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "record",
             """
@@ -51,37 +68,37 @@ internal static class RecordCommand
             """
         )
         {
-            path,
-            file,
-            episodes,
-            seed,
-            speed,
-            deterministic,
-            scale,
-            environment,
-            json,
+            _path,
+            _file,
+            _episodes,
+            _seed,
+            _speed,
+            _deterministic,
+            _scale,
+            _environment,
+            _json,
         };
-        registry.AddTo(command);
-        command.SetAction(
-            (parsed, cancellationToken) =>
-            {
-                var options = new RecordingOptions
-                {
-                    Environment = parsed.GetValue(environment),
-                    Episodes = (int)Numbers.Parse("--episodes", parsed.GetValue(episodes)!, 1, 1_000_000),
-                    Seed = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue),
-                    Deterministic = parsed.GetValue(deterministic),
-                    FramesPerSecond = parsed.GetValue(speed) is { } text ? Numbers.ParseReal("--fps", text, 0.1, 240) : null,
-                    Scale = Numbers.ParseReal("--scale", parsed.GetValue(scale)!, 0.01, 100),
-                    Registry = registry.Registry(parsed, parsed.GetValue(environment)),
-                };
-                using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(path)!));
-                RecordingResult result = EpisodeRecorder.Record(policy, parsed.GetValue(file)!, options, cancellationToken);
-                Print(output, result, parsed.GetValue(json));
-                return Task.FromResult(ExitCodes.Done);
-            }
-        );
+        _registry.AddTo(command);
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var options = new RecordingOptions
+        {
+            Environment = parsed.GetValue(_environment),
+            Episodes = (int)Numbers.Parse("--episodes", parsed.GetValue(_episodes)!, 1, 1_000_000),
+            Seed = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue),
+            Deterministic = parsed.GetValue(_deterministic),
+            FramesPerSecond = parsed.GetValue(_speed) is { } text ? Numbers.ParseReal("--fps", text, 0.1, 240) : null,
+            Scale = Numbers.ParseReal("--scale", parsed.GetValue(_scale)!, 0.01, 100),
+            Registry = _registry.Registry(parsed, parsed.GetValue(_environment)),
+        };
+        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
+        RecordingResult result = EpisodeRecorder.Record(policy, parsed.GetValue(_file)!, options, cancellationToken);
+        Print(output, result, parsed.GetValue(_json));
+        return Task.FromResult(ExitCodes.Done);
     }
 
     private static void Print(TextWriter output, RecordingResult result, bool json)

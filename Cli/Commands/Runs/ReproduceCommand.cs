@@ -15,28 +15,35 @@ using Studies.Statistics;
 namespace Cli.Commands.Runs;
 
 /// <summary><c>agents reproduce</c>.</summary>
-internal static class ReproduceCommand
+internal sealed class ReproduceCommand(TextWriter output, TextWriter error)
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    private readonly Argument<string?> _claim = new("claim")
     {
-        var claim = new Argument<string?>("claim")
-        {
-            Description = "Claim, or a .yaml file of your own; without one they are listed.",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        var budget = new Option<string>("--budget")
-        {
-            Description = "quick (minutes on two cores) or full.",
-            DefaultValueFactory = _ => "quick",
-        };
-        var seeds = new Option<string?>("--seeds") { Description = "Seeds per arm and task. Default: the claim's." };
-        var jobs = new Option<string?>("--jobs") { Description = "Runs at a time, each on one thread. Default: the cores." };
-        var folder = new Option<string?>("--out")
-        {
-            Description = "Folder of report and runs. Default: runs/reproduce/<claim>/<budget>.",
-        };
-        var registry = new RegistryOptions();
-        Option<bool> json = JsonOption.Create();
+        Description = "Claim, or a .yaml file of your own; without one they are listed.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string> _budget = new("--budget")
+    {
+        Description = "quick (minutes on two cores) or full.",
+        DefaultValueFactory = _ => "quick",
+    };
+    private readonly Option<string?> _seeds = new("--seeds") { Description = "Seeds per arm and task. Default: the claim's." };
+    private readonly Option<string?> _jobs = new("--jobs")
+    {
+        Description = "Runs at a time, each on one thread. Default: the cores.",
+    };
+    private readonly Option<string?> _folder = new("--out")
+    {
+        Description = "Folder of report and runs. Default: runs/reproduce/<claim>/<budget>.",
+    };
+    private readonly RegistryOptions _registry = new();
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error) => new ReproduceCommand(output, error).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "reproduce",
             """
@@ -53,49 +60,49 @@ internal static class ReproduceCommand
             """
         )
         {
-            claim,
-            budget,
-            seeds,
-            jobs,
-            folder,
-            json,
+            _claim,
+            _budget,
+            _seeds,
+            _jobs,
+            _folder,
+            _json,
         };
-        registry.AddTo(command);
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                bool asJson = parsed.GetValue(json);
-                if (parsed.GetValue(claim) is not { } name)
-                {
-                    List(output, asJson);
-                    return ExitCodes.Done;
-                }
-                var options = new ReproductionOptions
-                {
-                    Budget = parsed.GetValue(budget) switch
-                    {
-                        "quick" => ReproductionBudget.Quick,
-                        "full" => ReproductionBudget.Full,
-                        var other => throw new SettingsException($"--budget is '{other}', but must be quick or full."),
-                    },
-                    Seeds = parsed.GetValue(seeds) is { } text ? (int)Numbers.Parse("--seeds", text, 1, 1_000) : null,
-                    Jobs = parsed.GetValue(jobs) is { } count
-                        ? (int)Numbers.Parse("--jobs", count, 1, 1_000)
-                        : Environment.ProcessorCount,
-                    Folder = parsed.GetValue(folder),
-                    Registry = registry.Registry(parsed),
-                    Agents = registry.Agents(parsed),
-                    Starter = new ChildRunStarter(OwnProgram.Command, registry.Words(parsed)),
-                    Command = CommandLine(parsed.Tokens.Select(token => token.Value)),
-                };
-                ReproductionReport report = await new ReproductionReporter(error)
-                    .ShowAsync(progress => Reproducer.RunAsync(name, options with { Progress = progress }, cancellationToken))
-                    .ConfigureAwait(false);
-                Print(output, error, report, asJson);
-                return report.Failures.Any() ? ExitCodes.Failed : ExitCodes.Done;
-            }
-        );
+        _registry.AddTo(command);
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        bool asJson = parsed.GetValue(_json);
+        if (parsed.GetValue(_claim) is not { } name)
+        {
+            List(output, asJson);
+            return ExitCodes.Done;
+        }
+        var options = new ReproductionOptions
+        {
+            Budget = parsed.GetValue(_budget) switch
+            {
+                "quick" => ReproductionBudget.Quick,
+                "full" => ReproductionBudget.Full,
+                var other => throw new SettingsException($"--budget is '{other}', but must be quick or full."),
+            },
+            Seeds = parsed.GetValue(_seeds) is { } text ? (int)Numbers.Parse("--seeds", text, 1, 1_000) : null,
+            Jobs = parsed.GetValue(_jobs) is { } count
+                ? (int)Numbers.Parse("--jobs", count, 1, 1_000)
+                : Environment.ProcessorCount,
+            Folder = parsed.GetValue(_folder),
+            Registry = _registry.Registry(parsed),
+            Agents = _registry.Agents(parsed),
+            Starter = new ChildRunStarter(OwnProgram.Command, _registry.Words(parsed)),
+            Command = CommandLine(parsed.Tokens.Select(token => token.Value)),
+        };
+        ReproductionReport report = await new ReproductionReporter(error)
+            .ShowAsync(progress => Reproducer.RunAsync(name, options with { Progress = progress }, cancellationToken))
+            .ConfigureAwait(false);
+        Print(output, error, report, asJson);
+        return report.Failures.Any() ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     private static string CommandLine(IEnumerable<string> words) => NextCommand.Of(words.Where(word => word != "--json"));

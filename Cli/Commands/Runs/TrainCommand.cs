@@ -10,13 +10,17 @@ using Spectre.Console;
 namespace Cli.Commands.Runs;
 
 /// <summary><c>agents train</c>.</summary>
-internal static class TrainCommand
+internal sealed class TrainCommand(TextWriter output, TextWriter error)
 {
-    public static Command Create(TextWriter output, TextWriter error)
+    private readonly RunSettingsOptions _run = new("ppo", isFleet: false);
+    private readonly SeedOptions _several = new();
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error) => new TrainCommand(output, error).Build();
+
+    private Command Build()
     {
-        var run = new RunSettingsOptions("ppo", isFleet: false);
-        var several = new SeedOptions();
-        Option<bool> json = JsonOption.Create();
         var command = new Command(
             "train",
             """
@@ -36,72 +40,72 @@ internal static class TrainCommand
               agents train --resume runs/CartPole-v1/ppo/20260101-120000-1
             """
         );
-        run.AddTo(command);
-        several.AddTo(command);
-        command.Add(json);
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                List<string> assignments = run.Assignments(parsed);
-                if (several.Read(parsed) is { } seeds)
-                {
-                    return await TrainAsync(seeds).ConfigureAwait(false);
-                }
-                string? resumed = run.Resumed(parsed);
-                TrainingResult result = await new ProgressReporter(error)
-                    .ShowAsync(progress =>
-                    {
-                        TrainingOptions options = run.Options(parsed, progress, error);
-                        return resumed is null
-                            ? Trainer.TrainAsync(run.Settings(parsed, assignments), options, cancellationToken)
-                            : Trainer.ResumeAsync(resumed, assignments, options, cancellationToken);
-                    })
-                    .ConfigureAwait(false);
-                Print(output, error, result, parsed.GetValue(json), "train", run.NextWords(parsed));
-                return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
-
-                async Task<int> TrainAsync(IReadOnlyList<ulong> seeds)
-                {
-                    run.Resumed(parsed); // names what is missing
-                    TrainingSettings settings = run.Settings(parsed, assignments);
-                    int jobs = several.Jobs(parsed);
-                    IReadOnlyList<SeedOutcome> outcomes = await new ProgressReporter(error)
-                        .ShowAsync(progress =>
-                        {
-                            TrainingOptions options = run.Options(parsed, progress, error);
-                            var together = new SeedProgress(progress, seeds.Count, options.Clock);
-                            return SeedTraining.TrainAsync(
-                                Trainer.Checked(settings, options), // what is wrong with all of them is told once
-                                seeds,
-                                jobs,
-                                seed =>
-                                    options with
-                                    {
-                                        OutputFolder = options.OutputFolder is { } folder
-                                            ? Path.Combine(folder, $"seed-{seed}")
-                                            : null,
-                                        Progress = together.Of(seed),
-                                        Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
-                                    },
-                                cancellationToken
-                            );
-                        })
-                        .ConfigureAwait(false);
-                    if (parsed.GetValue(json))
-                    {
-                        output.WriteLine(SeedTable.ToJson(outcomes));
-                    }
-                    else
-                    {
-                        DiagnosticWriter.Try(() => SeedTable.Print(output, error, outcomes, run.NextWords(parsed)));
-                    }
-                    return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
-                        : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
-                        : ExitCodes.Done;
-                }
-            }
-        );
+        _run.AddTo(command);
+        _several.AddTo(command);
+        command.Add(_json);
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        List<string> assignments = _run.Assignments(parsed);
+        if (_several.Read(parsed) is { } seeds)
+        {
+            return await TrainAsync(parsed, seeds, cancellationToken).ConfigureAwait(false);
+        }
+        string? resumed = _run.Resumed(parsed);
+        TrainingResult result = await new ProgressReporter(error)
+            .ShowAsync(progress =>
+            {
+                TrainingOptions options = _run.Options(parsed, progress, error);
+                return resumed is null
+                    ? Trainer.TrainAsync(_run.Settings(parsed, assignments), options, cancellationToken)
+                    : Trainer.ResumeAsync(resumed, assignments, options, cancellationToken);
+            })
+            .ConfigureAwait(false);
+        Print(output, error, result, parsed.GetValue(_json), "train", _run.NextWords(parsed));
+        return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    // One run a seed.
+    private async Task<int> TrainAsync(ParseResult parsed, IReadOnlyList<ulong> seeds, CancellationToken cancellationToken)
+    {
+        List<string> assignments = _run.Assignments(parsed);
+        _run.Resumed(parsed); // names what is missing
+        TrainingSettings settings = _run.Settings(parsed, assignments);
+        int jobs = _several.Jobs(parsed);
+        IReadOnlyList<SeedOutcome> outcomes = await new ProgressReporter(error)
+            .ShowAsync(progress =>
+            {
+                TrainingOptions options = _run.Options(parsed, progress, error);
+                var together = new SeedProgress(progress, seeds.Count, options.Clock);
+                return SeedTraining.TrainAsync(
+                    Trainer.Checked(settings, options), // what is wrong with all of them is told once
+                    seeds,
+                    jobs,
+                    seed =>
+                        options with
+                        {
+                            OutputFolder = options.OutputFolder is { } folder ? Path.Combine(folder, $"seed-{seed}") : null,
+                            Progress = together.Of(seed),
+                            Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
+                        },
+                    cancellationToken
+                );
+            })
+            .ConfigureAwait(false);
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(SeedTable.ToJson(outcomes));
+        }
+        else
+        {
+            DiagnosticWriter.Try(() => SeedTable.Print(output, error, outcomes, _run.NextWords(parsed)));
+        }
+        return outcomes.Any(outcome => outcome.Failure is not null) ? ExitCodes.Failed
+            : outcomes.Any(outcome => outcome.Result is not { Interrupted: false }) ? ExitCodes.Interrupted
+            : ExitCodes.Done;
     }
 
     private static string Saved(TrainingResult result) =>

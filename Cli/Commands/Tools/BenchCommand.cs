@@ -13,20 +13,24 @@ using Spectre.Console;
 namespace Cli.Commands.Tools;
 
 /// <summary><c>agents bench</c>.</summary>
-internal static class BenchCommand
+internal sealed class BenchCommand(TextWriter output, TextWriter error)
 {
     private const int Repetitions = 10;
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(30); // seconds on any machine worth measuring
 
-    public static Command Create(TextWriter output, TextWriter error)
+    private readonly Argument<string[]> _names = new("names")
     {
-        var names = new Argument<string[]>("names")
-        {
-            Description = "Benchmarks or groups, such as act or update/ppo-64; all where none is given.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        var list = new Option<bool>("--list") { Description = "Only list the names." };
-        Option<bool> json = JsonOption.Create();
+        Description = "Benchmarks or groups, such as act or update/ppo-64; all where none is given.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<bool> _list = new("--list") { Description = "Only list the names." };
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error) => new BenchCommand(output, error).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "bench",
             """
@@ -41,55 +45,57 @@ internal static class BenchCommand
             """
         )
         {
-            names,
-            list,
-            json,
+            _names,
+            _list,
+            _json,
         };
         command.Add(CompareCommand.Create(output, error, Machine));
-        command.SetAction(parsed =>
-        {
-            var suite = new BenchmarkSuite(RunCommand);
-            if (parsed.GetValue(list))
-            {
-                foreach (string name in suite.Names)
-                {
-                    output.WriteLine(name);
-                }
-                return;
-            }
-            List<BenchmarkResult> results =
-            [
-                .. suite.Run(parsed.GetValue(names) ?? [], name => error.WriteLine($"measuring {name} …")),
-            ];
-            if (parsed.GetValue(json))
-            {
-                output.WriteLine(
-                    new JsonObject
-                    {
-                        ["machine"] = Machine(),
-                        ["results"] = new JsonArray([.. results.Select(ToJson)]),
-                    }.ToJsonString()
-                );
-                return;
-            }
-            output.WriteLine(Machine());
-            Table table = Tables.Create("name", "engine", "median", "low to high", "unit", "× torch", "bytes", "peer, elsewhere");
-            foreach (BenchmarkResult result in results)
-            {
-                table.AddRow(
-                    result.Name,
-                    result.Engine,
-                    Tables.Number(result.Value),
-                    $"{Tables.Number(result.Low)} to {Tables.Number(result.High)}",
-                    result.Unit,
-                    result.RatioToTorch is { } ratio ? Tables.Number(ratio) : "",
-                    result.AllocatedBytes is { } bytes ? Tables.Number(bytes) : "",
-                    result.Peer is { } peer ? $"{Tables.Number(peer.Value)} ({Markup.Escape(peer.Whose)})" : ""
-                );
-            }
-            Tables.Print(output, table);
-        });
+        command.SetAction(Run);
         return command;
+    }
+
+    private void Run(ParseResult parsed)
+    {
+        var suite = new BenchmarkSuite(RunCommand);
+        if (parsed.GetValue(_list))
+        {
+            foreach (string name in suite.Names)
+            {
+                output.WriteLine(name);
+            }
+            return;
+        }
+        List<BenchmarkResult> results =
+        [
+            .. suite.Run(parsed.GetValue(_names) ?? [], name => error.WriteLine($"measuring {name} …")),
+        ];
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(
+                new JsonObject
+                {
+                    ["machine"] = Machine(),
+                    ["results"] = new JsonArray([.. results.Select(ToJson)]),
+                }.ToJsonString()
+            );
+            return;
+        }
+        output.WriteLine(Machine());
+        Table table = Tables.Create("name", "engine", "median", "low to high", "unit", "× torch", "bytes", "peer, elsewhere");
+        foreach (BenchmarkResult result in results)
+        {
+            table.AddRow(
+                result.Name,
+                result.Engine,
+                Tables.Number(result.Value),
+                $"{Tables.Number(result.Low)} to {Tables.Number(result.High)}",
+                result.Unit,
+                result.RatioToTorch is { } ratio ? Tables.Number(ratio) : "",
+                result.AllocatedBytes is { } bytes ? Tables.Number(bytes) : "",
+                result.Peer is { } peer ? $"{Tables.Number(peer.Value)} ({Markup.Escape(peer.Whose)})" : ""
+            );
+        }
+        Tables.Print(output, table);
     }
 
     private static string Machine() =>

@@ -10,8 +10,67 @@ using Spectre.Console;
 namespace Cli.Commands.Tools;
 
 /// <summary><c>agents chaos</c>.</summary>
-internal static class ChaosCommand
+internal sealed class ChaosCommand(
+    TextWriter output,
+    TextWriter error,
+    Func<string[], TextWriter, CancellationToken, Task<int>> runHere
+)
 {
+    private readonly Argument<string> _campaign = new("campaign")
+    {
+        Description = $"Campaign: {string.Join(", ", ChaosSuite.Names)}.",
+    };
+    private readonly Option<string?> _folder = new("--out")
+    {
+        Description = "New folder of runs, audits and logs, which stays. Default: a temporary one.",
+    };
+    private readonly Option<string?> _actors = new("--actors") { Description = "Actor processes. Default: the campaign's." };
+    private readonly Option<string?> _kills = new("--kills")
+    {
+        Description = "Processes to kill, for actors (default 1000) and learner (default 20).",
+    };
+    private readonly Option<string?> _seconds = new("--seconds")
+    {
+        Description = "Length of the fault, for partition (default 60) and disk (default 20).",
+    };
+    private readonly Option<string?> _messages = new("--messages")
+    {
+        Description =
+            "What to send: messages (default 1000000), bodies (default 1000), requests and replies of bridge (default 5000).",
+    };
+    private readonly Option<string> _cases = new("--cases")
+    {
+        Description = "Settings to draw, for settings.",
+        DefaultValueFactory = _ => "2000",
+    };
+    private readonly Option<string> _mutations = new("--mutations")
+    {
+        Description = "Damaged artefacts to hand over, for artefacts.",
+        DefaultValueFactory = _ => "10000",
+    };
+    private readonly Option<string> _minutes = new("--minutes")
+    {
+        Description = "Length of the soak.",
+        DefaultValueFactory = _ => "30",
+    };
+    private readonly Option<string> _timeout = new("--step-timeout")
+    {
+        Description = "Seconds without a finished step after which an actor replaces its environments, for hang.",
+        DefaultValueFactory = _ => "20",
+    };
+    private readonly Option<string> _slowdown = new("--slowdown")
+    {
+        Description =
+            "How many times slower than an idle machine this one may be; bars and waits that are times are so much longer.",
+        DefaultValueFactory = _ => "1",
+    };
+    private readonly Option<string> _seed = new("--seed")
+    {
+        Description = "Seed of all that is drawn.",
+        DefaultValueFactory = _ => "1",
+    };
+    private readonly Option<bool> _json = JsonOption.Create();
+
     /// <summary>The command.</summary>
     /// <param name="output">Results.</param>
     /// <param name="error">Progress.</param>
@@ -20,51 +79,10 @@ internal static class ChaosCommand
         TextWriter output,
         TextWriter error,
         Func<string[], TextWriter, CancellationToken, Task<int>> runHere
-    )
+    ) => new ChaosCommand(output, error, runHere).Build();
+
+    private Command Build()
     {
-        var campaign = new Argument<string>("campaign") { Description = $"Campaign: {string.Join(", ", ChaosSuite.Names)}." };
-        var folder = new Option<string?>("--out")
-        {
-            Description = "New folder of runs, audits and logs, which stays. Default: a temporary one.",
-        };
-        var actors = new Option<string?>("--actors") { Description = "Actor processes. Default: the campaign's." };
-        var kills = new Option<string?>("--kills")
-        {
-            Description = "Processes to kill, for actors (default 1000) and learner (default 20).",
-        };
-        var seconds = new Option<string?>("--seconds")
-        {
-            Description = "Length of the fault, for partition (default 60) and disk (default 20).",
-        };
-        var messages = new Option<string?>("--messages")
-        {
-            Description =
-                "What to send: messages (default 1000000), bodies (default 1000), requests and replies of bridge (default 5000).",
-        };
-        var cases = new Option<string>("--cases")
-        {
-            Description = "Settings to draw, for settings.",
-            DefaultValueFactory = _ => "2000",
-        };
-        var mutations = new Option<string>("--mutations")
-        {
-            Description = "Damaged artefacts to hand over, for artefacts.",
-            DefaultValueFactory = _ => "10000",
-        };
-        var minutes = new Option<string>("--minutes") { Description = "Length of the soak.", DefaultValueFactory = _ => "30" };
-        var timeout = new Option<string>("--step-timeout")
-        {
-            Description = "Seconds without a finished step after which an actor replaces its environments, for hang.",
-            DefaultValueFactory = _ => "20",
-        };
-        var slowdown = new Option<string>("--slowdown")
-        {
-            Description =
-                "How many times slower than an idle machine this one may be; bars and waits that are times are so much longer.",
-            DefaultValueFactory = _ => "1",
-        };
-        var seed = new Option<string>("--seed") { Description = "Seed of all that is drawn.", DefaultValueFactory = _ => "1" };
-        Option<bool> json = JsonOption.Create();
         var command = new Command(
             "chaos",
             """
@@ -91,59 +109,59 @@ internal static class ChaosCommand
             """
         )
         {
-            campaign,
-            folder,
-            actors,
-            kills,
-            seconds,
-            messages,
-            cases,
-            mutations,
-            minutes,
-            timeout,
-            slowdown,
-            seed,
-            json,
+            _campaign,
+            _folder,
+            _actors,
+            _kills,
+            _seconds,
+            _messages,
+            _cases,
+            _mutations,
+            _minutes,
+            _timeout,
+            _slowdown,
+            _seed,
+            _json,
         };
-        command.SetAction(
-            async (parsed, cancellationToken) =>
-            {
-                string? kept = parsed.GetValue(folder);
-                string place = kept ?? Directory.CreateTempSubdirectory("agents-chaos-").FullName;
-                int? Whole(string option, string? text, ulong low = 1) =>
-                    text is null ? null : (int)Numbers.Parse(option, text, low, 1_000_000_000);
-                var options = new ChaosOptions
-                {
-                    Command = OwnProgram.Command,
-                    Folder = place,
-                    Actors = Whole("--actors", parsed.GetValue(actors)),
-                    Kills = Whole("--kills", parsed.GetValue(kills)),
-                    Fault = Whole("--seconds", parsed.GetValue(seconds)) is { } fault ? TimeSpan.FromSeconds(fault) : null,
-                    Messages = Whole("--messages", parsed.GetValue(messages)),
-                    Cases = Whole("--cases", parsed.GetValue(cases))!.Value,
-                    Mutations = Whole("--mutations", parsed.GetValue(mutations))!.Value,
-                    RunHere = runHere,
-                    Soak = TimeSpan.FromMinutes(Whole("--minutes", parsed.GetValue(minutes))!.Value),
-                    StepTimeout = TimeSpan.FromSeconds(Whole("--step-timeout", parsed.GetValue(timeout))!.Value),
-                    Slowdown = Whole("--slowdown", parsed.GetValue(slowdown))!.Value,
-                    Seed = Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, ulong.MaxValue),
-                    Progress = line => error.WriteLine(line),
-                };
-                string name = parsed.GetValue(campaign)!;
-                ChaosReport report = await ChaosSuite.RunAsync(name, options, cancellationToken).ConfigureAwait(false);
-                Print(output, name, report, parsed.GetValue(json));
-                if (kept is null && report.Passed)
-                {
-                    Directory.Delete(place, recursive: true);
-                }
-                else
-                {
-                    error.WriteLine($"Runs, audits and logs lie in '{place}'.");
-                }
-                return report.Passed ? ExitCodes.Done : ExitCodes.Failed;
-            }
-        );
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string? kept = parsed.GetValue(_folder);
+        string place = kept ?? Directory.CreateTempSubdirectory("agents-chaos-").FullName;
+        int? Whole(string option, string? text, ulong low = 1) =>
+            text is null ? null : (int)Numbers.Parse(option, text, low, 1_000_000_000);
+        var options = new ChaosOptions
+        {
+            Command = OwnProgram.Command,
+            Folder = place,
+            Actors = Whole("--actors", parsed.GetValue(_actors)),
+            Kills = Whole("--kills", parsed.GetValue(_kills)),
+            Fault = Whole("--seconds", parsed.GetValue(_seconds)) is { } fault ? TimeSpan.FromSeconds(fault) : null,
+            Messages = Whole("--messages", parsed.GetValue(_messages)),
+            Cases = Whole("--cases", parsed.GetValue(_cases))!.Value,
+            Mutations = Whole("--mutations", parsed.GetValue(_mutations))!.Value,
+            RunHere = runHere,
+            Soak = TimeSpan.FromMinutes(Whole("--minutes", parsed.GetValue(_minutes))!.Value),
+            StepTimeout = TimeSpan.FromSeconds(Whole("--step-timeout", parsed.GetValue(_timeout))!.Value),
+            Slowdown = Whole("--slowdown", parsed.GetValue(_slowdown))!.Value,
+            Seed = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue),
+            Progress = line => error.WriteLine(line),
+        };
+        string name = parsed.GetValue(_campaign)!;
+        ChaosReport report = await ChaosSuite.RunAsync(name, options, cancellationToken).ConfigureAwait(false);
+        Print(output, name, report, parsed.GetValue(_json));
+        if (kept is null && report.Passed)
+        {
+            Directory.Delete(place, recursive: true);
+        }
+        else
+        {
+            error.WriteLine($"Runs, audits and logs lie in '{place}'.");
+        }
+        return report.Passed ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static void Print(TextWriter output, string campaign, ChaosReport report, bool json)

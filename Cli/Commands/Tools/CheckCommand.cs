@@ -9,29 +9,37 @@ using Spectre.Console;
 namespace Cli.Commands.Tools;
 
 /// <summary><c>agents check</c>.</summary>
-internal static class CheckCommand
+internal sealed class CheckCommand(TextWriter output)
 {
-    public static Command Create(TextWriter output)
+    private readonly Argument<string> _id = new("environment") { Description = "Environment id." };
+    private readonly Option<string> _steps = new("--steps")
     {
-        var id = new Argument<string>("environment") { Description = "Environment id." };
-        var steps = new Option<string>("--steps")
-        {
-            Description = "Batched steps of each check that plays.",
-            DefaultValueFactory = _ => "300",
-        };
-        var copies = new Option<string>("--copies")
-        {
-            Description = "Copies that are stepped together.",
-            DefaultValueFactory = _ => "3",
-        };
-        var seed = new Option<string>("--seed") { Description = "Seed of what is played.", DefaultValueFactory = _ => "1" };
-        var slowest = new Option<string>("--slowest")
-        {
-            Description = "Seconds that a step of all copies may take.",
-            DefaultValueFactory = _ => "10",
-        };
-        var registry = new RegistryOptions();
-        Option<bool> json = JsonOption.Create();
+        Description = "Batched steps of each check that plays.",
+        DefaultValueFactory = _ => "300",
+    };
+    private readonly Option<string> _copies = new("--copies")
+    {
+        Description = "Copies that are stepped together.",
+        DefaultValueFactory = _ => "3",
+    };
+    private readonly Option<string> _seed = new("--seed")
+    {
+        Description = "Seed of what is played.",
+        DefaultValueFactory = _ => "1",
+    };
+    private readonly Option<string> _slowest = new("--slowest")
+    {
+        Description = "Seconds that a step of all copies may take.",
+        DefaultValueFactory = _ => "10",
+    };
+    private readonly RegistryOptions _registry = new();
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output) => new CheckCommand(output).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "check",
             """
@@ -45,42 +53,42 @@ internal static class CheckCommand
             """
         )
         {
-            id,
-            steps,
-            copies,
-            seed,
-            slowest,
-            json,
+            _id,
+            _steps,
+            _copies,
+            _seed,
+            _slowest,
+            _json,
         };
-        registry.AddTo(command);
-        command.SetAction(
-            (parsed, cancellationToken) =>
-            {
-                var settings = new CheckSettings
-                {
-                    Steps = (int)Numbers.Parse("--steps", parsed.GetValue(steps)!, 10, 1_000_000),
-                    Copies = (int)Numbers.Parse("--copies", parsed.GetValue(copies)!, 2, 1_024),
-                    Seed = (uint)Numbers.Parse("--seed", parsed.GetValue(seed)!, 0, int.MaxValue),
-                    SlowestStep = TimeSpan.FromSeconds(Numbers.ParseReal("--slowest", parsed.GetValue(slowest)!, 1e-6, 86_400)),
-                };
-                CheckReport report = EnvironmentChecker.Check(
-                    parsed.GetValue(id)!,
-                    registry.Registry(parsed, parsed.GetValue(id)),
-                    settings,
-                    cancellationToken
-                );
-                if (parsed.GetValue(json))
-                {
-                    output.WriteLine(ToJson(report).ToJsonString());
-                }
-                else
-                {
-                    Print(output, report);
-                }
-                return Task.FromResult(report.Passed ? ExitCodes.Done : ExitCodes.Failed);
-            }
-        );
+        _registry.AddTo(command);
+        command.SetAction(RunAsync);
         return command;
+    }
+
+    private Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var settings = new CheckSettings
+        {
+            Steps = (int)Numbers.Parse("--steps", parsed.GetValue(_steps)!, 10, 1_000_000),
+            Copies = (int)Numbers.Parse("--copies", parsed.GetValue(_copies)!, 2, 1_024),
+            Seed = (uint)Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, int.MaxValue),
+            SlowestStep = TimeSpan.FromSeconds(Numbers.ParseReal("--slowest", parsed.GetValue(_slowest)!, 1e-6, 86_400)),
+        };
+        CheckReport report = EnvironmentChecker.Check(
+            parsed.GetValue(_id)!,
+            _registry.Registry(parsed, parsed.GetValue(_id)),
+            settings,
+            cancellationToken
+        );
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(ToJson(report).ToJsonString());
+        }
+        else
+        {
+            Print(output, report);
+        }
+        return Task.FromResult(report.Passed ? ExitCodes.Done : ExitCodes.Failed);
     }
 
     private static void Print(TextWriter output, CheckReport report)

@@ -12,37 +12,41 @@ using Studies.Statistics;
 namespace Cli.Commands.Tools;
 
 /// <summary><c>agents bench compare</c>.</summary>
-internal static class CompareCommand
+internal sealed class CompareCommand(TextWriter output, TextWriter error, Func<string> machine)
 {
     private const int MostPairs = 1_000;
 
-    public static Command Create(TextWriter output, TextWriter error, Func<string> machine)
+    private readonly Argument<string> _a = new("A")
     {
-        var a = new Argument<string>("A")
-        {
-            Description =
-                "The first side: '.' for this build, or the folder of a build or checkout; then variables; then options.",
-        };
-        var b = new Argument<string>("B")
-        {
-            Description = "The second side, whose speed is told as a multiple of the first one's.",
-        };
-        var names = new Argument<string[]>("cases")
-        {
-            Description = "Benchmarks or groups, as 'agents bench --list' shows them.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
-        var commands = new Option<string[]>("--command")
-        {
-            Description =
-                "A command line whose whole processes are compared, such as 'train CartPole-v1'; may be repeated. It runs in an empty folder.",
-        };
-        var pairs = new Option<string>("--pairs")
-        {
-            Description = $"Turns of both sides, at least {PairedComparison.LeastPairs}.",
-            DefaultValueFactory = _ => $"{PairedComparison.LeastPairs}",
-        };
-        Option<bool> json = JsonOption.Create();
+        Description = "The first side: '.' for this build, or the folder of a build or checkout; then variables; then options.",
+    };
+    private readonly Argument<string> _b = new("B")
+    {
+        Description = "The second side, whose speed is told as a multiple of the first one's.",
+    };
+    private readonly Argument<string[]> _names = new("cases")
+    {
+        Description = "Benchmarks or groups, as 'agents bench --list' shows them.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<string[]> _commands = new("--command")
+    {
+        Description =
+            "A command line whose whole processes are compared, such as 'train CartPole-v1'; may be repeated. It runs in an empty folder.",
+    };
+    private readonly Option<string> _pairs = new("--pairs")
+    {
+        Description = $"Turns of both sides, at least {PairedComparison.LeastPairs}.",
+        DefaultValueFactory = _ => $"{PairedComparison.LeastPairs}",
+    };
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error, Func<string> machine) =>
+        new CompareCommand(output, error, machine).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "compare",
             """
@@ -58,43 +62,43 @@ internal static class CompareCommand
             """
         )
         {
-            a,
-            b,
-            names,
-            commands,
-            pairs,
-            json,
+            _a,
+            _b,
+            _names,
+            _commands,
+            _pairs,
+            _json,
         };
-        command.SetAction(parsed =>
-        {
-            BuildSide[] sides = [new BuildSide(parsed.GetValue(a)!), new BuildSide(parsed.GetValue(b)!)];
-            string[] cases = parsed.GetValue(names) ?? [];
-            string[] lines = parsed.GetValue(commands) ?? [];
-            int turns = (int)Numbers.Parse("--pairs", parsed.GetValue(pairs)!, PairedComparison.LeastPairs, MostPairs);
-            if (cases.Length == 0 && lines.Length == 0)
-            {
-                throw new SettingsException(
-                    "What should be compared? Name benchmarks, such as update/ppo-64, or give a --command."
-                );
-            }
-            string before = Load();
-            var comparisons = new List<PairedComparison>();
-            for (int turn = 0; turn < turns; turn++)
-            {
-                error.WriteLine($"pair {turn + 1} of {turns}, load {Load()} …");
-                Measure(comparisons, sides, cases, lines, swapped: turn % 2 == 1);
-            }
-            string load = $"{before} before, {Load()} after";
-            if (parsed.GetValue(json))
-            {
-                output.WriteLine(ToJson(sides, comparisons, turns, machine(), load).ToJsonString());
-                return;
-            }
-            output.WriteLine(machine());
-            output.WriteLine($"A: {sides[0].Text}   B: {sides[1].Text}   {turns} pairs, load {load}");
-            Tables.Print(output, ToTable(comparisons));
-        });
+        command.SetAction(Run);
         return command;
+    }
+
+    private void Run(ParseResult parsed)
+    {
+        BuildSide[] sides = [new BuildSide(parsed.GetValue(_a)!), new BuildSide(parsed.GetValue(_b)!)];
+        string[] cases = parsed.GetValue(_names) ?? [];
+        string[] lines = parsed.GetValue(_commands) ?? [];
+        int turns = (int)Numbers.Parse("--pairs", parsed.GetValue(_pairs)!, PairedComparison.LeastPairs, MostPairs);
+        if (cases.Length == 0 && lines.Length == 0)
+        {
+            throw new SettingsException("What should be compared? Name benchmarks, such as update/ppo-64, or give a --command.");
+        }
+        string before = Load();
+        var comparisons = new List<PairedComparison>();
+        for (int turn = 0; turn < turns; turn++)
+        {
+            error.WriteLine($"pair {turn + 1} of {turns}, load {Load()} …");
+            Measure(comparisons, sides, cases, lines, swapped: turn % 2 == 1);
+        }
+        string load = $"{before} before, {Load()} after";
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(ToJson(sides, comparisons, turns, machine(), load).ToJsonString());
+            return;
+        }
+        output.WriteLine(machine());
+        output.WriteLine($"A: {sides[0].Text}   B: {sides[1].Text}   {turns} pairs, load {load}");
+        Tables.Print(output, ToTable(comparisons));
     }
 
     private static void Measure(

@@ -8,13 +8,21 @@ using Spectre.Console;
 namespace Cli.Commands.Tools;
 
 /// <summary><c>agents environments</c>.</summary>
-internal static class EnvironmentsCommand
+internal sealed class EnvironmentsCommand(TextWriter output)
 {
-    public static Command Create(TextWriter output)
+    private readonly Argument<string?> _id = new("id")
     {
-        var id = new Argument<string?>("id") { Description = "One environment to describe.", Arity = ArgumentArity.ZeroOrOne };
-        var options = new RegistryOptions();
-        Option<bool> json = JsonOption.Create();
+        Description = "One environment to describe.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly RegistryOptions _options = new();
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output) => new EnvironmentsCommand(output).Build();
+
+    private Command Build()
+    {
         var command = new Command(
             "environments",
             """
@@ -26,53 +34,55 @@ internal static class EnvironmentsCommand
             """
         )
         {
-            id,
-            json,
+            _id,
+            _json,
         };
-        options.AddTo(command);
-        command.SetAction(parsed =>
-        {
-            string? wanted = parsed.GetValue(id);
-            EnvironmentRegistry registry = options.Registry(parsed, wanted);
-            EnvironmentSpec[] specs = wanted is null ? [.. registry.Specs] : [registry.Find(wanted)];
-            if (parsed.GetValue(json))
-            {
-                output.WriteLine(new JsonObject { ["environments"] = new JsonArray([.. specs.Select(ToJson)]) }.ToJsonString());
-            }
-            else if (wanted is null)
-            {
-                Table table = Tables.Create("id", "observations", "actions", "step limit", "solved from", "random");
-                foreach (EnvironmentSpec spec in specs)
-                {
-                    table.AddRow(
-                        spec.Id,
-                        Tables.Foreign(spec.ObservationSpace.ToString()),
-                        Tables.Foreign(spec.ActionSpace.ToString()),
-                        Optional(spec.MaxEpisodeSteps),
-                        Optional(spec.RewardThreshold),
-                        Optional(spec.RandomReturn)
-                    );
-                }
-                Tables.Print(output, table);
-            }
-            else
-            {
-                EnvironmentSpec spec = specs[0];
-                Table table = Tables.Create(Tables.Foreign(spec.Id), Tables.Foreign(spec.Description));
-                table.AddRow("observations", Tables.Foreign(spec.ObservationSpace.ToString()));
-                table.AddRow("actions", Tables.Foreign(spec.ActionSpace.ToString()));
-                table.AddRow("step limit", Optional(spec.MaxEpisodeSteps));
-                table.AddRow("solved from a mean return of", Optional(spec.RewardThreshold));
-                table.AddRow("mean return of random actions", Optional(spec.RandomReturn));
-                if (spec.ActionNames.Count > 0)
-                {
-                    table.AddRow("names of the actions", Tables.Foreign(string.Join(", ", spec.ActionNames)));
-                }
-                Tables.Print(output, table);
-                Terminal.PrintPicture(output, registry, spec.Id);
-            }
-        });
+        _options.AddTo(command);
+        command.SetAction(Run);
         return command;
+    }
+
+    private void Run(ParseResult parsed)
+    {
+        string? wanted = parsed.GetValue(_id);
+        EnvironmentRegistry registry = _options.Registry(parsed, wanted);
+        EnvironmentSpec[] specs = wanted is null ? [.. registry.Specs] : [registry.Find(wanted)];
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(new JsonObject { ["environments"] = new JsonArray([.. specs.Select(ToJson)]) }.ToJsonString());
+        }
+        else if (wanted is null)
+        {
+            Table table = Tables.Create("id", "observations", "actions", "step limit", "solved from", "random");
+            foreach (EnvironmentSpec spec in specs)
+            {
+                table.AddRow(
+                    spec.Id,
+                    Tables.Foreign(spec.ObservationSpace.ToString()),
+                    Tables.Foreign(spec.ActionSpace.ToString()),
+                    Optional(spec.MaxEpisodeSteps),
+                    Optional(spec.RewardThreshold),
+                    Optional(spec.RandomReturn)
+                );
+            }
+            Tables.Print(output, table);
+        }
+        else
+        {
+            EnvironmentSpec spec = specs[0];
+            Table table = Tables.Create(Tables.Foreign(spec.Id), Tables.Foreign(spec.Description));
+            table.AddRow("observations", Tables.Foreign(spec.ObservationSpace.ToString()));
+            table.AddRow("actions", Tables.Foreign(spec.ActionSpace.ToString()));
+            table.AddRow("step limit", Optional(spec.MaxEpisodeSteps));
+            table.AddRow("solved from a mean return of", Optional(spec.RewardThreshold));
+            table.AddRow("mean return of random actions", Optional(spec.RandomReturn));
+            if (spec.ActionNames.Count > 0)
+            {
+                table.AddRow("names of the actions", Tables.Foreign(string.Join(", ", spec.ActionNames)));
+            }
+            Tables.Print(output, table);
+            Terminal.PrintPicture(output, registry, spec.Id);
+        }
     }
 
     private static string Optional(double? value) => value is { } number ? Tables.Number(number) : "–";

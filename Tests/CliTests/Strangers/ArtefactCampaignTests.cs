@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Fleet.Hosting;
 using Xunit;
 
 namespace Tests.CliTests.Strangers;

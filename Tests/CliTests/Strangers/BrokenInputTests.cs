@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Chaos.Artefacts;
 using Chaos.Processes;
 using Cli;
-using Fleet.Hosting;
 using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Configuration;

@@ -3,7 +3,6 @@ using Agents.Policies;
 using Cli;
 using Environments.Randomness;
 using Environments.Spaces;
-using Fleet.Hosting;
 using Tests.EnvironmentTests.Remote;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Chaos.Processes;
 using Environments;
 using Environments.Naming;
 using Environments.Remote;

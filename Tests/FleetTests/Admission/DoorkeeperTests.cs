@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;
 using Protos.Rpc;
 using Tests.LearnerTests.Composition;
-using Tests.Waits;
 using Xunit;
 
 namespace Tests.FleetTests.Admission;

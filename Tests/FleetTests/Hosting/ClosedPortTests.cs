@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Actors.Fleet;
-using Fleet.Admission;
 using Fleet.Hosting;
 using Grpc.Core;
 using Grpc.Net.Client;

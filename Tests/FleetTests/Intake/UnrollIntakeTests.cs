@@ -1,10 +1,8 @@
-using Actors.Fleet;
 using Agents.Policies.Acting;
 using Fleet.Journal;
 using Learners.Composition;
 using Learners.Training;
 using Protos.Fleet;
-using Tests.LearnerTests.Composition;
 using Tests.Waits;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Cli;
 using Grpc.Core;
 using Protos.Rpc;
 using Tests.Waits;

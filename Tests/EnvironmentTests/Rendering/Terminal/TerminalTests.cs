@@ -1,4 +1,3 @@
-using Cli.Output;
 using Environments;
 using Environments.Rendering.Terminal;
 using Environments.Spaces;
