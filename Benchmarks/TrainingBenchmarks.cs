@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 
 namespace Benchmarks;

@@ -1,6 +1,6 @@
+using Fleet.Hosting;
 using Learners.Composition;
 using Learners.Runs;
-using Fleet.Hosting;
 using Learners.Training;
 
 namespace Fleet;

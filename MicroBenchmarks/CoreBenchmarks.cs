@@ -1,5 +1,5 @@
-using BenchmarkDotNet.Attributes;
 using Agents.Networks;
+using BenchmarkDotNet.Attributes;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;

@@ -1,5 +1,4 @@
 using Environments;
-using Learners.Composition;
 using Learners.Configuration;
 using Studies.Claims;
 using Studies.Running;

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Agents.Networks.Cores;
 using Agents.Networks.Cores.Transformers;
 using Agents.Networks.Encoders;
-using Agents.Networks.Layers;
+using Agents.Programs;
 using Agents.Yaml;
 using Protos.Foreign;
 

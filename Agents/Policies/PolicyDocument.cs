@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Agents.Networks;
 using Agents.Networks.Encoders;
-using Agents.Policies.Acting;
 
 namespace Agents.Policies;
 

@@ -1,12 +1,9 @@
-using System.Security.Cryptography;
 using Agents.Files;
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Agents.Policies.Acting;
 using Agents.Programs;
 using Agents.Yaml;
-using Environments.Randomness;
-using Environments.Spaces;
 using Environments.Wrappers;
 using Protos.Foreign;
 
@@ -78,7 +75,10 @@ internal static class PolicyFiles
 
     private static PolicyDocument ReadUpgraded(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, SavedPolicy.DescriptionFile)) || !File.Exists(Path.Combine(folder, SavedPolicy.WeightsFile)))
+        if (
+            !File.Exists(Path.Combine(folder, SavedPolicy.DescriptionFile))
+            || !File.Exists(Path.Combine(folder, SavedPolicy.WeightsFile))
+        )
         {
             throw new PolicyFormatException(
                 $"'{folder}' is no saved policy: it needs {SavedPolicy.DescriptionFile} and {SavedPolicy.WeightsFile}. Give a run folder or its policy/ or best/ folder."
@@ -107,7 +107,10 @@ internal static class PolicyFiles
     }
 
     private static PolicyDocument ReadDescription(string folder) =>
-        StrictYaml.Bind<PolicyDocument>(StrictYaml.ReadFileIn(folder, SavedPolicy.DescriptionFile), Path.Combine(folder, SavedPolicy.DescriptionFile));
+        StrictYaml.Bind<PolicyDocument>(
+            StrictYaml.ReadFileIn(folder, SavedPolicy.DescriptionFile),
+            Path.Combine(folder, SavedPolicy.DescriptionFile)
+        );
 
     /// <summary>Writes both files into an existing folder.</summary>
     /// <param name="policy">The policy.</param>
@@ -174,7 +177,9 @@ internal static class PolicyFiles
         {
             if (!byName.Remove(name, out NamedArray? array))
             {
-                throw new InvalidDataException($"{weightsPath} lacks '{name}', which the network of {SavedPolicy.DescriptionFile} needs.");
+                throw new InvalidDataException(
+                    $"{weightsPath} lacks '{name}', which the network of {SavedPolicy.DescriptionFile} needs."
+                );
             }
             if (!array.Shape.AsSpan().SequenceEqual(shape))
             {

@@ -3,12 +3,9 @@ using Agents.Files;
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Agents.Policies.Acting;
-using Agents.Programs;
-using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.Wrappers;
-using Protos.Foreign;
 
 namespace Agents.Policies;
 

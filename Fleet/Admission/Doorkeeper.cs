@@ -2,7 +2,6 @@ using Fleet.Publishing;
 using Fleet.Telemetry;
 using Learners.Composition;
 using Learners.Configuration;
-using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos.Fleet;
 

@@ -1,6 +1,5 @@
 using Agents.Policies.Acting;
 using Learners.Composition;
-using Learners.Training;
 using Protos.Fleet;
 using Protos.Rpc;
 

@@ -3,7 +3,6 @@ using Agents.Networks.Encoders;
 using Fleet.Intake;
 using Fleet.Telemetry;
 using Learners.Sources;
-using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos;
 

@@ -7,7 +7,6 @@ using Fleet.Intake;
 using Fleet.Telemetry;
 using Learners.Composition;
 using Learners.Sources;
-using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos;
 using Protos.Fleet;

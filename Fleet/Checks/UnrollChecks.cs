@@ -4,7 +4,6 @@ using Agents.Networks;
 using Environments.Spaces;
 using Environments.Wrappers;
 using Learners.Composition;
-using Learners.Training;
 using Protos;
 using Protos.Rpc;
 

@@ -1,6 +1,6 @@
-using Learners.Composition;
 using Fleet.Admission;
 using Fleet.Intake;
+using Learners.Composition;
 using Learners.Training;
 using Protos.Fleet;
 

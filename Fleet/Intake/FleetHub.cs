@@ -5,7 +5,6 @@ using Fleet.Journal;
 using Fleet.Publishing;
 using Fleet.Telemetry;
 using Learners.Composition;
-using Learners.Training;
 using Microsoft.Extensions.Logging;
 using Protos.Fleet;
 

@@ -1,8 +1,6 @@
 using Agents.Kernels;
 using Agents.Networks;
-using Agents.Networks.Encoders;
 using Learners.Composition;
-using Learners.Training;
 
 namespace Learners.ActorCritic;
 

@@ -109,7 +109,9 @@ internal static class SettingsSources
         {
             tuned.Add(key, Section(root, key) ?? []);
         }
-        TrainingSettings started = StrictYaml.Bind(new TrainingSettings { Agent = defaults }, tuned, "tuned settings").StartingFrom(policy);
+        TrainingSettings started = StrictYaml
+            .Bind(new TrainingSettings { Agent = defaults }, tuned, "tuned settings")
+            .StartingFrom(policy);
         YamlMappingNode network = StrictYaml.ToNode(started.Network);
         if (given is not null && Text(given, "core") is { } core && core != started.Network.Core)
         {

@@ -1,6 +1,5 @@
 using Agents.Distributions;
 using Agents.Networks;
-using Agents.Programs;
 using Environments.Spaces;
 
 namespace Learners.Training;

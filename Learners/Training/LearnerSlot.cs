@@ -12,12 +12,8 @@ namespace Learners.Training;
 /// <param name="seed">Seed of all that learners draw.</param>
 /// <param name="experience">Where they pull unrolls.</param>
 /// <param name="warn">Receives a line for each update that is left out; null for nobody.</param>
-internal sealed class LearnerSlot(
-    NetworkSpec network,
-    SeedSequence seed,
-    IExperienceSource experience,
-    Action<string>? warn
-) : IDisposable
+internal sealed class LearnerSlot(NetworkSpec network, SeedSequence seed, IExperienceSource experience, Action<string>? warn)
+    : IDisposable
 {
     // In a row, where single ones are outlived.
     private const int MaxFailedUpdates = 3;

@@ -23,13 +23,7 @@ internal sealed class RunKeeping : IDisposable
     /// <param name="folder">Where they lie.</param>
     /// <param name="best">The best policy.</param>
     /// <param name="isResumed">Whether rows beyond the session's step are dropped, and else all.</param>
-    public RunKeeping(
-        TrainingSession session,
-        TrainingOptions options,
-        RunFolder folder,
-        BestPolicy best,
-        bool isResumed
-    )
+    public RunKeeping(TrainingSession session, TrainingOptions options, RunFolder folder, BestPolicy best, bool isResumed)
     {
         _session = session;
         _options = options;
@@ -103,14 +97,7 @@ internal sealed class RunKeeping : IDisposable
     public void Dispose() => Log.Dispose();
 
     private RunLog OpenLog(long? resumeAfterSteps) =>
-        new(
-            _folder,
-            _options.Clock,
-            _session.Metrics,
-            _session.Tags,
-            resumeAfterSteps,
-            _session.Settings.RecordEpisodes
-        );
+        new(_folder, _options.Clock, _session.Metrics, _session.Tags, resumeAfterSteps, _session.Settings.RecordEpisodes);
 
     private void ExpectFiles()
     {

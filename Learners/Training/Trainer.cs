@@ -140,12 +140,7 @@ public static class Trainer
                 StateDictionary state = saved.ReadState(options.Warn);
                 using TrainingRun run = saved.Guard(() =>
                 {
-                    var session = new TrainingSession(
-                        saved.Settings,
-                        options,
-                        seed => createSource(saved.Settings, seed),
-                        state
-                    )
+                    var session = new TrainingSession(saved.Settings, options, seed => createSource(saved.Settings, seed), state)
                     {
                         OutlivesFailures = outlivesFailures,
                     };

@@ -1,8 +1,8 @@
-using Learners.Sources;
-using Environments.Randomness;
 using Environments;
+using Environments.Randomness;
 using Learners.Composition;
 using Learners.Configuration;
+using Learners.Sources;
 
 namespace Learners.Training;
 

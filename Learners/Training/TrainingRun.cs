@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Agents.Files;
 using Agents.Policies;
 using Agents.Torch;
-using Environments.Randomness;
 using Environments.State;
 using Learners.Composition;
 using Learners.Evaluation;

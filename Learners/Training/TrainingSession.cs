@@ -1,4 +1,3 @@
-using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments.Randomness;
@@ -53,11 +52,7 @@ public sealed class TrainingSession : IDisposable
     /// <param name="options">As in <see cref="Create"/>.</param>
     /// <exception cref="CheckpointException">The folder holds no run, or no checkpoint of it is whole.</exception>
     /// <exception cref="SettingsException">A setting is not possible, or may not change.</exception>
-    public static TrainingSession Load(
-        string folder,
-        IReadOnlyList<string>? assignments = null,
-        TrainingOptions? options = null
-    )
+    public static TrainingSession Load(string folder, IReadOnlyList<string>? assignments = null, TrainingOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new TrainingOptions();

@@ -1,6 +1,5 @@
 using Agents.Networks;
 using Agents.Policies;
-using Agents.Programs;
 using Agents.Yaml;
 using Environments.Spaces;
 using Environments.Wrappers;

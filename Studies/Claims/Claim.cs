@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Learners.Composition;
 using Learners.Configuration;
-using Learners.Training;
 using YamlDotNet.RepresentationModel;
 
 namespace Studies.Claims;

@@ -1,6 +1,5 @@
 using Agents.Yaml;
 using Learners.Runs;
-using Learners.Training;
 using YamlDotNet.RepresentationModel;
 
 namespace Studies.Plotting;

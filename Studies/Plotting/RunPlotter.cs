@@ -1,6 +1,5 @@
 using Learners.Metrics;
 using Learners.Runs;
-using Learners.Training;
 using Studies.Running;
 
 namespace Studies.Plotting;

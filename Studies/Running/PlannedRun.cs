@@ -1,5 +1,4 @@
 using Learners.Composition;
-using Learners.Training;
 using Studies.Claims;
 
 namespace Studies.Running;

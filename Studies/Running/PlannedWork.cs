@@ -1,7 +1,6 @@
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Supervised;
-using Learners.Training;
 
 namespace Studies.Running;
 

@@ -2,10 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Agents.Yaml;
 using Environments;
-using Learners.Composition;
 using Learners.Configuration;
 using Learners.Supervised;
-using Learners.Training;
 using Studies.Claims;
 using YamlDotNet.RepresentationModel;
 

@@ -3,10 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Agents.Files;
 using Agents.Yaml;
-using Learners.Composition;
 using Learners.Configuration;
 using Learners.Runs;
-using Learners.Training;
 using Protos.Foreign;
 
 namespace Studies.Running;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Learners.Composition;
 using Learners.Configuration;
 
 namespace Studies.Running;

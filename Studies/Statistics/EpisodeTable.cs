@@ -1,6 +1,5 @@
 using System.Globalization;
 using Learners.Runs;
-using Learners.Training;
 using Protos.Foreign;
 
 namespace Studies.Statistics;

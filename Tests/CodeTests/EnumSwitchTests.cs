@@ -164,7 +164,13 @@ public sealed class EnumSwitchTests
             typeof(Agents.Networks.NetworkSpec),
             typeof(Actors.UnrollRecorder),
             typeof(Learners.Training.Trainer),
-            typeof(Cli.ExitCodes),
+            typeof(Environments.Remote.RemoteEnvironment),
+            typeof(Actors.Fleet.ActorRunner),
+            typeof(global::Fleet.FleetLearner),
+            typeof(Studies.Reproducer),
+            typeof(global::Chaos.ChaosSuite),
+            typeof(global::Benchmarks.BenchmarkSuite),
+            typeof(Cli.Processes.ExitCodes),
         }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.IsEnum && !type.Name.EndsWith("OneofCase", StringComparison.Ordinal))

@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Environments;
 using Learners.Composition;
-using Learners.Training;
 
 namespace OwnAgent;
 

@@ -78,11 +78,7 @@ internal static class MemoryCores
         {
             Settings = new LinearRecurrentSettings(),
         },
-        new(
-            "stack",
-            "layers of one core, each of which reads the one below",
-            (choice, inputs) => new StackedCore(choice, inputs)
-        )
+        new("stack", "layers of one core, each of which reads the one below", (choice, inputs) => new StackedCore(choice, inputs))
         {
             Settings = new StackedSettings(),
             Validate = StackedCore.Validate,

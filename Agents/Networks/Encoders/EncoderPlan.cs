@@ -1,5 +1,5 @@
 using Agents.Kernels;
-using Agents.Networks.Layers;
+using Agents.Programs;
 using Agents.Yaml;
 using Environments.Spaces;
 

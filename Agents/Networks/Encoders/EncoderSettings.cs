@@ -1,4 +1,4 @@
-using Agents.Networks.Layers;
+using Agents.Programs;
 
 namespace Agents.Networks.Encoders;
 

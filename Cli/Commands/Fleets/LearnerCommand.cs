@@ -5,8 +5,8 @@ using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
 using Fleet;
-using Learners.Runs;
 using Fleet.Hosting;
+using Learners.Runs;
 using Learners.Training;
 
 namespace Cli.Commands.Fleets;

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Learners.Composition;
 using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
+using Learners.Composition;
 using Learners.Training;
 using Protos.Foreign;
 using Spectre.Console;

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Agents.Networks;
 using Agents.Networks.Encoders;
-using Agents.Networks.Layers;
 using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;

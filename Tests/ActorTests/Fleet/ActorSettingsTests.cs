@@ -28,7 +28,12 @@ public sealed class ActorSettingsTests
 
     [Fact]
     public void Parse_WhatALearnerWrites_NamesItsAgentsWay() =>
-        Assert.Contains("\nacting: sample\n", SettingsSources.WriteForActors(new TrainingSettings { Agent = new PpoSettings() }), StringComparison.Ordinal);
+        Assert.Contains(
+            "\nacting: sample\n",
+            SettingsSources.WriteForActors(new TrainingSettings { Agent = new PpoSettings() }),
+            StringComparison.Ordinal
+        );
 
-    private static string Told(string line) => SettingsSources.Write(new TrainingSettings { Agent = new PpoSettings() }).TrimEnd() + $"\n{line}\n";
+    private static string Told(string line) =>
+        SettingsSources.Write(new TrainingSettings { Agent = new PpoSettings() }).TrimEnd() + $"\n{line}\n";
 }

@@ -2,6 +2,7 @@ using Agents.Kernels;
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Agents.Networks.Layers;
+using Agents.Programs;
 using Agents.Yaml;
 using Environments.Spaces;
 using Xunit;

@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Layers;
 using Agents.Programs;
 
 namespace Tests.AgentTests.Programs;

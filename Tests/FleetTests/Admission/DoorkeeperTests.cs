@@ -5,6 +5,8 @@ using Environments;
 using Fleet.Admission;
 using Fleet.Checks;
 using Fleet.Intake;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;

@@ -1,9 +1,9 @@
 using Environments.State;
 using Environments.Wrappers;
 using Fleet;
-using Learners.Composition;
 using Fleet.Admission;
 using Fleet.Publishing;
+using Learners.Composition;
 using Learners.Training;
 using Protos;
 using Protos.Fleet;

@@ -1,8 +1,8 @@
 using Environments.Spaces;
 using Environments.Wrappers;
 using Fleet;
-using Learners.Composition;
 using Fleet.Checks;
+using Learners.Composition;
 using Learners.Impala;
 using Learners.Training;
 using Protos;

@@ -1,6 +1,7 @@
 using Agents.Networks;
 using Agents.Networks.Cores.Transformers;
 using Agents.Networks.Layers;
+using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.A2c;

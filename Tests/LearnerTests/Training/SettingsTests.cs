@@ -1,6 +1,7 @@
 using System.Reflection;
 using Agents.Networks.Encoders;
 using Agents.Networks.Layers;
+using Agents.Programs;
 using Agents.Yaml;
 using Environments;
 using Learners.ActorCritic;

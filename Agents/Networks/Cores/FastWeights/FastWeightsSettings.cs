@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Agents.Networks.Layers;
+using Agents.Programs;
 
 namespace Agents.Networks.Cores.FastWeights;
 

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Agents.Programs.Execution;
 
 namespace Agents.Programs;
 

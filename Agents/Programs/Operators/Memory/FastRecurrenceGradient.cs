@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using Agents.Kernels;
-using Agents.Networks;
-using Agents.Networks.Layers;
-using Agents.Programs.Execution;
 
 namespace Agents.Programs;
 

@@ -48,7 +48,8 @@ public sealed class CoreSettingsTests : IDisposable
     public void Validate_SettingsOfAnotherCore_AreRefused()
     {
         var settings = new TrainingSettings
-        { Agent = new PpoSettings(),
+        {
+            Agent = new PpoSettings(),
             Environment = "CartPole-v1",
             Network = new NetworkSettings { Core = "lstm", CoreSettings = new NormalizedLstmSettings() },
         };

@@ -43,7 +43,7 @@ public sealed class FastSlowTests
     {
         NetworkSettings settings = Settings(2, 84, 48);
         settings = settings with { CoreSettings = (FastSlowSettings)settings.CoreSettings! with { Slow = "none" } };
-        MemoryCore core = MemoryCores.Create(settings, 16);
+        MemoryCore core = MemoryCores.Create(settings.OfCore, 16);
         long count = 0;
         core.Declare(new ParameterDeclarations((_, shape, _, _) => count += ParameterSlot.CountOf(shape), "core"));
 

@@ -1,6 +1,8 @@
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Networks.Cores.Stacked;
+using Agents.Networks.Layers;
+using Agents.Programs;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -17,7 +19,7 @@ public sealed class StackedTests
     [Fact]
     public void Declare_TwoLayers_HaveTheParametersOfBoth()
     {
-        MemoryCore core = MemoryCores.Create(Settings("ln_lstm", 2) with { CoreSize = 73 }, 16);
+        MemoryCore core = MemoryCores.Create((Settings("ln_lstm", 2) with { CoreSize = 73 }).OfCore, 16);
         long count = 0;
         core.Declare(new ParameterDeclarations((_, shape, _, _) => count += ParameterSlot.CountOf(shape), "core"));
 

@@ -1,6 +1,7 @@
 using Agents.Networks;
-using Agents.Programs.Execution;
+using Agents.Networks.Layers;
 using Agents.Programs;
+using Agents.Programs.Execution;
 
 namespace Tests.AgentTests.Programs.Doubles;
 

@@ -1,4 +1,4 @@
-namespace Agents.Networks.Layers;
+namespace Agents.Programs;
 
 /// <summary>Nonlinearity between layers.</summary>
 public enum Activation
