@@ -1,8 +1,4 @@
 using Environments;
-using Environments.Randomness;
-using Learners.Composition;
-using Learners.Configuration;
-using Learners.Training;
 
 namespace Benchmarks;
 

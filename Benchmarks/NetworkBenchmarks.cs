@@ -3,7 +3,6 @@ using Agents.Networks;
 using Agents.Torch;
 using Environments.Randomness;
 using Environments.Spaces;
-using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Batches;
 using Learners.Engines;

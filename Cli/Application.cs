@@ -12,7 +12,6 @@ using Cli.Commands.Runs;
 using Cli.Commands.Tools;
 using Cli.Processes;
 using Environments;
-using Learners.ActorCritic;
 using Learners.Checkpoints;
 using Learners.Composition;
 using Protos.Foreign;

@@ -9,7 +9,6 @@ using Fleet.Journal;
 using Learners.Checkpoints;
 using Learners.Metrics;
 using Learners.Runs;
-using Learners.Training;
 
 namespace Chaos.Artefacts;
 

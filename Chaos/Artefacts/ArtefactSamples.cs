@@ -3,7 +3,6 @@ using Agents.Files;
 using Environments.State;
 using Learners.Checkpoints;
 using Learners.Runs;
-using Learners.Training;
 
 namespace Chaos.Artefacts;
 

@@ -2,7 +2,6 @@ using Chaos.Campaigns;
 using Chaos.Processes;
 using Learners.Checkpoints;
 using Learners.Runs;
-using Learners.Training;
 using Protos.Fleet;
 
 namespace Chaos.Fleets;

@@ -1,7 +1,6 @@
 using Chaos.Campaigns;
 using Learners.Checkpoints;
 using Learners.Runs;
-using Learners.Training;
 using Protos.Fleet;
 
 namespace Chaos.Fleets;

@@ -5,7 +5,6 @@ using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
-using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Training;

@@ -9,7 +9,6 @@ using Fleet.Checks;
 using Google.Protobuf;
 using Learners.Composition;
 using Learners.Configuration;
-using Learners.Training;
 using Protos;
 using Protos.Fleet;
 using Protos.Rpc;

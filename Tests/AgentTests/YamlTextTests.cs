@@ -6,7 +6,6 @@ using Agents.Yaml;
 using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Configuration;
-using Learners.Training;
 using Xunit;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;

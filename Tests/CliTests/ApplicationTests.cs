@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Agents.Networks.Cores;
 using Cli;
-using Learners.Composition;
 using Learners.Configuration;
 using Xunit;
 

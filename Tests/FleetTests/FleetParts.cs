@@ -10,7 +10,6 @@ using Fleet.Intake;
 using Fleet.Journal;
 using Learners.Composition;
 using Learners.Impala;
-using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
 using Protos.Fleet;

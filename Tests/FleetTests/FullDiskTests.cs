@@ -4,7 +4,6 @@ using Fleet.Admission;
 using Fleet.Journal;
 using Learners.Composition;
 using Learners.Configuration;
-using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
 using Tests.LearnerTests.Metrics;

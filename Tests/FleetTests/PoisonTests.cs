@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Learners.Composition;
-using Learners.Training;
 using Protos;
 using Protos.Fleet;
 using Tests.ProtoTests.Fleet;

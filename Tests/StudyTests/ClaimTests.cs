@@ -1,7 +1,6 @@
 using Agents.Yaml;
 using Environments;
 using Learners.ActorCritic;
-using Learners.Composition;
 using Learners.Configuration;
 using Studies.Claims;
 using Studies.Running;

@@ -1,6 +1,5 @@
 using Agents.Yaml;
 using Environments;
-using Learners.Composition;
 using Learners.Configuration;
 using Learners.Ppo;
 using Studies.Claims;

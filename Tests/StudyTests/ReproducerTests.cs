@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Environments;
-using Learners.Composition;
 using Learners.Configuration;
 using Learners.Ppo;
 using Learners.Training;

@@ -3,7 +3,6 @@ using Agents.Policies;
 using Cli.Options;
 using Cli.Processes;
 using Fleet.Serving;
-using Learners.Training;
 using Protos.Foreign;
 
 namespace Cli.Commands.Fleets;

@@ -11,7 +11,6 @@ using Learners.Composition;
 using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Runs;
-using Learners.Training;
 using Protos.Foreign;
 using Spectre.Console;
 

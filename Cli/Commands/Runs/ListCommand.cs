@@ -8,7 +8,6 @@ using Learners.Composition;
 using Learners.Configuration;
 using Learners.Optimizers;
 using Learners.Stages;
-using Learners.Training;
 using Spectre.Console;
 
 namespace Cli.Commands.Runs;

@@ -6,7 +6,6 @@ using Cli.Output;
 using Cli.Processes;
 using Environments.Wrappers;
 using Learners.Evaluation;
-using Learners.Training;
 
 namespace Cli.Commands.Runs;
 

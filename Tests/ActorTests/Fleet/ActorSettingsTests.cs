@@ -4,7 +4,6 @@ using Environments;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Ppo;
-using Learners.Training;
 using Xunit;
 
 namespace Tests.ActorTests.Fleet;

@@ -6,7 +6,6 @@ using Fleet.Hosting;
 using Fleet.Intake;
 using Learners.Composition;
 using Learners.Impala;
-using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos;
 using Tests.FleetTests;

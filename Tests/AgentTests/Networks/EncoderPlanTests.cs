@@ -1,7 +1,6 @@
 using Agents.Kernels;
 using Agents.Networks;
 using Agents.Networks.Encoders;
-using Agents.Networks.Layers;
 using Agents.Programs;
 using Agents.Yaml;
 using Environments.Spaces;

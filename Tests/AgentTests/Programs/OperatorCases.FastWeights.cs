@@ -1,5 +1,3 @@
-using Agents.Networks;
-using Agents.Networks.Layers;
 using Agents.Programs;
 
 namespace Tests.AgentTests.Programs;

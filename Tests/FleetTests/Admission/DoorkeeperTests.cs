@@ -7,7 +7,6 @@ using Fleet.Checks;
 using Fleet.Intake;
 using Learners.Composition;
 using Learners.Configuration;
-using Learners.Training;
 using Microsoft.Extensions.Logging.Abstractions;
 using Protos.Fleet;
 using Protos.Rpc;

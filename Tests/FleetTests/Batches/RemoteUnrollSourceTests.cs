@@ -1,10 +1,8 @@
 using Environments.State;
 using Environments.Wrappers;
-using Fleet;
 using Fleet.Admission;
 using Fleet.Publishing;
 using Learners.Composition;
-using Learners.Training;
 using Protos;
 using Protos.Fleet;
 using Xunit;

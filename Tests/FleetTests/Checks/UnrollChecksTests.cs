@@ -1,10 +1,8 @@
 using Environments.Spaces;
 using Environments.Wrappers;
-using Fleet;
 using Fleet.Checks;
 using Learners.Composition;
 using Learners.Impala;
-using Learners.Training;
 using Protos;
 using Xunit;
 

@@ -1,7 +1,5 @@
-using Agents.Policies.Acting;
 using Fleet.Journal;
 using Learners.Composition;
-using Learners.Training;
 using Protos.Fleet;
 using Tests.Waits;
 using Xunit;

@@ -16,7 +16,6 @@ using Learners.Objectives;
 using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Runs;
-using Learners.Training;
 using Protos;
 using Tests.LearnerTests.Composition;
 using Xunit;

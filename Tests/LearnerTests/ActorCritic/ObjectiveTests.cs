@@ -4,7 +4,6 @@ using Agents.Programs.Differentiation;
 using Agents.Programs.Execution;
 using Agents.Programs.Planning;
 using Environments.Spaces;
-using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Batches;
 using Learners.Objectives;

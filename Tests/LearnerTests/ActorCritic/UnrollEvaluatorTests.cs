@@ -1,6 +1,5 @@
 using Agents.Networks;
 using Environments.Spaces;
-using Learners.ActorCritic;
 using Learners.Stages;
 using Protos;
 using Xunit;

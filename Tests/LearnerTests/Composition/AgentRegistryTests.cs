@@ -3,7 +3,6 @@ using Learners.A2c;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Ppo;
-using Learners.Training;
 using OwnAgent;
 using Xunit;
 

@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using Environments.State;
 using Learners.Composition;
 using Learners.Metrics;
-using Learners.Training;
 
 namespace Tests.LearnerTests.Composition;
 

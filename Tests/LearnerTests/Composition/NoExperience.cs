@@ -2,7 +2,6 @@ using Agents.Networks;
 using Environments.Randomness;
 using Learners.ActorCritic;
 using Learners.Composition;
-using Learners.Training;
 using Protos;
 
 namespace Tests.LearnerTests.Composition;

@@ -1,10 +1,8 @@
 using Agents.Networks;
 using Agents.Networks.Cores.Transformers;
-using Agents.Networks.Layers;
 using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
-using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Objectives;

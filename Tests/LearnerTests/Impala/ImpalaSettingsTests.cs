@@ -2,7 +2,6 @@ using Agents.Yaml;
 using Learners.Configuration;
 using Learners.Impala;
 using Learners.Returns;
-using Learners.Training;
 using Xunit;
 
 namespace Tests.LearnerTests.Impala;

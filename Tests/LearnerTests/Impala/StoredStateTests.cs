@@ -6,7 +6,6 @@ using Agents.Policies.Acting;
 using Environments;
 using Environments.Randomness;
 using Environments.Wrappers;
-using Learners.ActorCritic;
 using Learners.Returns;
 using Learners.Stages;
 using Protos;

@@ -7,7 +7,6 @@ using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
 using Environments.Wrappers;
-using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Evaluation;
 using Learners.Impala;

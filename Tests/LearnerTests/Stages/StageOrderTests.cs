@@ -1,5 +1,4 @@
 using Environments.State;
-using Learners.ActorCritic;
 using Learners.Batches;
 using Learners.Metrics;
 using Learners.Stages;

@@ -5,7 +5,6 @@ using Learners.Configuration;
 using Learners.Optimizers;
 using Learners.Ppo;
 using Learners.Stages;
-using Learners.Training;
 using Xunit;
 
 namespace Tests.LearnerTests.Training;

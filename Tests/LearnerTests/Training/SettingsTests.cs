@@ -1,6 +1,5 @@
 using System.Reflection;
 using Agents.Networks.Encoders;
-using Agents.Networks.Layers;
 using Agents.Programs;
 using Agents.Yaml;
 using Environments;
@@ -9,7 +8,6 @@ using Learners.Composition;
 using Learners.Configuration;
 using Learners.Optimizers;
 using Learners.Ppo;
-using Learners.Training;
 using Xunit;
 
 namespace Tests.LearnerTests.Training;

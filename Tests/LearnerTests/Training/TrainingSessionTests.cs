@@ -4,7 +4,6 @@ using Environments.State;
 using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Configuration;
-using Learners.Evaluation;
 using Learners.Training;
 using Xunit;
 

@@ -7,7 +7,6 @@ using Environments.Spaces;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Ppo;
-using Learners.Training;
 using Xunit;
 
 namespace Tests.AgentTests.Networks.Cores;

@@ -1,6 +1,5 @@
 using Agents.Networks;
 using Agents.Networks.Cores.FastWeights;
-using Agents.Networks.Layers;
 using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;

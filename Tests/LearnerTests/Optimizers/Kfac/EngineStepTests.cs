@@ -2,14 +2,13 @@ using Agents.Networks;
 using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
-using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Objectives;
 using Learners.Optimizers.Kfac;
+using Optimizer = Learners.Optimizers.Kfac.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
-using Optimizer = Learners.Optimizers.Kfac.Kfac;
 
 namespace Tests.LearnerTests.Optimizers.Kfac;
 

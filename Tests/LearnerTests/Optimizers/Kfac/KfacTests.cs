@@ -3,15 +3,14 @@ using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
-using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Metrics;
 using Learners.Objectives;
 using Learners.Optimizers.Kfac;
+using Optimizer = Learners.Optimizers.Kfac.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
-using Optimizer = Learners.Optimizers.Kfac.Kfac;
 
 namespace Tests.LearnerTests.Optimizers.Kfac;
 

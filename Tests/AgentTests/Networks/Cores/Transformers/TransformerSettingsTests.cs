@@ -3,7 +3,6 @@ using Agents.Networks.Cores.Transformers;
 using Agents.Programs;
 using Agents.Yaml;
 using Learners.Configuration;
-using Learners.Training;
 using Xunit;
 
 namespace Tests.AgentTests.Networks.Cores.Transformers;
