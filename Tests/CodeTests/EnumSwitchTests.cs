@@ -164,7 +164,7 @@ public sealed class EnumSwitchTests
             typeof(Agents.Networks.NetworkSpec),
             typeof(Actors.UnrollRecorder),
             typeof(Learners.Training.Trainer),
-            typeof(Cli.ExitCodes),
+            typeof(Cli.Processes.ExitCodes),
         }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.IsEnum && !type.Name.EndsWith("OneofCase", StringComparison.Ordinal))

@@ -141,7 +141,7 @@ public sealed class SharedMemoryTests : IDisposable
                 offer.Path = $"{_shared}/../../..{file}";
                 break;
             case "pipe":
-                Chaos.NamedPipe.Make(bad);
+                Chaos.Processes.NamedPipe.Make(bad);
                 offer.Path = bad;
                 break;
             case "nothing":
