@@ -22,6 +22,7 @@ internal sealed class LearnerSlot(NetworkSpec network, SeedSequence seed, IExper
     private readonly NetworkSpec _network = network;
     private ILearner? _learner;
     private long _earlierUpdates; // so that versions never fall, nor stand for two sets of parameters
+    private string _agent = "";
     private int _failedUpdates;
 
     /// <summary>The learner.</summary>
@@ -36,13 +37,20 @@ internal sealed class LearnerSlot(NetworkSpec network, SeedSequence seed, IExper
     /// <summary>Makes the first learner.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="start">Parameters to begin with; null for fresh ones.</param>
-    public void Begin(TrainingSettings settings, StartingParameters? start) => _learner = Create(settings, start);
+    public void Begin(TrainingSettings settings, StartingParameters? start)
+    {
+        _agent = settings.AgentName;
+        _learner = Create(settings, start);
+    }
 
     /// <summary>Lets the learner learn from one unroll.</summary>
+    /// <param name="step">Environment step of the run, for messages.</param>
+    /// <param name="metrics">Receives what the learner has to tell.</param>
+    /// <param name="stop">Asks to end.</param>
     /// <returns>False where it was stopped, and then nothing has changed.</returns>
     /// <exception cref="TrainingDivergedException">The gradient stopped being finite, and that is not outlived.</exception>
     // One actor's nonsense must not end the run of a fleet; where every unroll ends so, the run itself has diverged.
-    public async ValueTask<bool> AdvanceAsync(MetricAverages metrics, CancellationToken stop)
+    public async ValueTask<bool> AdvanceAsync(long step, MetricAverages metrics, CancellationToken stop)
     {
         if (stop.IsCancellationRequested)
         {
@@ -54,7 +62,7 @@ internal sealed class LearnerSlot(NetworkSpec network, SeedSequence seed, IExper
             if (!goesOn && !stop.IsCancellationRequested)
             {
                 throw new InvalidOperationException(
-                    "The learner gave up, though nobody stopped the run. Let AdvanceAsync return true until its token is cancelled."
+                    $"The learner of {_agent} gave up at step {step}, though nobody stopped the run. Let AdvanceAsync return true until its token is cancelled."
                 );
             }
             _failedUpdates = 0;

@@ -164,10 +164,7 @@ public sealed class TrainingSession : IDisposable
     /// <returns>Their scores; the same seed and parameters give the same.</returns>
     public EvaluationResult Evaluate(int? episodes = null, CancellationToken cancellationToken = default)
     {
-        if (episodes is { } count)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(episodes ?? 1, 1, nameof(episodes));
         return Play(episodes ?? Settings.Evaluation.FinalEpisodes, 0, cancellationToken);
     }
 
@@ -198,29 +195,14 @@ public sealed class TrainingSession : IDisposable
     /// settings stay. The other session is left as it is.
     /// </summary>
     /// <param name="other">A session whose network is laid out as this one's.</param>
-    /// <param name="withOptimizer">
-    /// Whether all that the other learner remembers comes along, such as moments of its optimiser, targets and random streams; the agents and their parts
-    /// have to be the same then. Otherwise the optimiser begins anew.
-    /// </param>
+    /// <param name="withOptimizer">Whether moments of its optimiser, targets and random streams come along; agents and parts have to be the same then.</param>
     /// <exception cref="SettingsException">The sessions do not fit each other; nothing has changed.</exception>
     public void TakeOver(TrainingSession other, bool withOptimizer)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (ReferenceEquals(this, other))
-        {
-            return;
-        }
-        if ((_source.RunningObservations is null) != (other._source.RunningObservations is null))
-        {
-            throw new SettingsException(
-                "One of the sessions normalises observations and the other one does not, so that its parameters would read them wrongly. Set wrappers.normalize_observations alike."
-            );
-        }
+        StatisticsHandover.RequireAlike(_source, other._source);
         _learner.TakeOver(Settings, other._learner, withOptimizer);
-        if (other._source.RunningObservations is { } statistics)
-        {
-            _source.TakeStatistics(statistics, statistics.Count - Environments.Wrappers.RunningStatistics.InitialCount);
-        }
+        StatisticsHandover.Hand(other._source, _source);
         Publish();
     }
 
@@ -254,7 +236,7 @@ public sealed class TrainingSession : IDisposable
     /// <returns>False where it was stopped, and then nothing has changed.</returns>
     internal async ValueTask<bool> StepAsync(Action<IReadOnlyList<CompletedEpisode>>? hear, CancellationToken stop)
     {
-        if (!await _learner.AdvanceAsync(Metrics, stop).ConfigureAwait(false))
+        if (!await _learner.AdvanceAsync(Steps, Metrics, stop).ConfigureAwait(false))
         {
             return false;
         }

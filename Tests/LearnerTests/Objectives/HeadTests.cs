@@ -10,9 +10,9 @@ using Learners.Configuration;
 using Learners.Engines;
 using Learners.Objectives;
 using Learners.Optimizers;
-using Optimizer = Learners.Optimizers.Kfac.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
+using Optimizer = Learners.Optimizers.Kfac.Kfac;
 
 namespace Tests.LearnerTests.Objectives;
 

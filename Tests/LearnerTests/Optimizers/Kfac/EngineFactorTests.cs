@@ -7,9 +7,9 @@ using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Objectives;
 using Learners.Optimizers.Kfac;
-using Optimizer = Learners.Optimizers.Kfac.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
+using Optimizer = Learners.Optimizers.Kfac.Kfac;
 
 namespace Tests.LearnerTests.Optimizers.Kfac;
 

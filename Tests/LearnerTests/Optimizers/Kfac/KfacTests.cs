@@ -8,9 +8,9 @@ using Learners.Engines;
 using Learners.Metrics;
 using Learners.Objectives;
 using Learners.Optimizers.Kfac;
-using Optimizer = Learners.Optimizers.Kfac.Kfac;
 using Tests.LearnerTests.Engines;
 using Xunit;
+using Optimizer = Learners.Optimizers.Kfac.Kfac;
 
 namespace Tests.LearnerTests.Optimizers.Kfac;
 
