@@ -9,6 +9,7 @@ namespace Chaos.Messages;
 internal static class DecoderCampaign
 {
     private const int LookEvery = 100_000;
+    private const int Quarters = 4;
 
     /// <summary>Decodes messages.</summary>
     /// <param name="count">How many.</param>
@@ -22,7 +23,7 @@ internal static class DecoderCampaign
         long accepted = 0;
         long impossible = 0;
         long exceptions = 0;
-        long memory = 0;
+        var memory = new List<long>();
         for (int i = 0; i < count; i++)
         {
             byte[] message = messages.Draw(i);
@@ -45,9 +46,9 @@ internal static class DecoderCampaign
                 exceptions++;
                 report.Remark($"Message {i} of seed {seed}: {exception}");
             }
-            if (i == count / 4)
+            if ((i + 1) % Math.Max(1, count / Quarters) == 0)
             {
-                memory = GC.GetTotalMemory(forceFullCollection: true);
+                memory.Add(GC.GetTotalMemory(forceFullCollection: true));
             }
             if ((i + 1) % LookEvery == 0)
             {
@@ -58,6 +59,8 @@ internal static class DecoderCampaign
         report.Add("decoded_and_accepted", accepted);
         report.AddAtMost("decoded_with_an_exception", exceptions, 0);
         report.AddAtMost("accepted_though_impossible", impossible, 0);
-        report.AddAtMost("decoder_growth_megabytes", (GC.GetTotalMemory(forceFullCollection: true) - memory) / 1e6, 1);
+        // What is kept grows in every quarter; what others in this process do at the same time seldom does.
+        double[] growths = [.. memory.Skip(1).Select((now, i) => (now - memory[i]) / 1e6)];
+        report.AddAtMost("decoder_growth_megabytes", (Quarters - 1) * growths.DefaultIfEmpty(0).Min(), 1);
     }
 }
