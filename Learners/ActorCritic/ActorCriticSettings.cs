@@ -84,8 +84,8 @@ public abstract record ActorCriticSettings : AgentSettings
     /// <summary>Limits of V-trace's importance ratios; null for agents that learn only from the policy that acted.</summary>
     internal virtual VTraceClips? OffPolicyClips => null;
 
-    /// <summary>Batches between two copies of the target network, which then acts; null for agents without one.</summary>
-    internal virtual int? TargetNetworkPeriod => null;
+    /// <summary>How a target network follows, and whether it acts; null for agents without one.</summary>
+    internal virtual TargetRule? Target => null;
 
     /// <summary>Share of a batch in the running scale of a normalised value head; null for a head that gives values as they are.</summary>
     internal virtual double? ReturnScaleRate => null;
@@ -104,7 +104,7 @@ public abstract record ActorCriticSettings : AgentSettings
             Wrappers = OptimizerWrappers,
             Maps = ParameterMaps,
             MaxGradientNorm = MaxGradientNorm,
-            Target = TargetNetworkPeriod is { } period ? new TargetRule(period) : null,
+            Target = Target,
             ReturnScaleRate = ReturnScaleRate,
         };
 
@@ -119,8 +119,7 @@ public abstract record ActorCriticSettings : AgentSettings
         StepsPerUnroll * EpochCount * perSample + EpochCount * MinibatchCount * Optimizer.WorkOf(layout);
 
     // Values, gradients, a copy for acting, its own and the learner's transposed weights; Adam's two means are not in every optimiser.
-    internal override int ParameterCopies =>
-        5 + (TargetNetworkPeriod is null ? 0 : 2) + OptimizerWrappers.Count + 2 * ParameterMaps.Count;
+    internal override int ParameterCopies => 5 + (Target is null ? 0 : 2) + OptimizerWrappers.Count + 2 * ParameterMaps.Count;
 
     internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, ParameterLayout layout) =>
         ActorCriticMemory.Of(this, network, layout);

@@ -79,7 +79,7 @@ internal sealed class Model : IDisposable, ISavable
         role switch
         {
             ParameterRole.Learned => _engine.Parameters,
-            ParameterRole.Acting => Target is null ? _engine.Parameters : Target.Parameters,
+            ParameterRole.Acting => Target is { Acts: true } ? Target.Parameters : _engine.Parameters,
             ParameterRole.Evaluated => Evaluated(),
         };
 

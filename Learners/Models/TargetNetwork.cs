@@ -6,9 +6,10 @@ namespace Learners.Models;
 /// <summary>How a target network follows the learned one.</summary>
 /// <param name="Period">Batches between two moves, at least 1.</param>
 /// <param name="Rate">Share τ of the way that a move goes, above 0: 1 copies, less averages (Polyak and Juditsky 1992; Lillicrap et al. 2016, section 3).</param>
-internal readonly record struct TargetRule(int Period, float Rate = 1);
+/// <param name="Acts">Whether it acts; else it only says what the old policy was, and the learned network acts.</param>
+internal readonly record struct TargetRule(int Period, float Rate = 1, bool Acts = true);
 
-/// <summary>A network that follows the learned one in steps: it acts, and says what the old policy was. Owns its parameters.</summary>
+/// <summary>A network that follows the learned one in steps: it says what the old policy was, and acts where its rule says so. Owns its parameters.</summary>
 /// <param name="spec">The network.</param>
 /// <param name="parameters">The first copy.</param>
 /// <param name="rule">When it moves, and how far.</param>
@@ -20,6 +21,9 @@ internal sealed class TargetNetwork(NetworkSpec spec, ReadOnlySpan<float> parame
 
     /// <summary>Its parameters.</summary>
     public ReadOnlySpan<float> Parameters => _parameters;
+
+    /// <summary>Whether it acts.</summary>
+    public bool Acts => rule.Acts;
 
     /// <summary>The network over them.</summary>
     public IActorCriticNetwork Network => _network;

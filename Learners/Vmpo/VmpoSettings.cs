@@ -3,6 +3,7 @@ using Agents.Distributions;
 using Agents.Networks;
 using Learners.ActorCritic;
 using Learners.Composition;
+using Learners.Models;
 using Learners.Objectives;
 
 namespace Learners.Vmpo;
@@ -91,7 +92,7 @@ public sealed record VmpoSettings : ActorCriticSettings
     [Range(0f, 1f)]
     public float PopArtRate { get; init; } = 1e-4f;
 
-    internal override int? TargetNetworkPeriod => TargetPeriod;
+    internal override TargetRule? Target => new TargetRule(TargetPeriod);
 
     internal override double? ReturnScaleRate => PopArt ? PopArtRate : null;
 

@@ -523,7 +523,7 @@ public sealed class ApplicationTests : IDisposable
         (_, string output, _) = await Run("list", "--json");
 
         Assert.Equal(
-            ["a2c", "acktr", "impala", "ppo", "vmpo"],
+            AgentRegistry.Default.Names,
             LastLine(output).GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("name").GetString())
         );
         Assert.Equal(

@@ -98,6 +98,18 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public void Parameters_TargetThatDoesNotAct_ActingAreTheLearnedOnes()
+    {
+        NetworkSpec spec = Spec();
+        using Model model = Make(spec, new ModelSettings { Target = new TargetRule(1, 0.25f, Acts: false) });
+        Advance(model, Samples(spec), 2, units: false);
+
+        float[] learned = model.Parameters(ParameterRole.Learned).ToArray();
+        Assert.Equal(learned, model.Parameters(ParameterRole.Acting).ToArray());
+        Assert.NotEqual(learned, model.Target!.Parameters.ToArray());
+    }
+
+    [Fact]
     public void Follow_PolyakRule_AveragesGeometrically()
     {
         NetworkSpec spec = Spec();
@@ -198,11 +210,14 @@ public sealed class ModelTests
         }
     }
 
-    private static void Advance(Model model, SampleBatch batch, int steps)
+    private static void Advance(Model model, SampleBatch batch, int steps, bool units = true)
     {
         for (int i = 0; i < steps; i++)
         {
-            model.UpdateUnits(batch.Returns.AsSpan(0, Rows));
+            if (units)
+            {
+                model.UpdateUnits(batch.Returns.AsSpan(0, Rows));
+            }
             Learn(model, batch, 1e-2f);
             model.Target?.Follow(model.Parameters(ParameterRole.Learned));
         }

@@ -1,3 +1,4 @@
+using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Metrics;
@@ -12,7 +13,8 @@ public sealed class AuxiliaryTrainingTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Agents => ["a2c", "acktr", "impala", "ppo", "vmpo"];
+    public static TheoryData<string> Agents =>
+        [.. AgentRegistry.Default.Agents.Where(agent => agent.Defaults is ActorCriticSettings).Select(agent => agent.Name)];
 
     public void Dispose() => _folder.Dispose();
 

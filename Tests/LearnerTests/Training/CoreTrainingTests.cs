@@ -20,7 +20,7 @@ public sealed class CoreTrainingTests : IDisposable
             var data = new TheoryData<string, string, EngineKind>();
             foreach (CoreEntry core in MemoryCores.All)
             {
-                foreach (string agent in (string[])["ppo", "vmpo", "impala", "acktr", "a2c"])
+                foreach (string agent in AgentRegistry.Default.Names)
                 {
                     data.Add(core.Name, agent, EngineKind.Managed);
                     data.Add(core.Name, agent, EngineKind.Torch);
