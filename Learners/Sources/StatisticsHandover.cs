@@ -6,14 +6,14 @@ namespace Learners.Sources;
 /// <summary>Statistics of observations go along with parameters that were learned by them.</summary>
 internal static class StatisticsHandover
 {
-    /// <summary>Refuses two sources of which only one normalises observations.</summary>
+    /// <summary>Refuses two sources that do not normalise the same numbers of observations.</summary>
     /// <exception cref="SettingsException">They differ.</exception>
     public static void RequireAlike(IUnrollSource one, IUnrollSource other)
     {
-        if ((one.RunningObservations is null) != (other.RunningObservations is null))
+        if (one.RunningObservations?.Size != other.RunningObservations?.Size)
         {
             throw new SettingsException(
-                "One of the sessions normalises observations and the other one does not, so that its parameters would read them wrongly. Set wrappers.normalize_observations alike."
+                $"One of the sessions normalises {Numbers(one)} of an observation and the other one {Numbers(other)}, so that parameters would read them wrongly. Set wrappers.normalize_observations alike, in environments with the same observations."
             );
         }
     }
@@ -28,4 +28,7 @@ internal static class StatisticsHandover
             to.TakeStatistics(statistics, statistics.Count - RunningStatistics.InitialCount);
         }
     }
+
+    private static string Numbers(IUnrollSource source) =>
+        source.RunningObservations is { } statistics ? $"{statistics.Size} numbers" : "nothing";
 }

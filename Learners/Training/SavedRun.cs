@@ -79,6 +79,15 @@ internal sealed class SavedRun
     public StateDictionary ReadState(Action<string>? warn) =>
         new CheckpointStore(Folder.Checkpoints, Settings.Checkpoints.Keep).LoadNewest(warn ?? (_ => { }));
 
+    /// <summary>A session in this process that goes on from the newest whole checkpoint.</summary>
+    /// <exception cref="CheckpointException">None is whole, or it does not fit.</exception>
+    public TrainingSession Continue(TrainingOptions options)
+    {
+        RequireContinuable(options);
+        StateDictionary state = ReadState(options.Warn);
+        return Guard(() => new TrainingSession(Settings, options, seed => options.Step(Settings, seed), state));
+    }
+
     /// <summary>Writes what a session can be continued from.</summary>
     /// <param name="session">The session.</param>
     /// <param name="folder">Where to.</param>

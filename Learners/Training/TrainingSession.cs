@@ -47,8 +47,8 @@ public sealed class TrainingSession : IDisposable
     }
 
     /// <summary>A session that continues from the newest checkpoint of a folder, bit for bit: of <see cref="Save"/>, or of a run.</summary>
-    /// <param name="folder">The folder, which is left as it is.</param>
-    /// <param name="assignments">Settings to change, <c>key=value</c>: total_steps, stop_at_return, evaluation and checkpoints.</param>
+    /// <param name="folder">The folder; <see cref="Save"/> may write there again. Reading puts damaged checkpoints aside and changes nothing else.</param>
+    /// <param name="assignments">Settings to change, <c>key=value</c>: total_steps, evaluation and checkpoints.</param>
     /// <param name="options">As in <see cref="Create"/>.</param>
     /// <exception cref="CheckpointException">The folder holds no run, or no checkpoint of it is whole.</exception>
     /// <exception cref="SettingsException">A setting is not possible, or may not change.</exception>
@@ -58,9 +58,9 @@ public sealed class TrainingSession : IDisposable
         options ??= new TrainingOptions();
         options = options with { Registry = options.Registry.ForForeignIds };
         SavedRun saved = SavedRun.Find(folder, assignments ?? [], options.Agents);
-        saved.RequireContinuable(options);
-        StateDictionary state = saved.ReadState(options.Warn);
-        return saved.Guard(() => new TrainingSession(saved.Settings, options, seed => options.Step(saved.Settings, seed), state));
+        TrainingSession session = saved.Continue(options);
+        session._ownFolders.Add(saved.Folder.Path);
+        return session;
     }
 
     /// <summary>A session over a source of unrolls.</summary>
@@ -120,7 +120,7 @@ public sealed class TrainingSession : IDisposable
     public bool IsDone =>
         Steps >= Settings.TotalSteps || (Settings.StopAtReturn is { } mark && _episodes.IsFull && _episodes.Mean >= mark);
 
-    /// <summary>Whether an unroll whose gradient is not finite only costs a warning, unless that happens time after time.</summary>
+    /// <inheritdoc cref="LearnerSlot.OutlivesFailures"/>
     internal bool OutlivesFailures
     {
         get => _learner.OutlivesFailures;
@@ -179,7 +179,7 @@ public sealed class TrainingSession : IDisposable
         );
 
     /// <summary>Writes a checkpoint, the settings and the policy into a folder, from which <see cref="Load"/> and <c>agents train --resume</c> go on.</summary>
-    /// <param name="folder">New or empty, or one that this session has saved to; older checkpoints beyond <see cref="CheckpointSettings.Keep"/> go.</param>
+    /// <param name="folder">New or empty, or one that this session has saved to or was loaded from; older checkpoints beyond <see cref="CheckpointSettings.Keep"/> go.</param>
     /// <exception cref="IOException">The folder holds something else, or cannot be written.</exception>
     /// <exception cref="CheckpointException">The checkpoint could not be written; earlier ones are as they were.</exception>
     public void Save(string folder)

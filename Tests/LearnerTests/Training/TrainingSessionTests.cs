@@ -118,6 +118,9 @@ public sealed class TrainingSessionTests : IDisposable
         Assert.Equal(before, Hash(session));
         Assert.Equal(before, Hash(loaded));
         Assert.Equal(8_192, loaded.Settings.TotalSteps);
+        loaded.Save(_folder.In("saved"));
+        using TrainingSession again = TrainingSession.Load(_folder.In("saved"));
+        Assert.Equal((loaded.Steps, before), (again.Steps, Hash(again)));
         session.Change("a2c.learning_rate=0.01");
         await session.AdvanceAsync(Steps / 4);
         Assert.NotEqual(before, Hash(session));
@@ -214,6 +217,20 @@ public sealed class TrainingSessionTests : IDisposable
         );
         Assert.Throws<SettingsException>(() => session.TakeOver(normalized, false));
         Assert.Equal(before, Hash(session));
+    }
+
+    [Fact]
+    public void TakeOver_OtherNumbersNormalised_IsRefused()
+    {
+        string[] settings = ["wrappers.normalize_observations=true", "network.hidden_sizes=[8, 8]"];
+        using TrainingSession cart = TrainingSession.Create(SettingsSources.Load("CartPole-v1", "ppo", null, settings));
+        using TrainingSession copy = TrainingSession.Create(SettingsSources.Load("Acrobot-v1", "ppo", null, settings));
+
+        Assert.Contains(
+            "normalises 4 numbers of an observation and the other one 6 numbers",
+            Assert.Throws<SettingsException>(() => cart.TakeOver(copy, false)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
