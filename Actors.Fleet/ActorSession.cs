@@ -64,12 +64,7 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
         WasConnected = true;
         welcomed();
         _streams++;
-        options.Log?.Invoke(
-            $"Connected to run {welcome.RunId}: slot {welcome.Slot}, {welcome.Copies} copies, parameters of update {welcome.Newest?.ParameterVersion}."
-        );
-        _runId = welcome.RunId;
-        _settingsYaml = welcome.SettingsYaml;
-        _worker ??= MakeWorker(welcome);
+        _worker = Join(welcome);
         var messages = new LearnerMessages(call.ResponseStream, welcome, ending.Token);
         var acknowledgements = new Acknowledgements(messages, _outbox, options);
         try
@@ -99,6 +94,16 @@ internal sealed class ActorSession(ActorOptions options, CallInvoker invoker) : 
             await ending.CancelAsync().ConfigureAwait(false);
             await messages.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private EnvironmentWorker Join(Welcome welcome)
+    {
+        options.Log?.Invoke(
+            $"Connected to run {welcome.RunId}: slot {welcome.Slot}, {welcome.Copies} copies, parameters of update {welcome.Newest?.ParameterVersion}."
+        );
+        _runId = welcome.RunId;
+        _settingsYaml = welcome.SettingsYaml;
+        return _worker ?? MakeWorker(welcome);
     }
 
     // A learner that lets nobody in may answer and hang up before it has read the greeting. What it said is then to be read, not how the writing ended.

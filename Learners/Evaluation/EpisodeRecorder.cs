@@ -46,35 +46,8 @@ public static class EpisodeRecorder
         using var caption = new ScoreCaption();
         using IAnimationWriter writer = AnimationFile.Create(path, renderer.Width, renderer.Height, speed);
         PolicySession session = Evaluator.Start(pipeline, policy, options.Seed, options.Deterministic);
-        var episodes = new List<EpisodeResult>();
-        bool ended = false;
-        environment.EpisodeEnding = _ =>
-        {
-            if (!ended) // later ones of the same step are of no-ops at the reset
-            {
-                renderer.Render(0);
-                ended = true;
-            }
-        };
-        renderer.Render(0);
-        AddFrame(1, 0, 0);
-        while (episodes.Count < options.Episodes && !AnimationFile.IsSinglePicture(path))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            ended = false;
-            environment.Step(session.Act(environment.Observations));
-            foreach (EpisodeResult episode in pipeline.Episodes.Completed)
-            {
-                episodes.Add(episode);
-                AddFrame(episodes.Count, episode.Length, episode.Return);
-            }
-            session.StartEpisodes(environment);
-            if (episodes.Count < options.Episodes)
-            {
-                renderer.Render(0);
-                AddFrame(episodes.Count + 1, pipeline.Episodes.Lengths[0], pipeline.Episodes.Returns[0]);
-            }
-        }
+        int episodes = AnimationFile.IsSinglePicture(path) ? 0 : options.Episodes;
+        List<EpisodeResult> played = Play(pipeline, session, renderer, AddFrame, episodes, cancellationToken);
         return new RecordingResult
         {
             Path = path,
@@ -82,7 +55,7 @@ public static class EpisodeRecorder
             Width = renderer.Width,
             Height = renderer.Height,
             FramesPerSecond = speed,
-            Episodes = episodes,
+            Episodes = played,
         };
 
         void AddFrame(int episode, int step, double sum)
@@ -95,6 +68,49 @@ public static class EpisodeRecorder
             }
             writer.Add(renderer.Rgba);
         }
+    }
+
+    /// <summary>Plays whole episodes and has a frame added for each observation, the first and the last of an episode among them.</summary>
+    private static List<EpisodeResult> Play(
+        EnvironmentPipeline pipeline,
+        PolicySession session,
+        FrameRenderer renderer,
+        Action<int, int, double> addFrame,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        IBatchedEnvironment environment = pipeline.Environment;
+        var episodes = new List<EpisodeResult>();
+        bool ended = false;
+        environment.EpisodeEnding = _ =>
+        {
+            if (!ended) // later ones of the same step are of no-ops at the reset
+            {
+                renderer.Render(0);
+                ended = true;
+            }
+        };
+        renderer.Render(0);
+        addFrame(1, 0, 0);
+        while (episodes.Count < count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ended = false;
+            environment.Step(session.Act(environment.Observations));
+            foreach (EpisodeResult episode in pipeline.Episodes.Completed)
+            {
+                episodes.Add(episode);
+                addFrame(episodes.Count, episode.Length, episode.Return);
+            }
+            session.StartEpisodes(environment);
+            if (episodes.Count < count)
+            {
+                renderer.Render(0);
+                addFrame(episodes.Count + 1, pipeline.Episodes.Lengths[0], pipeline.Episodes.Returns[0]);
+            }
+        }
+        return episodes;
     }
 
     private static FrameRenderer CreateRenderer(IBatchedEnvironment environment, RecordingOptions options)

@@ -85,6 +85,21 @@ internal sealed record Claim : IValidatableObject
                 [nameof(Source)]
             );
         }
+        IEnumerable<ValidationResult> mistakes =
+        [
+            .. NameMistakes(),
+            .. TaskMistakes(),
+            .. SettingMistakes(),
+            .. MeasureMistakes(),
+        ];
+        foreach (ValidationResult mistake in mistakes)
+        {
+            yield return mistake;
+        }
+    }
+
+    private IEnumerable<ValidationResult> NameMistakes()
+    {
         foreach (
             (string list, string[] names) in ((string, string[])[])
                 [
@@ -103,6 +118,10 @@ internal sealed record Claim : IValidatableObject
                 yield return new ValidationResult($"the name '{twice.Key}' stands twice.", [list]);
             }
         }
+    }
+
+    private IEnumerable<ValidationResult> TaskMistakes()
+    {
         string[] tasks = [.. Tasks.Select(task => task.Name)];
         foreach (string unknown in Arms.SelectMany(arm => arm.Tasks).Except(tasks))
         {
@@ -118,6 +137,10 @@ internal sealed record Claim : IValidatableObject
                 [nameof(Tasks)]
             );
         }
+    }
+
+    private IEnumerable<ValidationResult> SettingMistakes()
+    {
         ClaimArm[] ofAgents = [.. Arms.Where(arm => !arm.Supervised)];
         string[] agents = [.. ofAgents.Select(arm => arm.AgentName).Distinct()];
         foreach (
@@ -134,6 +157,10 @@ internal sealed record Claim : IValidatableObject
                 yield return new ValidationResult(place + foreign, [nameof(Settings)]);
             }
         }
+    }
+
+    private IEnumerable<ValidationResult> MeasureMistakes()
+    {
         foreach (ClaimMeasure measure in Measures)
         {
             if (measure.Mistake(this) is { } mistake)

@@ -121,6 +121,11 @@ internal sealed record ClaimMeasure
             return $"there is no task '{task}'.{NearestName.Suggest(task, tasks)} Known: {string.Join(", ", tasks)}.";
         }
         ClaimTask[] covered = [.. Claim.Covered(this, claim.Tasks)];
+        return MisfitOfArms(claim, covered) ?? MistakeOfMetric(covered) ?? MistakeOfEffect(covered);
+    }
+
+    private string? MisfitOfArms(Claim claim, ClaimTask[] covered)
+    {
         foreach (ClaimArm one in claim.Arms.Where(one => Arms.Contains(one.Name)))
         {
             if (covered.FirstOrDefault(other => !claim.ArmsOn(other).Contains(one)) is { } unfit)
@@ -130,6 +135,11 @@ internal sealed record ClaimMeasure
                     : $"arm '{one.Name}' takes no part in task '{unfit.Name}', since only one of them is supervised. Name the measure's tasks.";
             }
         }
+        return null;
+    }
+
+    private string? MistakeOfMetric(ClaimTask[] covered)
+    {
         if (ReadsEpisodes && covered.FirstOrDefault(one => one.IsSupervised) is { } silent)
         {
             return $"this metric reads episodes, and '{silent.Name}' has none. Use column_last, column_mean, column_max or summary.";
@@ -140,10 +150,13 @@ internal sealed record ClaimMeasure
                 ? "this metric reads a named number; add column, such as charts/episodic_length or evaluation.std_return."
                 : "column is read by column_last, column_mean, column_max and summary only.";
         }
-        if (NeedsThreshold && covered.FirstOrDefault(one => double.IsNaN(ThresholdOn(one))) is { } open)
-        {
-            return $"it needs a threshold, and neither it nor task '{open.Name}' names one.";
-        }
+        return NeedsThreshold && covered.FirstOrDefault(one => double.IsNaN(ThresholdOn(one))) is { } open
+            ? $"it needs a threshold, and neither it nor task '{open.Name}' names one."
+            : null;
+    }
+
+    private string? MistakeOfEffect(ClaimTask[] covered)
+    {
         if (Effect == EffectKind.Bar && covered.FirstOrDefault(one => double.IsNaN(BarOn(one))) is { } barless)
         {
             return $"it needs a bar, and neither it nor task '{barless.Name}' (threshold) names one.";
