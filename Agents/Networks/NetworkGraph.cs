@@ -73,6 +73,9 @@ internal sealed class NetworkGraph
                     : this[Head.Policy];
         }
         CoreState = _cores.State;
+        Watched = _cores
+            .Watched.Concat(_heads.Select(head => KeyValuePair.Create(WatchedHead(head.Key), head.Value)))
+            .ToDictionary();
     }
 
     /// <summary>The network.</summary>
@@ -93,8 +96,8 @@ internal sealed class NetworkGraph
     /// <inheritdoc cref="CoreGraph.State"/>
     public Value? CoreState { get; }
 
-    /// <summary>Values of the actor's core that somebody may look at.</summary>
-    public IReadOnlyDictionary<string, Value> Watched => _cores.Watched;
+    /// <summary>Values that somebody may look at: of the actor's core, and what heads give, under <see cref="WatchedHead"/>.</summary>
+    public IReadOnlyDictionary<string, Value> Watched { get; }
 
     /// <summary>Parameters of the distributions, <c>[N, P]</c>.</summary>
     /// <exception cref="InvalidOperationException">The network has no policy.</exception>
@@ -110,6 +113,9 @@ internal sealed class NetworkGraph
 
     /// <summary>All parameters, for gradients.</summary>
     public IEnumerable<Value> Parameters => _layout.Slots.Select(slot => Graph.Parameter(slot));
+
+    /// <summary>The name under which a head can be watched.</summary>
+    public static string WatchedHead(string head) => $"heads.{head}";
 
     /// <summary>Whether a weight is used once per step of a sequence.</summary>
     public bool IsRepeated(ParameterSlot weight)

@@ -100,9 +100,9 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
         Unroll(steps, rows, observations, episodeStarts, coreState, new Destinations(heads));
     }
 
-    /// <summary>Lets something of the core be looked at after each step, such as the weights of attention.</summary>
-    /// <param name="name">Its name in the core.</param>
-    /// <returns>Whether the core has it.</returns>
+    /// <summary>Lets something be looked at after each step, such as the weights of attention, or a head beside the policy's.</summary>
+    /// <param name="name">Its name in <see cref="NetworkGraph.Watched"/>.</param>
+    /// <returns>Whether the network has it.</returns>
     public bool Watch(string name) => _step.Watch(name);
 
     /// <summary>A watched value of the latest step, <c>[B, columns]</c>.</summary>

@@ -7,5 +7,5 @@ internal static class AuxiliaryTable
 {
     /// <summary>The table.</summary>
     public static NameTable All { get; } =
-        new("auxiliary part", new RandomNetworkDistillationSettings(), new RewardPredictionSettings());
+        new("auxiliary part", new PprSettings(), new RandomNetworkDistillationSettings(), new RewardPredictionSettings());
 }

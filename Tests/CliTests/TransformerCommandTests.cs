@@ -42,6 +42,35 @@ public sealed class TransformerCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Inspect_BranchesOfATrainedPolicy_SaysHowOftenEachWouldHaveActedOtherwise()
+    {
+        (int trained, _, _) = await Run(
+            "train",
+            "Memory/Recall-v0?delay=3",
+            "--core",
+            "ppr",
+            "--steps",
+            "768",
+            "--out",
+            _folder.In("run"),
+            "--set",
+            "evaluation.final_episodes=2",
+            "ppo.auxiliary.ppr.weight=0.1"
+        );
+
+        (int code, string output, _) = await Run("inspect", _folder.In("run"), "--branches", "5", "--json");
+        (int refused, _, string error) = await Run("inspect", _folder.In("run"), "--branches", "--attention");
+
+        Assert.Equal((0, 0, 2), (trained, code, refused));
+        Assert.Contains("Give one of them.", error, StringComparison.Ordinal);
+        JsonElement result = JsonDocument.Parse(output).RootElement;
+        Assert.Equal("branches", result.GetProperty("kind").GetString());
+        Assert.Equal(20, result.GetProperty("steps").GetInt32());
+        Assert.InRange(result.GetProperty("perception_acts_otherwise").GetDouble(), 0, 1);
+        Assert.InRange(result.GetProperty("prediction_divergence").GetDouble(), 1e-9, 1);
+    }
+
+    [Fact]
     public async Task Train_CoreOption_OverridesTheTunedCore()
     {
         (int code, _, _) = await Run(

@@ -3,6 +3,7 @@ using Agents.Networks.Cores.FastSlow;
 using Agents.Networks.Cores.FastWeights;
 using Agents.Networks.Cores.LinearRecurrent;
 using Agents.Networks.Cores.NormalizedLstm;
+using Agents.Networks.Cores.PerceptionPredictionReaction;
 using Agents.Networks.Cores.Stacked;
 using Agents.Networks.Cores.Transformers;
 using Environments;
@@ -77,6 +78,14 @@ internal static class MemoryCores
         )
         {
             Settings = new LinearRecurrentSettings(),
+        },
+        new(
+            "ppr",
+            "a slow core and three fast ones: perception, prediction, and reaction, which acts (Stooke et al. 2020)",
+            (choice, inputs) => new PprCore(inputs, choice.CoreSize, choice.Own<PprSettings>())
+        )
+        {
+            Settings = new PprSettings(),
         },
         new("stack", "layers of one core, each of which reads the one below", (choice, inputs) => new StackedCore(choice, inputs))
         {

@@ -9,7 +9,6 @@ using Fleet.Journal;
 using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Configuration;
-using Learners.Evaluation;
 using Learners.Runs;
 using Protos.Foreign;
 using Spectre.Console;
@@ -28,17 +27,7 @@ internal sealed class InspectCommand(TextWriter output)
     {
         Description = "Run, policy, checkpoint or journal folder, or a .safetensors or .unrolls file.",
     };
-    private readonly Option<string?> _attention = new("--attention")
-    {
-        Description =
-            "Plays an episode with a policy and draws what its transformer looked at, into this file. Default: attention.png.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-    private readonly Option<string> _seed = new("--seed")
-    {
-        Description = "Seed of the episode of --attention.",
-        DefaultValueFactory = _ => "0",
-    };
+    private readonly InspectedPlay _play = new();
     private readonly RegistryOptions _registry = new();
     private readonly Option<bool> _json = JsonOption.Create();
 
@@ -57,14 +46,14 @@ internal sealed class InspectCommand(TextWriter output)
               agents inspect runs/CartPole-v1/ppo/20260101-120000-1/checkpoints/000000100352
               agents inspect runs/CartPole-v1/ppo/20260101-120000-1/policy/policy.safetensors --json
               agents inspect runs/Memory-Recall-v0/ppo/20260101-120000-1 --attention recall.png
+              agents inspect runs/Memory-Recall-v0/ppo/20260101-120000-2 --branches 100
             """
         )
         {
             _path,
-            _attention,
-            _seed,
             _json,
         };
+        _play.AddTo(command);
         _registry.AddTo(command);
         command.SetAction(Run);
         return command;
@@ -73,17 +62,7 @@ internal sealed class InspectCommand(TextWriter output)
     private void Run(ParseResult parsed)
     {
         string given = parsed.GetValue(_path)!;
-        JsonObject description = parsed.GetResult(_attention) is null
-            ? Describe(given, _registry.Agents(parsed))
-            : DrawAttention(
-                given,
-                parsed.GetValue(_attention) ?? "attention.png",
-                new AttentionOptions
-                {
-                    Seed = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue),
-                    Registry = _registry.Registry(parsed),
-                }
-            );
+        JsonObject description = _play.Of(given, parsed, _registry) ?? Describe(given, _registry.Agents(parsed));
         if (parsed.GetValue(_json))
         {
             output.WriteLine(description.ToJsonString());
@@ -113,24 +92,6 @@ internal sealed class InspectCommand(TextWriter output)
             return DescribeRun(run, agents);
         }
         return File.Exists(Path.Combine(path, CheckpointStore.ManifestFile)) ? DescribeCheckpoint(path) : DescribePolicy(path);
-    }
-
-    private static JsonObject DrawAttention(string path, string picture, AttentionOptions options)
-    {
-        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(path));
-        AttentionRecording recording = AttentionRecorder.Record(policy, options);
-        AttentionPicture.Save(recording, picture);
-        return new JsonObject
-        {
-            ["kind"] = "attention",
-            ["picture"] = picture,
-            ["environment"] = policy.Info.Environment,
-            ["layers"] = recording.Layers,
-            ["heads"] = recording.Heads,
-            ["memory_length"] = recording.MemoryLength,
-            ["steps"] = recording.Steps,
-            ["return"] = recording.Return,
-        };
     }
 
     private static JsonObject DescribeWeights(string path)

@@ -57,6 +57,49 @@ public sealed class AuxiliaryTrainingTests : IDisposable
         Assert.True(losses[^1] < 0.2 * losses[0], $"the loss went from {losses[0]} to {losses[^1]}");
     }
 
+    /// <summary>Unrolls of 16 steps end in the middle of intervals of 5, and a run of 2,048 steps, too.</summary>
+    [Theory]
+    [MemberData(nameof(Agents))]
+    public async Task TrainAsync_PerceptionPredictionReaction_ResumesBitForBitInTheMiddleOfAnInterval(string agent)
+    {
+        TrainingSettings settings = SettingsSources.Load(
+            "CartPoleNoVel-v1",
+            agent,
+            null,
+            [
+                "total_steps=2048",
+                "evaluation.episodes=0",
+                "evaluation.final_episodes=2",
+                "checkpoints.every_steps=1024",
+                "network.core=ppr",
+                "network.core_size=8",
+                "network.shared_trunk=true",
+                "network.ppr.period=5",
+                $"{agent}.learning_rate_schedule=constant",
+                .. agent == "ppo" ? (string[])["ppo.clip_range_schedule=constant"] : [],
+                $"{agent}.copies=8",
+                $"{agent}.unroll_length=16",
+                $"{agent}.auxiliary.ppr.weight=0.1",
+            ]
+        );
+
+        TrainingResult whole = await Train(settings, "whole");
+        await Train(settings with { TotalSteps = 1024 }, "half");
+        TrainingResult resumed = await Trainer.ResumeAsync(
+            _folder.In("half"),
+            ["total_steps=2048"],
+            null,
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(whole.ParameterHash, resumed.ParameterHash);
+        MetricsTable table = MetricsTable.Read(new RunFolder(_folder.In("whole")).Metrics);
+        Assert.All(
+            (string[])["ppr_reaction_perception", "ppr_reaction_prediction", "ppr_perception_prediction"],
+            pair => Assert.All(table.Column($"losses/{pair}").Values, loss => Assert.InRange(loss, 1e-9, 1))
+        );
+    }
+
     private Task<TrainingResult> Train(TrainingSettings settings, string name) =>
         Trainer.TrainAsync(
             settings,

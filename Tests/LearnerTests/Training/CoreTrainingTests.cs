@@ -1,6 +1,7 @@
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Policies;
+using Agents.Programs;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Training;
@@ -36,16 +37,20 @@ public sealed class CoreTrainingTests : IDisposable
     [MemberData(nameof(Combinations))]
     public async Task TrainAsync_EveryCoreAgentAndExecutor_MovesParametersToNumbers(string core, string agent, EngineKind engine)
     {
-        float[] early = await Train(core, agent, engine, updates: 1);
-        float[] late = await Train(core, agent, engine, updates: 3);
+        (ParameterLayout layout, float[] early) = await Train(core, agent, engine, updates: 1);
+        (_, float[] late) = await Train(core, agent, engine, updates: 3);
 
+        foreach (ParameterSlot slot in layout.Slots)
+        {
+            Assert.False(slot.In(early.AsSpan()).SequenceEqual(slot.In(late.AsSpan())), $"{slot.Name} stayed as it was");
+        }
         float[] changes = [.. early.Zip(late, (before, after) => after - before)];
         Assert.DoesNotContain(changes, change => !float.IsFinite(change));
         int stayed = changes.Count(change => change == 0); // some steps are lost in rounding
-        Assert.True(stayed < 0.3 * changes.Length, $"{stayed} of {changes.Length} parameters stayed where they were");
+        Assert.True(stayed < 0.4 * changes.Length, $"{stayed} of {changes.Length} parameters stayed where they were");
     }
 
-    private async Task<float[]> Train(string core, string agent, EngineKind engine, int updates)
+    private async Task<(ParameterLayout, float[])> Train(string core, string agent, EngineKind engine, int updates)
     {
         TrainingSettings settings = SettingsSources.Load(
             "CartPoleNoVel-v1",
@@ -63,6 +68,8 @@ public sealed class CoreTrainingTests : IDisposable
                 .. core == "gtrxl"
                     ? (string[])["network.transformer.memory_length=4", "network.transformer.feed_forward_size=7"]
                     : [],
+                // Two of its branches have no loss but this one, which the actor's trunk has.
+                .. core == "ppr" ? (string[])["network.shared_trunk=true", $"{agent}.auxiliary.ppr.weight=1"] : [],
                 .. agent == "acktr" ? (string[])["acktr.kfac.cold_updates=1"] : [],
             ]
         );
@@ -76,6 +83,6 @@ public sealed class CoreTrainingTests : IDisposable
         );
         using SavedPolicy policy = SavedPolicy.Load(result.PolicyFolder);
         Assert.Equal(core, policy.Network.Core);
-        return policy.Parameters.ToArray();
+        return (new ParameterLayout(policy.ActingNetwork.Spec), policy.Parameters.ToArray());
     }
 }

@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Agents.Networks.Cores;
+using Agents.Networks.Cores.PerceptionPredictionReaction;
 using Agents.Networks.Cores.Transformers;
 
 namespace Tests.AgentTests.Networks.Cores;
@@ -22,26 +23,20 @@ internal static class CoreCases
     private static Dictionary<string, NetworkSettings> Create()
     {
         var cases = new Dictionary<string, NetworkSettings>();
+        void Add(string name, NetworkSettings settings) => cases.Add(name, WithHeadOnEveryBranch(settings));
         foreach (CoreEntry entry in MemoryCores.All)
         {
             if (entry.Create(Small(entry.Name).OfCore, 8).State.Count > 0)
             {
-                cases.Add(entry.Name, Small(entry.Name) with { SharedTrunk = true });
-                cases.Add($"{entry.Name}, one for actor and critic each", Small(entry.Name));
+                Add(entry.Name, Small(entry.Name) with { SharedTrunk = true });
+                Add($"{entry.Name}, one for actor and critic each", Small(entry.Name));
             }
         }
         foreach (GateKind gate in Enum.GetValues<GateKind>().Where(gate => gate != GateKind.Gru))
         {
-            cases.Add(
-                $"gtrxl, {gate}",
-                Small("gtrxl") with
-                {
-                    SharedTrunk = true,
-                    Transformer = Transformer with { Gate = gate },
-                }
-            );
+            Add($"gtrxl, {gate}", Small("gtrxl") with { SharedTrunk = true, Transformer = Transformer with { Gate = gate } });
         }
-        cases.Add(
+        Add(
             "trxl",
             Small("gtrxl") with
             {
@@ -49,7 +44,7 @@ internal static class CoreCases
                 Transformer = Transformer with { Norm = NormPlacement.Post, Gate = GateKind.Residual },
             }
         );
-        cases.Add(
+        Add(
             "gtrxl, no encoder and a memory longer than episodes",
             Small("gtrxl") with
             {
@@ -57,7 +52,51 @@ internal static class CoreCases
                 Transformer = Transformer with { Layers = 1, Heads = 3, HeadSize = 4, MemoryLength = 40 },
             }
         );
+        PprSettings ppr = new();
+        Add(
+            "ppr, no resets, and the mean of an interval",
+            Ppr(ppr with { ResetPerception = false, ResetReaction = false, ResetPrediction = false, SlowInput = SlowInput.Mean })
+        );
+        Add(
+            "ppr, prediction by the phase alone, and a slow core that counts",
+            Ppr(
+                ppr with
+                {
+                    ResetReaction = false,
+                    SlowToPrediction = false,
+                    SlowInput = SlowInput.None,
+                    SlowSize = 3,
+                    Period = 3,
+                }
+            )
+        );
         return cases;
+
+        static NetworkSettings Ppr(PprSettings settings) => Small("ppr") with { SharedTrunk = true, CoreSettings = settings };
+    }
+
+    // The policy and the value read the first branch.
+    private static NetworkSettings WithHeadOnEveryBranch(NetworkSettings settings)
+    {
+        string[] trunks = settings.SharedTrunk == true ? [Head.ActorTrunk] : [Head.ActorTrunk, Head.CriticTrunk];
+        return settings with
+        {
+            Heads =
+            [
+                .. MemoryCores
+                    .Create(settings.OfCore, 8)
+                    .Branches.Skip(1)
+                    .SelectMany(branch =>
+                        trunks.Select(trunk => new HeadSettings
+                        {
+                            Name = $"{trunk}_{branch.Name}",
+                            Size = 2,
+                            Trunk = trunk,
+                            Branch = branch.Name,
+                        })
+                    ),
+            ],
+        };
     }
 
     private static NetworkSettings Small(string core) =>

@@ -282,7 +282,7 @@ public sealed class MemoryCoreTests
         using ProgramNetwork network = data.Network(torch: false);
         (float[] expected, _) = data.RunStepByStep(network);
         var graph = new NetworkGraph(data.Spec, new Graph());
-        Value outputs = Value.Concat(graph.Distributions, graph.Values);
+        var outputs = Value.Concat([graph.Distributions, graph.Values, .. data.Heads.Select(head => graph[head.Name])]);
         var plan = Plan.Compile(graph.Graph, [outputs], null, new PlanOptions(Steps * Copies, Copies));
         IProgram program = torch ? TorchExecutor.OnCpu(plan, data.Parameters, []) : new ManagedProgram(plan, data.Parameters, []);
         data.Bind(program, graph, data.Starts);
@@ -299,7 +299,11 @@ public sealed class MemoryCoreTests
         var data = new Sequence(Spec(core));
         var graph = new NetworkGraph(data.Spec, new Graph());
         Gradients gradients = graph.Graph.Differentiate(
-            [(graph.Distributions.Square().SumColumns(), null), (graph.Values, null)],
+            [
+                (graph.Distributions.Square().SumColumns(), null),
+                (graph.Values, null),
+                .. data.Heads.Select(head => (graph[head.Name].Square().SumColumns(), (Value?)null)),
+            ],
             [.. graph.Parameters]
         );
         var plan = Plan.Compile(graph.Graph, [graph.Values], gradients, new PlanOptions(Steps * Copies, Copies));
@@ -361,7 +365,8 @@ public sealed class MemoryCoreTests
             Parameters = ParametersOf(spec, 8);
             var random = new Pcg64(5);
             Observations = [.. Enumerable.Range(0, Steps * RowSize).Select(_ => (float)random.NextGaussian())];
-            OutputSize = Copies * (spec.DistributionSize + 1);
+            Heads = [.. spec.Heads.Where(head => head.Kind == HeadKind.Free)];
+            OutputSize = Copies * (spec.DistributionSize + 1 + Heads.Sum(head => head.Size));
             _state = new float[Copies * spec.CoreStateSize];
             using IActorCriticNetwork network = Network(torch: false);
             Run(network, 0, 7, _state);
@@ -370,6 +375,7 @@ public sealed class MemoryCoreTests
         public NetworkSpec Spec { get; }
         public float[] Parameters { get; }
         public float[] Observations { get; }
+        public Head[] Heads { get; }
         public bool[] Starts { get; } = new bool[Steps * Copies];
         public int OutputSize { get; }
         public int RowSize => Copies * Spec.ObservationSize;
@@ -401,13 +407,24 @@ public sealed class MemoryCoreTests
             return ([.. Enumerable.Range(0, Steps).SelectMany(t => Run(network, t, t + 1, state))], state);
         }
 
-        // Distribution and value of each row, [steps, B, P + 1].
+        // Distribution, value and further heads of each row.
         public float[] Run(IActorCriticNetwork network, int first, int end, float[] state)
         {
             int rows = (end - first) * Copies;
             int size = Spec.DistributionSize;
             var distributions = new float[rows * size];
             var values = new float[rows];
+            HeadRows[] heads = [.. Heads.Select(head => new HeadRows(head.Name, new float[rows * head.Size]))];
+            if (heads.Length > 0)
+            {
+                network.UnrollHeads(
+                    end - first,
+                    Observations.AsSpan(first * RowSize, (end - first) * RowSize),
+                    Starts.AsSpan(first * Copies, rows),
+                    (float[])state.Clone(),
+                    heads
+                );
+            }
             network.Unroll(
                 end - first,
                 Observations.AsSpan(first * RowSize, (end - first) * RowSize),
@@ -420,7 +437,18 @@ public sealed class MemoryCoreTests
             [
                 .. Enumerable
                     .Range(0, rows)
-                    .SelectMany(row => distributions[(row * size)..((row + 1) * size)].Append(values[row])),
+                    .SelectMany(row =>
+                        (float[])
+                            [
+                                .. distributions[(row * size)..((row + 1) * size)],
+                                values[row],
+                                .. heads
+                                    .Zip(Heads)
+                                    .SelectMany(pair =>
+                                        pair.First.Rows[(row * pair.Second.Size)..((row + 1) * pair.Second.Size)]
+                                    ),
+                            ]
+                    ),
             ];
         }
     }
