@@ -31,6 +31,9 @@ internal static class NetworkBenchmarks
         /// <summary>8 numbers, 4 actions, and a GTrXL of 2 layers, width 32, 2 heads and 32 remembered steps.</summary>
         Transformer,
 
+        /// <summary>8 numbers, 4 actions, 32 units, and a perception-prediction-reaction core of 38 units a core.</summary>
+        SlowAndFast,
+
         /// <summary>One of 500 integers, as in Taxi, and 6 actions.</summary>
         Integer,
 
@@ -46,6 +49,7 @@ internal static class NetworkBenchmarks
         [
             .. ((int[])[1, 8, 64, 1_024]).Select(rows => Act("mlp", Kind.Vector, rows)),
             Act("gtrxl", Kind.Transformer, 8),
+            Act("ppr", Kind.SlowAndFast, 8),
             Act("integer", Kind.Integer, 64),
             Act("conv", Kind.Flags, 64),
             Act("conv-pixels", Kind.Pixels, 8),
@@ -54,6 +58,7 @@ internal static class NetworkBenchmarks
             .. ((int[])[64, 256, 2_048]).Select(samples => Learn("ppo", Kind.Vector, "ppo", samples)),
             .. ((int[])[64, 256, 2_048]).Select(samples => Learn("recurrent-ppo", Kind.Recurrent, "ppo", samples)),
             Learn("gtrxl-ppo", Kind.Transformer, "ppo", 768),
+            Learn("ppr-ppo", Kind.SlowAndFast, "ppo", 768),
             Learn("integer-ppo", Kind.Integer, "ppo", 256),
             Learn("conv-a2c", Kind.Flags, "a2c", 320),
             Learn("conv-acktr", Kind.Flags, "acktr", 320),
@@ -111,7 +116,7 @@ internal static class NetworkBenchmarks
         int sequenceLength = network switch
         {
             Kind.Recurrent => 32,
-            Kind.Transformer => 12,
+            Kind.Transformer or Kind.SlowAndFast => 12,
             Kind.Vector or Kind.Wide or Kind.Integer or Kind.Flags or Kind.Pixels => 1,
         };
         Batch batch = Minibatch.Create(spec, objectives, samples, sequenceLength);
@@ -167,6 +172,17 @@ internal static class NetworkBenchmarks
                     SharedTrunk = true,
                 }
             ),
+            Kind.SlowAndFast => new(
+                new Box(-10, 10, 8),
+                new Discrete(4),
+                new NetworkSettings
+                {
+                    HiddenSizes = [32],
+                    Core = "ppr",
+                    CoreSize = 38,
+                    SharedTrunk = true,
+                }
+            ),
             Kind.Integer => new(new Discrete(500), new Discrete(6), new NetworkSettings()),
             Kind.Flags => new(Bytes(1, 10, 10, 4), new Discrete(6), new NetworkSettings()),
             Kind.Pixels => new(Bytes(255, 4, 84, 84), new Discrete(6), new NetworkSettings()),
@@ -189,7 +205,8 @@ internal static class NetworkBenchmarks
                 Kind.Integer => random.NextInt(0, 500),
                 Kind.Flags => random.NextInt(0, 12) == 0 ? 1 : 0,
                 Kind.Pixels => random.NextInt(0, 256),
-                Kind.Vector or Kind.Wide or Kind.Recurrent or Kind.Transformer => (float)random.NextGaussian(),
+                Kind.Vector or Kind.Wide or Kind.Recurrent or Kind.Transformer or Kind.SlowAndFast => (float)
+                    random.NextGaussian(),
             };
         }
         return observations;

@@ -21,7 +21,7 @@ public class CoreBenchmarks
     private double[] _losses = [];
     private float[] _logProbs = [];
 
-    [Params("lstm", "ln_lstm", "fast_weights", "fs_rnn", "lru")]
+    [Params("lstm", "ln_lstm", "fast_weights", "fs_rnn", "lru", "ppr")]
     public string Core { get; set; } = "";
 
     /// <summary>Steps and sequences, T × B.</summary>

@@ -16,8 +16,18 @@ internal static class MemoryEnvironments
                 EnvironmentOption.Integer("delay", 5, 1, 10_000, "Steps from the cue to the question."),
                 EnvironmentOption.Integer("symbols", 4, 2, 64, "Symbols that the cue may be."),
                 EnvironmentOption.Integer("distractors", 3, 0, 32, "Random bits in each observation."),
+                EnvironmentOption.Flag(
+                    "reminder",
+                    false,
+                    "Whether the cue stands beside the question, too: a control that needs no memory."
+                ),
             ],
-            options => new Recall(options.Integer("delay"), options.Integer("symbols"), options.Integer("distractors")),
+            options => new Recall(
+                options.Integer("delay"),
+                options.Integer("symbols"),
+                options.Integer("distractors"),
+                options.Flag("reminder")
+            ),
             (spec, options) =>
                 spec with
                 {

@@ -22,6 +22,7 @@ public struct Recall : IEnvironment, IRenderedEnvironment
     private readonly int _delay;
     private readonly int _symbols;
     private readonly int _distractors;
+    private readonly bool _reminder;
     private int _time;
     private int _cue;
     private uint _noise;
@@ -30,12 +31,13 @@ public struct Recall : IEnvironment, IRenderedEnvironment
     /// <param name="delay">Steps from the cue to the go bit, N, at least 1.</param>
     /// <param name="symbols">Symbols, K, at least 2.</param>
     /// <param name="distractors">Random bits in each observation, 0 to 32.</param>
-    public Recall(int delay, int symbols = 4, int distractors = 3)
+    /// <param name="reminder">Whether the cue stands beside the go bit, too: a control that needs no memory.</param>
+    public Recall(int delay, int symbols = 4, int distractors = 3, bool reminder = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(symbols, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)distractors, 32u, nameof(distractors));
-        (_delay, _symbols, _distractors) = (delay, symbols, distractors);
+        (_delay, _symbols, _distractors, _reminder) = (delay, symbols, distractors, reminder);
     }
 
     /// <inheritdoc/>
@@ -74,7 +76,7 @@ public struct Recall : IEnvironment, IRenderedEnvironment
     public readonly void Render(SKCanvas canvas)
     {
         SymbolDrawing.Clear(canvas);
-        SymbolDrawing.Symbol(canvas, _cue, 80, 70, 40, strong: _time == 0);
+        SymbolDrawing.Symbol(canvas, _cue, 80, 70, 40, strong: _time == 0 || (_reminder && _time == _delay));
         SymbolDrawing.Tile(canvas, SKRect.Create(150, 50, 40, 40), good: _time == _delay);
         SymbolDrawing.Bits(canvas, _noise, _distractors, SKRect.Create(220, 55, 80, 30));
         SymbolDrawing.Progress(canvas, RenderSize, (float)_time / _delay);
@@ -84,7 +86,7 @@ public struct Recall : IEnvironment, IRenderedEnvironment
     private void Observe(Span<float> observation, ref Pcg64 random)
     {
         observation.Clear();
-        if (_time == 0)
+        if (_time == 0 || (_reminder && _time == _delay))
         {
             observation[_cue] = 1;
         }

@@ -1,7 +1,6 @@
 using Agents.Policies.Acting;
 using Agents.Yaml;
 using Environments;
-using Environments.Naming;
 using Learners.Composition;
 using Protos.Foreign;
 using YamlDotNet.RepresentationModel;
@@ -18,23 +17,6 @@ internal static class SettingsSources
 
     // Stands in every actor-critic's settings since those of other optimisers do not.
     private const string WrappersKey = "optimizer_wrappers";
-
-    /// <summary>Tuned settings that travel with this library, as agent and environment.</summary>
-    public static IEnumerable<(string Agent, string Environment)> Tuned =>
-        typeof(SettingsSources)
-            .Assembly.GetManifestResourceNames()
-            .Where(name =>
-                name.StartsWith("Experiments/", StringComparison.Ordinal)
-                && !name.StartsWith("Experiments/claims/", StringComparison.Ordinal)
-                && name.EndsWith(".yaml", StringComparison.Ordinal)
-            )
-            .Select(name => name["Experiments/".Length..^".yaml".Length])
-            .Select(name =>
-                (
-                    name[..name.IndexOf('/', StringComparison.Ordinal)],
-                    EnvironmentId.FromFileName(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..])
-                )
-            );
 
     /// <summary>Resolves the settings of a run.</summary>
     /// <param name="environment">Environment id; null to take it from the file.</param>
@@ -86,7 +68,8 @@ internal static class SettingsSources
         agent ??= Text(given, AgentKey) ?? AgentRegistry.UsualName;
         AgentSettings defaults = Find(agent, agents, null);
         RequireSectionsOf([agent], given, source ?? "settings", agents);
-        YamlMappingNode root = ReadTuned(environment, agent, agents);
+        string? core = Section(given, "network") is { } network ? Text(network, "core") : null;
+        YamlMappingNode root = TunedFiles.Read(environment, agent, core, agents);
         if (Section(root, agent) is { } tuned)
         {
             StrictYaml.RemoveUnchosen(defaults, tuned, Section(given, agent));
@@ -242,31 +225,6 @@ internal static class SettingsSources
         {
             throw new SettingsException(source is null ? exception.Message : $"{source}: {exception.Message}", exception);
         }
-    }
-
-    // Settings tuned for an id with its options, 'X-v0,delay=5.yaml', else those of the environment, 'X-v0.yaml'.
-    private static YamlMappingNode ReadTuned(string environment, string agent, AgentRegistry agents)
-    {
-        if (RemoteId.IsRemote(environment))
-        {
-            environment = RemoteId.NameBehind(environment); // the same task, wherever it runs
-        }
-        // A scheme within a scheme is no name: looking it up would import and connect.
-        bool isName = !RemoteId.IsRemote(environment);
-        string id = isName && EnvironmentRegistry.Default.TryFind(environment, out EnvironmentSpec? spec) ? spec.Id : environment;
-        foreach (string name in (string[])[EnvironmentId.ToFileName(id), EnvironmentId.NameOf(id)])
-        {
-            string file = $"Experiments/{agent}/{name}.yaml";
-            using Stream? stream = typeof(SettingsSources).Assembly.GetManifestResourceStream(file);
-            if (stream is not null)
-            {
-                using var reader = new StreamReader(stream);
-                YamlMappingNode tuned = StrictYaml.Parse(reader.ReadToEnd(), file);
-                RequireSectionsOf([agent], tuned, file, agents);
-                return tuned;
-            }
-        }
-        return [];
     }
 
     private static YamlMappingNode ReadFile(string path)

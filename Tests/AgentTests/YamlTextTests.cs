@@ -19,7 +19,7 @@ public sealed class YamlTextTests
     [Fact]
     public void Write_EveryTunedSetting_IsWhatTheLibraryWrites()
     {
-        foreach ((string agent, string environment) in SettingsSources.Tuned)
+        foreach ((string agent, string environment) in TunedFiles.All)
         {
             AssertSame(TunedSettings.For(environment, agent));
         }

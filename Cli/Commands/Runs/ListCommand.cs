@@ -52,7 +52,7 @@ internal sealed class ListCommand(TextWriter output)
     private void Run(ParseResult parsed)
     {
         IReadOnlyCollection<Agent> all = _registry.Agents(parsed).Agents;
-        ILookup<string, string> tuned = SettingsSources.Tuned.ToLookup(entry => entry.Agent, entry => entry.Environment);
+        ILookup<string, string> tuned = TunedFiles.All.ToLookup(entry => entry.Agent, entry => entry.Environment);
         if (parsed.GetValue(_json))
         {
             var agents = new JsonArray([.. all.Select(Describe)]);

@@ -146,9 +146,13 @@ internal sealed class ReproduceCommand(TextWriter output, TextWriter error)
 
     private static string Size(Claim claim, ReproductionBudget budget)
     {
-        int repeats = claim.Arms.Length * claim.SeedsOf(budget);
-        long steps = repeats * claim.TasksOf(budget).Sum(task => task.StepsOf(budget));
-        return $"{repeats * claim.TasksOf(budget).Count()}, {Tables.Number(steps / 1e6)} M";
+        (int runs, long steps) = (0, 0);
+        foreach (ClaimTask task in claim.TasksOf(budget))
+        {
+            int count = claim.ArmsOn(task).Count() * claim.SeedsOf(budget);
+            (runs, steps) = (runs + count, steps + count * task.StepsOf(budget));
+        }
+        return $"{runs}, {Tables.Number(steps / 1e6)} M";
     }
 
     private static void Print(TextWriter output, TextWriter error, ReproductionReport report, bool json)

@@ -61,6 +61,22 @@ public sealed class RecallTests : EnvironmentContract<Recall>
     }
 
     [Fact]
+    public void Step_Reminder_ShowsTheCueBesideTheQuestionAlone()
+    {
+        using IBatchedEnvironment batch = EnvironmentRegistry.Default.Make(
+            "Memory/Recall-v0?delay=2&symbols=3&distractors=0&reminder=true"
+        );
+        batch.Reset(1);
+        int cue = ScriptedPlayer.Hot(batch.Observations);
+        float[] question = [0, 0, 0, 1];
+        question[cue] = 1;
+        batch.Step([0]);
+        Assert.Equal([0, 0, 0, 0], batch.Observations);
+        batch.Step([0]);
+        Assert.Equal(question, batch.Observations);
+    }
+
+    [Fact]
     public void Step_PlayerWithMemory_ReachesTheOptimum() =>
         Assert.Equal(1, ScriptedPlayer.MeanReturn(Id, 50, shown => ScriptedPlayer.Hot(shown[0].AsSpan(0, 4))));
 }

@@ -103,7 +103,7 @@ public sealed class ChosenPartsTests
     [Fact]
     public void Load_OtherOptimiserThanTuned_DropsTheTunedOnesSettings()
     {
-        foreach ((string agent, string environment) in SettingsSources.Tuned)
+        foreach ((string agent, string environment) in TunedFiles.All)
         {
             TrainingSettings settings = SettingsSources.Load(environment, agent, null, [$"{agent}.optimizer=sgd"]);
 

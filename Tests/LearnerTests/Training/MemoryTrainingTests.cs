@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Cores;
 using Agents.Policies;
 using Environments;
 using Environments.Spaces;
@@ -7,6 +8,7 @@ using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Runs;
+using Learners.Stages;
 using Learners.Training;
 using Xunit;
 
@@ -85,6 +87,26 @@ public sealed class MemoryTrainingTests : IDisposable
         Assert.Equal("lstm", tuned.Network.Core);
         TrainingSettings longer = TunedSettings.For("Memory/PassiveTMaze-v0?length=30");
         Assert.Equal(tuned with { Environment = "Memory/PassiveTMaze-v0?length=30" }, longer);
-        Assert.Contains(("ppo", "Memory/PassiveTMaze-v0"), SettingsSources.Tuned);
+        Assert.Contains(("ppo", "Memory/PassiveTMaze-v0"), TunedFiles.All);
+    }
+
+    [Fact]
+    public void Load_CoreThatIsChosen_TakesWhatWasTunedForIt()
+    {
+        Assert.NotEmpty(TunedFiles.OfCores);
+        foreach ((string agent, string environment, string core) in TunedFiles.OfCores)
+        {
+            TrainingSettings chosen = SettingsSources.Load(environment, agent, null, [$"network.core={core}"]);
+            TrainingSettings longer = SettingsSources.Load(environment, agent, null, [$"network.core={core}", "seed=7"]);
+
+            Assert.NotNull(MemoryCores.Find(core));
+            Assert.Contains((agent, environment), TunedFiles.All);
+            Assert.Equal(core, chosen.Network.Core);
+            Assert.NotEqual(TunedSettings.For(environment, agent).Network.Core, core);
+            Assert.Equal(chosen with { Seed = 7 }, longer);
+        }
+        TrainingSettings ppr = SettingsSources.Load("Memory/Recall-v0?delay=9", "ppo", null, ["network.core=ppr"]);
+        Assert.Contains(((PpoSettings)ppr.Agent).Auxiliary, part => part is PprSettings { Weight: > 0 });
+        Assert.Empty(((PpoSettings)TunedSettings.For("Memory/Recall-v0").Agent).Auxiliary);
     }
 }

@@ -100,7 +100,7 @@ public sealed class RunSizeTests : IDisposable
     public void Require_EveryTunedRun_HasRoomOnASmallMachine()
     {
         const long Small = 4L << 30;
-        foreach ((string agent, string environment) in SettingsSources.Tuned)
+        foreach ((string agent, string environment) in TunedFiles.All)
         {
             TrainingSettings settings = TunedSettings.For(environment, agent);
             EnvironmentSpec spec = EnvironmentRegistry.Default.Find(environment);

@@ -14,7 +14,7 @@ namespace Tests.LearnerTests.Training;
 
 public sealed class SettingsTests
 {
-    public static TheoryData<string, string> Tuned => [.. SettingsSources.Tuned];
+    public static TheoryData<string, string> Tuned => [.. TunedFiles.All];
 
     [Theory]
     [MemberData(nameof(Tuned))]
@@ -36,7 +36,7 @@ public sealed class SettingsTests
         {
             Assert.Superset(
                 tasks.ToHashSet(),
-                SettingsSources.Tuned.Where(entry => entry.Agent == agent).Select(entry => entry.Environment).ToHashSet()
+                TunedFiles.All.Where(entry => entry.Agent == agent).Select(entry => entry.Environment).ToHashSet()
             );
         }
     }
@@ -96,7 +96,7 @@ public sealed class SettingsTests
     [Fact]
     public void Write_ThenBind_GivesEqualSettings()
     {
-        foreach ((string agent, string environment) in SettingsSources.Tuned)
+        foreach ((string agent, string environment) in TunedFiles.All)
         {
             TrainingSettings settings = TunedSettings.For(environment, agent);
 
