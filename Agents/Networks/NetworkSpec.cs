@@ -159,7 +159,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
             if (!Core.Branches.Any(other => other.Name == branch))
             {
                 throw new Yaml.SettingsException(
-                    $"network.heads: the head {head.Name} reads the branch '{ForeignText.Show(branch)}', and the core {Settings.Core} has {string.Join(", ", Core.Branches.Select(other => other.Name))}."
+                    $"network.heads: the head {head.Name} reads the branch '{ForeignText.Show(branch)}', and the core {Settings.Core} has {string.Join(", ", Core.Branches.Select(other => other.Name))}.{MemoryCores.SuggestFor(branch, Settings.OfCore)}"
                 );
             }
             string trunk = HasOneTrunk ? Head.ActorTrunk : head.Trunk;

@@ -85,15 +85,20 @@ public static class BranchRecorder
     /// <summary>What one branch said, step by step.</summary>
     private sealed class Opinions
     {
+        private const int Block = 256;
+
         private readonly string _branch;
         private readonly string _watched;
         private readonly SavedPolicy _policy;
         private readonly ActionDistribution _family;
-        private readonly List<float> _reaction = [];
-        private readonly List<float> _own = [];
+        private readonly PolicyDivergence _between;
+        private readonly float[] _reaction; // of the latest steps, until there are enough
+        private readonly float[] _own;
         private readonly float[] _action;
         private readonly float[] _other;
         private int _otherwise;
+        private int _rows;
+        private double _divergence;
 
         public Opinions(string branch, SavedPolicy policy)
         {
@@ -107,13 +112,21 @@ public static class BranchRecorder
             }
             _family = ActionDistribution.For(policy.ActionSpace);
             (_action, _other) = (new float[_family.ActionSize], new float[_family.ActionSize]);
+            _between = new PolicyDivergence(_family);
+            _reaction = new float[Block * _family.ParameterSize];
+            _own = new float[_reaction.Length];
         }
 
         public void Add(ReadOnlySpan<float> reaction)
         {
             ReadOnlySpan<float> own = _policy.ActingNetwork.Watched(_watched);
-            _reaction.AddRange(reaction);
-            _own.AddRange(own);
+            reaction.CopyTo(_reaction.AsSpan(_rows * _family.ParameterSize));
+            own.CopyTo(_own.AsSpan(_rows * _family.ParameterSize));
+            _rows++;
+            if (_rows == Block)
+            {
+                AddDivergence();
+            }
             _family.Mode(reaction, _action);
             _family.Mode(own, _other);
             bool differs = false;
@@ -126,7 +139,19 @@ public static class BranchRecorder
             _otherwise += differs ? 1 : 0;
         }
 
-        public BranchOpinion Summary(int steps) =>
-            new(_branch, (double)_otherwise / steps, new PolicyDivergence(_family).Mean([.. _reaction], [.. _own], steps));
+        public BranchOpinion Summary(int steps)
+        {
+            AddDivergence();
+            return new BranchOpinion(_branch, (double)_otherwise / steps, _divergence / steps);
+        }
+
+        private void AddDivergence()
+        {
+            if (_rows > 0)
+            {
+                _divergence += _rows * _between.Mean(_reaction, _own, _rows);
+            }
+            _rows = 0;
+        }
     }
 }

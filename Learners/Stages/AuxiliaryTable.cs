@@ -7,5 +7,10 @@ internal static class AuxiliaryTable
 {
     /// <summary>The table.</summary>
     public static NameTable All { get; } =
-        new("auxiliary part", new PprSettings(), new RandomNetworkDistillationSettings(), new RewardPredictionSettings());
+        new(
+            "auxiliary part",
+            new BranchDivergenceSettings(),
+            new RandomNetworkDistillationSettings(),
+            new RewardPredictionSettings()
+        );
 }

@@ -122,6 +122,23 @@ internal static class MemoryCores
         return $"there is no core '{ForeignText.Show(name)}'.{NearestName.Suggest(name, names)} Known: {string.Join(", ", names)}.";
     }
 
+    /// <summary>Which cores have a branch, as the end of an error; empty where none has.</summary>
+    /// <param name="branch">Name of the branch.</param>
+    /// <param name="choice">What the network's settings say of its memory.</param>
+    public static string SuggestFor(string branch, CoreChoice choice)
+    {
+        string[] names =
+        [
+            .. All.Where(entry =>
+                    entry.Create(choice.Of(entry.Name, choice.CoreSize), 1).Branches.Any(other => other.Name == branch)
+                )
+                .Select(entry => entry.Name),
+        ];
+        return names.Length == 0
+            ? ""
+            : $" Choose a core that has it ({string.Join(", ", names)}), or leave out what asks for the head.";
+    }
+
     /// <summary>The core of a network.</summary>
     /// <param name="choice">What the network's settings say of it.</param>
     /// <param name="inputs">Numbers that the encoder gives.</param>

@@ -19,7 +19,7 @@ internal sealed class InspectedPlay
     private readonly Option<string?> _branches = new("--branches")
     {
         Description =
-            "Plays this many episodes with a policy whose core is ppr, and shows how often its perception and its prediction would have acted otherwise than its reaction, which acts. Default: 20.",
+            "Plays this many episodes with a policy whose core is ppr, and shows in which share of the steps the most probable action of its perception and of its prediction is another one than that of its reaction, which acts (for real numbers: more than one standard deviation away), and how far the policies diverge. Default: 20.",
         Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<string> _seed = new("--seed")

@@ -202,7 +202,8 @@ internal sealed class Kfac : IOptimizer, ICurvature
     // One batch with a number that is none must not spoil averages that remember hundreds.
     private void Fold()
     {
-        if (!Array.TrueForAll(_layers, layer => layer.HasSamples))
+        // A layer that no loss reaches has none: its gradient is 0, and so is its step.
+        if (!Array.Exists(_layers, layer => layer.HasSamples))
         {
             return;
         }

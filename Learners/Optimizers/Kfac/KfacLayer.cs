@@ -156,9 +156,13 @@ internal sealed class KfacLayer
         return true;
     }
 
-    /// <summary>Moves the running averages towards the rows since the last fold.</summary>
+    /// <summary>Moves the running averages towards the rows since the last fold, if there were any.</summary>
     public void Fold(double share)
     {
+        if (_samples == 0)
+        {
+            return;
+        }
         // A = Σ x xᵀ / uses and G = Σ g gᵀ / samples, so that A ⊗ G adds up the uses of a sample.
         _input.Fold(_inputScale / _inputRows, share);
         _output.Fold(_outputScale / _samples, share);

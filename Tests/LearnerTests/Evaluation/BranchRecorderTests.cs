@@ -51,7 +51,7 @@ public sealed class BranchRecorderTests
                 Core = core,
                 CoreSize = 4,
                 SharedTrunk = true,
-                Heads = core == "ppr" ? [.. new PprSettings().HeadsOf(task)] : [],
+                Heads = core == "ppr" ? [.. new BranchDivergenceSettings().HeadsOf(task)] : [],
             }
         );
         var layout = new ParameterLayout(spec);

@@ -127,6 +127,19 @@ public sealed class HeadTests : IDisposable
     }
 
     [Fact]
+    public void Heads_BranchOfAnotherCore_NamesTheCoresThatHaveIt()
+    {
+        NetworkSpec spec = Spec("lstm", shared: true);
+        var head = new HeadSettings { Name = "other", Branch = "perception" };
+        spec = spec with { Settings = spec.Settings with { Heads = [head] } };
+
+        Assert.Equal(
+            "network.heads: the head other reads the branch 'perception', and the core lstm has output. Choose a core that has it (ppr), or leave out what asks for the head.",
+            Assert.Throws<SettingsException>(() => spec.Heads).Message
+        );
+    }
+
+    [Fact]
     public void Spec_OtherActions_HasOtherHeads()
     {
         NetworkSpec spec = Spec("identity", shared: true);

@@ -1,15 +1,17 @@
 using Agents.Networks;
+using Agents.Networks.Cores.PerceptionPredictionReaction;
+using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.ActorCritic;
+using Learners.Configuration;
 using Learners.Engines;
 using Learners.Objectives;
 using Learners.Stages;
 using Tests.AgentTests.Networks;
 using Tests.LearnerTests.Engines;
 using Xunit;
-using Core = Agents.Networks.Cores.PerceptionPredictionReaction.PprSettings;
 
 namespace Tests.LearnerTests.Stages;
 
@@ -27,7 +29,7 @@ public sealed class BranchDivergenceTests
     [MemberData(nameof(Engines))]
     public void Loss_LogitsOfAnExample_HasTheDivergencesInClosedForm(EngineKind kind)
     {
-        var data = new Data(new Discrete(2), new PprSettings(), kind);
+        var data = new Data(new Discrete(2), new BranchDivergenceSettings(), kind);
         data.Say(reaction: [0, 0], perception: [LogThree, 0], prediction: [0, LogThree]);
 
         double[] losses = data.Losses();
@@ -42,7 +44,7 @@ public sealed class BranchDivergenceTests
     [InlineData(PairDirection.Symmetric, 0.274653)]
     public void Loss_Direction_IsThatOfTheSettings(PairDirection direction, double expected)
     {
-        var data = new Data(new Discrete(2), new PprSettings { Direction = direction }, EngineKind.Managed);
+        var data = new Data(new Discrete(2), new BranchDivergenceSettings { Direction = direction }, EngineKind.Managed);
         data.Say(reaction: [0, 0], perception: [LogThree, 0], prediction: [0, LogThree]);
 
         Assert.Equal(expected, data.Losses()[0], 1e-6);
@@ -51,7 +53,7 @@ public sealed class BranchDivergenceTests
     [Fact]
     public void Loss_Gaussians_HaveDeviationsOfTheirOwn()
     {
-        var data = new Data(new Box(-1, 1, 1), new PprSettings(), EngineKind.Managed);
+        var data = new Data(new Box(-1, 1, 1), new BranchDivergenceSettings(), EngineKind.Managed);
         data.Say(reaction: [0.5f], perception: [-0.5f, 0.5f], prediction: [0.5f, 0]);
 
         // σ_p = 1, σ_q = √e, means 1 apart; equal; and the first the other way round.
@@ -64,7 +66,7 @@ public sealed class BranchDivergenceTests
     {
         foreach (EngineKind kind in Engines.Select(row => row.Data))
         {
-            var data = new Data(actions, new PprSettings(), kind);
+            var data = new Data(actions, new BranchDivergenceSettings(), kind);
             float[] logits = [.. Enumerable.Range(0, data.HeadSize).Select(i => 0.25f * i)];
             float[] branch = [.. logits, .. new float[data.BranchSize - data.HeadSize]]; // log σ = 0, as it begins
             data.Say(logits, branch, branch);
@@ -78,8 +80,13 @@ public sealed class BranchDivergenceTests
     [MemberData(nameof(Engines))]
     public void Gradient_WeightOf0_ReachesNeitherHeadsNorPrediction_AndPerceptionThroughTheSlowCoreAlone(EngineKind kind)
     {
-        var linked = new Data(new Discrete(3), new PprSettings { Weight = 0 }, kind);
-        var alone = new Data(new Discrete(3), new PprSettings { Weight = 0 }, kind, new Core { SlowToReaction = false });
+        var linked = new Data(new Discrete(3), new BranchDivergenceSettings { Weight = 0 }, kind);
+        var alone = new Data(
+            new Discrete(3),
+            new BranchDivergenceSettings { Weight = 0 },
+            kind,
+            new PprSettings { SlowToReaction = false }
+        );
         linked.Gradient(new EntropyObjective(1));
         alone.Gradient(new EntropyObjective(1));
 
@@ -100,7 +107,7 @@ public sealed class BranchDivergenceTests
     [InlineData(false)]
     public void Gradient_OfTheThreePairs_ReachesEveryBranch_ButAReactionThatOnlyTeaches(bool stops)
     {
-        var data = new Data(new Discrete(3), new PprSettings { StopReaction = stops }, EngineKind.Managed);
+        var data = new Data(new Discrete(3), new BranchDivergenceSettings { StopReaction = stops }, EngineKind.Managed);
         data.Gradient();
 
         Assert.Equal(!stops, data.HasGradient("actor.head.weight"));
@@ -115,7 +122,7 @@ public sealed class BranchDivergenceTests
     {
         var data = new Data(
             new Discrete(3),
-            new PprSettings { ReactionPrediction = 0, PerceptionPrediction = 0 },
+            new BranchDivergenceSettings { ReactionPrediction = 0, PerceptionPrediction = 0 },
             EngineKind.Managed
         );
         data.Gradient();
@@ -124,11 +131,31 @@ public sealed class BranchDivergenceTests
         Assert.False(data.HasGradient("heads.ppr_prediction.weight"));
     }
 
+    [Fact]
+    public void Load_NoPairAtAll_IsRefused()
+    {
+        SettingsException error = Assert.Throws<SettingsException>(() =>
+            SettingsSources.Load(
+                "CartPole-v1",
+                "ppo",
+                null,
+                [
+                    "network.core=ppr",
+                    "ppo.auxiliary.ppr.reaction_perception=0",
+                    "ppo.auxiliary.ppr.reaction_prediction=0",
+                    "ppo.auxiliary.ppr.perception_prediction=0",
+                ]
+            )
+        );
+
+        Assert.Contains("nothing would be pulled together", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Actions))]
     public void Step_DownTheGradient_BringsPoliciesTogether(Space actions)
     {
-        var data = new Data(actions, new PprSettings { Weight = 1 }, EngineKind.Managed);
+        var data = new Data(actions, new BranchDivergenceSettings { Weight = 1 }, EngineKind.Managed);
         double before = data.Losses().Sum();
         for (int i = 0; i < 200; i++)
         {
@@ -156,7 +183,7 @@ public sealed class BranchDivergenceTests
         private readonly SampleBatch _batch;
         private readonly IReadOnlyList<Objective> _objectives;
 
-        public Data(Space actions, PprSettings settings, EngineKind kind, Core? core = null)
+        public Data(Space actions, BranchDivergenceSettings settings, EngineKind kind, PprSettings? core = null)
         {
             var environment = new EnvironmentSpec("Test-v0", new Box(-1, 1, 4), actions);
             _spec = new NetworkSpec(
@@ -168,7 +195,7 @@ public sealed class BranchDivergenceTests
                     SharedTrunk = true,
                     Core = "ppr",
                     CoreSize = 6,
-                    CoreSettings = core ?? new Core { Period = 3 },
+                    CoreSettings = core ?? new PprSettings { Period = 3 },
                     Heads = [.. settings.HeadsOf(environment)],
                 }
             );

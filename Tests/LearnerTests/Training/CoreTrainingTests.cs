@@ -47,7 +47,8 @@ public sealed class CoreTrainingTests : IDisposable
         float[] changes = [.. early.Zip(late, (before, after) => after - before)];
         Assert.DoesNotContain(changes, change => !float.IsFinite(change));
         int stayed = changes.Count(change => change == 0); // some steps are lost in rounding
-        Assert.True(stayed < 0.4 * changes.Length, $"{stayed} of {changes.Length} parameters stayed where they were");
+        double most = core == "ppr" ? 0.4 : 0.3; // two of its four cores learn from each other alone
+        Assert.True(stayed < most * changes.Length, $"{stayed} of {changes.Length} parameters stayed where they were");
     }
 
     private async Task<(ParameterLayout, float[])> Train(string core, string agent, EngineKind engine, int updates)

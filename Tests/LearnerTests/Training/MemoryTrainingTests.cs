@@ -106,7 +106,29 @@ public sealed class MemoryTrainingTests : IDisposable
             Assert.Equal(chosen with { Seed = 7 }, longer);
         }
         TrainingSettings ppr = SettingsSources.Load("Memory/Recall-v0?delay=9", "ppo", null, ["network.core=ppr"]);
-        Assert.Contains(((PpoSettings)ppr.Agent).Auxiliary, part => part is PprSettings { Weight: > 0 });
+        Assert.Contains(((PpoSettings)ppr.Agent).Auxiliary, part => part is BranchDivergenceSettings { Weight: > 0 });
         Assert.Empty(((PpoSettings)TunedSettings.For("Memory/Recall-v0").Agent).Auxiliary);
+        Assert.Equal(TunedSettings.For("Memory/Recall-v0").TotalSteps, ppr.TotalSteps); // lies under it
+    }
+
+    [Fact]
+    public async Task Load_WarmStartOfACoreWithTunedSettings_BeginsWithThePolicysNetwork()
+    {
+        string[] short_ = ["network.core=ppr", "network.core_size=5", "total_steps=768", "evaluation.final_episodes=1"];
+        TrainingResult first = await Trainer.TrainAsync(
+            SettingsSources.Load("Memory/Recall-v0", "ppo", null, short_),
+            new TrainingOptions { OutputFolder = _folder.In("first") },
+            TestContext.Current.CancellationToken
+        );
+
+        TrainingSettings warm = SettingsSources.Load(
+            "Memory/Recall-v0",
+            "ppo",
+            null,
+            ["network.core=ppr", $"initial_policy.path={first.PolicyFolder}"]
+        );
+
+        Assert.Equal(("ppr", 5), (warm.Network.Core, warm.Network.CoreSize));
+        Assert.NotEmpty(((PpoSettings)warm.Agent).Auxiliary);
     }
 }

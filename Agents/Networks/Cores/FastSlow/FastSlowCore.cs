@@ -101,10 +101,7 @@ internal sealed class FastSlowCore : MemoryCore
             CoreStep step = StepOf(
                 _fast[i],
                 parameters.Within($"fast.{i}"),
-                inputs with
-                {
-                    Encoded = read,
-                },
+                new CoreInputs(read, inputs.Keep, inputs.NewTask), // what a cell lets be watched is its own
                 _fastLayout,
                 chain,
                 mode
@@ -112,7 +109,14 @@ internal sealed class FastSlowCore : MemoryCore
             (output, chain) = (step.Branches[0], step.Next);
             if (i == 0 && _slow is not null)
             {
-                step = StepOf(_slow, parameters.Within("slow"), inputs with { Encoded = output }, _slowLayout, slow, mode);
+                step = StepOf(
+                    _slow,
+                    parameters.Within("slow"),
+                    new CoreInputs(output, inputs.Keep, inputs.NewTask),
+                    _slowLayout,
+                    slow,
+                    mode
+                );
                 (output, slow) = (step.Branches[0], step.Next);
             }
         }

@@ -89,6 +89,18 @@ public sealed class FastSlowTests
         }
     }
 
+    [Theory]
+    [InlineData("lru")]
+    [InlineData("ppr")]
+    public void Create_CellsThatLetValuesBeWatched_StandBesideEachOther(string cell)
+    {
+        NetworkSettings settings = Settings(2, 4, 4);
+        settings = settings with { CoreSettings = (FastSlowSettings)settings.CoreSettings! with { Fast = cell } };
+        using var network = new ProgramNetwork(new NetworkSpec(new Box(-1, 1, 3), new Discrete(2), settings));
+
+        network.Unroll(1, [0.3f, -0.2f, 0.9f], [true], new float[network.Spec.CoreStateSize], new float[2], new float[1]);
+    }
+
     private static float[] OutputOf(int cells, float slow, bool cut)
     {
         NetworkSpec spec = new(

@@ -3,6 +3,7 @@ using Agents.Networks.Encoders;
 using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
+using Environments.State;
 using Learners.ActorCritic;
 using Learners.Engines;
 using Learners.Objectives;
@@ -127,6 +128,50 @@ public sealed class EngineFactorTests
         Assert.All(expectedInput.Zip(input), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
         Assert.All(expectedHidden.Zip(earlier), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         Assert.True(Math.Abs(expectedHidden[0]) > 1e-3, "states must matter");
+    }
+
+    /// <summary>Prediction of a PPR core has no loss where nothing reads its branch.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void Update_LayersThatNoLossReaches_StayAndTheOthersStepNaturally(EngineKind kind)
+    {
+        var spec = new NetworkSpec(
+            new Box(-1, 1, 3),
+            new Discrete(2),
+            new NetworkSettings
+            {
+                HiddenSizes = [],
+                Core = "ppr",
+                CoreSize = 4,
+            }
+        );
+        float[] pinned = GC.AllocateArray<float>(new ParameterLayout(spec).Count, pinned: true);
+        GradientEngineContractTests.Parameters(spec).CopyTo(pinned, 0);
+        using IGradientEngine engine = GradientEngines.Create(kind, spec, pinned);
+        SampleBatch batch = GradientEngineContractTests.Batch(spec, engine, 32);
+        var layout = new ParameterLayout(spec);
+        var kfac = new Optimizer(layout, new KfacSettings { ColdUpdates = 1 }, new Pcg64(1));
+        float[] before = engine.Parameters.ToArray();
+        engine.Use(Objectives);
+        for (int i = 0; i < 4; i++)
+        {
+            engine.Backward(batch, 0, new double[2], new float[batch.Count], kfac.BeginUpdate());
+            kfac.Update(engine.Parameters, engine.Gradient, 0.1f);
+            engine.ParametersChanged();
+        }
+
+        var state = new StateDictionary();
+        kfac.SaveState(state);
+        var counters = new long[5];
+        state.Read<long>("kfac_counters", counters);
+        Assert.Equal(4, counters[1]); // folds
+        Assert.True(counters[3] > 0, "bases must have been decomposed");
+        foreach (ParameterSlot slot in layout.Slots)
+        {
+            bool moved = !slot.In(engine.Parameters).SequenceEqual(slot.In(before.AsSpan()));
+            Assert.True(moved != slot.Name.Contains(".prediction.", StringComparison.Ordinal), slot.Name);
+        }
+        Assert.DoesNotContain(engine.Parameters.ToArray(), number => !float.IsFinite(number));
     }
 
     private static KfacLayer Layer(Optimizer optimizer, string name) => optimizer.Layers.Single(layer => layer.Name == name);

@@ -13,7 +13,7 @@ namespace Learners.Stages;
 /// Stooke et al. 2020, arXiv 2006.15223, regularise the three against each other. Which way each divergence points and what it weighs is this library's
 /// choice, and can be set.
 /// </remarks>
-public sealed record PprSettings : AuxiliarySettings
+public sealed record BranchDivergenceSettings : AuxiliarySettings, IValidatableObject
 {
     /// <inheritdoc/>
     public override string Name => "ppr";
@@ -49,6 +49,18 @@ public sealed record PprSettings : AuxiliarySettings
     /// <summary>Whether reaction only teaches: no gradient reaches it from the loss.</summary>
     /// <value>Default false: all three are pulled.</value>
     public bool StopReaction { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ReactionPerception + ReactionPrediction + PerceptionPrediction == 0)
+        {
+            yield return new ValidationResult(
+                "the factor of every pair is 0, so nothing would be pulled together. Raise one, or leave ppr out.",
+                [nameof(ReactionPerception)]
+            );
+        }
+    }
 
     // Gaussians of a branch have deviations of their own: with the agent's, which no observation moves, agreement would be bought by wider ones.
     internal override IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment)
