@@ -31,6 +31,7 @@ internal sealed class PprCore : MemoryCore
     private readonly LstmCore _perception;
     private readonly LstmCore _prediction;
     private readonly LstmCore _slow;
+    private readonly bool _averages; // what perception gave in an interval
 
     /// <summary>The core of a network.</summary>
     /// <param name="inputs">Numbers that it reads.</param>
@@ -44,14 +45,20 @@ internal sealed class PprCore : MemoryCore
         _reaction = new LstmCore(inputs + (settings.SlowToReaction ? slowSize : 0), size, lstm);
         _perception = new LstmCore(inputs, size, lstm);
         _prediction = new LstmCore(1 + (settings.SlowToPrediction ? slowSize : 0), size, lstm);
-        _slow = new LstmCore(settings.SlowInput == SlowInput.None ? 1 : size, slowSize, lstm);
+        (_averages, int slowReads) = settings.SlowInput switch
+        {
+            SlowInput.Last => (false, size),
+            SlowInput.Mean => (true, size),
+            SlowInput.None => (false, 1), // the tick itself
+        };
+        _slow = new LstmCore(slowReads, slowSize, lstm);
         Branches = [new(Reaction, size), new(Perception, size), new(Prediction, size)];
         State =
         [
             .. Named(Slow, _slow),
             .. Named(Reaction, _reaction),
             .. Named(Perception, _perception),
-            .. settings.SlowInput == SlowInput.Mean ? (StatePart[])[new(Sum, size)] : [],
+            .. _averages ? (StatePart[])[new(Sum, size)] : [],
             new(Phase, 1),
             .. settings.ResetPrediction ? [] : Named(Prediction, _prediction),
         ];
@@ -131,7 +138,7 @@ internal sealed class PprCore : MemoryCore
         IReadOnlyList<Value> reacted = place.Next(Reaction, _reaction, reads, reaction);
         Value[] perception = Kept(PartsOf(state, Perception, _perception), _settings.ResetPerception);
         IReadOnlyList<Value> perceived = place.Next(Perception, _perception, inputs.Encoded, perception);
-        Value[] sum = _settings.SlowInput == SlowInput.Mean ? [state[Sum].Where(goesOn) + perceived[0]] : [];
+        Value[] sum = _averages ? [state[Sum].Where(goesOn) + perceived[0]] : [];
         IReadOnlyList<Value> predicted = [];
         prediction = _settings.ResetPrediction ? prediction : PartsOf(state, Prediction, _prediction);
         if (prediction is not null)
