@@ -5,7 +5,6 @@ using Agents.Networks;
 using Agents.Policies;
 using Environments;
 using Environments.Wrappers;
-using Learners.Optimizers.Kfac;
 using Learners.Stages;
 
 namespace Learners.Evaluation;

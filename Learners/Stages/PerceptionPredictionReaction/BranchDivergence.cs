@@ -1,4 +1,5 @@
 using Agents.Distributions;
+using Agents.Networks.Cores.PerceptionPredictionReaction;
 using Agents.Programs;
 using Learners.Objectives;
 
@@ -14,7 +15,7 @@ internal sealed class BranchDivergence(string? first, string second, PairDirecti
     : Objective
 {
     /// <inheritdoc/>
-    public override string Name => $"ppr_{first ?? BranchPolicies.Reaction}_{second}";
+    public override string Name => $"ppr_{first ?? PprCore.Reaction}_{second}";
 
     /// <inheritdoc/>
     public override Value Weight(NetworkEvaluation evaluation) => evaluation.Graph.Constant(weight);

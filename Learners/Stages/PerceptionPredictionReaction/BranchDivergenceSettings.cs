@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Distributions;
 using Agents.Networks;
+using Agents.Networks.Cores.PerceptionPredictionReaction;
 using Environments;
 
 namespace Learners.Stages;
@@ -79,9 +80,9 @@ public sealed record BranchDivergenceSettings : AuxiliarySettings, IValidatableO
         {
             Objectives =
             [
-                .. Pair(null, BranchPolicies.Perception, ReactionPerception),
-                .. Pair(null, BranchPolicies.Prediction, ReactionPrediction),
-                .. Pair(BranchPolicies.Perception, BranchPolicies.Prediction, PerceptionPrediction),
+                .. Pair(null, PprCore.Perception, ReactionPerception),
+                .. Pair(null, PprCore.Prediction, ReactionPrediction),
+                .. Pair(PprCore.Perception, PprCore.Prediction, PerceptionPrediction),
             ],
         };
 

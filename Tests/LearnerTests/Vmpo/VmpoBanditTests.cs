@@ -9,7 +9,6 @@ using Learners.Engines;
 using Learners.Metrics;
 using Learners.Objectives;
 using Learners.Optimizers;
-using Learners.Optimizers.Kfac;
 using Learners.Vmpo;
 using Tests.LearnerTests.Engines;
 using Xunit;

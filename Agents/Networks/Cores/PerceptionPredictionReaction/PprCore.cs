@@ -19,9 +19,15 @@ namespace Agents.Networks.Cores.PerceptionPredictionReaction;
 /// </remarks>
 internal sealed class PprCore : MemoryCore
 {
-    private const string Reaction = "reaction";
-    private const string Perception = "perception";
-    private const string Prediction = "prediction";
+    /// <summary>The branch that acts.</summary>
+    public const string Reaction = "reaction";
+
+    /// <summary>The branch that knows the current interval.</summary>
+    public const string Perception = "perception";
+
+    /// <summary>The branch that knows what was before it.</summary>
+    public const string Prediction = "prediction";
+
     private const string Slow = "slow";
     private const string Phase = "phase";
     private const string Sum = "sum";

@@ -19,6 +19,7 @@ public sealed record PprSettings : CoreSettings
     public int SlowSize { get; init; }
 
     /// <summary>What the slow core reads of the interval that ends with a tick.</summary>
+    /// <value>last, the default, mean, or none.</value>
     public SlowInput SlowInput { get; init; } = SlowInput.Last;
 
     /// <summary>Whether perception forgets at each tick, so that it knows the current interval alone.</summary>

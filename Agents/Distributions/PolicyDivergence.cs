@@ -1,9 +1,8 @@
-using Agents.Distributions;
 using Agents.Programs;
 using Agents.Programs.Execution;
 using Agents.Programs.Planning;
 
-namespace Learners.Optimizers.Kfac;
+namespace Agents.Distributions;
 
 /// <summary>KL(p ‖ q) between rows of one family, as a program of its own.</summary>
 internal sealed class PolicyDivergence

@@ -1,9 +1,8 @@
 using Agents.Distributions;
 using Environments.Randomness;
-using Learners.Optimizers.Kfac;
 using Xunit;
 
-namespace Tests.LearnerTests.Optimizers.Kfac;
+namespace Tests.AgentTests.Distributions;
 
 public sealed class PolicyDivergenceTests
 {
