@@ -151,10 +151,17 @@ internal static partial class StrictYaml
     /// <param name="record">Tells where parts are chosen, and which one where nothing else is said.</param>
     /// <param name="settings">The record's document, which is changed.</param>
     /// <param name="choices">Where choices may stand, too, and then count first; null for nowhere.</param>
+    /// <remarks>Lists of parts are as the choices have them where these are of a whole record, or have an empty list; otherwise they are added to those of the settings.</remarks>
     public static void RemoveUnchosen(object record, YamlMappingNode settings, YamlMappingNode? choices = null)
     {
-        foreach (PropertyInfo property in Settable(record.GetType()))
+        PropertyInfo[] properties = [.. Settable(record.GetType())];
+        bool isWhole = choices is not null && properties.All(property => choices.Children.ContainsKey(KeyOf(property)));
+        foreach (PropertyInfo property in properties)
         {
+            if (property.GetValue(record) is IParts && List(choices) is { } list && (isWhole || list.Children.Count == 0))
+            {
+                settings.Children.Remove(KeyOf(property));
+            }
             if (property.GetValue(record) is not NamedSettings usual)
             {
                 continue;
@@ -168,6 +175,11 @@ internal static partial class StrictYaml
             string? Choice(YamlMappingNode? node) =>
                 node is not null && node.Children.TryGetValue(KeyOf(property), out YamlNode? value)
                     ? (value as YamlScalarNode)?.Value
+                    : null;
+
+            YamlMappingNode? List(YamlMappingNode? node) =>
+                node is not null && node.Children.TryGetValue(KeyOf(property), out YamlNode? value)
+                    ? value as YamlMappingNode
                     : null;
         }
     }

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Cli.Commands.Runs;
 using Cli.Options;
 using Cli.Output;
+using Learners.Evaluation;
+using Learners.Training;
 using Xunit;
 
 namespace Tests.CliTests;
@@ -26,6 +29,40 @@ public sealed class NextCommandTests : IDisposable
         string scores = await Shell(printed["Evaluate it with: ".Length..] + " --episodes 2 --json");
 
         Assert.Contains("\"environment\":\"Own/Thermostat-v0\"", scores, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(500, true)]
+    [InlineData(200, false)] // within the interval of the last one
+    public void Train_AnEarlierPolicyWasBetter_SaysHowToEvaluateThat(double best, bool expected)
+    {
+        var output = new StringWriter();
+        var result = new TrainingResult
+        {
+            RunFolder = _folder.In("run"),
+            PolicyFolder = _folder.In("run/policy"),
+            EnvironmentSteps = 100,
+            Updates = 1,
+            WallSeconds = 1,
+            CpuSeconds = 1,
+            ParameterHash = "0",
+            Interrupted = false,
+            BestReturn = best,
+            Evaluation = new EvaluationResult
+            {
+                Episodes = 100,
+                MeanReturn = 192,
+                StdReturn = 212,
+                MinReturn = 15,
+                MaxReturn = 500,
+                MeanLength = 192,
+            },
+        };
+
+        TrainCommand.Print(output, new StringWriter(), result, json: false, "train", []);
+
+        Assert.Equal(expected, output.ToString().Contains("An earlier policy of this run scored 500.", StringComparison.Ordinal));
+        Assert.Equal(expected, output.ToString().Contains(Path.Combine("run", "best"), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
 using Learners.Composition;
+using Learners.Runs;
 using Learners.Training;
 using Protos.Foreign;
 using Spectre.Console;
@@ -148,6 +149,13 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
             }
             output.WriteLine($"Policy: {NextCommand.Relative(result.PolicyFolder)}");
             output.WriteLine($"Evaluate it with: {NextCommand.Of(["evaluate", run, .. words])}");
+            if (result is { BestReturn: { } best, Evaluation: { } last } && best > last.Ci95High)
+            {
+                string better = NextCommand.Relative(new RunFolder(result.RunFolder).Best);
+                output.WriteLine(
+                    $"An earlier policy of this run scored {Tables.Number(best)}. Evaluate that one with: {NextCommand.Of(["evaluate", better, .. words])}"
+                );
+            }
         });
     }
 }

@@ -7,7 +7,7 @@ using Learners.Ppo;
 using Learners.Stages;
 using Xunit;
 
-namespace Tests.LearnerTests.Training;
+namespace Tests.LearnerTests.Configuration;
 
 /// <summary>Optimisers, wrappers, maps and auxiliary parts are chosen by name, and their settings stand under it.</summary>
 public sealed class ChosenPartsTests

@@ -10,7 +10,7 @@ using Learners.Optimizers;
 using Learners.Ppo;
 using Xunit;
 
-namespace Tests.LearnerTests.Training;
+namespace Tests.LearnerTests.Configuration;
 
 public sealed class SettingsTests
 {

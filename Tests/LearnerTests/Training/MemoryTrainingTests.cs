@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Cores;
 using Agents.Policies;
 using Environments;
 using Environments.Spaces;
@@ -8,7 +7,6 @@ using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Runs;
-using Learners.Stages;
 using Learners.Training;
 using Xunit;
 
@@ -88,47 +86,5 @@ public sealed class MemoryTrainingTests : IDisposable
         TrainingSettings longer = TunedSettings.For("Memory/PassiveTMaze-v0?length=30");
         Assert.Equal(tuned with { Environment = "Memory/PassiveTMaze-v0?length=30" }, longer);
         Assert.Contains(("ppo", "Memory/PassiveTMaze-v0"), TunedFiles.All);
-    }
-
-    [Fact]
-    public void Load_CoreThatIsChosen_TakesWhatWasTunedForIt()
-    {
-        Assert.NotEmpty(TunedFiles.OfCores);
-        foreach ((string agent, string environment, string core) in TunedFiles.OfCores)
-        {
-            TrainingSettings chosen = SettingsSources.Load(environment, agent, null, [$"network.core={core}"]);
-            TrainingSettings longer = SettingsSources.Load(environment, agent, null, [$"network.core={core}", "seed=7"]);
-
-            Assert.NotNull(MemoryCores.Find(core));
-            Assert.Contains((agent, environment), TunedFiles.All);
-            Assert.Equal(core, chosen.Network.Core);
-            Assert.NotEqual(TunedSettings.For(environment, agent).Network.Core, core);
-            Assert.Equal(chosen with { Seed = 7 }, longer);
-        }
-        TrainingSettings ppr = SettingsSources.Load("Memory/Recall-v0?delay=9", "ppo", null, ["network.core=ppr"]);
-        Assert.Contains(((PpoSettings)ppr.Agent).Auxiliary, part => part is BranchDivergenceSettings { Weight: > 0 });
-        Assert.Empty(((PpoSettings)TunedSettings.For("Memory/Recall-v0").Agent).Auxiliary);
-        Assert.Equal(TunedSettings.For("Memory/Recall-v0").TotalSteps, ppr.TotalSteps); // lies under it
-    }
-
-    [Fact]
-    public async Task Load_WarmStartOfACoreWithTunedSettings_BeginsWithThePolicysNetwork()
-    {
-        string[] short_ = ["network.core=ppr", "network.core_size=5", "total_steps=768", "evaluation.final_episodes=1"];
-        TrainingResult first = await Trainer.TrainAsync(
-            SettingsSources.Load("Memory/Recall-v0", "ppo", null, short_),
-            new TrainingOptions { OutputFolder = _folder.In("first") },
-            TestContext.Current.CancellationToken
-        );
-
-        TrainingSettings warm = SettingsSources.Load(
-            "Memory/Recall-v0",
-            "ppo",
-            null,
-            ["network.core=ppr", $"initial_policy.path={first.PolicyFolder}"]
-        );
-
-        Assert.Equal(("ppr", 5), (warm.Network.Core, warm.Network.CoreSize));
-        Assert.NotEmpty(((PpoSettings)warm.Agent).Auxiliary);
     }
 }
