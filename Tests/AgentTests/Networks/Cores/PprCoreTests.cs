@@ -238,6 +238,24 @@ public sealed class PprCoreTests
         Assert.Equal(6 * PprData.Units + 1, data.Spec.CoreStateSize); // slow, reaction and perception, and the phase
     }
 
+    /// <summary>Within an interval prediction that is computed again and one that is carried are one, and so are their gradients.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sequence_WithinAnInterval_HasTheGradientOfAPredictionThatIsCarried(bool torch)
+    {
+        const int first = 4;
+        var again = new PprData(new PprSettings { Period = 2 * Steps });
+        var carried = new PprData(new PprSettings { Period = 2 * Steps, ResetPrediction = false });
+
+        float[] expected = carried.ParameterGradient(torch, first, Prediction);
+        float[] actual = again.ParameterGradient(torch, first, Prediction);
+
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.Contains(expected, number => Math.Abs(number) > 1e-3);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -87,6 +87,28 @@ internal sealed class PprData
         return state;
     }
 
+    // What the squares of a head's numbers owe to each parameter, in a sequence that begins after some steps.
+    public float[] ParameterGradient(bool torch, int first, string head)
+    {
+        float[] state = StateAfter(first);
+        var graph = new NetworkGraph(Spec, new Graph());
+        Gradients gradients = graph.Graph.Differentiate(
+            [(graph[head].Square().SumColumns(), (Value?)null)],
+            [.. graph.Parameters]
+        );
+        int rows = (Steps - first) * Copies;
+        var plan = Plan.Compile(graph.Graph, [graph[head]], gradients, new PlanOptions(rows, Copies));
+        var gradient = new float[Parameters.Length];
+        IProgram program = torch
+            ? TorchExecutor.OnCpu(plan, Parameters, gradient)
+            : new ManagedProgram(plan, Parameters, gradient);
+        program.Bind(graph.Features, Observations[(first * Copies * Size)..]);
+        program.Bind(graph.Keep!, Enumerable.Repeat(1f, rows).ToArray());
+        program.Bind(graph.InitialCoreState!, state);
+        program.Run(rows, Copies);
+        return gradient;
+    }
+
     public float[] Act()
     {
         using var network = new ProgramNetwork(Spec, Parameters);
