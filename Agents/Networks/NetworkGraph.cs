@@ -57,7 +57,8 @@ internal sealed class NetworkGraph
             {
                 if (head.Trunk == trunk)
                 {
-                    _heads.Add(head.Name, Dense(branches[head.Branch], head.Path));
+                    Value x = branches[head.Branch];
+                    _heads.Add(head.Name, _plan.HeadsAreTables ? Lookup(x, head.Path) : Dense(x, head.Path));
                 }
             }
         }
@@ -147,6 +148,12 @@ internal sealed class NetworkGraph
         return Graph.Dense(x, Parameter(name + ".weight"), Parameter(name + ".bias"));
     }
 
+    private Value Lookup(Value index, string name)
+    {
+        using IDisposable scope = Graph.Scope(name);
+        return Parameter(name + ".table").Embed(index);
+    }
+
     private IReadOnlyDictionary<string, Value> Trunk(string prefix, StepMode mode)
     {
         Value x = Convolved(prefix);
@@ -154,7 +161,12 @@ internal sealed class NetworkGraph
         for (int i = 0; i < _plan.HiddenSizes.Length; i++)
         {
             string name = $"{prefix}encoder.{i}";
-            x = Activated(i == 0 && !convolves && IsSparse(name) ? Sparse(x, name) : Dense(x, name));
+            bool isFirst = i == 0 && !convolves;
+            x = Activated(
+                isFirst && _plan.Features.Table is not null ? Lookup(x, name)
+                : isFirst && IsSparse(name) ? Sparse(x, name)
+                : Dense(x, name)
+            );
         }
         _repeated.Add(prefix + "core.");
         return _cores.Add(prefix + "core", x, mode);

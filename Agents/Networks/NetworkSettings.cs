@@ -22,19 +22,26 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
     /// <value>Default auto: convolutions for images, none for anything else.</value>
     public EncoderKind Encoder { get; init; } = EncoderKind.Auto;
 
+    /// <summary>
+    /// Parts of the observation that the network reads: entries of a dictionary by their paths, or places in a vector, <c>3</c> or <c>2-5</c> with both
+    /// ends, or places in an entry, <c>vector:2-5</c>.
+    /// </summary>
+    /// <value>Each part once, in any order; they are read in the order of the observation. Null, the default, is everything.</value>
+    public string[]? View { get; init; }
+
     /// <summary>Convolutions on each image of the observation, first to last.</summary>
     /// <value>Null, the default, chooses by the size of the image.</value>
     public ConvolutionSettings[]? Convolutions { get; init; }
 
     /// <summary>Units of each dense layer of the encoder, which reads all parts of the observation together.</summary>
-    /// <value>Each 1 to 16,384; empty for none. Null, the default, is 64, 64 without images, 128 for small and 512 for large ones.</value>
+    /// <value>Each 1 to 16,384; empty for none. Null, the default, is 64, 64 without images, 128 for small and 512 for large ones, and none for a table.</value>
     public int[]? HiddenSizes { get; init; }
 
     /// <summary>Nonlinearity after each layer of the encoder.</summary>
     /// <value>Null, the default, is tanh, or the rectifier where there are images.</value>
     public Activation? Activation { get; init; }
 
-    /// <summary>How weights of encoder and heads begin.</summary>
+    /// <summary>How weights of encoder and heads begin; tables have rules of their own: 0 where they are heads, Gaussian rows before other layers.</summary>
     /// <value>Default orthogonal.</value>
     public WeightInitialization Initialization { get; init; }
 
@@ -86,7 +93,7 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
         MemoryCores.Find(key)?.Settings is null ? null : $"It goes with network.core={key}, and the core is {Core}.";
 
     /// <summary>What is said of the encoder.</summary>
-    internal EncoderSettings OfEncoder => new(Encoder, Convolutions, HiddenSizes, Activation);
+    internal EncoderSettings OfEncoder => new(Encoder, Convolutions, HiddenSizes, Activation, View);
 
     /// <summary>What is said of the memory.</summary>
     internal CoreChoice OfCore => new(Core, CoreSize, CoreSettings, Transformer);
@@ -141,6 +148,7 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
     public bool Equals(NetworkSettings? other) =>
         other is not null
         && Encoder == other.Encoder
+        && AreEqual(View, other.View)
         && AreEqual(Convolutions, other.Convolutions)
         && AreEqual(HiddenSizes, other.HiddenSizes)
         && Activation == other.Activation
@@ -157,7 +165,7 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
     /// <inheritdoc/>
     public override int GetHashCode() =>
         HashCode.Combine(
-            Encoder,
+            (Encoder, View?.Length),
             Convolutions?.Length,
             HiddenSizes?.Length,
             (Activation, Initialization),

@@ -75,7 +75,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     /// <summary>Float32 numbers in one observation, F.</summary>
     public int ObservationSize => ObservationSpace.Size;
 
-    /// <summary>Float32 numbers after integers became one-hot vectors: the first layer's inputs.</summary>
+    /// <summary>Float32 numbers of what is read, after integers became one-hot vectors, or all of them the index of a table's row: the first layer's inputs.</summary>
     public int FeatureSize => Plan.Features.Size;
 
     /// <summary>Float32 numbers that describe the action distribution of one row, P.</summary>
@@ -102,7 +102,7 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
 
     /// <summary>The memory of one trunk.</summary>
     /// <exception cref="Agents.Yaml.SettingsException">There is no core of this name, or the settings do not fit the observations.</exception>
-    internal MemoryCore Core => _core ??= MemoryCores.Create(Settings.OfCore, Plan.OutputSize);
+    internal MemoryCore Core => _core ??= CreateCore();
 
     /// <summary>Where the parts of one core's state lie.</summary>
     internal StateLayout State => _state ??= new StateLayout(Core.State);
@@ -135,6 +135,13 @@ public sealed record NetworkSpec(Space ObservationSpace, Space ActionSpace, Netw
     internal string PrefixOf(string trunk) => HasOneTrunk ? "" : trunk + ".";
 
     private bool HasOneTrunk => !HasPolicy || (Settings.SharedTrunk ?? Plan.Convolves);
+
+    private MemoryCore CreateCore() =>
+        Plan.HeadsAreTables && Settings.Core != MemoryCores.Identity
+            ? throw new Yaml.SettingsException(
+                $"network.core is {Settings.Core}, which reads features, and network.encoder table without a hidden layer has only the index of a row. Give the table units by network.hidden_sizes, such as [64]."
+            )
+            : MemoryCores.Create(Settings.OfCore, Plan.OutputSize);
 
     private List<Head> CreateHeads()
     {

@@ -18,6 +18,11 @@ namespace Agents.Networks;
 /// the same order; PyTorch's <c>[outputs, inputs, height, width]</c> is its <c>permute(0, 3, 1, 2)</c>. The dense layer behind reads a
 /// convolution's output as <c>[height, width, channels]</c>, where PyTorch's <c>Flatten</c> would give <c>[channels, height, width]</c>.
 /// </para>
+/// <para>
+/// A table takes the place of a layer's weight and bias: <c>NAME.table</c>, <c>[combinations, outputs]</c>, so that what is looked up lies together. It
+/// is <c>encoder.0.table</c>, or each head's own where there is no hidden layer: <c>actor.head.table</c>, <c>critic.head.table</c>. Heads begin at 0, which is
+/// a policy without preferences; rows before other layers are Gaussian with the deviation of what a dense layer gives for inputs of deviation 1.
+/// </para>
 /// </remarks>
 internal sealed class ParameterLayout
 {
@@ -72,7 +77,14 @@ internal sealed class ParameterLayout
             HeadKind.Policy => PolicyGain,
             HeadKind.Value or HeadKind.Q or HeadKind.Reward or HeadKind.Free => OtherGain,
         };
-        AddDense(head.Path, inputs, head.Size, gain, inputs);
+        if (spec.Plan.HeadsAreTables)
+        {
+            AddTable(head.Path, spec, head.Size, Initializer.Zeros);
+        }
+        else
+        {
+            AddDense(head.Path, inputs, head.Size, gain, inputs);
+        }
         if (head.Kind != HeadKind.Policy)
         {
             return;
@@ -106,7 +118,15 @@ internal sealed class ParameterLayout
         int nonZeros = NonZeros(plan);
         for (int layer = 0; layer < plan.HiddenSizes.Length; layer++)
         {
-            AddDense($"{prefix}encoder.{layer}", inputs, plan.HiddenSizes[layer], HiddenGain, nonZeros);
+            string name = $"{prefix}encoder.{layer}";
+            if (layer == 0 && plan.Features.Table is not null)
+            {
+                AddTable(name, spec, plan.HiddenSizes[layer], new Initializer.Normal(HiddenGain));
+            }
+            else
+            {
+                AddDense(name, inputs, plan.HiddenSizes[layer], HiddenGain, nonZeros);
+            }
             nonZeros = inputs = plan.HiddenSizes[layer];
         }
         spec.Core.Declare(new ParameterDeclarations(Add, prefix + "core"));
@@ -129,6 +149,10 @@ internal sealed class ParameterLayout
         Add(name + ".weight", [outputs, inputs], InitializerOf(gain, nonZeros), isProduct: true);
         Add(name + ".bias", [outputs], Initializer.Zeros);
     }
+
+    // No product: nothing is multiplied with it, and a row has no bias besides.
+    private void AddTable(string name, NetworkSpec spec, int outputs, Initializer rows) =>
+        Add(name + ".table", [spec.Plan.Features.Table!.Combinations, outputs], rows);
 
     private Initializer InitializerOf(float gain, int nonZeros) =>
         _initialization switch

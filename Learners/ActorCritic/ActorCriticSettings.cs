@@ -166,5 +166,37 @@ public abstract record ActorCriticSettings : AgentSettings
                 ["Minibatches"]
             );
         }
+        foreach (ValidationResult mistake in MistakesWith(run.Network))
+        {
+            yield return mistake;
+        }
+    }
+
+    private IEnumerable<ValidationResult> MistakesWith(NetworkSettings network)
+    {
+        if (network.OfEncoder.IsTable)
+        {
+            if (Optimizer.NeedsCurvature)
+            {
+                yield return new ValidationResult(
+                    $"{Optimizer.Name} keeps the curvature of products with rows, and network.encoder table looks rows up. Choose another optimizer or another encoder.",
+                    [nameof(Optimizer)]
+                );
+            }
+            if (ReturnScaleRate is not null && network.HiddenSizes is null or [])
+            {
+                yield return new ValidationResult(
+                    "PopArt moves the bias of the value head, and network.encoder table without hidden layers has none. Leave it out, or give network.hidden_sizes, such as [64].",
+                    ["PopArt"]
+                );
+            }
+        }
+        foreach (AuxiliarySettings auxiliary in Auxiliary)
+        {
+            if (auxiliary.MistakeWith(network) is { } mistake)
+            {
+                yield return new ValidationResult(mistake, [nameof(Auxiliary)]);
+            }
+        }
     }
 }

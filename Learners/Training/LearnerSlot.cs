@@ -87,7 +87,7 @@ internal sealed class LearnerSlot(NetworkSpec network, SeedSequence seed, IExper
     public void TakeOver(TrainingSettings settings, LearnerSlot other, bool withOptimizer)
     {
         var theirs = new ParameterLayout(other._network);
-        string differences = ParameterShapes.Differences(theirs, new ParameterLayout(_network));
+        string differences = ParameterShapes.Differences(other._network, _network);
         if (differences.Length > 0)
         {
             throw new SettingsException(

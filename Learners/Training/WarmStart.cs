@@ -103,7 +103,7 @@ internal sealed class WarmStart
     private void RequireSameTrunks(NetworkSpec theirs, NetworkSpec network, ParameterLayout ours)
     {
         HashSet<string> heads = [.. HeadParameters(ours, network), .. HeadParameters(_theirs, theirs)];
-        string all = ParameterShapes.Differences(_theirs, ours, slot => !heads.Contains(slot.Name));
+        string all = ParameterShapes.Differences(theirs, network, slot => !heads.Contains(slot.Name));
         if (all.Length > 0)
         {
             throw new SettingsException(

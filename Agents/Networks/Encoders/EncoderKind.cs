@@ -14,4 +14,10 @@ public enum EncoderKind
 
     /// <summary>Convolutions as in <see cref="Auto"/>, but for bytes only: boxes of real numbers go into the dense layers.</summary>
     ConvBytes,
+
+    /// <summary>
+    /// A table with a row for each combination of the integers and bits that are read, in place of the first dense layer, or of the heads where there is none:
+    /// exact, and without any likeness between combinations. At most 2^24 of them.
+    /// </summary>
+    Table,
 }

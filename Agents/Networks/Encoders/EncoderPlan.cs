@@ -38,7 +38,7 @@ internal sealed class EncoderPlan
     /// <exception cref="SettingsException">There is no image to convolve, or a kernel is larger than what it should read.</exception>
     public EncoderPlan(Space space, EncoderSettings settings)
     {
-        Features = new ObservationFeatures(space, box => ImageOf(box, settings));
+        Features = new ObservationFeatures(space, settings, box => ImageOf(box, settings));
         int side = int.MaxValue;
         foreach (FeaturePart part in Features.Parts)
         {
@@ -52,8 +52,8 @@ internal sealed class EncoderPlan
             throw new SettingsException(
                 settings.Encoder switch
                 {
-                    EncoderKind.Mlp =>
-                        "network.convolutions are given, but network.encoder is mlp, which has none. Use auto or conv, or leave them out.",
+                    EncoderKind.Mlp => Without("mlp"),
+                    EncoderKind.Table => Without("table"),
                     EncoderKind.Auto or EncoderKind.Conv or EncoderKind.ConvBytes => noImage,
                 }
             );
@@ -69,17 +69,19 @@ internal sealed class EncoderPlan
             encodedSizes[i] = shapes[i].Length == 0 ? part.Size : shapes[i][^1].OutputSize;
             EncodedSize += encodedSizes[i];
         }
+        EncodedSize = settings.IsTable ? Features.Size : EncodedSize;
         Convolutions = shapes;
         EncodedSizes = encodedSizes;
         HiddenSizes =
             settings.HiddenSizes
             ?? (
-                !Convolves ? [64, 64]
+                settings.IsTable ? []
+                : !Convolves ? [64, 64]
                 : small ? [128]
                 : [512]
             );
         Activation = settings.Activation ?? (Convolves ? Activation.Relu : Activation.Tanh);
-        Settings = new EncoderSettings(settings.Encoder, Convolves ? convolutions : null, HiddenSizes, Activation);
+        Settings = new EncoderSettings(settings.Encoder, Convolves ? convolutions : null, HiddenSizes, Activation, settings.View);
     }
 
     /// <summary>What the first layers read.</summary>
@@ -103,6 +105,9 @@ internal sealed class EncoderPlan
     /// <summary>Whether the observation holds an image that is convolved.</summary>
     public bool Convolves { get; }
 
+    /// <summary>Whether nothing lies between the index of a table's row and the heads, so that each head is a table.</summary>
+    public bool HeadsAreTables => Features.Table is not null && HiddenSizes.Length == 0;
+
     /// <summary>Floats of a row behind the encoder.</summary>
     public int OutputSize => HiddenSizes.Length == 0 ? EncodedSize : HiddenSizes[^1];
 
@@ -116,6 +121,9 @@ internal sealed class EncoderPlan
         return $"encoder.{entry}{(entry == "" ? "" : ".")}conv.{layer}";
     }
 
+    private static string Without(string encoder) =>
+        $"network.convolutions are given, but network.encoder is {encoder}, which has none. Use auto or conv, or leave them out.";
+
     private static ImageShape? ImageOf(Box box, EncoderSettings settings)
     {
         ImageShape? image = ImageShape.Of(box);
@@ -126,7 +134,7 @@ internal sealed class EncoderPlan
             EncoderKind.Auto => rank >= 3 && image?.Side >= SmallestSide ? image : null,
             EncoderKind.ConvBytes => bytes && rank >= 3 && image?.Side >= SmallestSide ? image : null,
             EncoderKind.Conv => bytes || rank >= 3 ? image : null,
-            EncoderKind.Mlp => null,
+            EncoderKind.Mlp or EncoderKind.Table => null,
         };
     }
 

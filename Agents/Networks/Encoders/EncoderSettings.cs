@@ -7,9 +7,20 @@ namespace Agents.Networks.Encoders;
 /// <param name="Convolutions">Convolutions on each image, first to last.</param>
 /// <param name="HiddenSizes">Units of each dense layer; empty for none.</param>
 /// <param name="Activation">Nonlinearity after each layer.</param>
+/// <param name="View">Parts of the observation that are read; null for everything.</param>
 internal sealed record EncoderSettings(
     EncoderKind Encoder,
     ConvolutionSettings[]? Convolutions,
     int[]? HiddenSizes,
-    Activation? Activation
-);
+    Activation? Activation,
+    string[]? View = null
+)
+{
+    /// <summary>Whether what is read is the index of a table's row.</summary>
+    public bool IsTable =>
+        Encoder switch
+        {
+            EncoderKind.Table => true,
+            EncoderKind.Auto or EncoderKind.Mlp or EncoderKind.Conv or EncoderKind.ConvBytes => false,
+        };
+}

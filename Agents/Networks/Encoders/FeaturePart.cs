@@ -4,7 +4,7 @@ using Environments.Spaces;
 
 namespace Agents.Networks.Encoders;
 
-/// <summary>One entry of an observation and what the network reads of it.</summary>
+/// <summary>One entry of an observation, or some of its numbers, and what the network reads of it.</summary>
 internal sealed class FeaturePart
 {
     // Bytes up to this are names of things; larger ones are quantities.
@@ -38,13 +38,16 @@ internal sealed class FeaturePart
         NonZeros = size;
     }
 
+    /// <summary>First float within an observation.</summary>
+    public int First { get; private set; }
+
     /// <summary>Path of the entry in a <see cref="Dict"/>; empty where the observation is one entry.</summary>
     public string Name { get; private init; } = "";
 
     /// <summary>First float within a row of features.</summary>
     public int Offset { get; init; }
 
-    /// <summary>Floats of the entry within an observation.</summary>
+    /// <summary>Floats within an observation.</summary>
     public int ObservationSize { get; }
 
     /// <summary>Floats within a row of features.</summary>
@@ -62,21 +65,23 @@ internal sealed class FeaturePart
     /// <summary>Whether the features are the entry's own numbers in their own order.</summary>
     public bool IsCopy => _places is null && _counts is null && _scales is null;
 
-    /// <summary>The part of a space other than a <see cref="Dict"/>.</summary>
-    /// <param name="space">The entry.</param>
-    /// <param name="name">Its path.</param>
+    /// <summary>The features of an entry, or of some of its numbers.</summary>
+    /// <param name="part">What is read.</param>
     /// <param name="offset">First float within a row of features.</param>
     /// <param name="image">How the entry is an image to be convolved; null where it is not.</param>
-    public static FeaturePart Of(Space space, string name, int offset, ImageShape? image)
+    public static FeaturePart Of(ViewedPart part, int offset, ImageShape? image)
     {
-        return space switch
+        string name = part.Name;
+        FeaturePart features = part.Space switch
         {
             Discrete discrete => Integers([discrete.Count], name, offset),
             MultiDiscrete multi => Integers(multi.Counts.ToArray(), name, offset),
             Box { ElementType: ElementType.UInt8 } box => Bytes(box, name, offset, image),
             Box box => Numbers(box, null, name, offset, image),
-            _ => new FeaturePart(null, null, space.Size) { Name = name, Offset = offset },
+            _ => new FeaturePart(null, null, part.Space.Size) { Name = name, Offset = offset },
         };
+        features.First = part.First;
+        return features;
     }
 
     /// <summary>Writes the features of one row.</summary>

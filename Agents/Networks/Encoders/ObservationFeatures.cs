@@ -6,7 +6,7 @@ namespace Agents.Networks.Encoders;
 /// <remarks>
 /// Integers become one-hot vectors. Bytes become one-hot vectors where none can exceed 16 (symbols), numbers from 0 to 1 where some can, and
 /// stay as they are where they are 0 or 1. Everything else is read as it is. Images that are to be convolved have their channels last, and
-/// the frames of a stack become channels.
+/// the frames of a stack become channels. What a view leaves out of the observation is in no feature. For a table all of it is one number, the index of a row.
 /// </remarks>
 internal sealed class ObservationFeatures
 {
@@ -15,22 +15,32 @@ internal sealed class ObservationFeatures
 
     /// <summary>The features of a space.</summary>
     /// <param name="space">Observations.</param>
+    /// <param name="settings">What is read of them, and whether it is the index of a table's row.</param>
     /// <param name="imageOf">How a box is an image to be convolved; null where it is not.</param>
-    public ObservationFeatures(Space space, Func<Box, ImageShape?> imageOf)
+    public ObservationFeatures(Space space, EncoderSettings settings, Func<Box, ImageShape?> imageOf)
     {
-        var parts = new List<FeaturePart>();
-        int offset = 0;
-        foreach ((string name, Space entry) in EntriesOf(space))
+        _observationSize = space.Size;
+        IReadOnlyList<ViewedPart> viewed = ObservationView.PartsOf(space, settings.View);
+        if (settings.IsTable)
         {
-            FeaturePart part = FeaturePart.Of(entry, name, offset, entry is Box box ? imageOf(box) : null);
+            Table = new TableIndex(viewed);
+            _parts = [];
+            Size = 1;
+            return;
+        }
+        var parts = new List<FeaturePart>();
+        foreach (ViewedPart entry in viewed)
+        {
+            FeaturePart part = FeaturePart.Of(entry, Size, entry.Space is Box box ? imageOf(box) : null);
             parts.Add(part);
-            offset += part.Size;
+            Size += part.Size;
         }
         _parts = [.. parts];
-        _observationSize = space.Size;
-        Size = offset;
-        AreObservations = Array.TrueForAll(_parts, part => part.IsCopy);
+        AreObservations = Size == _observationSize && parts.TrueForAll(part => part.IsCopy);
     }
+
+    /// <summary>The row of a table that an observation names; null where features are anything else.</summary>
+    public TableIndex? Table { get; }
 
     /// <summary>Floats in a row of features.</summary>
     public int Size { get; }
@@ -38,7 +48,7 @@ internal sealed class ObservationFeatures
     /// <summary>Whether features and observation are the same numbers, so that nothing has to be copied.</summary>
     public bool AreObservations { get; }
 
-    /// <summary>The entries, in the order of their floats.</summary>
+    /// <summary>What is read, in the order of its floats; nothing where it is the index of a row.</summary>
     public IReadOnlyList<FeaturePart> Parts => _parts;
 
     /// <summary>Writes the features of rows of observations.</summary>
@@ -55,11 +65,17 @@ internal sealed class ObservationFeatures
         int rows = observations.Length / _observationSize;
         for (int row = 0; row < rows; row++)
         {
-            int first = row * _observationSize;
+            ReadOnlySpan<float> observation = observations.Slice(row * _observationSize, _observationSize);
+            if (Table is not null)
+            {
+                features[row] = Table.Of(observation);
+            }
             foreach (FeaturePart part in _parts)
             {
-                part.Encode(observations.Slice(first, part.ObservationSize), features.Slice(row * Size + part.Offset, part.Size));
-                first += part.ObservationSize;
+                part.Encode(
+                    observation.Slice(part.First, part.ObservationSize),
+                    features.Slice(row * Size + part.Offset, part.Size)
+                );
             }
         }
     }

@@ -61,15 +61,15 @@ internal sealed class RandomNetworkDistillationStage : IBatchStage
         NetworkSpec agent = context.Run.Network;
         _features = agent.Plan.Features;
         _observationSize = agent.ObservationSize;
-        Space space = agent.ObservationSpace is Box box
-            ? new Box(-Clip, Clip, box.Shape)
-            : new Box(-Clip, Clip, agent.FeatureSize);
+        // What is left of a box, or is one-hot, has lost its shape.
+        Box? shaped = agent.ObservationSpace is Box box && box.Size == agent.FeatureSize ? box : null;
+        var space = new Box(-Clip, Clip, shaped is null ? [agent.FeatureSize] : shaped.Shape);
         _spec = NetworkSpec.WithoutPolicy(
             space,
             new NetworkSettings
             {
-                Encoder = agent.Plan.Settings.Encoder,
-                Convolutions = agent.ObservationSpace is Box ? agent.Plan.Settings.Convolutions : null,
+                Encoder = shaped is null ? EncoderKind.Mlp : agent.Plan.Settings.Encoder,
+                Convolutions = shaped is null ? null : agent.Plan.Settings.Convolutions,
                 HiddenSizes = [settings.HiddenSize],
                 Activation = Activation.Relu,
                 Heads = [new HeadSettings { Name = Head, Size = settings.Features }],

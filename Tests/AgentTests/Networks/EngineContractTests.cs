@@ -87,6 +87,17 @@ public sealed class EngineContractTests
             ["two images, shared gru"] = ImageSpecs.TwoImages(),
             ["real image, by name"] = ImageSpecs.RealImage(),
             ["many integers"] = new(new Discrete(500), new Discrete(6), new NetworkSettings()),
+            ["view of a dictionary"] = ViewSpecs.Dictionary(),
+            ["view of integers, gru"] = ViewSpecs.Integers(),
+            ["view of a vector"] = ViewSpecs.Vector(),
+            ["table"] = ViewSpecs.Table(),
+            ["table, shared, gaussian"] = ViewSpecs.Table() with
+            {
+                ActionSpace = new Box(-1, 1, 2),
+                Settings = ViewSpecs.Table().Settings with { SharedTrunk = true },
+            },
+            ["table, hidden layer"] = ViewSpecs.Table(8),
+            ["table, hidden layer, gru"] = ViewSpecs.Table(8, "gru"),
             ["no hidden layer"] = new(Vector, new Discrete(2), new NetworkSettings { HiddenSizes = [] }),
             ["integer observation"] = new(new Discrete(6), new Discrete(2), new NetworkSettings { HiddenSizes = [8] }),
             ["dictionary observation"] = new(

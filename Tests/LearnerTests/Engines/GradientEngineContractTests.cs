@@ -149,6 +149,10 @@ public sealed class GradientEngineContractTests
             ["symbols beside an integer"] = ImageSpecs.SymbolsBesideInteger(),
             ["two images, shared gru"] = ImageSpecs.TwoImages(),
             ["many integers"] = new(new Discrete(500), new Discrete(6), new NetworkSettings { HiddenSizes = [16, 9] }),
+            ["view of a dictionary"] = ViewSpecs.Dictionary(),
+            ["view of integers, gru"] = ViewSpecs.Integers(),
+            ["table"] = ViewSpecs.Table(),
+            ["table, hidden layers, gru"] = ViewSpecs.Table(8, "gru"),
             ["integers"] = new(new Discrete(9), new Discrete(2), new NetworkSettings { HiddenSizes = [16] }),
         };
 

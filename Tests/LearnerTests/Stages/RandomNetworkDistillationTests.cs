@@ -21,11 +21,14 @@ public sealed class RandomNetworkDistillationTests
 
     private static readonly NetworkSpec Network = new(new Box(-1, 1, 3), new Discrete(2), new NetworkSettings());
 
-    [Fact]
-    public void Prepare_SeenOften_PaysLessThanNew()
+    [Theory]
+    [InlineData("0-2")]
+    [InlineData("0-1")]
+    public void Prepare_SeenOften_PaysLessThanNew(string view)
     {
-        using RandomNetworkDistillationStage stage = Stage(weight: 1);
-        using var network = new ProgramNetwork(Network);
+        NetworkSpec spec = Network with { Settings = new NetworkSettings { View = [view] } };
+        using RandomNetworkDistillationStage stage = Stage(weight: 1, spec);
+        using var network = new ProgramNetwork(spec);
         var evaluator = new UnrollEvaluator(network, [stage]);
         var random = new Pcg64(2);
         for (int i = 0; i < 150; i++)
@@ -146,7 +149,7 @@ public sealed class RandomNetworkDistillationTests
         return unroll;
     }
 
-    private static RandomNetworkDistillationStage Stage(float weight)
+    private static RandomNetworkDistillationStage Stage(float weight, NetworkSpec? network = null)
     {
         var settings = new TrainingSettings
         {
@@ -155,7 +158,7 @@ public sealed class RandomNetworkDistillationTests
         var context = new LearnerContext
         {
             Settings = settings,
-            Network = Network,
+            Network = network ?? Network,
             Seed = new SeedSequence(1),
             Experience = new NoExperience(),
         };
