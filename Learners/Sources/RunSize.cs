@@ -16,11 +16,11 @@ internal static class RunSize
 {
     private const int EvaluationCopies = 32;
 
-    /// <summary>Checks the copies of an environment before they are made.</summary>
+    /// <summary>Checks the copies of an environment before they are made, and before anything is made of its actions.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="spec">The environment.</param>
     /// <param name="limit">Bytes that the run may need.</param>
-    /// <exception cref="SettingsException">They need more.</exception>
+    /// <exception cref="SettingsException">They need more, or there is no policy over the actions.</exception>
     public static void RequireEnvironments(TrainingSettings settings, EnvironmentSpec spec, long limit)
     {
         long copies = Math.Max(settings.Agent.Copies, Math.Min(settings.Evaluation.FinalEpisodes, EvaluationCopies));
@@ -32,16 +32,16 @@ internal static class RunSize
                 new($"{copies} actions of {spec.ActionSpace}", "Lower copies", (double)copies * spec.ActionSpace.Size, 2),
             ]
         );
+        RequirePolicy(spec);
     }
 
     /// <summary>Checks a network and the batches that it learns from.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="spec">Its network.</param>
     /// <param name="limit">Bytes that the run may need.</param>
-    /// <exception cref="SettingsException">They need more, or there is no policy over the actions.</exception>
+    /// <exception cref="SettingsException">They need more.</exception>
     public static void Require(TrainingSettings settings, NetworkSpec spec, long limit)
     {
-        RequirePolicy(spec);
         var layout = new ParameterLayout(spec);
         AgentSettings agent = settings.Agent;
         double rows = (double)(agent.UnrollLength + 1) * agent.Copies;
@@ -71,7 +71,7 @@ internal static class RunSize
         );
     }
 
-    private static void RequirePolicy(NetworkSpec spec)
+    private static void RequirePolicy(EnvironmentSpec spec)
     {
         try
         {
