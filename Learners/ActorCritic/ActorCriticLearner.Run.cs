@@ -36,12 +36,13 @@ internal sealed partial class ActorCriticLearner
             engine,
             settings,
             schedule,
-            [.. objectives, .. beside.SelectMany(parts => parts.Objectives)],
+            objectives,
             shuffling,
             context.Experience,
             [.. beside.SelectMany(parts => parts.Stages)],
             new Pcg64(context.Seed.Child(2)).NextUInt64(),
-            context.Start?.KnowsValues ?? false
+            context.Start?.KnowsValues ?? false,
+            [.. beside.SelectMany(parts => parts.Objectives)]
         );
     }
 

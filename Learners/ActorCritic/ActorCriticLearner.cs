@@ -56,6 +56,7 @@ internal sealed partial class ActorCriticLearner : ILearner
     /// <param name="stages">What works on batches before returns are estimated, in any order; owned from here on. Null for nothing.</param>
     /// <param name="firstDraw">Number of the first update's draws, for noise such as dropout.</param>
     /// <param name="knowsValues">Whether the value head is an earlier policy's, in the task's units.</param>
+    /// <param name="auxiliary">Losses that are added to the agent's own, whose gradients the settings may compare with those. Null for none.</param>
     public ActorCriticLearner(
         IGradientEngine engine,
         ActorCriticSettings settings,
@@ -65,9 +66,12 @@ internal sealed partial class ActorCriticLearner : ILearner
         IExperienceSource experience,
         IReadOnlyList<IBatchStage>? stages = null,
         ulong firstDraw = 0,
-        bool knowsValues = false
+        bool knowsValues = false,
+        IReadOnlyList<Objective>? auxiliary = null
     )
     {
+        Objective[] own = objectives;
+        objectives = [.. own, .. auxiliary ?? []];
         _experience = experience;
         _settings = settings;
         _schedule = schedule;
@@ -106,7 +110,7 @@ internal sealed partial class ActorCriticLearner : ILearner
             _sequences.Length / schedule.Minibatches * _sequenceLength,
             _sequenceLength
         );
-        _model.Use(objectives);
+        _model.Use(own, auxiliary ?? []);
         _logProbs = new float[_minibatch.Count];
         _rows = new int[_minibatch.Count];
         _random = random;
@@ -126,6 +130,7 @@ internal sealed partial class ActorCriticLearner : ILearner
             ),
             .. _model.Units is null ? (string[])[] : [ReturnScaleTag],
             .. _kfac?.Tags ?? [],
+            .. _model.Gates?.Tags ?? [],
             .. _stages.SelectMany(stage => stage.Tags),
         ];
 
@@ -233,6 +238,7 @@ internal sealed partial class ActorCriticLearner : ILearner
         }
         double kl = KlEstimates(_logProbs, _schedule.ClipRangeAt(progress), metrics);
         float norm = _model.Clip();
+        _model.Gates?.Report(metrics);
         bool probes = _probe is not null && Updates % ProbeInterval == 0;
         if (probes)
         {

@@ -7,6 +7,7 @@ using Learners.Composition;
 using Learners.Models;
 using Learners.Optimizers;
 using Learners.Returns;
+using Learners.Similarity;
 using Learners.Stages;
 
 namespace Learners.ActorCritic;
@@ -81,6 +82,10 @@ public abstract record ActorCriticSettings : AgentSettings
     /// <value>Default none.</value>
     public Parts<AuxiliarySettings> Auxiliary { get; init; } = [];
 
+    /// <summary>How the gradient of each auxiliary loss is let through by its cosine with that of the agent's own losses.</summary>
+    /// <value>Default rule none: all gradients add up.</value>
+    public GradientSimilaritySettings GradientSimilarity { get; init; } = new();
+
     /// <summary>Limits of V-trace's importance ratios; null for agents that learn only from the policy that acted.</summary>
     internal virtual VTraceClips? OffPolicyClips => null;
 
@@ -103,6 +108,7 @@ public abstract record ActorCriticSettings : AgentSettings
             Optimizer = Optimizer,
             Wrappers = OptimizerWrappers,
             Maps = ParameterMaps,
+            Similarity = GradientSimilarity,
             MaxGradientNorm = MaxGradientNorm,
             Target = Target,
             ReturnScaleRate = ReturnScaleRate,
@@ -119,7 +125,12 @@ public abstract record ActorCriticSettings : AgentSettings
         StepsPerUnroll * EpochCount * perSample + EpochCount * MinibatchCount * Optimizer.WorkOf(layout);
 
     // Values, gradients, a copy for acting, its own and the learner's transposed weights; Adam's two means are not in every optimiser.
-    internal override int ParameterCopies => 5 + (Target is null ? 0 : 2) + OptimizerWrappers.Count + 2 * ParameterMaps.Count;
+    internal override int ParameterCopies =>
+        5
+        + (Target is null ? 0 : 2)
+        + OptimizerWrappers.Count
+        + 2 * ParameterMaps.Count
+        + GradientSimilarity.GradientsOf(Auxiliary.Count(auxiliary => auxiliary.AddsLoss));
 
     internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, ParameterLayout layout) =>
         ActorCriticMemory.Of(this, network, layout);
@@ -144,6 +155,16 @@ public abstract record ActorCriticSettings : AgentSettings
                 $"the curvature that {Optimizer.Name} follows is that of the network's parameters, and {ParameterMaps[0].Name} maps them. Leave the maps out, or choose another optimizer.",
                 [nameof(ParameterMaps)]
             );
+        }
+        if (
+            GradientSimilarity.Mistake(
+                Auxiliary.Any(auxiliary => auxiliary.AddsLoss),
+                "Add a part to auxiliary, such as reward_prediction"
+            ) is
+            { } mistake
+        )
+        {
+            yield return mistake;
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed class Samples
     /// <param name="spec">The network that reads it.</param>
     public Batch CreateBatch(NetworkSpec spec)
     {
-        Batch batch = Minibatch.Create(spec, [Form.Targets.Loss], Count, Steps);
+        Batch batch = Minibatch.Create(spec, [Form.Targets.Loss, .. Form.Targets.Auxiliary], Count, Steps);
         batch.Share(Column.Observations(spec), Inputs);
         if (spec.Plan.Features.AreObservations)
         {

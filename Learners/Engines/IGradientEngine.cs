@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Programs;
 using Learners.Batches;
 using Learners.Objectives;
 using Learners.Optimizers.Kfac;
@@ -21,12 +22,20 @@ internal interface IGradientEngine : IDisposable
     /// <param name="group">Its number, from 0.</param>
     Span<float> GradientOf(int group);
 
+    /// <summary>Whether the losses of a group depend on a parameter, by what they are made of: its gradient may still be 0.</summary>
+    /// <param name="group">Its number, from 0.</param>
+    /// <param name="slot">The parameter.</param>
+    bool Reaches(int group, ParameterSlot slot);
+
     /// <summary>Takes over numbers that were changed in <see cref="Parameters"/>.</summary>
     void ParametersChanged();
 
     /// <summary>Says which losses <see cref="Backward"/> adds up. To be called once, before it.</summary>
     /// <param name="objectives">The losses.</param>
-    /// <param name="groups">The group of each objective, from 0 and without gaps, to have a gradient of each group, too; null for one gradient.</param>
+    /// <param name="groups">
+    /// The group of each objective, from 0 and without gaps, to have a gradient of each group, too, which is 0 where its objectives have weight 0; null for
+    /// one gradient.
+    /// </param>
     void Use(IReadOnlyList<Objective> objectives, IReadOnlyList<int>? groups = null);
 
     /// <summary>Whether core states after the last step are asked for by <see cref="TryGetCoreState"/>. To be set before the first minibatch.</summary>

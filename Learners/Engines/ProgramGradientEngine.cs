@@ -27,6 +27,7 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     private NetworkGraph? _graph;
     private LossGraph? _losses;
     private Gradients? _gradients;
+    private HashSet<int>[] _reached = []; // offsets of the parameters that each group depends on
     private IProgram? _program;
     private FisherProgram? _fisher;
     private int _rows;
@@ -66,6 +67,9 @@ internal sealed class ProgramGradientEngine : IGradientEngine
     public Span<float> GradientOf(int group) => _grouped.AsSpan(group * _gradient.Length, _gradient.Length);
 
     /// <inheritdoc/>
+    public bool Reaches(int group, ParameterSlot slot) => _reached[group].Contains(slot.Offset);
+
+    /// <inheritdoc/>
     public void ParametersChanged()
     {
         _network.Refresh();
@@ -80,7 +84,11 @@ internal sealed class ProgramGradientEngine : IGradientEngine
         _graph = new NetworkGraph(_spec, new Graph(), mode: new StepMode(Training: true));
         _losses = new LossGraph(_graph, objectives, groups);
         Value[] parameters = [.. _graph.Parameters];
-        Gradients[] gradients = [.. _losses.Totals.Select(total => _graph.Graph.Differentiate([(total, null)], parameters))];
+        Gradients[] gradients =
+        [
+            .. _losses.Totals.Select(total => _graph.Graph.Differentiate(total is null ? [] : [(total, null)], parameters)),
+        ];
+        _reached = [.. gradients.Select(gradient => gradient.Sinks.Select(sink => sink.Offset).ToHashSet())];
         _gradients = gradients.Length == 1 ? gradients[0] : Gradients.Beside(gradients, _gradient.Length);
         _grouped = gradients.Length == 1 ? _gradient : new float[gradients.Length * _gradient.Length];
     }

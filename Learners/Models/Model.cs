@@ -9,6 +9,7 @@ using Learners.Objectives;
 using Learners.Optimizers;
 using Learners.Optimizers.Kfac;
 using Learners.Returns;
+using Learners.Similarity;
 
 namespace Learners.Models;
 
@@ -83,6 +84,24 @@ internal sealed class Model : IDisposable, ISavable
             ParameterRole.Evaluated => Evaluated(),
         };
 
+    /// <summary>What lets gradients of auxiliary losses through; null where all add up.</summary>
+    public GradientGates? Gates { get; private set; }
+
+    /// <summary>Says which losses <see cref="Gradient"/> adds up. To be called once, before it.</summary>
+    /// <param name="objectives">The main loss is their sum.</param>
+    /// <param name="auxiliary">Losses behind them, each of which has a gate of its own where there is a rule.</param>
+    public void Use(IReadOnlyList<Objective> objectives, IReadOnlyList<Objective> auxiliary)
+    {
+        Objective[] all = [.. objectives, .. auxiliary];
+        if (!_options.Similarity.Gates)
+        {
+            Use(all);
+            return;
+        }
+        Use(all, [.. objectives.Select(_ => 0), .. auxiliary.Select((_, i) => 1 + i)]);
+        Gates = new GradientGates(_options.Similarity, _layout, _engine, auxiliary);
+    }
+
     /// <summary>Says which losses <see cref="Gradient"/> adds up. To be called once, before it.</summary>
     /// <inheritdoc cref="IGradientEngine.Use"/>
     public void Use(IReadOnlyList<Objective> objectives, IReadOnlyList<int>? groups = null) => _engine.Use(objectives, groups);
@@ -111,12 +130,13 @@ internal sealed class Model : IDisposable, ISavable
     public void Gradient(Batch minibatch, double progress, Span<double> losses, Span<float> logProbs) =>
         _engine.Backward(minibatch, progress, losses, logProbs, Curvature?.BeginUpdate(), unchecked(_firstDraw + (ulong)Updates));
 
-    /// <summary>Cuts the latest gradient, and finds its length.</summary>
+    /// <summary>Lets the gradients of auxiliary losses through, cuts the sum, and finds its length.</summary>
+    /// <remarks>Gates compare gradients with respect to what is learned, behind all maps: there their sum is a direction of descent.</remarks>
     /// <returns>The length before it was cut.</returns>
     /// <exception cref="TrainingDivergedException">It is not finite; parameters are as before.</exception>
     public float Clip()
     {
-        _mapped?.Pull(_engine.Gradient);
+        Pull();
         bool cuts = _options.MaxGradientNorm > 0 && Curvature is null;
         float norm = GlobalNorm.Clip(_engine.Gradient, cuts ? _options.MaxGradientNorm : float.PositiveInfinity);
         return float.IsFinite(norm)
@@ -163,6 +183,7 @@ internal sealed class Model : IDisposable, ISavable
         _optimizer.SaveState(state.Scope("optimizer"));
         Target?.SaveState(state.Scope("target"));
         Units?.SaveState(state.Scope("pop_art"));
+        Gates?.SaveState(state.Scope("gates"));
     }
 
     /// <inheritdoc/>
@@ -175,6 +196,7 @@ internal sealed class Model : IDisposable, ISavable
         _optimizer.LoadState(state.Scope("optimizer"));
         Target?.LoadState(state.Scope("target"));
         Units?.LoadState(state.Scope("pop_art"));
+        Gates?.LoadState(state.Scope("gates"));
     }
 
     /// <inheritdoc/>
@@ -182,6 +204,21 @@ internal sealed class Model : IDisposable, ISavable
     {
         Target?.Dispose();
         _engine.Dispose();
+    }
+
+    // Gradients with respect to what is stored.
+    private void Pull()
+    {
+        if (Gates is null)
+        {
+            _mapped?.Pull(_engine.Gradient);
+            return;
+        }
+        for (int group = 0; group <= Gates.Count; group++)
+        {
+            _mapped?.Pull(_engine.GradientOf(group));
+        }
+        Gates.Combine(_engine);
     }
 
     private float[] Evaluated()

@@ -1,5 +1,6 @@
 using Agents.Yaml;
 using Learners.Optimizers;
+using Learners.Similarity;
 
 namespace Learners.Models;
 
@@ -14,6 +15,9 @@ internal sealed record ModelSettings
 
     /// <summary>Maps from what is learned to what the network uses, the first one applied first.</summary>
     public Parts<ParameterMapSettings> Maps { get; init; } = [];
+
+    /// <summary>How gradients of auxiliary losses are let through.</summary>
+    public GradientSimilaritySettings Similarity { get; init; } = new();
 
     /// <summary>Length to which the gradient of all parameters together is cut; 0 leaves it. An optimiser with a trust region ignores it.</summary>
     public float MaxGradientNorm { get; init; }

@@ -45,14 +45,10 @@ internal sealed class LossGraph
         }
         LogProb = network.Spec.HasPolicy ? Evaluation.LogProb : null;
         Losses = losses.MoveToImmutable();
-        Totals = [.. totals.OfType<Value>()];
-        if (Totals.Length < totals.Length)
+        Totals = [.. totals];
+        if (totals.All(total => total is null))
         {
-            throw new InvalidOperationException(
-                groups is null
-                    ? "Every objective has weight 0, so there is nothing to learn."
-                    : "In one group every objective has weight 0, so there is nothing to learn."
-            );
+            throw new InvalidOperationException("Every objective has weight 0, so there is nothing to learn.");
         }
     }
 
@@ -68,6 +64,6 @@ internal sealed class LossGraph
     /// <summary>Each objective's loss, before its weight.</summary>
     public ImmutableArray<Value> Losses { get; }
 
-    /// <summary>Σ weight × loss of each group.</summary>
-    public ImmutableArray<Value> Totals { get; }
+    /// <summary>Σ weight × loss of each group; null where every objective of a group has weight 0. One of them is not null.</summary>
+    public ImmutableArray<Value?> Totals { get; }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Agents.Kernels;
 
 namespace Learners.Optimizers;
@@ -23,34 +21,12 @@ internal static class GlobalNorm
                 "The greatest gradient norm must be positive. Use float.PositiveInfinity to clip nothing."
             );
         }
-        float norm = (float)Math.Sqrt(SumOfSquares(gradient));
+        float norm = (float)Math.Sqrt(InnerProduct.Of(gradient, gradient));
         double scale = maxNorm / (norm + 1e-6);
         if (float.IsFinite(norm) && scale < 1.0)
         {
             Arithmetic.Apply<ProductOf>(gradient, (float)scale, gradient);
         }
         return norm;
-    }
-
-    // In float64: squares of large gradients overflow float32, and sums over many parameters lose digits. Vectors of fixed width,
-    // added in a fixed order, make the norm, and with it every later parameter, the same on processors of different vector widths.
-    private static double SumOfSquares(ReadOnlySpan<float> values)
-    {
-        ReadOnlySpan<Vector256<float>> vectors = MemoryMarshal.Cast<float, Vector256<float>>(values);
-        Vector256<double> lowerSums = Vector256<double>.Zero;
-        Vector256<double> upperSums = Vector256<double>.Zero;
-        foreach (Vector256<float> vector in vectors)
-        {
-            (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(vector);
-            lowerSums += lower * lower;
-            upperSums += upper * upper;
-        }
-        Vector256<double> sums = lowerSums + upperSums;
-        double sum = sums[0] + sums[1] + sums[2] + sums[3];
-        foreach (double value in values[(vectors.Length * Vector256<float>.Count)..])
-        {
-            sum += value * value;
-        }
-        return sum;
     }
 }

@@ -18,9 +18,9 @@ public abstract record AuxiliarySettings : NamedSettings, IChosenByName
     /// <param name="environment">The task as the policy sees it.</param>
     internal virtual IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment) => [];
 
-    /// <summary>Why it does not go with a network, in a sentence with a remedy; null where it does.</summary>
-    /// <param name="network">The agent's network.</param>
-    internal virtual string? MistakeWith(NetworkSettings network) => null;
+    /// <summary>Whether it adds a loss to the agent's, whose gradient can be compared with that of the agent's own.</summary>
+    /// <value>True unless overridden.</value>
+    internal virtual bool AddsLoss => true;
 
     /// <summary>Its arrays, for <c>RunSize</c>.</summary>
     /// <param name="network">The agent's network.</param>

@@ -59,7 +59,7 @@ internal sealed class LagGradient
         _batch = _window.CreateBatch(spec);
         _graph = new NetworkGraph(spec, new Graph(), NetworkForm.Loop);
         _losses = new LossGraph(_graph, [form.Targets.Loss]);
-        Gradients gradients = _graph.Graph.Differentiate([(_losses.Totals[0], null)], [_graph.InitialCoreState!]);
+        Gradients gradients = _graph.Graph.Differentiate([(_losses.Totals[0]!, null)], [_graph.InitialCoreState!]);
         _gradient = gradients[_graph.InitialCoreState!];
         if (_gradient is not null)
         {

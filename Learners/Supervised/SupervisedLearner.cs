@@ -21,7 +21,8 @@ internal sealed class SupervisedLearner : IDisposable, ISavable
     private readonly DataForm _form;
     private readonly Model _model;
     private readonly Objective? _accuracy;
-    private readonly double[] _losses;
+    private readonly IReadOnlyList<Objective> _auxiliary;
+    private readonly double[] _losses; // the loss, the accuracy where there is one, auxiliary losses
     private readonly float[] _coreState;
     private Batch? _batch;
     private Samples? _samples; // that the batch is made of
@@ -41,14 +42,23 @@ internal sealed class SupervisedLearner : IDisposable, ISavable
         _model = new Model(engine, settings.ModelSettings, ref random) { CarriesState = CarriesState };
         _accuracy = form.Targets.Accuracy;
         Objective[] objectives = _accuracy is null ? [form.Targets.Loss] : [form.Targets.Loss, _accuracy];
-        _losses = new double[objectives.Length];
-        _model.Use(objectives);
+        _auxiliary = form.Targets.Auxiliary;
+        _losses = new double[objectives.Length + _auxiliary.Count];
+        _model.Use(objectives, _auxiliary);
         _coreState = new float[settings.BatchSize * Spec.CoreStateSize];
     }
 
     /// <summary>Metrics that <see cref="Learn"/> adds.</summary>
-    public IReadOnlyList<string> Tags { get; } =
-    ["losses/loss", "losses/gradient_norm", "charts/accuracy", "charts/running_accuracy", "charts/learning_rate"];
+    public IReadOnlyList<string> Tags =>
+        [
+            "losses/loss",
+            "losses/gradient_norm",
+            "charts/accuracy",
+            "charts/running_accuracy",
+            "charts/learning_rate",
+            .. _auxiliary.Select(TagOf),
+            .. _model.Gates?.Tags ?? [],
+        ];
 
     /// <summary>The network.</summary>
     public NetworkSpec Spec { get; }
@@ -87,6 +97,11 @@ internal sealed class SupervisedLearner : IDisposable, ISavable
         averages.Add("losses/loss", _losses[0]);
         averages.Add("losses/gradient_norm", norm);
         averages.Add("charts/learning_rate", learningRate);
+        for (int i = 0; i < _auxiliary.Count; i++)
+        {
+            averages.Add(TagOf(_auxiliary[i]), _losses[^(_auxiliary.Count - i)]);
+        }
+        _model.Gates?.Report(averages);
         if (_accuracy is not null)
         {
             // The first few batches count alike, so that no single one decides.
@@ -116,6 +131,8 @@ internal sealed class SupervisedLearner : IDisposable, ISavable
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
+
+    private static string TagOf(Objective auxiliary) => "losses/" + auxiliary.Name;
 
     // Before the parameters change: the state is what these parameters made of the segment.
     private void CarryState(Samples samples)

@@ -6,6 +6,7 @@ using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Models;
 using Learners.Optimizers;
+using Learners.Similarity;
 
 namespace Learners.Supervised;
 
@@ -71,6 +72,10 @@ internal sealed record SupervisedSettings : IValidatableObject
     /// <value>Default none: the optimiser moves the parameters themselves.</value>
     public Parts<ParameterMapSettings> ParameterMaps { get; init; } = [];
 
+    /// <summary>How gradients of the task's auxiliary losses are let through by their cosine with that of its loss.</summary>
+    /// <value>Default rule none: all gradients add up.</value>
+    public GradientSimilaritySettings GradientSimilarity { get; init; } = new();
+
     /// <summary>The network, without its head, which the task says.</summary>
     public NetworkSettings Network { get; init; } = new();
 
@@ -87,6 +92,7 @@ internal sealed record SupervisedSettings : IValidatableObject
             Optimizer = Optimizer,
             Wrappers = OptimizerWrappers,
             Maps = ParameterMaps,
+            Similarity = GradientSimilarity,
             MaxGradientNorm = MaxGradientNorm,
         };
 
@@ -106,6 +112,16 @@ internal sealed record SupervisedSettings : IValidatableObject
                 $"{Optimizer.Name} draws from the distributions of a policy, and a task has none. Choose another optimiser.",
                 [nameof(Optimizer)]
             );
+        }
+        if (
+            GradientSimilarity.Mistake(
+                Task.HasAuxiliary,
+                "Choose a task that has one with these settings, as biased_quadratic"
+            ) is
+            { } mistake
+        )
+        {
+            yield return mistake;
         }
         if (Evaluation.GradientLag > 0 && Network.Core == MemoryCores.Identity)
         {

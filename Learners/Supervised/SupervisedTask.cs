@@ -14,6 +14,10 @@ internal abstract record SupervisedTask : NamedSettings
     /// <summary>Settings of a run that the task has unless somebody says otherwise, as YAML.</summary>
     public virtual string Usual => "";
 
+    /// <summary>Whether its targets have <see cref="Targets.TargetForm.Auxiliary"/> losses with these settings.</summary>
+    /// <value>False unless overridden.</value>
+    public virtual bool HasAuxiliary => false;
+
     /// <summary>Makes the source of samples.</summary>
     /// <param name="context">Sizes and seed.</param>
     /// <exception cref="SettingsException">A setting is missing, or does not fit the data.</exception>

@@ -12,6 +12,7 @@ internal static class SupervisedTasks
             "task",
             new AddingTask(),
             new AssociativeRetrievalTask(),
+            new BiasedQuadraticTask(),
             new CopyTask(),
             new CopyBitsTask(),
             new DelayedRecallTask(),

@@ -23,6 +23,11 @@ internal sealed record ClaimMeasure
     /// <summary>Column of <c>metrics.csv</c> or dotted path in <c>summary.json</c>, for the metrics that read those.</summary>
     public string Column { get; init; } = "";
 
+    /// <summary>Environment steps, or updates of a supervised run, at which <see cref="MetricKind.ColumnAt"/> looks; null for the others.</summary>
+    /// <value>At least 0.</value>
+    [Range(0, long.MaxValue)]
+    public long? At { get; init; }
+
     /// <summary>How arms are judged.</summary>
     /// <value>Default ratio.</value>
     public EffectKind Effect { get; init; }
@@ -66,6 +71,7 @@ internal sealed record ClaimMeasure
             or MetricKind.ColumnLast
             or MetricKind.ColumnMean
             or MetricKind.ColumnMax
+            or MetricKind.ColumnAt
             or MetricKind.Summary => Claims.Statistic.Mean,
         };
 
@@ -73,8 +79,7 @@ internal sealed record ClaimMeasure
     public bool NeedsThreshold => Metric is MetricKind.StepsToThreshold or MetricKind.SuccessRate;
 
     /// <summary>Whether it reads a named number.</summary>
-    public bool NeedsColumn =>
-        Metric is MetricKind.ColumnLast or MetricKind.ColumnMean or MetricKind.ColumnMax or MetricKind.Summary;
+    public bool NeedsColumn => !ReadsEpisodes;
 
     /// <summary>Whether it looks at episodes of an environment.</summary>
     public bool ReadsEpisodes =>
@@ -85,7 +90,8 @@ internal sealed record ClaimMeasure
             or MetricKind.EvaluationReturn
             or MetricKind.AreaUnderCurve
             or MetricKind.SuccessRate => true,
-            MetricKind.ColumnLast or MetricKind.ColumnMean or MetricKind.ColumnMax or MetricKind.Summary => false,
+            MetricKind.ColumnLast or MetricKind.ColumnMean or MetricKind.ColumnMax or MetricKind.ColumnAt or MetricKind.Summary =>
+                false,
         };
 
     /// <summary>The return to reach on a task; not a number where none is named.</summary>
@@ -142,13 +148,17 @@ internal sealed record ClaimMeasure
     {
         if (ReadsEpisodes && covered.FirstOrDefault(one => one.IsSupervised) is { } silent)
         {
-            return $"this metric reads episodes, and '{silent.Name}' has none. Use column_last, column_mean, column_max or summary.";
+            return $"this metric reads episodes, and '{silent.Name}' has none. Use column_last, column_mean, column_max, column_at or summary.";
         }
         if (NeedsColumn != Column.Length > 0)
         {
             return NeedsColumn
                 ? "this metric reads a named number; add column, such as charts/episodic_length or evaluation.std_return."
-                : "column is read by column_last, column_mean, column_max and summary only.";
+                : "column is read by column_last, column_mean, column_max, column_at and summary only.";
+        }
+        if ((Metric == MetricKind.ColumnAt) != (At is not null))
+        {
+            return At is null ? "column_at looks at a step; add at, such as at: 500." : "at is read by column_at only.";
         }
         return NeedsThreshold && covered.FirstOrDefault(one => double.IsNaN(ThresholdOn(one))) is { } open
             ? $"it needs a threshold, and neither it nor task '{open.Name}' names one."

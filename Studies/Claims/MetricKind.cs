@@ -30,6 +30,9 @@ internal enum MetricKind
     /// <summary>Largest number in a column of <c>metrics.csv</c>.</summary>
     ColumnMax,
 
+    /// <summary>The latest number in a column of <c>metrics.csv</c> at a step, or before it.</summary>
+    ColumnAt,
+
     /// <summary>A number of <c>summary.json</c>, by its dotted path.</summary>
     Summary,
 }

@@ -13,6 +13,7 @@ internal static class FigureText
         : double.IsPositiveInfinity(value) ? "∞"
         : double.IsNegativeInfinity(value) ? "−∞"
         : Math.Abs(value) >= 1_000 ? value.ToString("#,0", CultureInfo.InvariantCulture)
+        : Math.Abs(value) is > 0 and < 0.001 ? value.ToString("0.###e-0", CultureInfo.InvariantCulture)
         : value.ToString("0.####", CultureInfo.InvariantCulture) is var text && Math.Abs(value) >= 1
             ? value.ToString("0.##", CultureInfo.InvariantCulture)
         : text;
@@ -70,6 +71,7 @@ internal static class FigureText
             MetricKind.ColumnLast => $"last {measure.Column}",
             MetricKind.ColumnMean => $"mean {measure.Column}",
             MetricKind.ColumnMax => $"largest {measure.Column}",
+            MetricKind.ColumnAt => $"{measure.Column} at step {measure.At}",
             MetricKind.Summary => $"{measure.Column} of summary.json",
         };
 

@@ -21,9 +21,13 @@ internal static class RunMetrics
         {
             MetricKind.EvaluationReturn => RunValue.Known(Field(summary, "mean_return", outcome)),
             MetricKind.Summary => RunValue.Known(Field(summary, measure.Column, outcome)),
-            MetricKind.ColumnLast => OfColumn(column => column[^1]),
-            MetricKind.ColumnMean => OfColumn(column => column.Average()),
-            MetricKind.ColumnMax => OfColumn(column => column.Max()),
+            MetricKind.ColumnLast => OfColumn((_, column) => column[^1]),
+            MetricKind.ColumnMean => OfColumn((_, column) => column.Average()),
+            MetricKind.ColumnMax => OfColumn((_, column) => column.Max()),
+            MetricKind.ColumnAt => OfColumn(
+                (steps, column) =>
+                    Array.FindLastIndex(steps, step => step <= measure.At) is >= 0 and var row ? column[row] : double.NaN
+            ),
             MetricKind.StepsToThreshold => Episodes().StepsTo(Threshold(), measure.Episodes, Steps()),
             MetricKind.SuccessRate => RunValue.Known(Episodes().SuccessRate(Threshold(), measure.Episodes)),
             MetricKind.AreaUnderCurve => RunValue.Known(Episodes().AreaUnderCurve(measure.Episodes, Steps())),
@@ -36,10 +40,10 @@ internal static class RunMetrics
 
         double Threshold() => measure.ThresholdOn(outcome.Run.Task);
 
-        RunValue OfColumn(Func<double[], double> read)
+        RunValue OfColumn(Func<double[], double[], double> read)
         {
-            double[] column = MetricsTable.Read(outcome.Files.Metrics).Column(measure.Column).Values;
-            return column.Length == 0 ? RunValue.Missing : RunValue.Known(read(column));
+            (double[] steps, double[] column) = MetricsTable.Read(outcome.Files.Metrics).Column(measure.Column);
+            return column.Length == 0 ? RunValue.Missing : RunValue.Known(read(steps, column));
         }
     }
 

@@ -1,6 +1,7 @@
 using Agents.Yaml;
 using Environments;
 using Learners.Configuration;
+using Learners.Metrics;
 using Studies;
 using Studies.Claims;
 using Studies.Reports;
@@ -28,7 +29,7 @@ public sealed class SupervisedClaimTests : IDisposable
         tasks:
           - supervised: gaussian_centres
             steps: 150
-            settings: { gaussian_centres: { training_points: 1000, evaluation_points: 200 } }
+            settings: { log_every: 10, gaussian_centres: { training_points: 1000, evaluation_points: 200 } }
           - environment: CartPole-v1
             steps: 2_048
         measures:
@@ -42,6 +43,14 @@ public sealed class SupervisedClaimTests : IDisposable
           - name: last loss
             metric: column_last
             column: losses/loss
+            effect: difference
+            arms: [moving, still]
+            tasks: [gaussian_centres]
+            expected: below
+          - name: loss after 75 updates
+            metric: column_at
+            column: losses/loss
+            at: 75
             effect: difference
             arms: [moving, still]
             tasks: [gaussian_centres]
@@ -90,11 +99,20 @@ public sealed class SupervisedClaimTests : IDisposable
         ReproductionReport report = await Reproducer.RunAsync(_folder.In("mixed.yaml"), options, CancellationToken.None);
 
         Assert.Empty(report.Failures);
-        Assert.Equal([Verdict.Seen, Verdict.Seen, Verdict.Seen], report.Measures.Select(measure => measure.Verdict));
+        Assert.Equal(
+            [Verdict.Seen, Verdict.Seen, Verdict.Seen, Verdict.Seen],
+            report.Measures.Select(measure => measure.Verdict)
+        );
         Assert.Contains(
             "| gaussian_centres | moving | identity | gaussian_centres | 150 |",
             File.ReadAllText(report.MarkdownFile)
         );
+        RunOutcome outcome = Assert.Single(report.Outcomes, outcome => outcome.Run.Arm.Name == "moving" && outcome.Run.Seed == 1);
+        (double[] steps, double[] losses) = MetricsTable.Read(outcome.Files.Metrics).Column("losses/loss");
+        ClaimMeasure at = report.Measures[2].Measure;
+        Assert.Equal(losses[Array.IndexOf(steps, 70.0)], RunMetrics.Read(at, outcome).Low);
+        Assert.Equal(losses[^1], RunMetrics.Read(at with { At = 1_000 }, outcome).Low);
+        Assert.True(RunMetrics.Read(at with { At = 9 }, outcome).IsMissing);
         int trained = starter.Trained.Count;
         await Reproducer.RunAsync(_folder.In("mixed.yaml"), options, CancellationToken.None);
         Assert.Equal(trained, starter.Trained.Count); // what is there is taken as it is
@@ -111,6 +129,8 @@ public sealed class SupervisedClaimTests : IDisposable
         "metric: final_return",
         "reads episodes, and 'gaussian_centres' has none"
     )]
+    [InlineData("    at: 75\n", "", "column_at looks at a step")]
+    [InlineData("metric: column_last", "metric: column_last\n    at: 3", "at is read by column_at only")]
     [InlineData("- supervised: gaussian_centres", "- supervised: gaussian_centres\n    environment: Acrobot-v1", "not both")]
     [InlineData("  - name: ppo\n    settings: { ppo: { epochs: 1 } }", "", "'CartPole-v1' is an environment, and no arm is")]
     [InlineData(

@@ -38,10 +38,7 @@ public sealed record RandomNetworkDistillationSettings : AuxiliarySettings
     [Range(1, 1_000_000)]
     public int BatchSize { get; init; } = 256;
 
-    internal override string? MistakeWith(NetworkSettings network) =>
-        network.OfEncoder.IsTable
-            ? $"{Name} predicts features of what the network reads, and network.encoder table reads the index of a row, which has none. Leave it out, or use another encoder."
-            : null;
+    internal override bool AddsLoss => false;
 
     internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) =>
         [

@@ -26,6 +26,10 @@ internal abstract class TargetForm
     /// <summary>The share of right answers among the steps that count, which is only looked at; null where no answer is right or wrong.</summary>
     public abstract Objective? Accuracy { get; }
 
+    /// <summary>Further losses that are learned from beside it, by their own weights, and not judged by.</summary>
+    /// <value>None unless overridden.</value>
+    public virtual IReadOnlyList<Objective> Auxiliary => [];
+
     /// <summary>Whether the loss in nats, over ln 2, is the number of bits that coding a symbol takes.</summary>
     public virtual bool GivesBits => false;
 }

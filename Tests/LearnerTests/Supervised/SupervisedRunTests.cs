@@ -21,6 +21,7 @@ public sealed class SupervisedRunTests : IDisposable
                 ["optimizer=adam", "optimizer_wrappers={lookahead: {}}", "gaussian_centres.training_points=300"]
             },
             { "copy", ["copy.length=4", "network.core_size=8"] },
+            { "biased_quadratic", ["gradient_similarity={rule: weighted, averaging: 0.9}"] },
             {
                 "two_timescale_text",
                 [
@@ -134,6 +135,7 @@ public sealed class SupervisedRunTests : IDisposable
     [InlineData("optimizer=kfac", "kfac draws from the distributions of a policy")]
     [InlineData("network.heads=[{name: a}]", "the task says which head the network has")]
     [InlineData("batch_size=0", "batch_size")]
+    [InlineData("gradient_similarity.rule=weighted", "gradient_similarity.rule: there is nothing to gate")]
     public void Load_WhatCannotBe_SaysSo(string assignment, string expected)
     {
         string message = Assert.Throws<SettingsException>(() => SupervisedSources.Load("copy", null, [assignment])).Message;

@@ -1,9 +1,17 @@
+using Agents.Networks;
+using Agents.Yaml;
+using Environments;
+using Environments.Randomness;
+using Environments.Spaces;
 using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Metrics;
+using Learners.Ppo;
 using Learners.Runs;
+using Learners.Stages;
 using Learners.Training;
+using Tests.LearnerTests.Composition;
 using Xunit;
 
 namespace Tests.LearnerTests.Training;
@@ -82,6 +90,80 @@ public sealed class AuxiliaryTrainingTests : IDisposable
             (string[])["ppr_reaction_perception", "ppr_reaction_prediction", "ppr_perception_prediction"],
             pair => Assert.All(table.Column($"losses/{pair}").Values, loss => Assert.InRange(loss, 1e-9, 1))
         );
+    }
+
+    /// <summary>Running estimates of cosines go on where they were, and the head learns whatever the gates say.</summary>
+    [Theory]
+    [MemberData(nameof(Agents))]
+    public async Task TrainAsync_GradientSimilarity_LearnsAndResumesBitForBit(string agent)
+    {
+        TrainingSettings settings = SettingsSources.Load(
+            "CartPole-v1",
+            agent,
+            null,
+            [
+                "total_steps=4096",
+                "evaluation.episodes=0",
+                "evaluation.final_episodes=2",
+                "checkpoints.every_steps=1024",
+                "network.shared_trunk=true",
+                $"{agent}.learning_rate_schedule=constant",
+                .. agent == "ppo" ? (string[])["ppo.clip_range_schedule=constant"] : [],
+                $"{agent}.copies=8",
+                $"{agent}.unroll_length=16",
+                $"{agent}.auxiliary.reward_prediction.weight=0.5",
+                $"{agent}.gradient_similarity={{ rule: weighted, blocks: layer, averaging: 0.9 }}",
+            ]
+        );
+
+        await RequireResumedEqualsWhole(settings);
+
+        MetricsTable table = MetricsTable.Read(new RunFolder(_folder.In("whole")).Metrics);
+        double[] losses = table.Column("losses/reward_prediction_loss").Values;
+        Assert.True(losses[^1] < 0.2 * losses[0], $"the loss went from {losses[0]} to {losses[^1]}");
+        double[] cosines = table.Column("similarity/reward_prediction_loss").Values;
+        Assert.All(cosines, cosine => Assert.InRange(cosine, -1, 1));
+        Assert.True(cosines.Distinct().Count() > 5);
+        Assert.All(table.Column("similarity/reward_prediction_loss_open").Values, share => Assert.InRange(share, 0, 1));
+    }
+
+    [Theory]
+    [InlineData("ppo.gradient_similarity.rule: there is nothing to gate", "ppo.gradient_similarity.rule=weighted")]
+    [InlineData(
+        "there is nothing to gate",
+        "ppo.gradient_similarity.rule=unweighted",
+        "ppo.auxiliary.random_network_distillation.weight=0.1"
+    )]
+    [InlineData("rule is none. Choose a rule", "ppo.gradient_similarity.averaging=0.9")]
+    [InlineData("must be between 0 and", "ppo.gradient_similarity={ rule: weighted, averaging: 1 }")]
+    [InlineData("weighted", "ppo.gradient_similarity.rule=wieghted")]
+    public void Load_GradientSimilarityThatCannotBe_SaysSo(string expected, params string[] assignments) =>
+        Assert.Contains(
+            expected,
+            Assert.Throws<SettingsException>(() => SettingsSources.Load("CartPole-v1", "ppo", null, assignments)).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void AddsLoss_EveryPart_IsWhetherItGivesObjectives()
+    {
+        var environment = new EnvironmentSpec("Test-v0", new Box(-1, 1, 4), new Discrete(2));
+        foreach (AuxiliarySettings part in AuxiliaryTable.All.Parts.Cast<AuxiliarySettings>())
+        {
+            var context = new LearnerContext
+            {
+                Settings = new TrainingSettings { Agent = new PpoSettings() },
+                Network = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, new NetworkSettings()),
+                Seed = new SeedSequence(1),
+                Experience = new NoExperience(),
+            };
+            AuxiliaryParts made = part.Create(new AuxiliaryContext(context, new SeedSequence(2)));
+            Assert.Equal(part.AddsLoss, made.Objectives.Count > 0);
+            foreach (IBatchStage stage in made.Stages)
+            {
+                stage.Dispose();
+            }
+        }
     }
 
     private async Task RequireResumedEqualsWhole(TrainingSettings settings)
