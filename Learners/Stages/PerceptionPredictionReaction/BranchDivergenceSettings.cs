@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Cores.PerceptionPredictionReaction;
+using Agents.Yaml;
 using Environments;
+using Environments.Spaces;
 
 namespace Learners.Stages;
 
@@ -66,13 +68,25 @@ public sealed record BranchDivergenceSettings : AuxiliarySettings, IValidatableO
     // Gaussians of a branch have deviations of their own: with the agent's, which no observation moves, agreement would be bought by wider ones.
     internal override IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment)
     {
-        int size = ActionDistribution.For(environment.ActionSpace).ParameterSize;
+        int size = SizeOf(environment.ActionSpace);
         return BranchPolicies.All.Select(branch => new HeadSettings
         {
             Name = BranchPolicies.HeadOf(branch),
             Size = size,
             Branch = branch,
         });
+    }
+
+    private static int SizeOf(Space actions)
+    {
+        try
+        {
+            return ActionDistribution.For(actions).ParameterSize;
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new SettingsException(exception.Message, exception); // before anybody else asks for a policy over them
+        }
     }
 
     internal override AuxiliaryParts Create(AuxiliaryContext context) =>

@@ -132,6 +132,18 @@ public sealed class BranchDivergenceTests
     }
 
     [Fact]
+    public void HeadsOf_ActionsWithoutAPolicy_IsASettingsError()
+    {
+        var actions = new Dict(KeyValuePair.Create<string, Space>("a", new Discrete(2)));
+        var environment = new EnvironmentSpec("Test-v0", new Box(-1, 1, 4), actions);
+
+        SettingsException error = Assert.Throws<SettingsException>(() =>
+            _ = new BranchDivergenceSettings().HeadsOf(environment).Count()
+        );
+        Assert.Contains("There is no policy over Dict", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_NoPairAtAll_IsRefused()
     {
         SettingsException error = Assert.Throws<SettingsException>(() =>
