@@ -35,6 +35,10 @@ internal sealed record ClaimMeasure
     /// <summary>Names of the two arms of a ratio or difference, first to second, or of the one arm of a bar.</summary>
     public string[] Arms { get; init; } = [];
 
+    /// <summary>Whether runs of one seed in both arms belong together, as where the seed draws what is learned: their intervals are of differences or ratios within seeds.</summary>
+    /// <value>Default false. Not for a bar, which is about one arm.</value>
+    public bool Paired { get; init; }
+
     /// <summary>Names of the tasks that it covers; empty for all.</summary>
     public string[] Tasks { get; init; } = [];
 
@@ -174,6 +178,10 @@ internal sealed record ClaimMeasure
         if (Effect == EffectKind.Bar && Expected == Expectation.None)
         {
             return "a bar is reached from one side; add expected: above or expected: below.";
+        }
+        if (Effect == EffectKind.Bar && Paired)
+        {
+            return "a bar is about one arm, and two are paired. Leave paired out, or compare two arms.";
         }
         if (Effect != EffectKind.Bar && (Bar is not null || Share is not null))
         {

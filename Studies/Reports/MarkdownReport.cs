@@ -183,7 +183,7 @@ internal static class MarkdownReport
                 - 1}, budget {report.Plan.Budget.ToString().ToLowerInvariant()}, {report.Outcomes.Count} runs of one thread each, {atLeast}{report.CpuSeconds:#,0} CPU-seconds, of which start and
             compilation of each process take one or two. Learning version {LearningVersion.Number}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture}.
 
-            Intervals: bootstrap percentiles of {Bootstrap.Resamples:#,0} resamples with a fixed seed, drawn within each arm and task, expanded for small samples (Hesterberg
+            Intervals: bootstrap percentiles of {Bootstrap.Resamples:#,0} resamples with a fixed seed, drawn within each arm and task (of paired measures seeds are drawn for both arms at once), expanded for small samples (Hesterberg
             2015). A run that ends before its threshold counts with both bounds, its steps and infinity; intervals cover all that is possible between them.
             An effect is seen where its whole interval lies on the claimed side and reaches the claimed size; not seen where it lies on the
             other side or falls short of that size; else unclear. An episode counts at the end of the unroll in which it ended.

@@ -31,7 +31,8 @@ internal sealed record MeasureFigure(ClaimMeasure Measure, IReadOnlyList<TaskFig
             measure.Effect,
             [.. tasks.Select(task => (Values(task.Arms, measure.Arms[0]), Values(task.Arms, measure.Arms[1])))],
             measure.SeedStatistic,
-            Seed
+            Seed,
+            measure.Paired
         );
         return new MeasureFigure(
             measure,
@@ -69,7 +70,8 @@ internal sealed record MeasureFigure(ClaimMeasure Measure, IReadOnlyList<TaskFig
                 measure.Effect,
                 [(Values(arms, measure.Arms[0]), Values(arms, measure.Arms[1]))],
                 measure.SeedStatistic,
-                Seed
+                Seed,
+                measure.Paired
             );
             Verdict verdict = Verdicts.OfEffect(effect, measure.Effect, measure.Expected, measure.Size);
             return new TaskFigure(task, arms, effect, null, verdict);

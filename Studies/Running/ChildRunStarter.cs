@@ -17,7 +17,7 @@ internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyLi
     public async Task<string?> RunAsync(PlannedRun run, RunFiles files, bool resume, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        AtomicFile.Write(files.Given, run.Config);
+        AtomicFile.Write(files.Given, EarlierRuns.At(run.Config, files.Path, run.Folder));
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,

@@ -27,6 +27,9 @@ internal sealed record PlannedRun
     /// <summary>What the claim lays over the tuned settings, as YAML that <c>--config</c> reads.</summary>
     public required string Config { get; init; }
 
+    /// <summary>Folders of runs whose results it begins with, which end before it.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
     /// <summary>Folder below that of the reproduction, with a hash of all that the run's numbers depend on.</summary>
     public required string Folder { get; init; }
 }

@@ -24,9 +24,10 @@ internal abstract record PlannedWork
 
     /// <summary>Whether a run that is there does this.</summary>
     /// <param name="config">Its <c>config.yaml</c>.</param>
+    /// <param name="root">Folder of the reproduction.</param>
     /// <param name="agents">Where agents are looked up.</param>
     /// <exception cref="Agents.Yaml.SettingsException">Its settings cannot be read.</exception>
-    public abstract bool IsThatOf(string config, AgentRegistry agents);
+    public abstract bool IsThatOf(string config, string root, AgentRegistry agents);
 }
 
 /// <summary>An agent in an environment.</summary>
@@ -49,19 +50,11 @@ internal sealed record AgentWork(TrainingSettings Settings) : PlannedWork
     public override string Text => SettingsSources.Write(Settings);
 
     /// <inheritdoc/>
-    public override bool IsThatOf(string config, AgentRegistry agents)
+    public override bool IsThatOf(string config, string root, AgentRegistry agents)
     {
-        TrainingSettings found = SettingsSources.Read(config, [], agents);
-        TrainingSettings planned = Settings;
-        if (planned.InitialPolicy is { WeightsSha256: null } initial)
-        {
-            // The run wrote down which weights it found; the claim takes whatever lay there.
-            planned = planned with
-            {
-                InitialPolicy = initial with { WeightsSha256 = found.InitialPolicy?.WeightsSha256 },
-            };
-        }
-        return SettingsSources.Write(found) == SettingsSources.Write(planned);
+        // The run wrote down which weights it found, and where; the claim takes whatever lay there.
+        string found = SettingsSources.Write(SettingsSources.Read(config, [], agents));
+        return EarlierRuns.WithoutPlaces(found, root) == EarlierRuns.WithoutPlaces(Text, root);
     }
 }
 
@@ -85,6 +78,6 @@ internal sealed record SupervisedWork(SupervisedSettings Settings) : PlannedWork
     public override string Text => SupervisedSources.Write(Settings);
 
     /// <inheritdoc/>
-    public override bool IsThatOf(string config, AgentRegistry agents) =>
+    public override bool IsThatOf(string config, string root, AgentRegistry agents) =>
         SupervisedSources.Write(SupervisedSources.Read(config, [])) == Text;
 }

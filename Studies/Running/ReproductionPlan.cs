@@ -55,7 +55,11 @@ internal sealed record ReproductionPlan
         var remarks = new List<string>();
         foreach (ClaimTask task in claim.TasksOf(budget))
         {
-            if (task.Optional && !task.IsSupervised && WhyNot(registry, task.Environment) is { } reason)
+            if (
+                task.Optional
+                && !task.IsSupervised
+                && WhyNot(registry, EarlierRuns.WithSeed(task.Environment, claim.FirstSeed)) is { } reason
+            )
             {
                 remarks.Add($"{task.Name} was left out: {reason}");
             }
@@ -71,6 +75,17 @@ internal sealed record ReproductionPlan
             );
         }
         int count = seeds ?? claim.SeedsOf(budget);
+        var runs = new List<PlannedRun>();
+        foreach (int seed in Enumerable.Range(claim.FirstSeed, count))
+        {
+            foreach (ClaimTask task in tasks)
+            {
+                foreach (ClaimArm arm in claim.ArmsOn(task))
+                {
+                    runs.Add(Resolve(name, claim, arm, task, budget, seed, registry, agents, runs));
+                }
+            }
+        }
         return new ReproductionPlan
         {
             Claim = claim,
@@ -78,13 +93,7 @@ internal sealed record ReproductionPlan
             Seeds = count,
             Tasks = tasks,
             Remarks = remarks,
-            Runs =
-            [
-                .. from seed in Enumerable.Range(claim.FirstSeed, count)
-                from task in tasks
-                from arm in claim.ArmsOn(task)
-                select Resolve(name, claim, arm, task, budget, seed, registry, agents),
-            ],
+            Runs = runs,
         };
     }
 
@@ -110,7 +119,8 @@ internal sealed record ReproductionPlan
         ReproductionBudget budget,
         int seed,
         EnvironmentRegistry registry,
-        AgentRegistry agents
+        AgentRegistry agents,
+        IReadOnlyList<PlannedRun> earlier
     )
     {
         string source = $"claim {name}, arm {arm.Name}, task {task.Name}";
@@ -137,9 +147,10 @@ internal sealed record ReproductionPlan
             StrictYaml.Merge(given, (YamlMappingNode)Copy(settings));
         }
         given.Children["seed"] = $"{seed}";
+        string[] after = EarlierRuns.Replace(given, seed, earlier, source);
         PlannedWork work = task.IsSupervised
             ? ResolveSupervised(given, task, budget, source)
-            : ResolveAgent(given, arm, task, budget, source, registry, agents);
+            : ResolveAgent(given, arm, task, budget, seed, source, registry, agents);
         string identity = $"{arm.Name}\n{task.Name}\n{LearningVersion.Number}\n{work.Text}";
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..12];
         return new PlannedRun
@@ -149,6 +160,7 @@ internal sealed record ReproductionPlan
             Seed = seed,
             Work = work,
             Config = StrictYaml.Write(given),
+            After = after,
             Folder = Path.Combine("runs", FileName(task.Name), arm.Name, $"{seed}-{hash}"),
         };
     }
@@ -170,13 +182,14 @@ internal sealed record ReproductionPlan
         ClaimArm arm,
         ClaimTask task,
         ReproductionBudget budget,
+        int seed,
         string source,
         EnvironmentRegistry registry,
         AgentRegistry agents
     )
     {
         SettingsSources.RemoveForeignSections(arm.AgentName, given, agents);
-        string environment = registry.Find(WithOptions(task.Environment, arm.EnvironmentOptions)).Id;
+        string environment = registry.Find(EarlierRuns.WithSeed(WithOptions(task.Environment, arm.EnvironmentOptions), seed)).Id;
         given.Children["environment"] = environment;
         given.Children["agent"] = arm.AgentName;
         given.Children["total_steps"] = $"{task.StepsOf(budget)}";

@@ -91,9 +91,12 @@ internal sealed class RunFiles
 
     /// <summary>Checks that the run has the settings that its plan gave it.</summary>
     /// <exception cref="SettingsException">It has others, so its numbers belong to another claim.</exception>
-    public void RequireSettings(PlannedWork planned, AgentRegistry agents)
+    /// <param name="planned">What the run does.</param>
+    /// <param name="root">Folder of the reproduction.</param>
+    /// <param name="agents">Where agents are looked up.</param>
+    public void RequireSettings(PlannedWork planned, string root, AgentRegistry agents)
     {
-        if (!planned.IsThatOf(_folder.Config, agents))
+        if (!planned.IsThatOf(_folder.Config, root, agents))
         {
             throw new SettingsException(
                 $"'{Path}' was trained with other settings than the claim gives. Choose another --out, or delete that folder."

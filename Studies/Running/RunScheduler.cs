@@ -60,8 +60,12 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
             await Task.Delay(LockInterval, cancellationToken).ConfigureAwait(false);
         }
         RunStatus before = files.Status;
-        string? error = null;
-        if (before == RunStatus.Finished)
+        string? error = await AwaitAsync(run, cancellationToken).ConfigureAwait(false);
+        if (error is not null)
+        {
+            // Nothing to begin with.
+        }
+        else if (before == RunStatus.Finished)
         {
             CloseAccount(files);
         }
@@ -79,10 +83,28 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         }
         if (error is null)
         {
-            files.RequireSettings(run.Work, agents);
+            files.RequireSettings(run.Work, root, agents);
         }
         Interlocked.Add(ref _endedSteps, run.Work.Steps);
         _outcomes.Add(new RunOutcome(run, files, error, RunParts.Read(files.Path), before == RunStatus.Finished));
+    }
+
+    // Runs whose results it begins with were begun before it, so that waiting for them ends.
+    private async Task<string?> AwaitAsync(PlannedRun run, CancellationToken cancellationToken)
+    {
+        foreach (string folder in run.After)
+        {
+            RunOutcome? outcome;
+            while ((outcome = _outcomes.FirstOrDefault(other => other.Run.Folder == folder)) is null)
+            {
+                await Task.Delay(LockInterval, cancellationToken).ConfigureAwait(false);
+            }
+            if (outcome.Error is not null)
+            {
+                return $"the run that it begins with, {folder}, failed";
+            }
+        }
+        return null;
     }
 
     private async Task<string?> TrainAsync(PlannedRun run, RunFiles files, RunStatus before, CancellationToken cancellationToken)
@@ -93,7 +115,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         }
         else
         {
-            files.RequireSettings(run.Work, agents);
+            files.RequireSettings(run.Work, root, agents);
         }
         RunParts parts = RunParts.Read(files.Path).Begin();
         parts.Write(files.Path);

@@ -27,11 +27,13 @@ internal static class Bootstrap
     /// <param name="tasks">Runs of both arms on each task.</param>
     /// <param name="statistic">How seeds become one number.</param>
     /// <param name="seed">Seed of the resampling.</param>
+    /// <param name="isPaired">Whether runs of one position in both arms are drawn together, since their seeds have something in common.</param>
     public static Estimate OfEffect(
         EffectKind effect,
         IReadOnlyList<(RunValue[] First, RunValue[] Second)> tasks,
         Statistic statistic,
-        ulong seed
+        ulong seed,
+        bool isPaired = false
     )
     {
         bool ratio = effect.IsRatio();
@@ -39,7 +41,8 @@ internal static class Bootstrap
             tasks,
             (first, second) => Compare(Of(first, statistic), Of(second, statistic), ratio),
             bounds => Combine(bounds, ratio),
-            seed
+            seed,
+            isPaired
         );
     }
 
@@ -82,7 +85,8 @@ internal static class Bootstrap
         IReadOnlyList<(RunValue[] First, RunValue[] Second)> tasks,
         Func<RunValue[], RunValue[], RunValue> ofTask,
         Func<RunValue[], RunValue> combine,
-        ulong seed
+        ulong seed,
+        bool isPaired = false
     )
     {
         RunValue[][] samples =
@@ -116,8 +120,9 @@ internal static class Bootstrap
         {
             for (int t = 0; t < bounds.Length; t++)
             {
+                Pcg64 together = random;
                 Draw(tasks[t].First, drawn[t].First, ref random);
-                Draw(tasks[t].Second, drawn[t].Second, ref random);
+                Draw(tasks[t].Second, drawn[t].Second, ref isPaired ? ref together : ref random);
                 bounds[t] = ofTask(drawn[t].First, drawn[t].Second);
             }
             RunValue result = combine(bounds);

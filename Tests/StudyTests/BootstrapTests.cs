@@ -27,6 +27,19 @@ public sealed class BootstrapTests
         Assert.Equal(0.0086, SampleStatistics.ExpandedTail(10), 4);
     }
 
+    /// <summary>Seeds that differ widely, each of them by one between the arms: within seeds there is no doubt.</summary>
+    [Fact]
+    public void OfEffect_Paired_IsOfDifferencesWithinSeeds()
+    {
+        (RunValue[], RunValue[])[] runs = [(Known(11, 2, 31, 5, 21), Known(10, 1, 30, 4, 20))];
+
+        Estimate paired = Bootstrap.OfEffect(EffectKind.Difference, runs, Statistic.Mean, 1, isPaired: true);
+        Estimate apart = Bootstrap.OfEffect(EffectKind.Difference, runs, Statistic.Mean, 1);
+
+        Assert.Equal((1, 1), (Math.Round(paired.IntervalLow, 9), Math.Round(paired.IntervalHigh, 9)));
+        Assert.True(apart.IntervalLow < -5 && apart.IntervalHigh > 5, $"{apart}");
+    }
+
     [Theory]
     [InlineData(0, 4.5)] // median of 1 to 8
     [InlineData(1, 12.125)] // mean, with 8 replaced by 69

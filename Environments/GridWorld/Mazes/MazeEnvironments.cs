@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Environments.GridWorld.Mazes;
 
 /// <summary>Names and limits of the mazes and boards on which published methods are tried. Returns of random actions are exact.</summary>
@@ -5,44 +7,76 @@ internal static class MazeEnvironments
 {
     public static void Register(EnvironmentRegistry registry)
     {
-        var goals = new Lazy<SerpentineGoals>(() => new SerpentineGoals(seed: 0));
-        registry.Register(
-            "GridWorld/SerpentineMaze-v0",
-            () => new SerpentineMaze(goals.Value),
-            spec =>
-                spec with
-                {
-                    MaxEpisodeSteps = 150,
-                    RandomReturn = 0.0612,
-                    Description = "Find one of twelve goals in a winding maze; default policies are not shown which one it is.",
-                }
-        );
+        RegisterSerpentine(registry);
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMaze-v0", small: false, showPicture: false);
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMazePicture-v0", small: false, showPicture: true);
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMaze16-v0", small: true, showPicture: false);
         const string board = "Reach the best terminal reward on a random board where moves go astray.";
-        RegisterBoard(registry, "GridWorld/RandomGrid-v0", () => NoisyGridMap.Random(seed: 0), 100, 4.606, board);
-        RegisterBoard(registry, "GridWorld/RandomGrid20-v0", () => NoisyGridMap.Random(seed: 0, size: 20), 1000, 2.746, board);
+        RegisterBoard(
+            registry,
+            "GridWorld/RandomGrid-v0",
+            (seed, five) => NoisyGridMap.Random(seed, five: five),
+            100,
+            4.606,
+            board
+        );
+        RegisterBoard(
+            registry,
+            "GridWorld/RandomGrid20-v0",
+            (seed, five) => NoisyGridMap.Random(seed, size: 20, five: five),
+            1000,
+            2.746,
+            board
+        );
         RegisterBoard(
             registry,
             "GridWorld/RandomGridManyActions-v0",
-            () => NoisyGridMap.Random(seed: 0, actionCopies: 25),
+            (seed, five) => NoisyGridMap.Random(seed, actionCopies: 25, five: five),
             100,
             4.606,
             board + " Each move is offered 25 times."
         );
-        RegisterBoard(
-            registry,
+        var corridor = new Lazy<NoisyGridMap>(() => NoisyGridMap.Corridor());
+        registry.Register(
             "GridWorld/Corridor-v0",
-            () => NoisyGridMap.Corridor(),
-            200,
-            0,
-            "Walk to the right end of a corridor, not to the left one."
+            () => new NoisyGridWorld(corridor.Value),
+            spec =>
+                spec with
+                {
+                    MaxEpisodeSteps = 200,
+                    RandomReturn = 0,
+                    Description = "Walk to the right end of a corridor, not to the left one.",
+                }
         );
         registry.Register(
             "GridWorld/TwoStepDecision-v0",
             () => new TwoStepDecision(),
             spec => spec with { RandomReturn = 0, Description = "Take two decisions without reward; for closed-form checks." }
+        );
+    }
+
+    private static void RegisterSerpentine(EnvironmentRegistry registry)
+    {
+        var goals = new ConcurrentDictionary<(int Seed, int Count), SerpentineGoals>();
+        registry.Register(
+            "GridWorld/SerpentineMaze-v0",
+            [
+                EnvironmentOption.Integer("goals", 0, 0, int.MaxValue, "Seed by which the goals are drawn."),
+                EnvironmentOption.Integer("count", 12, 1, 151, "Goals, of which each episode has one."),
+            ],
+            options => new SerpentineMaze(
+                goals.GetOrAdd(
+                    (options.Integer("goals"), options.Integer("count")),
+                    drawn => new SerpentineGoals((ulong)drawn.Seed, drawn.Count)
+                )
+            ),
+            (spec, options) =>
+                spec with
+                {
+                    MaxEpisodeSteps = 150,
+                    RandomReturn = (options.Integer("goals"), options.Integer("count")) == (0, 12) ? 0.0612 : null,
+                    Description = "Find one of twelve goals in a winding maze; default policies are not shown which one it is.",
+                }
         );
     }
 
@@ -64,17 +98,29 @@ internal static class MazeEnvironments
     private static void RegisterBoard(
         EnvironmentRegistry registry,
         string id,
-        Func<NoisyGridMap> draw,
+        Func<ulong, int, NoisyGridMap> draw,
         int limit,
         double randomReturn,
         string description
     )
     {
-        var map = new Lazy<NoisyGridMap>(draw); // when somebody plays on it
+        var maps = new ConcurrentDictionary<(int Board, int Five), NoisyGridMap>(); // drawn when somebody plays on them
         registry.Register(
             id,
-            () => new NoisyGridWorld(map.Value),
-            spec => spec with { MaxEpisodeSteps = limit, RandomReturn = randomReturn, Description = description }
+            [
+                EnvironmentOption.Integer("board", 0, 0, int.MaxValue, "Seed by which the board is drawn."),
+                EnvironmentOption.Integer("five", 5, 1, 100, "Reward of cells that pay 5."),
+            ],
+            options => new NoisyGridWorld(
+                maps.GetOrAdd((options.Integer("board"), options.Integer("five")), drawn => draw((ulong)drawn.Board, drawn.Five))
+            ),
+            (spec, options) =>
+                spec with
+                {
+                    MaxEpisodeSteps = limit,
+                    RandomReturn = (options.Integer("board"), options.Integer("five")) == (0, 5) ? randomReturn : null,
+                    Description = description,
+                }
         );
     }
 }

@@ -19,6 +19,7 @@ public sealed class NoisyGridMap
     private const string Letters = "#.S+-5";
 
     private readonly string[] _rows;
+    private readonly int _five;
     private readonly TabularModel _model;
 
     /// <summary>A board of the given rows.</summary>
@@ -26,8 +27,15 @@ public sealed class NoisyGridMap
     /// <param name="noise">η: a move goes where it should with 1 − η, and with η in any of the four directions.</param>
     /// <param name="fallProbability">Probability that an action ends the episode with reward 0, wherever it leads.</param>
     /// <param name="actionCopies">How often each of the four moves is offered; action a goes in direction a mod 4.</param>
+    /// <param name="five">Reward of cells <c>5</c>, at least 1.</param>
     /// <exception cref="ArgumentException">The rows differ in length, hold another letter or not one start.</exception>
-    public NoisyGridMap(IReadOnlyList<string> rows, double noise = 0.1, double fallProbability = 0.01, int actionCopies = 1)
+    public NoisyGridMap(
+        IReadOnlyList<string> rows,
+        double noise = 0.1,
+        double fallProbability = 0.01,
+        int actionCopies = 1,
+        int five = 5
+    )
     {
         ArgumentNullException.ThrowIfNull(rows);
         _rows = [.. rows];
@@ -44,6 +52,8 @@ public sealed class NoisyGridMap
             );
         }
         ArgumentOutOfRangeException.ThrowIfLessThan(actionCopies, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(five, 1);
+        _five = five;
         Fallen = all.Length;
         _model = new TabularModel(
             all.Length + 1,
@@ -73,7 +83,8 @@ public sealed class NoisyGridMap
     /// <param name="seed">Seed of the board; every seed is another task.</param>
     /// <param name="size">Rows and columns; the start is the middle.</param>
     /// <param name="actionCopies">How often each of the four moves is offered.</param>
-    public static NoisyGridMap Random(ulong seed, int size = 10, int actionCopies = 1)
+    /// <param name="five">Reward of cells that pay 5 otherwise.</param>
+    public static NoisyGridMap Random(ulong seed, int size = 10, int actionCopies = 1, int five = 5)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
         var random = new Pcg64(seed);
@@ -95,7 +106,7 @@ public sealed class NoisyGridMap
         {
             rows[row] = new string(cells, row * size, size);
         }
-        return new NoisyGridMap(rows, actionCopies: actionCopies);
+        return new NoisyGridMap(rows, actionCopies: actionCopies, five: five);
     }
 
     /// <summary>A corridor without noise, −10 at its left end, +10 at its right end, the start in the middle.</summary>
@@ -134,7 +145,7 @@ public sealed class NoisyGridMap
         {
             '+' => 10,
             '-' => -10,
-            '5' => 5,
+            '5' => _five,
             _ => 0,
         };
 
