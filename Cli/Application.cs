@@ -35,6 +35,7 @@ internal static class Application
         new("health", HealthCommand.Create),
         new("certificates", CertificatesCommand.Create),
         new("evaluate", EvaluateCommand.Create),
+        new("distill", DistillCommand.Create),
         new("reproduce", ReproduceCommand.Create),
         new("plot", (output, _) => PlotCommand.Create(output)),
         new("record", (output, _) => RecordCommand.Create(output)),

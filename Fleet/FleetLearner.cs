@@ -1,3 +1,4 @@
+using Agents.Yaml;
 using Fleet.Hosting;
 using Learners.Composition;
 using Learners.Runs;
@@ -13,7 +14,7 @@ public static class FleetLearner
     /// <param name="fleet">Where to listen.</param>
     /// <param name="options">Where to write and whom to tell; null for the defaults.</param>
     /// <param name="cancellationToken">Ends training after the running update: a checkpoint is saved and actors are told to wait.</param>
-    /// <exception cref="Agents.Yaml.SettingsException">A setting is out of range.</exception>
+    /// <exception cref="SettingsException">A setting is out of range.</exception>
     /// <exception cref="ArgumentException">The options would open a port to strangers.</exception>
     /// <exception cref="IOException">An address cannot be opened, or the run folder cannot be written.</exception>
     public static async Task<TrainingResult> TrainAsync(
@@ -25,6 +26,7 @@ public static class FleetLearner
     {
         options ??= new TrainingOptions();
         settings = Trainer.Checked(settings, options);
+        RequireFleet(settings);
         using var claim = RunClaim.ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock));
         await using var session = new FleetSession(fleet, options, claim.Folder.Path);
         TrainingResult result = await Trainer
@@ -64,12 +66,24 @@ public static class FleetLearner
                 assignments ?? [],
                 options.Agents,
                 session.Options,
-                (settings, seed) => session.CreateSource(settings),
+                (settings, seed) =>
+                {
+                    RequireFleet(settings);
+                    return session.CreateSource(settings);
+                },
                 cancellationToken,
                 outlivesFailures: true
             )
             .ConfigureAwait(false);
         await session.StayAsync(result, cancellationToken).ConfigureAwait(false);
         return result;
+    }
+
+    private static void RequireFleet(TrainingSettings settings)
+    {
+        if (settings.Agent.MistakeInFleet is { } mistake)
+        {
+            throw new SettingsException($"{settings.AgentName}.auxiliary.{mistake}");
+        }
     }
 }

@@ -13,7 +13,16 @@ public sealed partial class Unroll
     /// Whether to keep what the network reads in place of observations, so that unrolls which hold either fit into this one of whole floats.
     /// </param>
     /// <exception cref="ArgumentException">They do not fit.</exception>
-    internal void Join(ReadOnlySpan<Unroll> parts, bool asInputs = false)
+    internal void Join(ReadOnlySpan<Unroll> parts, bool asInputs = false) => Join(parts, asInputs, takesState: true);
+
+    /// <summary>Fills this unroll with another one of as many copies, and begins without a core state: for a network with a memory of its own.</summary>
+    internal void JoinWithoutState(Unroll other)
+    {
+        Join([other], asInputs: false, takesState: false);
+        Array.Clear(InitialCoreState);
+    }
+
+    private void Join(ReadOnlySpan<Unroll> parts, bool asInputs, bool takesState)
     {
         Clear();
         _joined.Clear();
@@ -22,6 +31,7 @@ public sealed partial class Unroll
         {
             Unroll source = parts[part];
             UnrollShape shape = source.Shape with { Copies = Copies };
+            shape = takesState ? shape : shape with { CoreStateSize = Shape.CoreStateSize };
             if (asInputs && Observations.IsPlain && shape.Observations.ObservationSize == Shape.Observations.ObservationSize)
             {
                 shape = shape with { Observations = Shape.Observations };
@@ -44,7 +54,10 @@ public sealed partial class Unroll
             CopyColumns<bool>(source.Truncated, Truncated, source.Copies, first, 1);
             CopyColumns<float>(source.BehaviourLogProbs, BehaviourLogProbs, source.Copies, first, 1);
             CopyColumns<bool>(source.EpisodeStarts, EpisodeStarts, source.Copies, first, 1);
-            source.InitialCoreState.CopyTo(InitialCoreState, first * Shape.CoreStateSize);
+            if (takesState)
+            {
+                source.InitialCoreState.CopyTo(InitialCoreState, first * Shape.CoreStateSize);
+            }
             foreach (InputGroup group in asInputs ? [] : source._inputs)
             {
                 AddReader(first + group.First, group.Copies, group.Transform);

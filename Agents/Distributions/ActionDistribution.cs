@@ -48,6 +48,11 @@ public abstract class ActionDistribution
     /// <summary>Entropy in nats.</summary>
     public abstract float Entropy(ReadOnlySpan<float> parameters);
 
+    /// <summary>Mixes a distribution over finitely many actions with the uniform one; of Gaussians nothing is uniform, and they stay as they are.</summary>
+    /// <param name="parameters"><c>[P]</c>, changed in place.</param>
+    /// <param name="share">Share of the uniform distribution, 0 to 1.</param>
+    internal abstract void MixWithUniform(Span<float> parameters, float share);
+
     /// <summary>Log-probabilities of rows.</summary>
     /// <param name="parameters"><c>[rows, P]</c>.</param>
     /// <param name="actions"><c>[rows, ActionSize]</c>.</param>

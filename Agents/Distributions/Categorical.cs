@@ -30,6 +30,8 @@ internal sealed class Categorical(int count) : ActionDistribution
     /// <inheritdoc/>
     public override float Entropy(ReadOnlySpan<float> parameters) => EntropyOf(parameters);
 
+    internal override void MixWithUniform(Span<float> parameters, float share) => Mix(parameters, share);
+
     internal override Value LogProb(Value parameters, Value actions) => LogProbOf(parameters, actions);
 
     internal override Value Entropy(Value parameters) => EntropyOf(parameters);
@@ -96,6 +98,17 @@ internal sealed class Categorical(int count) : ActionDistribution
             weighted += MathF.Exp(logit - max) * (logit - max);
         }
         return (float)(Math.Log(sum) - weighted / sum);
+    }
+
+    /// <summary>Mixes with the uniform distribution; logits become log-probabilities.</summary>
+    internal static void Mix(Span<float> logits, float share)
+    {
+        float max = Max(logits);
+        double sum = SumExp(logits, max);
+        for (int i = 0; i < logits.Length; i++)
+        {
+            logits[i] = (float)Math.Log((1 - share) * Math.Exp(logits[i] - max) / sum + (double)share / logits.Length);
+        }
     }
 
     private static float Max(ReadOnlySpan<float> logits)

@@ -65,6 +65,15 @@ internal sealed class MultiCategorical(params ReadOnlySpan<int> counts) : Action
         return sum;
     }
 
+    internal override void MixWithUniform(Span<float> parameters, float share)
+    {
+        foreach (int count in _counts)
+        {
+            Categorical.Mix(parameters[..count], share);
+            parameters = parameters[count..];
+        }
+    }
+
     internal override Value LogProb(Value parameters, Value actions) =>
         Sum((first, i) => Categorical.LogProbOf(parameters.Slice(first, _counts[i]), actions.Slice(i, 1)));
 

@@ -14,6 +14,18 @@ public record PolicyInfo : TaskSettings
     public PolicyInfo(TaskSettings task)
         : base(task) { }
 
+    /// <summary>The same origin, with the task as another policy is shown it.</summary>
+    internal PolicyInfo On(TaskSettings task) =>
+        new(task)
+        {
+            Agent = Agent,
+            Environment = Environment,
+            Acting = Acting,
+            ParameterVersion = ParameterVersion,
+            EnvironmentSteps = EnvironmentSteps,
+            Seed = Seed,
+        };
+
     /// <summary>This description alone, without what a file holds beside it.</summary>
     internal PolicyInfo Alone() => new(this);
 

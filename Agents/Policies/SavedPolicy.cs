@@ -14,7 +14,7 @@ namespace Agents.Policies;
 /// Saved as a folder of <c>policy.safetensors</c> and <c>policy.yaml</c>, nothing executable in either. It takes observations as
 /// the environment gives them, and scales and normalises them itself, as those do that act while it is trained.
 /// </remarks>
-public sealed partial class SavedPolicy : IPolicy
+public sealed class SavedPolicy : IPolicy
 {
     /// <summary>File of the weights.</summary>
     public const string WeightsFile = "policy.safetensors";

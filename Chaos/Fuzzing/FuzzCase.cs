@@ -1,6 +1,7 @@
 using System.Globalization;
 using Agents.Files;
 using Agents.Networks;
+using Agents.Policies;
 using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
@@ -17,6 +18,7 @@ internal sealed class FuzzCase
 {
     private const string Id = "Fuzz/Drawn-v0";
     private const double WrongShare = 0.25;
+    private static readonly string[] Needy = [".path", ".weights_sha256", ".saved", ".planned", ".exact_value"];
     private const double ForeignShare = 0.03;
     private const double LooseShare = 0.15;
     private const int Tries = 50;
@@ -99,7 +101,7 @@ internal sealed class FuzzCase
             Directory.Delete(folder, recursive: true);
             return outcome;
         }
-        catch (SettingsException exception)
+        catch (Exception exception) when (exception is SettingsException or PolicyFormatException)
         {
             Failure = exception.Message;
             AtomicFolder.TryDelete(folder);
@@ -191,8 +193,10 @@ internal sealed class FuzzCase
         return FuzzOutcome.Failed;
     }
 
-    // What the case sets itself.
-    private static bool IsLeft(string key) => key is "environment" or "total_steps" or "engine" or "initial_policy";
+    // What the case sets itself, what needs files that are not there, and what only tasks with exact dynamics have.
+    private static bool IsLeft(string key) =>
+        key is "environment" or "total_steps" or "engine" or "initial_policy" or "unrolls_from"
+        || Needy.Any(part => key.EndsWith(part, StringComparison.Ordinal));
 
     private sealed class Updates(CancellationTokenSource enough) : IProgress<TrainingProgress>
     {

@@ -103,14 +103,18 @@ internal sealed class SettingsDraw
     {
         if (member is NamedSettings chosen)
         {
-            IReadOnlyList<NamedSettings> parts = chosen.Table.Parts;
-            NamedSettings part = parts[_random.NextInt(0, parts.Count)];
+            NamedSettings[] parts = [.. chosen.Table.Parts.Where(part => !_leaves(path + part.Name))];
+            NamedSettings part = parts[_random.NextInt(0, parts.Length)];
             node.Children[key] = part.Name;
             node.Children[part.Name] = Draw(part.GetType(), part, $"{path}{part.Name}.");
             return;
         }
         var some = new YamlMappingNode();
-        foreach (NamedSettings part in ((IParts)member).Table.Parts.Where(_ => _random.NextInt(0, 4) == 0))
+        foreach (
+            NamedSettings part in ((IParts)member).Table.Parts.Where(part =>
+                !_leaves($"{path}{key}.{part.Name}") && _random.NextInt(0, 4) == 0
+            )
+        )
         {
             some.Children[part.Name] = Draw(part.GetType(), part, $"{path}{key}.{part.Name}.");
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Agents.Networks.Cores;
 using Agents.Yaml;
+using Fleet.Offline;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Runs;
@@ -182,14 +183,16 @@ internal sealed class RunSettingsOptions
 
     /// <summary>Where the run writes and whom it tells.</summary>
     public TrainingOptions Options(ParseResult parsed, IProgress<TrainingProgress> progress, TextWriter error) =>
-        new()
-        {
-            OutputFolder = Folder(parsed),
-            Progress = progress,
-            Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
-            Registry = _registry.Registry(parsed, Typed(parsed)),
-            Agents = _registry.Agents(parsed),
-        };
+        JournalUnrolls.Read(
+            new TrainingOptions
+            {
+                OutputFolder = Folder(parsed),
+                Progress = progress,
+                Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
+                Registry = _registry.Registry(parsed, Typed(parsed)),
+                Agents = _registry.Agents(parsed),
+            }
+        );
 
     /// <summary>Single values, <c>key=value</c>.</summary>
     public List<string> Assignments(ParseResult parsed)

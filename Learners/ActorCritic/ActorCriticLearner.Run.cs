@@ -1,5 +1,6 @@
 using Environments.Randomness;
 using Environments.State;
+using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Engines;
 using Learners.Metrics;
@@ -60,6 +61,23 @@ internal sealed partial class ActorCriticLearner
 
     /// <inheritdoc/>
     public float[] ExportParameters() => _model.Parameters(ParameterRole.Evaluated).ToArray();
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, PolicyBeside> PoliciesBeside
+    {
+        get
+        {
+            var policies = new Dictionary<string, PolicyBeside>();
+            foreach (IBatchStage stage in _stages)
+            {
+                if (stage.Export() is { } policy)
+                {
+                    policies.Add(stage.Name, policy);
+                }
+            }
+            return policies;
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>The agent's own model stands at the top, where it stood before there could be others.</remarks>

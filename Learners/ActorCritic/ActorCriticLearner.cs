@@ -161,6 +161,10 @@ internal sealed partial class ActorCriticLearner : ILearner
             _evaluator.Normalize(units);
             metrics.Add(ReturnScaleTag, units.Scale);
         }
+        foreach (IBatchStage stage in _stages)
+        {
+            stage.Correct(_evaluator);
+        }
         float learningRate = Schedules.At(_settings.LearningRate, _settings.LearningRateSchedule, progress);
         metrics.Add("charts/learning_rate", learningRate);
         metrics.Add("losses/explained_variance", ExplainedVariance.Of(_evaluator.Values, _evaluator.Returns));

@@ -1,14 +1,15 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Agents.Networks.Cores;
+using Agents.Policies;
 using Agents.Yaml;
 using Environments;
+using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Models;
 using Learners.Optimizers;
 using Learners.Returns;
 using Learners.Similarity;
-using Learners.Stages;
 
 namespace Learners.ActorCritic;
 
@@ -32,8 +33,8 @@ public abstract record ActorCriticSettings : AgentSettings
     public int BurnIn { get; init; }
 
     /// <summary>Step size of the optimiser at the start of training.</summary>
-    /// <value>0 to 10.</value>
-    [Range(0f, 10f)]
+    /// <value>0 to 1e4.</value>
+    [Range(0f, 1e4f)]
     public float LearningRate { get; init; }
 
     /// <summary>How the step size changes over the run's steps.</summary>
@@ -117,6 +118,19 @@ public abstract record ActorCriticSettings : AgentSettings
     /// <inheritdoc/>
     internal override IEnumerable<HeadSettings> FurtherHeads(EnvironmentSpec environment) =>
         Auxiliary.SelectMany(auxiliary => auxiliary.HeadsOf(environment));
+
+    internal override AgentSettings Pinned() =>
+        this with
+        {
+            Auxiliary = new Parts<AuxiliarySettings>([.. Auxiliary.Select(auxiliary => auxiliary.Pinned())]),
+        };
+
+    internal override string? MistakeInFleet =>
+        Auxiliary.Select(auxiliary => auxiliary.MistakeInFleet).FirstOrDefault(why => why is not null);
+
+    internal override IPolicy Controlled(NetworkPolicy own, TrainingSettings run, Func<EnvironmentSpec?> findTask) =>
+        Auxiliary.Select(auxiliary => auxiliary.Controlled(own, run, findTask)).FirstOrDefault(policy => policy is not null)
+        ?? own;
 
     /// <inheritdoc/>
     public override bool FollowsProgress => LearningRateSchedule == ScheduleKind.Linear;

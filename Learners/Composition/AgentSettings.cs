@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
+using Agents.Policies;
 using Agents.Yaml;
 using Environments;
 
@@ -70,6 +71,19 @@ public abstract record AgentSettings : IValidatableObject, ISection
     /// <summary>Heads that the settings add to the agent's network.</summary>
     /// <param name="environment">The task as the policy sees it.</param>
     internal virtual IEnumerable<HeadSettings> FurtherHeads(EnvironmentSpec environment) => [];
+
+    /// <summary>The same, with sums of the files that they name, which may not change while a run goes on.</summary>
+    internal virtual AgentSettings Pinned() => this;
+
+    /// <summary>Why a fleet cannot train with these settings, as a sentence that says how to mend it; null where it can.</summary>
+    internal virtual string? MistakeInFleet => null;
+
+    /// <summary>What acts in a run of one process.</summary>
+    /// <param name="own">The agent's policy; the caller's.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="findTask">Looks the environment up.</param>
+    /// <returns><paramref name="own"/>, or one in whose control the agent is, which is then the caller's, too.</returns>
+    internal virtual IPolicy Controlled(NetworkPolicy own, TrainingSettings run, Func<EnvironmentSpec?> findTask) => own;
 
     /// <summary>Arrays of the size of all parameters in a run, for <c>RunSize</c>: the learner's, a copy for acting and its transposed weights.</summary>
     internal virtual int ParameterCopies => 3;

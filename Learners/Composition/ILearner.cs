@@ -32,4 +32,8 @@ public interface ILearner : IDisposable, ISavable
 
     /// <summary>The parameters to evaluate and save as a policy, in the layout of <see cref="LearnerContext.Network"/>; the caller owns the array.</summary>
     float[] ExportParameters();
+
+    /// <summary>Policies that the learner has beside the agent's, by the names of the folders that they are saved in; none for most.</summary>
+    IReadOnlyDictionary<string, PolicyBeside> PoliciesBeside =>
+        System.Collections.ObjectModel.ReadOnlyDictionary<string, PolicyBeside>.Empty;
 }

@@ -40,22 +40,13 @@ public sealed record InitialPolicySettings : IValidatableObject
     /// <summary>The same, with the sum of the weights that lie there now.</summary>
     /// <exception cref="PolicyFormatException">There is no policy.</exception>
     /// <exception cref="SettingsException">Other weights were asked for.</exception>
-    internal InitialPolicySettings Pinned()
-    {
-        string found = Describe().WeightsSha256;
-        return WeightsSha256 is null || string.Equals(WeightsSha256, found, StringComparison.OrdinalIgnoreCase)
-            ? this with
-            {
-                WeightsSha256 = found,
-            }
-            : throw new SettingsException(
-                $"initial_policy: '{Path}' has the weights {Short(found)}…, and weights_sha256 asks for {Short(WeightsSha256)}…: it was saved again since. Give the policy that is meant, or leave weights_sha256 out."
-            );
-    }
+    internal InitialPolicySettings Pinned() =>
+        this with
+        {
+            WeightsSha256 = PolicySum.Require(Path, WeightsSha256, "initial_policy"),
+        };
 
     /// <summary>What the policy's description says.</summary>
     /// <exception cref="PolicyFormatException">There is no policy.</exception>
     internal PolicyDocument Describe() => PolicyFiles.Describe(PolicyFolder.Find(Path));
-
-    private static string Short(string hash) => hash[..Math.Min(12, hash.Length)];
 }

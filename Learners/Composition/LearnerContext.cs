@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Environments;
 using Environments.Randomness;
 
 namespace Learners.Composition;
@@ -17,6 +18,9 @@ public sealed record LearnerContext
 
     /// <summary>Where the learner pulls its unrolls.</summary>
     public required IExperienceSource Experience { get; init; }
+
+    /// <summary>Looks the environment up, for parts that plan; it may start a process for one that is not this library's.</summary>
+    internal Func<EnvironmentSpec?> FindTask { get; init; } = () => null;
 
     /// <summary>Parameters to begin with; null for fresh ones, and in a resumed run.</summary>
     internal StartingParameters? Start { get; init; }

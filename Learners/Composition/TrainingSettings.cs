@@ -67,6 +67,10 @@ public sealed record TrainingSettings : IValidatableObject
     /// <value>Null, the default, begins with fresh parameters.</value>
     public InitialPolicySettings? InitialPolicy { get; init; }
 
+    /// <summary>Folder of a fleet's run from whose journal the unrolls are taken, again and again, in place of stepping environments.</summary>
+    /// <value>Null, the default, steps environments. What acted there is not the agent, so that only losses which do not ask who acted learn well from it.</value>
+    public string? UnrollsFrom { get; init; }
+
     /// <summary>When and how the policy is evaluated.</summary>
     public EvaluationSettings Evaluation { get; init; } = new();
 

@@ -5,7 +5,7 @@ using Agents.Networks;
 using Agents.Policies;
 using Environments;
 using Environments.Wrappers;
-using Learners.Stages;
+using Learners.Auxiliary;
 
 namespace Learners.Evaluation;
 
@@ -90,7 +90,7 @@ public static class BranchRecorder
         private readonly string _watched;
         private readonly SavedPolicy _policy;
         private readonly ActionDistribution _family;
-        private readonly PolicyDivergence _between;
+        private readonly PolicyComparison _between;
         private readonly float[] _reaction; // of the latest steps, until there are enough
         private readonly float[] _own;
         private readonly float[] _action;
@@ -111,7 +111,7 @@ public static class BranchRecorder
             }
             _family = ActionDistribution.For(policy.ActionSpace);
             (_action, _other) = (new float[_family.ActionSize], new float[_family.ActionSize]);
-            _between = new PolicyDivergence(_family);
+            _between = new PolicyComparison(_family);
             _reaction = new float[Block * _family.ParameterSize];
             _own = new float[_reaction.Length];
         }

@@ -46,6 +46,10 @@ internal sealed class RunFolder
     /// <summary>Best policy that an evaluation saw.</summary>
     public string Best => In("best");
 
+    /// <summary>Latest policy that the learner has beside the agent's.</summary>
+    /// <param name="name">Name of the part that has it.</param>
+    public string PolicyBeside(string name) => In(name);
+
     /// <summary>The folder that a run gets when none is named; where it is taken, one with a number behind it.</summary>
     public static string DefaultPath(TrainingSettings settings, TimeProvider clock) =>
         DefaultPath(EnvironmentId.ToFolderName(settings.Environment), settings.AgentName, settings.Seed, clock);

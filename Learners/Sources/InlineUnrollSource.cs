@@ -16,8 +16,10 @@ internal sealed class InlineUnrollSource : IUnrollSource
 {
     private const string RawName = "raw_observations";
     private const string StatisticsScope = "statistics";
+    private const string ControlScope = "control";
 
     private readonly NetworkPolicy _policy;
+    private readonly IPolicy _acting; // the policy, or one in whose control it is
     private readonly UnrollRecorder _recorder;
     private readonly Unroll _unroll;
     private readonly EnvironmentParts _environments;
@@ -54,7 +56,13 @@ internal sealed class InlineUnrollSource : IUnrollSource
         {
             NetworkSpec spec = environments.NetworkFor(settings.NetworkFor(environments.PolicySpec));
             RunSize.Require(settings, spec, memoryLimit);
-            return new InlineUnrollSource(environments, spec, settings, seed);
+            return new InlineUnrollSource(
+                environments,
+                spec,
+                settings,
+                seed,
+                () => registry.TryFind(settings.Environment, out EnvironmentSpec? task) ? task : null
+            );
         }
         catch
         {
@@ -63,14 +71,21 @@ internal sealed class InlineUnrollSource : IUnrollSource
         }
     }
 
-    private InlineUnrollSource(EnvironmentParts environments, NetworkSpec spec, TrainingSettings settings, SeedSequence seed)
+    private InlineUnrollSource(
+        EnvironmentParts environments,
+        NetworkSpec spec,
+        TrainingSettings settings,
+        SeedSequence seed,
+        Func<EnvironmentSpec?> findTask
+    )
     {
         Spec = spec;
         _environments = environments;
         _lagged = settings.Agent.FixedPolicyLag > 0 ? new LaggedParameters() : null;
         _observations = new ObservationStatistics(spec, settings.Wrappers, versions: 2);
         _policy = new NetworkPolicy(spec, ActingPolicies.Find(settings.Agent.Agent.Acting));
-        _recorder = new UnrollRecorder(environments, _policy, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
+        _acting = settings.Agent.Controlled(_policy, settings, findTask);
+        _recorder = new UnrollRecorder(environments, _acting, seed.Child(0).GenerateSeed(), new Pcg64(seed.Child(1)));
         _unroll = new Unroll(environments.ShapeFor(spec, settings.Agent.UnrollLength));
     }
 
@@ -122,6 +137,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
         _observations.SaveState(state.Scope(StatisticsScope));
         _lagged?.SaveState(state.Scope("lagged"));
         _recorder.SaveState(state.Scope("recorder"));
+        (_acting as ISavable)?.SaveState(state.Scope(ControlScope));
     }
 
     /// <inheritdoc/>
@@ -129,6 +145,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
     {
         _sequenceNumber = state.Get("sequence_number", 0L, long.MaxValue / 2);
         _lagged?.LoadState(state.Scope("lagged"), new ParameterLayout(Spec).Count);
+        (_acting as ISavable)?.LoadState(state.Scope(ControlScope));
         StateDictionary recorder = state.Scope("recorder");
         if (state.Contains(RawName))
         {
@@ -145,6 +162,10 @@ internal sealed class InlineUnrollSource : IUnrollSource
     public void Dispose()
     {
         _recorder.Dispose();
+        if (_acting != _policy)
+        {
+            _acting.Dispose();
+        }
         _policy.Dispose();
     }
 

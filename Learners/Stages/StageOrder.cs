@@ -37,7 +37,8 @@ internal static class StageOrder
             {
                 throw new InvalidOperationException($"Two stages have the name {stage.Name}. Name each by itself.");
             }
-            foreach (Column column in stage.Writes)
+            // To rewards every stage adds, and sums have no order.
+            foreach (Column column in stage.Writes.Where(column => column != Column.Rewards))
             {
                 if (!writers.TryAdd(column, stage))
                 {

@@ -16,20 +16,15 @@ internal sealed class UnrollEvaluator
     private readonly Column _actions;
     private readonly Column _initialCoreState;
     private readonly bool _changesRewards;
-    private float[] _distributions = [];
-    private float[] _allValues = [];
-    private float[] _finalValues = [];
-    private float[] _finalDistributions = [];
+    private readonly SequencePass _pass;
     private float[] _inputs = [];
-    private float[] _finalObservations = [];
-    private float[] _nextValues = [];
+    private float[] _nextValues = []; // those of the pass, or what a stage put in their place
     private float[] _discounts = [];
     private float[] _coreState = [];
-    private float[] _finalCoreState = [];
-    private bool[] _finalStarts = [];
     private float[] _lambdas = [];
     private bool[] _ends = [];
     private float[] _logRatios = [];
+    private bool _bootstraps;
 
     /// <summary>An evaluator whose values come from <paramref name="network"/>.</summary>
     /// <param name="network">The network.</param>
@@ -44,6 +39,12 @@ internal sealed class UnrollEvaluator
         _observations = Column.Observations(spec);
         _actions = Column.Actions(spec);
         _initialCoreState = Column.InitialCoreState(spec);
+        _pass = new SequencePass(
+            network.Unroll,
+            spec.CoreStateSize,
+            spec.DistributionSize,
+            withNext: stages?.Any(stage => stage.ReadsNextPolicy) ?? false
+        );
         Batch = new Batch([
             _observations,
             _actions,
@@ -62,6 +63,9 @@ internal sealed class UnrollEvaluator
     /// <summary>Whole observations as the network reads them, normalised by what they were acted with, <c>[T + 1, B, ObservationSize]</c>.</summary>
     public float[] Observations { get; private set; } = [];
 
+    /// <summary>The agent's network.</summary>
+    public IActorCriticNetwork Network => _network;
+
     /// <summary>The samples with everything that is known of them, each <c>[T, B]</c>.</summary>
     public Batch Batch { get; }
 
@@ -73,6 +77,15 @@ internal sealed class UnrollEvaluator
 
     /// <summary>Targets of the value.</summary>
     public Span<float> Returns => Batch[Column.Returns].AsSpan(0, Count);
+
+    /// <summary>The agent's distributions before the update, <c>[T + 1, B, P]</c>.</summary>
+    public float[] Distributions => _pass.Distributions;
+
+    /// <summary>The agent's distributions before the update of what each action led to, <c>[T, B, P]</c>, for stages that read them.</summary>
+    public float[] NextDistributions => _pass.NextDistributions;
+
+    /// <summary>What the network reads of the observations that episodes closed with, <c>[FinalRows.Count, ObservationSize]</c>; may be longer.</summary>
+    public float[] FinalObservations { get; private set; } = [];
 
     private int Count => Batch.Count;
 
@@ -90,6 +103,7 @@ internal sealed class UnrollEvaluator
     public void Load(Unroll unroll)
     {
         Unroll = unroll;
+        _bootstraps = false;
         Observations = unroll.ReadInputs(ref _inputs);
         ReadFinalObservations(unroll);
         EnsureCapacity(unroll);
@@ -98,7 +112,8 @@ internal sealed class UnrollEvaluator
         Batch.Share(_actions, unroll.Actions);
         Batch.Share(_initialCoreState, unroll.InitialCoreState);
         Batch.Share(Column.BehaviourLogProbs, unroll.BehaviourLogProbs);
-        Batch.Share(Column.OldValues, _allValues);
+        _pass.Resize(unroll);
+        Batch.Share(Column.OldValues, _pass.Values);
         if (_changesRewards)
         {
             unroll.Rewards.AsSpan(0, Count).CopyTo(Batch[Column.Rewards]);
@@ -114,24 +129,16 @@ internal sealed class UnrollEvaluator
     /// <param name="popArt">Units of the value head; null where it gives values as they are.</param>
     public void Evaluate(PopArt? popArt = null)
     {
-        Unroll unroll = Unroll;
-        int copies = unroll.Copies;
-        int count = Count;
-        unroll.InitialCoreState.CopyTo(_coreState, 0);
-        Span<float> allValues = _allValues.AsSpan(0, count + copies);
-        Span<float> distributions = _distributions.AsSpan(0, (count + copies) * _network.Spec.DistributionSize);
-        if (_network.Spec.CoreStateSize > 0)
-        {
-            EvaluateSequences(unroll, distributions, allValues);
-        }
-        else
-        {
-            EvaluateRows(unroll, distributions, allValues);
-        }
-
-        popArt?.Denormalize(allValues);
-        popArt?.Denormalize(_nextValues);
+        Unroll.InitialCoreState.CopyTo(_coreState, 0);
+        _pass.Run(Unroll, Observations, FinalObservations, _coreState);
+        popArt?.Denormalize(_pass.Values);
+        popArt?.Denormalize(_pass.NextValues);
+        _nextValues = _bootstraps ? _nextValues : _pass.NextValues;
     }
+
+    /// <summary>Puts other values in the place of what the critic says of where actions led to, one step behind which nothing is looked at.</summary>
+    /// <param name="nextValues"><c>[T, B]</c>; kept until the next unroll.</param>
+    public void BootstrapFrom(float[] nextValues) => (_nextValues, _bootstraps) = (nextValues, true);
 
     /// <summary>Estimates advantages and returns from rewards and values.</summary>
     /// <remarks>
@@ -144,12 +151,13 @@ internal sealed class UnrollEvaluator
     public void Estimate(float discountFactor, float lambda, VTraceClips? clips = null)
     {
         Unroll unroll = Unroll;
+        lambda = _bootstraps ? 0 : lambda;
         ReadOnlySpan<float> rewards = Batch[Column.Rewards].AsSpan(0, Count);
         EpisodeBoundaries.Fill(unroll.Terminated, unroll.Truncated, discountFactor, lambda, _discounts, _lambdas);
         if (clips is { } limits)
         {
             // Rows of the taken actions only; the last row of distributions, which bootstraps, has none.
-            FillLogRatios(unroll, _distributions.AsSpan(0, Count * _network.Spec.DistributionSize));
+            FillLogRatios(unroll, _pass.Distributions.AsSpan(0, Count * _network.Spec.DistributionSize));
             EpisodeBoundaries.Mark(unroll.Terminated, unroll.Truncated, _ends);
             VTrace.Estimate(
                 _logRatios,
@@ -202,7 +210,7 @@ internal sealed class UnrollEvaluator
     /// <summary>Brings values, returns and advantages into the units of a value head with normalised outputs.</summary>
     public void Normalize(PopArt popArt)
     {
-        popArt.Normalize(_allValues.AsSpan(0, Count));
+        popArt.Normalize(_pass.Values.AsSpan(0, Count));
         popArt.Normalize(Returns);
         Arithmetic.Apply<ProductOf>(Advantages, (float)(1 / popArt.Scale), Advantages);
     }
@@ -217,119 +225,28 @@ internal sealed class UnrollEvaluator
         Arithmetic.Apply<DifferenceOf>(_logRatios, unroll.BehaviourLogProbs, _logRatios);
     }
 
-    private void EvaluateRows(Unroll unroll, Span<float> distributions, Span<float> allValues)
-    {
-        int copies = unroll.Copies;
-        _network.Unroll(unroll.Steps + 1, Observations, unroll.EpisodeStarts, _coreState, distributions, allValues);
-        allValues[copies..].CopyTo(_nextValues);
-        int finals = unroll.FinalRows.Count;
-        if (finals == 0)
-        {
-            return;
-        }
-        Span<float> finalValues = _finalValues.AsSpan(0, finals);
-        Span<float> finalDistributions = FinalDistributions(finals);
-        _network.Unroll(1, FinalObservations(0, finals), _finalStarts.AsSpan(0, finals), [], finalDistributions, finalValues);
-        for (int i = 0; i < finals; i++)
-        {
-            _nextValues[unroll.FinalRows[i]] = finalValues[i];
-        }
-    }
-
-    // Step by step, since the value of an episode's final observation needs the core state that led to it.
-    private void EvaluateSequences(Unroll unroll, Span<float> distributions, Span<float> allValues)
-    {
-        int copies = unroll.Copies;
-        int size = unroll.Shape.Observations.ObservationSize;
-        int stateSize = _network.Spec.CoreStateSize;
-        int distributionSize = _network.Spec.DistributionSize;
-        int final = 0;
-        for (int t = 0; t <= unroll.Steps; t++)
-        {
-            Span<float> values = allValues.Slice(t * copies, copies);
-            _network.Unroll(
-                1,
-                Observations.AsSpan(t * copies * size, copies * size),
-                unroll.EpisodeStarts.AsSpan(t * copies, copies),
-                _coreState,
-                distributions.Slice(t * copies * distributionSize, copies * distributionSize),
-                values
-            );
-            if (t > 0)
-            {
-                for (int b = 0; b < copies; b++)
-                {
-                    int row = (t - 1) * copies + b;
-                    _nextValues[row] = unroll.EpisodeStarts[t * copies + b] ? _nextValues[row] : values[b];
-                }
-            }
-            for (; final < unroll.FinalRows.Count && unroll.FinalRows[final] < (t + 1) * copies; final++)
-            {
-                int row = unroll.FinalRows[final];
-                if (unroll.Terminated[row])
-                {
-                    _nextValues[row] = 0; // nothing follows, whatever the critic would say
-                    continue;
-                }
-                _coreState.AsSpan(row % copies * stateSize, stateSize).CopyTo(_finalCoreState);
-                _network.Unroll(
-                    1,
-                    FinalObservations(final, 1),
-                    [false],
-                    _finalCoreState.AsSpan(0, stateSize),
-                    FinalDistributions(1),
-                    _nextValues.AsSpan(row, 1)
-                );
-            }
-        }
-    }
-
     private void ReadFinalObservations(Unroll unroll)
     {
         int size = unroll.Shape.Observations.ObservationSize;
         int finals = unroll.FinalRows.Count;
-        if (_finalObservations.Length < finals * size)
+        if (FinalObservations.Length < finals * size)
         {
-            _finalObservations = new float[finals * size];
+            FinalObservations = new float[finals * size];
         }
         for (int i = 0; i < finals; i++)
         {
-            unroll.ReadFinalInput(i, _finalObservations.AsSpan(i * size, size));
+            unroll.ReadFinalInput(i, FinalObservations.AsSpan(i * size, size));
         }
-    }
-
-    private ReadOnlySpan<float> FinalObservations(int first, int count)
-    {
-        int size = Unroll.Shape.Observations.ObservationSize;
-        return _finalObservations.AsSpan(first * size, count * size);
-    }
-
-    // Nobody reads what the policy would do after an episode's end, but the network wants to write it.
-    private Span<float> FinalDistributions(int rows)
-    {
-        int size = rows * _network.Spec.DistributionSize;
-        if (_finalDistributions.Length < size)
-        {
-            _finalDistributions = new float[size];
-        }
-        return _finalDistributions.AsSpan(0, size);
     }
 
     private void EnsureCapacity(Unroll unroll)
     {
         int count = unroll.Steps * unroll.Copies;
-        int all = count + unroll.Copies;
-        if (_nextValues.Length == count && _allValues.Length == all)
+        if (_discounts.Length == count && _coreState.Length == unroll.InitialCoreState.Length)
         {
             return;
         }
-        _allValues = new float[all];
-        _distributions = new float[all * _network.Spec.DistributionSize];
-        _finalValues = new float[count];
         _coreState = new float[unroll.InitialCoreState.Length];
-        _finalCoreState = new float[_network.Spec.CoreStateSize];
-        _finalStarts = new bool[count];
-        _nextValues = new float[count];
         _discounts = new float[count];
         _lambdas = new float[count];
         _ends = new bool[count];

@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Agents.Yaml;
+using Environments;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Composition;
@@ -12,8 +13,14 @@ namespace Learners.Training;
 /// <param name="seed">Seed of all that learners draw.</param>
 /// <param name="experience">Where they pull unrolls.</param>
 /// <param name="warn">Receives a line for each update that is left out; null for nobody.</param>
-internal sealed class LearnerSlot(NetworkSpec network, SeedSequence seed, IExperienceSource experience, Action<string>? warn)
-    : IDisposable
+/// <param name="findTask">Looks the environment up.</param>
+internal sealed class LearnerSlot(
+    NetworkSpec network,
+    SeedSequence seed,
+    IExperienceSource experience,
+    Action<string>? warn,
+    Func<EnvironmentSpec?> findTask
+) : IDisposable
 {
     // In a row, where single ones are outlived.
     private const int MaxFailedUpdates = 3;
@@ -139,6 +146,7 @@ internal sealed class LearnerSlot(NetworkSpec network, SeedSequence seed, IExper
                 Seed = seed,
                 Experience = experience,
                 Start = start,
+                FindTask = findTask,
             }
         );
 

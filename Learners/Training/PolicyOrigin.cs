@@ -1,4 +1,5 @@
 using Agents.Policies;
+using Environments.Wrappers;
 using Learners.Composition;
 using Learners.Evaluation;
 
@@ -25,4 +26,35 @@ internal static class PolicyOrigin
             MeanReturn = evaluation?.MeanReturn,
             StdReturn = evaluation?.StdReturn,
         };
+
+    /// <summary>Policies that a learner has beside the agent's, by the names of their folders. The caller owns them.</summary>
+    /// <param name="learner">The learner.</param>
+    /// <param name="settings">The run.</param>
+    /// <param name="version">Version of the parameters.</param>
+    /// <param name="steps">Environment steps that led to them.</param>
+    /// <param name="statistics">Those by which the agent's observations are normalised; null where they are not.</param>
+    public static IReadOnlyDictionary<string, SavedPolicy> OfBeside(
+        ILearner learner,
+        TrainingSettings settings,
+        long version,
+        long steps,
+        RunningStatistics? statistics
+    )
+    {
+        var policies = new Dictionary<string, SavedPolicy>();
+        foreach ((string name, PolicyBeside beside) in learner.PoliciesBeside)
+        {
+            PolicyInfo info = Of(settings, version, steps, evaluation: null);
+            policies.Add(
+                name,
+                new SavedPolicy(
+                    beside.Task is { } task ? info.On(task) : info,
+                    beside.Network,
+                    beside.Parameters,
+                    beside.Task is null ? statistics : beside.Statistics
+                )
+            );
+        }
+        return policies;
+    }
 }

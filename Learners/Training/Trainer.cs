@@ -54,6 +54,7 @@ public static class Trainer
         {
             Environment = options.Registry.Find(settings.Environment).Id,
             InitialPolicy = settings.InitialPolicy?.Pinned(),
+            Agent = settings.Agent.Pinned(),
         };
     }
 

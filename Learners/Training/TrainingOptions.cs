@@ -1,3 +1,4 @@
+using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
 using Learners.Composition;
@@ -30,9 +31,16 @@ public sealed record TrainingOptions
     /// <summary>Clock of time stamps and speeds.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>A source that steps the environments of a run in this process.</summary>
+    /// <summary>Makes the source of a run that learns from a journal; null where nobody reads journals.</summary>
+    internal Func<TrainingSettings, IUnrollSource>? StepJournal { get; init; }
+
+    /// <summary>A source that steps the environments of a run in this process, or reads the journal that its settings name.</summary>
     /// <param name="settings">The run.</param>
     /// <param name="seed">Seed of environments and actions.</param>
     internal IUnrollSource Step(TrainingSettings settings, SeedSequence seed) =>
-        InlineUnrollSource.Create(settings, Registry, MemoryLimit, Warn, seed);
+        settings.UnrollsFrom is null ? InlineUnrollSource.Create(settings, Registry, MemoryLimit, Warn, seed)
+        : StepJournal is { } journal ? journal(settings)
+        : throw new SettingsException(
+            $"unrolls_from: the run learns from the journal of '{settings.UnrollsFrom}', and this program reads none. Train it with the command agents, or give options of JournalUnrolls.Read."
+        );
 }

@@ -129,6 +129,7 @@ internal sealed class TrainingRun : IDisposable
         }
         using SavedPolicy final = _session.ToPolicy(evaluation);
         final.Save(_folder.Policy);
+        _keeping.SavePoliciesBeside();
         var result = new TrainingResult
         {
             RunFolder = _folder.Path,

@@ -1,5 +1,6 @@
 using Agents.Policies;
 using Agents.Yaml;
+using Environments;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Checkpoints;
@@ -80,7 +81,13 @@ public sealed class TrainingSession : IDisposable
         _seeds = new SeedSequence(settings.Seed);
         _source = createSource(_seeds.Child(0));
         _experience = new RunExperience(_source) { TotalSteps = settings.TotalSteps };
-        _learner = new LearnerSlot(_source.Spec, _seeds.Child(1), _experience, options.Warn);
+        _learner = new LearnerSlot(
+            _source.Spec,
+            _seeds.Child(1),
+            _experience,
+            options.Warn,
+            () => options.Registry.TryFind(settings.Environment, out EnvironmentSpec? task) ? task : null
+        );
         try
         {
             WarmStart? start =
@@ -177,6 +184,10 @@ public sealed class TrainingSession : IDisposable
             _learner.Current.ExportParameters(),
             _source.ObservationStatistics
         );
+
+    /// <summary>Policies that the learner has beside the agent's, by the names of their folders. The caller owns them.</summary>
+    internal IReadOnlyDictionary<string, SavedPolicy> PoliciesBeside() =>
+        PolicyOrigin.OfBeside(_learner.Current, Settings, Updates, Steps, _source.ObservationStatistics);
 
     /// <summary>Writes a checkpoint, the settings and the policy into a folder, from which <see cref="Load"/> and <c>agents train --resume</c> go on.</summary>
     /// <param name="folder">New or empty, or one that this session has saved to or was loaded from; older checkpoints beyond <see cref="CheckpointSettings.Keep"/> go.</param>

@@ -1,7 +1,6 @@
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
-using Environments.Spaces;
 using Environments.Wrappers;
 using Learners.Composition;
 using Learners.Sources;
@@ -92,7 +91,7 @@ internal sealed class WarmStart
 
     private void RequireSameObservations(NetworkSpec theirs, NetworkSpec ours)
     {
-        if (Comparable(theirs.ObservationSpace) != Comparable(ours.ObservationSpace))
+        if (!SpaceComparison.AreReadAlike(theirs.ObservationSpace, ours.ObservationSpace))
         {
             throw new SettingsException(
                 $"initial_policy: the policy in '{_path}' reads observations of {theirs.ObservationSpace}, and this run has {ours.ObservationSpace}. Choose an environment with the same observations, or leave wrappers.* to the policy."
@@ -114,24 +113,4 @@ internal sealed class WarmStart
 
     private static IEnumerable<string> HeadParameters(ParameterLayout layout, NetworkSpec spec) =>
         spec.Heads.SelectMany(head => HeadMisfit.ParametersOf(head, layout));
-
-    // Bounds of numbers that are read as they are change nothing in a network.
-    private static Space Comparable(Space space)
-    {
-        switch (space)
-        {
-            case Box { ElementType: ElementType.Float32 } box:
-                return new Box(float.NegativeInfinity, float.PositiveInfinity, box.Shape);
-            case Dict dict:
-                var entries = new KeyValuePair<string, Space>[dict.Entries.Length];
-                for (int i = 0; i < entries.Length; i++)
-                {
-                    (string name, Space entry) = dict.Entries[i];
-                    entries[i] = new KeyValuePair<string, Space>(name, Comparable(entry));
-                }
-                return new Dict(entries);
-            default:
-                return space;
-        }
-    }
 }

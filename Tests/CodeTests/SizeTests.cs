@@ -17,7 +17,7 @@ public sealed class SizeTests
         "Agents/Networks/ProgramNetwork.cs", // the three forms of a network share their plans
         "Environments/BatchedEnvironment.cs", // one hot loop, which the compiler specialises as a whole
         "Environments/MinAtar/Seaquest.cs", // the rules of one game
-        "Learners/Stages/UnrollEvaluator.cs", // all passes over one batch
+        "Learners/Training/TrainingSession.cs", // all that a program may do with a run
     ];
 
     private static readonly string[] Methods =

@@ -4,10 +4,10 @@ using Agents.Networks.Cores;
 using Agents.Yaml;
 using Cli.Options;
 using Cli.Output;
+using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Optimizers;
-using Learners.Stages;
 using Spectre.Console;
 
 namespace Cli.Commands.Runs;

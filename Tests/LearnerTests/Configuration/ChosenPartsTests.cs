@@ -1,10 +1,10 @@
 using Agents.Yaml;
 using Learners.A2c;
+using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Optimizers;
 using Learners.Ppo;
-using Learners.Stages;
 using Xunit;
 
 namespace Tests.LearnerTests.Configuration;

@@ -1,9 +1,9 @@
 using Agents.Networks.Cores;
 using Agents.Yaml;
+using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Ppo;
-using Learners.Stages;
 using Learners.Training;
 using Xunit;
 

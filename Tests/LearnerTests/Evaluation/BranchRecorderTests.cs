@@ -2,8 +2,8 @@ using Agents.Networks;
 using Agents.Policies;
 using Environments;
 using Environments.Randomness;
+using Learners.Auxiliary;
 using Learners.Evaluation;
-using Learners.Stages;
 using Xunit;
 
 namespace Tests.LearnerTests.Evaluation;

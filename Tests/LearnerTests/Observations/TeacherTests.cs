@@ -1,10 +1,15 @@
 using Agents.Distributions;
+using Agents.Networks;
 using Agents.Policies;
+using Agents.Yaml;
 using Environments.Randomness;
+using Environments.Spaces;
 using Environments.Wrappers;
 using Learners.Composition;
 using Learners.Ppo;
+using Learners.References;
 using Learners.Sources;
+using Learners.Stages;
 using Learners.Training;
 using Protos;
 using Xunit;
@@ -38,12 +43,12 @@ public sealed class TeacherTests : IDisposable
             source.Publish(RawObservationTests.Parameters(source.Spec, 4), version);
             Unroll unroll = await source.NextAsync(TestContext.Current.CancellationToken);
             int rows = unroll.Rewards.Length;
-            var distributions = new float[rows * teacher.DistributionSize];
+            var distributions = new float[rows * SizeOf(teacher)];
             var values = new float[rows];
             var without = new float[distributions.Length];
-            forgetful.Evaluate(unroll, state.ToArray(), without, []);
+            Evaluate(forgetful, unroll, state.ToArray(), without, []);
 
-            teacher.Evaluate(unroll, state, distributions, values);
+            Evaluate(teacher, unroll, state, distributions, values);
 
             differs |= !without.AsSpan().SequenceEqual(distributions);
             float[] raw = unroll.Observations.Read(unroll.EpisodeStarts);
@@ -56,7 +61,7 @@ public sealed class TeacherTests : IDisposable
                 Assert.Equal(output.Values.ToArray(), values.AsSpan(row, unroll.Copies).ToArray());
                 Assert.Equal(
                     output.Distributions.ToArray(),
-                    distributions.AsSpan(row * teacher.DistributionSize, output.Distributions.Length).ToArray()
+                    distributions.AsSpan(row * SizeOf(teacher), output.Distributions.Length).ToArray()
                 );
             }
             Assert.Equal(actingState, state);
@@ -84,9 +89,9 @@ public sealed class TeacherTests : IDisposable
             );
             saved.Save(_folder.In($"policy{version}"));
             using SavedPolicy loaded = SavedPolicy.Load(_folder.In($"policy{version}"));
-            var distributions = new float[unroll.Rewards.Length * loaded.DistributionSize];
+            var distributions = new float[unroll.Rewards.Length * SizeOf(loaded)];
 
-            loaded.Evaluate(unroll, [.. unroll.InitialCoreState], distributions, []);
+            Evaluate(loaded, unroll, [.. unroll.InitialCoreState], distributions, []);
 
             var logProbs = new float[unroll.Rewards.Length];
             ActionDistribution.For(source.Spec.ActionSpace).LogProbs(distributions, unroll.Actions, logProbs);
@@ -98,21 +103,175 @@ public sealed class TeacherTests : IDisposable
     public async Task Evaluate_UnrollThatItCannotRead_SaysWhy()
     {
         using SavedPolicy teacher = await Train("identity", 1);
-        var other = new Unroll(new UnrollShape(2, 1, new ObservationFormat(4), 1, 0));
+        using ReferencePolicy reference = new SavedReferenceSettings { Path = _folder.In("teacher") }.Create(
+            new ReferenceContext(
+                teacher.ActingNetwork.Spec,
+                Settings("identity", 1),
+                () => null,
+                new SeedSequence(1),
+                "distillation.teacher"
+            )
+        );
+        using var network = new ProgramNetwork(teacher.ActingNetwork.Spec);
         var former = new Unroll(new UnrollShape(2, 1, new ObservationFormat(3), 1, 0));
         former.Header = former.Header with { HasRawObservations = false };
-        var distributions = new float[2 * teacher.DistributionSize];
+        var batch = new UnrollEvaluator(network);
+        batch.Load(former);
 
         Assert.Contains(
-            "reads 3 numbers",
-            Assert.Throws<ArgumentException>(() => teacher.Evaluate(other, [], distributions, [])).Message,
+            "distillation.teacher: the unroll holds observations that its own run has scaled or normalised",
+            Assert.Throws<InvalidDataException>(() => reference.Evaluate(batch)).Message,
             StringComparison.Ordinal
         );
-        Assert.Contains(
-            "its own run has scaled or normalised",
-            Assert.Throws<ArgumentException>(() => teacher.Evaluate(former, [], distributions, [])).Message,
-            StringComparison.Ordinal
+    }
+
+    [Fact]
+    public async Task Create_PolicyOfOtherSpaces_SaysWhichInOneLine()
+    {
+        using SavedPolicy teacher = await Train("identity", 1);
+        NetworkSpec spec = teacher.ActingNetwork.Spec;
+        foreach (
+            (NetworkSpec agent, string expected) in ((NetworkSpec, string)[])
+                [
+                    (
+                        spec with
+                        {
+                            ObservationSpace = new Box(-1, 1, 4),
+                        },
+                        "reads observations of Box([-1, -1, -8], [1, 1, 8], [3])"
+                    ),
+                    (spec with { ActionSpace = new Discrete(2) }, "takes actions of Box(-2, 2, [1])"),
+                    (
+                        spec with
+                        {
+                            Settings = spec.Settings with { ScaleActions = !spec.ScalesActions },
+                        },
+                        "Set network.scale_actions="
+                    ),
+                ]
+        )
+        {
+            var context = new ReferenceContext(
+                agent,
+                Settings("identity", 1),
+                () => null,
+                new SeedSequence(1),
+                "default_policy.prior"
+            );
+
+            SettingsException exception = Assert.Throws<SettingsException>(() =>
+                new SavedReferenceSettings { Path = _folder.In("teacher") }
+                    .Create(context)
+                    .Dispose()
+            );
+
+            Assert.StartsWith("default_policy.prior: the policy in '", exception.Message, StringComparison.Ordinal);
+            Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(48, 256, 5, 16, true)] // other goals, which it does not see
+    [InlineData(12, 256, 6, 16, false)]
+    [InlineData(12, 256, 5, 17, false)]
+    public void Require_PartsThatItDoesNotSee_MayBeOthers(int goals, int cells, int actions, int walls, bool fits)
+    {
+        var saw = new NetworkSpec(new MultiDiscrete(12, 256, 5, 16), new Discrete(4), new NetworkSettings { View = ["2-3"] });
+        NetworkSpec run = saw with
+        {
+            ObservationSpace = new MultiDiscrete(goals, cells, actions, walls),
+            Settings = new NetworkSettings(),
+        };
+
+        Assert.Equal(fits, Record.Exception(() => ReferenceFit.Require(saw, run, "prior: the policy")) is null);
+        Assert.Throws<SettingsException>(() =>
+            ReferenceFit.Require(saw with { ObservationSpace = new MultiDiscrete(12, 256, 5, 16, 2) }, run, "prior: the policy")
         );
+    }
+
+    /// <summary>What is said of where actions led to comes from the memory that led there, and from the observation that the episode closed with.</summary>
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("lstm")]
+    public async Task Evaluate_WhereActionsLedTo_AreTheEpisodesOwnObservations(string core)
+    {
+        using SavedPolicy teacher = await Train(core, 1);
+        TrainingSettings student = Settings("identity", 1);
+        using IUnrollSource source = new TrainingOptions().Step(student, new SeedSequence(9));
+        var pass = new SequencePass(teacher.ActingNetwork.Evaluate, teacher.CoreStateSize, SizeOf(teacher), withNext: true);
+        var state = new float[student.Agent.Copies * teacher.CoreStateSize];
+        var stepping = new float[state.Length];
+        int ends = 0;
+        for (int version = 0; version < 14; version++) // episodes of 200 steps end in the thirteenth unroll of 16
+        {
+            source.Publish(RawObservationTests.Parameters(source.Spec, 4), version);
+            Unroll unroll = await source.NextAsync(TestContext.Current.CancellationToken);
+            (float[] raw, float[] finals) = Raw(unroll);
+            pass.Run(unroll, raw, finals, state);
+            int copies = unroll.Copies;
+            int size = raw.Length / copies / (unroll.Steps + 1);
+            for (int t = 0; t < unroll.Steps; t++)
+            {
+                Say(
+                    stepping,
+                    raw.AsSpan(t * copies * size, copies * size),
+                    unroll.EpisodeStarts.AsSpan(t * copies, copies),
+                    out _,
+                    out _
+                );
+                for (int b = 0; b < copies; b++)
+                {
+                    int row = t * copies + b;
+                    int final = unroll.FinalRows.ToList().IndexOf(row);
+                    ReadOnlySpan<float> next =
+                        final >= 0 ? finals.AsSpan(final * size, size) : raw.AsSpan((row + copies) * size, size);
+                    float[] one = stepping.AsSpan(b * teacher.CoreStateSize, teacher.CoreStateSize).ToArray();
+                    Say(one, next, [false], out float[] distribution, out float value);
+                    Assert.Equal(distribution, pass.NextDistributions.AsSpan(row * SizeOf(teacher), SizeOf(teacher)).ToArray());
+                    Assert.Equal(value, pass.NextValues[row]);
+                    ends += final >= 0 ? 1 : 0;
+                }
+            }
+        }
+        Assert.Equal(student.Agent.Copies, ends);
+        Assert.Equal(stepping, state);
+
+        void Say(
+            float[] memory,
+            ReadOnlySpan<float> observations,
+            ReadOnlySpan<bool> starts,
+            out float[] distributions,
+            out float value
+        )
+        {
+            distributions = new float[starts.Length * SizeOf(teacher)];
+            var values = new float[starts.Length];
+            teacher.ActingNetwork.Evaluate(1, observations, starts, memory, distributions, values);
+            value = values[0];
+        }
+    }
+
+    private static int SizeOf(SavedPolicy policy) => policy.ActingNetwork.Spec.DistributionSize;
+
+    private static (float[] Observations, float[] Finals) Raw(Unroll unroll)
+    {
+        int size = unroll.Shape.Observations.ObservationSize;
+        var finals = new float[unroll.FinalRows.Count * size];
+        for (int i = 0; i < unroll.FinalRows.Count; i++)
+        {
+            unroll.ReadFinalObservation(i, finals.AsSpan(i * size, size));
+        }
+        return (unroll.Observations.Read(unroll.EpisodeStarts), finals);
+    }
+
+    // As a teacher is asked while another policy learns.
+    private static void Evaluate(SavedPolicy policy, Unroll unroll, float[] state, Span<float> distributions, Span<float> values)
+    {
+        var pass = new SequencePass(policy.ActingNetwork.Evaluate, policy.CoreStateSize, SizeOf(policy), withNext: false);
+        (float[] raw, float[] finals) = Raw(unroll);
+        pass.Run(unroll, raw, finals, state);
+        pass.Distributions.AsSpan(0, distributions.Length).CopyTo(distributions);
+        pass.Values.AsSpan(0, values.Length).CopyTo(values);
     }
 
     private async Task<SavedPolicy> Train(string core, float scale)

@@ -29,8 +29,17 @@ public sealed class StageOrderTests
             StageOrder.Of([new Named("b", [], [First]), new Named("a", [], [Second])]).Select(stage => stage.Name)
         );
 
+    [Fact]
+    public void Of_TwoThatAddToRewards_StayAsTheyAre() =>
+        Assert.Equal(
+            ["b", "a"],
+            StageOrder
+                .Of([new Named("b", [], [Column.Rewards]), new Named("a", [], [Column.Rewards])])
+                .Select(stage => stage.Name)
+        );
+
     [Theory]
-    [InlineData("both write the column 'rewards'")]
+    [InlineData("both write the column 'first'")]
     [InlineData("which no stage writes")]
     [InlineData("wait for each other's columns")]
     [InlineData("Two stages have the name a")]
@@ -38,7 +47,7 @@ public sealed class StageOrderTests
     {
         IBatchStage[] stages = message switch
         {
-            "both write the column 'rewards'" => [new Named("a", [], [Column.Rewards]), new Named("b", [], [Column.Rewards])],
+            "both write the column 'first'" => [new Named("a", [], [First]), new Named("b", [], [First])],
             "which no stage writes" => [new Named("a", [First], [])],
             "wait for each other's columns" => [new Named("a", [First], [Second]), new Named("b", [Second], [First])],
             _ => [new Named("a", [], [First]), new Named("a", [], [Second])],

@@ -2,12 +2,13 @@ using Agents.Networks;
 using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
-using Environments.Spaces;
 using Learners.ActorCritic;
+using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Metrics;
 using Learners.Ppo;
+using Learners.References;
 using Learners.Runs;
 using Learners.Stages;
 using Learners.Training;
@@ -147,12 +148,19 @@ public sealed class AuxiliaryTrainingTests : IDisposable
     [Fact]
     public void AddsLoss_EveryPart_IsWhetherItGivesObjectives()
     {
-        var environment = new EnvironmentSpec("Test-v0", new Box(-1, 1, 4), new Discrete(2));
-        foreach (AuxiliarySettings part in AuxiliaryTable.All.Parts.Cast<AuxiliarySettings>())
+        EnvironmentSpec environment = EnvironmentRegistry.Default.Find("GridWorld/RandomGrid-v0");
+        foreach (AuxiliarySettings listed in AuxiliaryTable.All.Parts.Cast<AuxiliarySettings>())
         {
+            AuxiliarySettings part = listed is DistillationSettings distillation
+                ? distillation with
+                {
+                    Teacher = new UniformReferenceSettings(),
+                }
+                : listed;
             var context = new LearnerContext
             {
-                Settings = new TrainingSettings { Agent = new PpoSettings() },
+                Settings = new TrainingSettings { Agent = new PpoSettings(), Environment = environment.Id },
+                FindTask = () => environment,
                 Network = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, new NetworkSettings()),
                 Seed = new SeedSequence(1),
                 Experience = new NoExperience(),
@@ -164,6 +172,71 @@ public sealed class AuxiliaryTrainingTests : IDisposable
                 stage.Dispose();
             }
         }
+    }
+
+    /// <summary>A teacher with a memory of its own and other statistics, and a default policy with a memory, which sees less.</summary>
+    [Theory]
+    [MemberData(nameof(Agents))]
+    public async Task TrainAsync_TeacherAndDefaultPolicy_LearnsAndResumesBitForBit(string agent)
+    {
+        TrainingResult teacher = await Train(
+            SettingsSources.Load(
+                "CartPole-v1",
+                "a2c",
+                null,
+                [
+                    "total_steps=2048",
+                    "evaluation.episodes=0",
+                    "evaluation.final_episodes=2",
+                    "network.core=lstm",
+                    "network.core_size=8",
+                    "wrappers.normalize_observations=true",
+                ]
+            ),
+            "teacher"
+        );
+        TrainingSettings settings = SettingsSources.Load(
+            "CartPole-v1",
+            agent,
+            null,
+            [
+                "total_steps=4096",
+                "evaluation.episodes=0",
+                "evaluation.final_episodes=2",
+                "checkpoints.every_steps=1024",
+                $"{agent}.learning_rate_schedule=constant",
+                .. agent == "ppo" ? (string[])["ppo.clip_range_schedule=constant"] : [],
+                $"{agent}.copies=8",
+                $"{agent}.unroll_length=16",
+                $"{agent}.auxiliary.distillation.saved.path={teacher.RunFolder}",
+                $"{agent}.auxiliary.distillation.weight=10",
+                $"{agent}.auxiliary.default_policy.learned.network.core=gru",
+                $"{agent}.auxiliary.default_policy.learned.network.core_size=8",
+                $"{agent}.auxiliary.default_policy.learned.network.view=[0,2]",
+                $"{agent}.auxiliary.default_policy.learned.target_period=3",
+                $"{agent}.auxiliary.random_network_distillation.weight=0.01",
+            ]
+        );
+
+        await RequireResumedEqualsWhole(settings);
+
+        MetricsTable table = MetricsTable.Read(new RunFolder(_folder.In("whole")).Metrics);
+        foreach (
+            string tag in (string[])
+                [
+                    "distillation/divergence",
+                    "losses/distillation_loss",
+                    "losses/distillation_value_loss",
+                    "default_policy/divergence",
+                    "default_policy/loss",
+                    "losses/default_policy_loss",
+                ]
+        )
+        {
+            Assert.All(table.Column(tag).Values, number => Assert.InRange(number, 0, 100));
+        }
+        double[] agreement = [.. table.Column("distillation/agreement").Values];
+        Assert.All(agreement, share => Assert.InRange(share, 0, 1));
     }
 
     private async Task RequireResumedEqualsWhole(TrainingSettings settings)

@@ -116,7 +116,7 @@ public sealed class VmpoBanditTests
 
         public float Multiplier => _multiplier.Value;
 
-        public double Divergence() => new PolicyDivergence(_distribution).Mean(new float[Arms], _logits, 1);
+        public double Divergence() => new PolicyComparison(_distribution).Mean(new float[Arms], _logits, 1);
 
         public double[] Probabilities() =>
             [.. Enumerable.Range(0, Arms).Select(a => Math.Exp(_distribution.LogProb(_logits, [a])))];

@@ -1,0 +1,46 @@
+using Agents.Networks;
+using Agents.Policies;
+using Agents.Yaml;
+using Environments;
+using Learners.Composition;
+
+namespace Learners.Auxiliary;
+
+/// <summary>Settings of something that is learned beside the agent's own objectives: a loss, rewards, a network of its own. Immutable.</summary>
+public abstract record AuxiliarySettings : NamedSettings, IChosenByName
+{
+    private protected AuxiliarySettings() { }
+
+    static NameTable IChosenByName.Table => AuxiliaryTable.All;
+
+    internal sealed override NameTable Table => AuxiliaryTable.All;
+
+    /// <summary>Heads that the agent's network has for it; each begins with the name of this part.</summary>
+    /// <param name="environment">The task as the policy sees it.</param>
+    internal virtual IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment) => [];
+
+    /// <summary>Why it does not go with a network, in a sentence with a remedy; null where it does.</summary>
+    /// <param name="network">The agent's network.</param>
+    internal virtual string? MistakeWith(NetworkSettings network) => null;
+
+    /// <summary>Whether it adds a loss to the agent's, whose gradient can be compared with that of the agent's own.</summary>
+    /// <value>True unless overridden.</value>
+    internal virtual bool AddsLoss => true;
+
+    /// <summary>Its arrays, for <c>RunSize</c>.</summary>
+    /// <param name="network">The agent's network.</param>
+    /// <param name="samples">Samples of an unroll.</param>
+    internal virtual IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) => [];
+
+    /// <summary>The same, with sums of the files that it reads, which may not change while a run goes on.</summary>
+    internal virtual AuxiliarySettings Pinned() => this;
+
+    /// <summary>Why it cannot take part in a fleet, as a sentence that begins with the key and says how to mend it; null where it can.</summary>
+    internal virtual string? MistakeInFleet => null;
+
+    /// <summary>What acts in a run of one process; see <see cref="AgentSettings.Controlled"/>.</summary>
+    internal virtual IPolicy? Controlled(NetworkPolicy own, TrainingSettings run, Func<EnvironmentSpec?> findTask) => null;
+
+    /// <summary>Makes what joins the learner.</summary>
+    internal abstract AuxiliaryParts Create(AuxiliaryContext context);
+}

@@ -1,0 +1,176 @@
+using Agents.Networks;
+using Environments.Randomness;
+using Environments.Spaces;
+using Environments.State;
+using Learners.A2c;
+using Learners.Auxiliary;
+using Learners.Batches;
+using Learners.Composition;
+using Learners.Metrics;
+using Learners.Stages;
+using Protos;
+using Tests.LearnerTests.Composition;
+using Xunit;
+
+namespace Tests.LearnerTests.Auxiliary;
+
+/// <summary>What was seen often pays less than what is new, and the task's own rewards stay in the sum.</summary>
+public sealed class RandomNetworkDistillationTests
+{
+    private const int Steps = 16;
+    private const int Copies = 4;
+
+    private static readonly NetworkSpec Network = new(new Box(-1, 1, 3), new Discrete(2), new NetworkSettings());
+
+    [Theory]
+    [InlineData("0-2")]
+    [InlineData("0-1")]
+    public void Prepare_SeenOften_PaysLessThanNew(string view)
+    {
+        NetworkSpec spec = Network with { Settings = new NetworkSettings { View = [view] } };
+        using RandomNetworkDistillationStage stage = Stage(weight: 1, spec);
+        using var network = new ProgramNetwork(spec);
+        var evaluator = new UnrollEvaluator(network, [stage]);
+        var random = new Pcg64(2);
+        for (int i = 0; i < 150; i++)
+        {
+            Run(stage, evaluator, Draw(ref random, novel: false));
+        }
+
+        Unroll mixed = Draw(ref random, novel: true);
+        Run(stage, evaluator, mixed, learns: false);
+
+        float[] rewards = evaluator.Batch[Column.Rewards];
+        double usual = 0;
+        double novel = 0;
+        for (int row = 0; row < Steps * Copies; row++)
+        {
+            double bonus = rewards[row] - mixed.Rewards[row];
+            Assert.True(bonus >= 0, $"a bonus of {bonus}");
+            (row % Copies == 0 ? ref novel : ref usual) += bonus / (row % Copies == 0 ? 1 : Copies - 1);
+        }
+        Assert.True(novel > 3 * usual, $"{novel} for new observations, {usual} for others");
+    }
+
+    [Fact]
+    public void Learn_TheSameKindOfObservations_IsPredictedEverBetter()
+    {
+        using RandomNetworkDistillationStage stage = Stage(weight: 1);
+        using var network = new ProgramNetwork(Network);
+        var evaluator = new UnrollEvaluator(network, [stage]);
+        var random = new Pcg64(5);
+        var errors = new List<double>();
+        for (int i = 0; i < 150; i++)
+        {
+            var metrics = new MetricAverages();
+            Run(stage, evaluator, Draw(ref random, novel: false), metrics: metrics);
+            var means = new List<Metric>();
+            metrics.Drain(means);
+            errors.Add(means.Single(metric => metric.Tag == "rnd/prediction_error").Value);
+        }
+
+        Assert.True(errors[^1] < 0.3 * errors[0], $"the error went from {errors[0]} to {errors[^1]}");
+    }
+
+    [Fact]
+    public void Prepare_WeightZero_LeavesRewardsAsTheyAre()
+    {
+        using RandomNetworkDistillationStage stage = Stage(weight: 0);
+        using var network = new ProgramNetwork(Network);
+        var evaluator = new UnrollEvaluator(network, [stage]);
+        var random = new Pcg64(3);
+        Unroll unroll = Draw(ref random, novel: false);
+
+        Run(stage, evaluator, unroll);
+
+        Assert.Equal(unroll.Rewards, evaluator.Batch[Column.Rewards][..(Steps * Copies)]);
+    }
+
+    [Fact]
+    public void LoadState_AfterSomeUnrolls_PaysTheSame()
+    {
+        using RandomNetworkDistillationStage first = Stage(weight: 1);
+        using RandomNetworkDistillationStage second = Stage(weight: 1);
+        using var network = new ProgramNetwork(Network);
+        var evaluator = new UnrollEvaluator(network, [first]);
+        var random = new Pcg64(4);
+        for (int i = 0; i < 3; i++)
+        {
+            Run(first, evaluator, Draw(ref random, novel: false));
+        }
+        var state = new StateDictionary();
+        first.SaveState(state);
+        second.LoadState(state);
+        Unroll next = Draw(ref random, novel: true);
+
+        Run(first, evaluator, next);
+        float[] expected = [.. evaluator.Batch[Column.Rewards]];
+        Run(second, evaluator, next);
+
+        Assert.Equal(expected, evaluator.Batch[Column.Rewards]);
+    }
+
+    private static void Run(
+        RandomNetworkDistillationStage stage,
+        UnrollEvaluator evaluator,
+        Unroll unroll,
+        bool learns = true,
+        MetricAverages? metrics = null
+    )
+    {
+        metrics ??= new MetricAverages();
+        evaluator.Load(unroll);
+        stage.Prepare(evaluator, metrics);
+        if (learns)
+        {
+            stage.Learn(evaluator, 0, metrics);
+        }
+    }
+
+    // Observations around (0.5, 0, 0); those of copy 0 around (−0.5, 0.5, 0) where they are to be new.
+    private static Unroll Draw(ref Pcg64 random, bool novel)
+    {
+        var unroll = new Unroll(new UnrollShape(Steps, Copies, new ObservationFormat(3), 1, 0));
+        var observation = new float[Copies * 3];
+        for (int t = 0; t <= Steps; t++)
+        {
+            for (int b = 0; b < Copies; b++)
+            {
+                bool isNew = novel && b == 0;
+                observation[b * 3] = (isNew ? -0.5f : 0.5f) + 0.1f * (float)random.NextGaussian();
+                observation[b * 3 + 1] = (isNew ? 0.5f : 0f) + 0.1f * (float)random.NextGaussian();
+                observation[b * 3 + 2] = 0.1f * (float)random.NextGaussian();
+            }
+            unroll.Observations.Write(t, observation);
+        }
+        for (int row = 0; row < Steps * Copies; row++)
+        {
+            unroll.Rewards[row] = (float)random.NextGaussian();
+        }
+        return unroll;
+    }
+
+    private static RandomNetworkDistillationStage Stage(float weight, NetworkSpec? network = null)
+    {
+        var settings = new TrainingSettings
+        {
+            Agent = new A2cSettings { Copies = Copies, UnrollLength = Steps },
+        };
+        var context = new LearnerContext
+        {
+            Settings = settings,
+            Network = network ?? Network,
+            Seed = new SeedSequence(1),
+            Experience = new NoExperience(),
+        };
+        return new RandomNetworkDistillationStage(
+            new RandomNetworkDistillationSettings
+            {
+                Weight = weight,
+                LearningRate = 1e-3f,
+                BatchSize = 32,
+            },
+            new AuxiliaryContext(context, new SeedSequence(7))
+        );
+    }
+}
