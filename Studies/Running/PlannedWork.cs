@@ -24,10 +24,10 @@ internal abstract record PlannedWork
 
     /// <summary>Whether a run that is there does this.</summary>
     /// <param name="config">Its <c>config.yaml</c>.</param>
-    /// <param name="root">Folder of the reproduction.</param>
+    /// <param name="after">Folders of the runs that it begins with.</param>
     /// <param name="agents">Where agents are looked up.</param>
     /// <exception cref="Agents.Yaml.SettingsException">Its settings cannot be read.</exception>
-    public abstract bool IsThatOf(string config, string root, AgentRegistry agents);
+    public abstract bool IsThatOf(string config, IReadOnlyList<string> after, AgentRegistry agents);
 }
 
 /// <summary>An agent in an environment.</summary>
@@ -50,11 +50,11 @@ internal sealed record AgentWork(TrainingSettings Settings) : PlannedWork
     public override string Text => SettingsSources.Write(Settings);
 
     /// <inheritdoc/>
-    public override bool IsThatOf(string config, string root, AgentRegistry agents)
+    public override bool IsThatOf(string config, IReadOnlyList<string> after, AgentRegistry agents)
     {
         // The run wrote down which weights it found, and where; the claim takes whatever lay there.
         string found = SettingsSources.Write(SettingsSources.Read(config, [], agents));
-        return EarlierRuns.WithoutPlaces(found, root) == EarlierRuns.WithoutPlaces(Text, root);
+        return EarlierRuns.WithoutPlaces(found, after) == EarlierRuns.WithoutPlaces(Text, after);
     }
 }
 
@@ -78,6 +78,6 @@ internal sealed record SupervisedWork(SupervisedSettings Settings) : PlannedWork
     public override string Text => SupervisedSources.Write(Settings);
 
     /// <inheritdoc/>
-    public override bool IsThatOf(string config, string root, AgentRegistry agents) =>
+    public override bool IsThatOf(string config, IReadOnlyList<string> after, AgentRegistry agents) =>
         SupervisedSources.Write(SupervisedSources.Read(config, [])) == Text;
 }

@@ -91,12 +91,11 @@ internal sealed class RunFiles
 
     /// <summary>Checks that the run has the settings that its plan gave it.</summary>
     /// <exception cref="SettingsException">It has others, so its numbers belong to another claim.</exception>
-    /// <param name="planned">What the run does.</param>
-    /// <param name="root">Folder of the reproduction.</param>
+    /// <param name="planned">The run.</param>
     /// <param name="agents">Where agents are looked up.</param>
-    public void RequireSettings(PlannedWork planned, string root, AgentRegistry agents)
+    public void RequireSettings(PlannedRun planned, AgentRegistry agents)
     {
-        if (!planned.IsThatOf(_folder.Config, root, agents))
+        if (!planned.Work.IsThatOf(_folder.Config, planned.After, agents))
         {
             throw new SettingsException(
                 $"'{Path}' was trained with other settings than the claim gives. Choose another --out, or delete that folder."

@@ -83,7 +83,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         }
         if (error is null)
         {
-            files.RequireSettings(run.Work, root, agents);
+            files.RequireSettings(run, agents);
         }
         Interlocked.Add(ref _endedSteps, run.Work.Steps);
         _outcomes.Add(new RunOutcome(run, files, error, RunParts.Read(files.Path), before == RunStatus.Finished));
@@ -115,7 +115,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         }
         else
         {
-            files.RequireSettings(run.Work, root, agents);
+            files.RequireSettings(run, agents);
         }
         RunParts parts = RunParts.Read(files.Path).Begin();
         parts.Write(files.Path);
