@@ -81,6 +81,12 @@ public static class FleetLearner
 
     private static void RequireFleet(TrainingSettings settings)
     {
+        if (settings.UnrollsFrom is { } journal)
+        {
+            throw new SettingsException(
+                $"unrolls_from: a fleet learns from its actors, and not from the journal of '{journal}'. Leave it out, or train in one process."
+            );
+        }
         if (settings.Agent.MistakeInFleet is { } mistake)
         {
             throw new SettingsException($"{settings.AgentName}.auxiliary.{mistake}");

@@ -55,9 +55,9 @@ internal sealed class DiagonalGaussian(int dimensions) : ActionDistribution
         return sum;
     }
 
-    /// <remarks>−½ Σ (z² + 2 log σ + log 2π) with z = (a − μ) / σ.</remarks>
     internal override void MixWithUniform(Span<float> parameters, float share) { }
 
+    /// <remarks>−½ Σ (z² + 2 log σ + log 2π) with z = (a − μ) / σ.</remarks>
     internal override Value LogProb(Value parameters, Value actions)
     {
         (Value mean, Value logStd) = Split(parameters);

@@ -155,7 +155,9 @@ internal static partial class StrictYaml
     public static void RemoveUnchosen(object record, YamlMappingNode settings, YamlMappingNode? choices = null)
     {
         PropertyInfo[] properties = [.. Settable(record.GetType())];
-        bool isWhole = choices is not null && properties.All(property => choices.Children.ContainsKey(KeyOf(property)));
+        bool isWhole =
+            choices is not null
+            && properties.All(property => property.GetValue(record) is null || choices.Children.ContainsKey(KeyOf(property)));
         foreach (PropertyInfo property in properties)
         {
             if (property.GetValue(record) is IParts && List(choices) is { } list && (isWhole || list.Children.Count == 0))

@@ -26,10 +26,10 @@ internal sealed class JournalUnrollSource : IUnrollSource
     private readonly UnrollShape _shape; // of a batch
     private readonly ObservationStatistics _observations;
     private readonly Unroll _batch;
-    private readonly List<Unroll> _parts = [];
+    private readonly Dictionary<int, List<Unroll>> _waiting = []; // by their copies, which divide those of a batch
     private IEnumerator<JournalEntry>? _entries;
     private bool _isDamaged; // said once
-    private long _taken; // entries, over all passes
+    private long _batches; // over all passes
     private long _version;
 
     private JournalUnrollSource(
@@ -54,7 +54,13 @@ internal sealed class JournalUnrollSource : IUnrollSource
     public static JournalUnrollSource Create(TrainingSettings settings, TrainingOptions options)
     {
         string folder = settings.UnrollsFrom!;
-        TrainingSettings recorded = JournalUnrolls.Recorded(folder);
+        if (settings.Agent.MistakeInFleet is { } mistake)
+        {
+            throw new SettingsException($"unrolls_from: a journal is of a fleet, and {settings.AgentName}.auxiliary.{mistake}");
+        }
+        TrainingSettings recorded = JournalUnrolls.Recorded(folder, options.Agents);
+        RequireSameTask(recorded, settings, folder);
+        options = options with { Registry = options.Registry.ForForeignIds }; // the journal may be a stranger's
         using EnvironmentPipeline theirs = Probe(recorded, options);
         using EnvironmentPipeline ours = Probe(settings, options);
         NetworkSpec recordedSpec = theirs.NetworkFor(recorded.NetworkFor(theirs.PolicySpec));
@@ -67,7 +73,7 @@ internal sealed class JournalUnrollSource : IUnrollSource
         if (shape != recordedShape with { CoreStateSize = shape.CoreStateSize })
         {
             throw new SettingsException(
-                $"unrolls_from: the journal of '{folder}' holds {recordedShape}, and this run learns from {shape}. Choose the same task, wrappers, copies and unroll_length."
+                $"unrolls_from: the journal of '{folder}' holds {recordedShape}, and this run learns from {shape}. Choose the same copies and unroll_length."
             );
         }
         RunSize.Require(settings, spec, options.MemoryLimit);
@@ -87,22 +93,11 @@ internal sealed class JournalUnrollSource : IUnrollSource
     /// <inheritdoc/>
     public ValueTask<Unroll> NextAsync(CancellationToken cancellationToken)
     {
-        _parts.Clear();
-        int copies = 0;
-        while (copies < _shape.Copies)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Unroll part = Next();
-            if (copies + part.Copies > _shape.Copies)
-            {
-                continue; // of an actor with more copies than are left
-            }
-            _parts.Add(part);
-            copies += part.Copies;
-        }
-        _batch.Join([.. _parts]);
-        _batch.Header = _parts[0].Header with { ParameterVersion = _version };
-        _batch.ReadBy((_observations.Of(_version) ?? _observations.Newest));
+        List<Unroll> parts = Gather(cancellationToken);
+        _batch.Join([.. parts]);
+        _batch.Header = parts[0].Header with { ParameterVersion = _version };
+        parts.Clear();
+        _batch.ReadBy(_observations.Of(_version) ?? _observations.Newest);
         _observations.Take(_batch);
         return new ValueTask<Unroll>(_batch);
     }
@@ -129,7 +124,7 @@ internal sealed class JournalUnrollSource : IUnrollSource
     /// <inheritdoc/>
     public void SaveState(StateDictionary state)
     {
-        state.Set("taken", _taken);
+        state.Set("batches", _batches);
         _observations.SaveState(state.Scope("statistics"));
     }
 
@@ -137,10 +132,10 @@ internal sealed class JournalUnrollSource : IUnrollSource
     public void LoadState(StateDictionary state)
     {
         _observations.LoadState(state.Scope("statistics"));
-        long taken = state.Get("taken", 0L, long.MaxValue / 2);
-        while (_taken < taken)
+        long batches = state.Get("batches", 0L, long.MaxValue / 2);
+        while (_batches < batches)
         {
-            Next();
+            Gather(CancellationToken.None).Clear();
         }
     }
 
@@ -153,6 +148,42 @@ internal sealed class JournalUnrollSource : IUnrollSource
             settings.Wrappers,
             settings.Agent.DiscountFactor
         );
+
+    private static void RequireSameTask(TrainingSettings recorded, TrainingSettings settings, string folder)
+    {
+        WrapperSettings theirs = recorded.Wrappers;
+        WrapperSettings ours = settings.Wrappers with
+        {
+            NormalizeObservations = theirs.NormalizeObservations,
+            ObservationScale = theirs.ObservationScale,
+        };
+        if (recorded.Environment != settings.Environment || ours != theirs)
+        {
+            throw new SettingsException(
+                $"unrolls_from: the journal of '{folder}' was recorded on {recorded.Environment}, and this run learns {settings.Environment}{(ours != theirs ? " with other wrappers" : "")}. Choose the same task, and wrappers.* as they were but for the scale and the statistics of observations."
+            );
+        }
+    }
+
+    // Unrolls of as many copies each, as many as make a batch.
+    private List<Unroll> Gather(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Unroll part = Next();
+            if (!_waiting.TryGetValue(part.Copies, out List<Unroll>? parts))
+            {
+                _waiting.Add(part.Copies, parts = []);
+            }
+            parts.Add(part);
+            if (parts.Count * part.Copies == _shape.Copies)
+            {
+                _batches++;
+                return parts;
+            }
+        }
+    }
 
     // A journal is as little trusted as an actor; what is wrong with an entry costs that entry.
     private Unroll Next()
@@ -174,7 +205,6 @@ internal sealed class JournalUnrollSource : IUnrollSource
             {
                 if (Read(_entries.Current) is { } unroll)
                 {
-                    _taken++;
                     return unroll;
                 }
             }
@@ -191,9 +221,15 @@ internal sealed class JournalUnrollSource : IUnrollSource
             Damaged($"{entry.Header.ActorId}: {defect}");
             return null;
         }
+        if (!unroll.Header.HasRawObservations)
+        {
+            throw new SettingsException(
+                $"unrolls_from: the journal in '{_folder}' holds observations that its own run has scaled or normalised, as releases with protocol 1 recorded them, and another network cannot read those. Record it anew."
+            );
+        }
         var own = new Unroll(_shape with { Copies = unroll.Copies });
         own.JoinWithoutState(unroll);
-        own.Header = entry.Header with { HasRawObservations = unroll.Header.HasRawObservations };
+        own.Header = entry.Header;
         _pool.Return(unroll);
         return own;
     }

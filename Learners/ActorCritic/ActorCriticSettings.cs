@@ -85,7 +85,9 @@ public abstract record ActorCriticSettings : AgentSettings
 
     /// <summary>How the gradient of each auxiliary loss is let through by its cosine with that of the agent's own losses.</summary>
     /// <value>Default rule none: all gradients add up.</value>
-    public GradientSimilaritySettings GradientSimilarity { get; init; } = new();
+    public GradientSimilaritySettings? GradientSimilarity { get; init; }
+
+    private GradientSimilaritySettings Similarity => GradientSimilarity ?? new();
 
     /// <summary>Limits of V-trace's importance ratios; null for agents that learn only from the policy that acted.</summary>
     internal virtual VTraceClips? OffPolicyClips => null;
@@ -109,7 +111,7 @@ public abstract record ActorCriticSettings : AgentSettings
             Optimizer = Optimizer,
             Wrappers = OptimizerWrappers,
             Maps = ParameterMaps,
-            Similarity = GradientSimilarity,
+            Similarity = Similarity,
             MaxGradientNorm = MaxGradientNorm,
             Target = Target,
             ReturnScaleRate = ReturnScaleRate,
@@ -128,7 +130,9 @@ public abstract record ActorCriticSettings : AgentSettings
     internal override string? MistakeInFleet =>
         Auxiliary.Select(auxiliary => auxiliary.MistakeInFleet).FirstOrDefault(why => why is not null);
 
-    internal override IPolicy Controlled(NetworkPolicy own, TrainingSettings run, Func<EnvironmentSpec?> findTask) =>
+    internal override string ControlName => string.Concat(Auxiliary.Select(auxiliary => auxiliary.ControlName));
+
+    internal override IPolicy Controlled(NetworkPolicy own, TrainingSettings run, Func<string, EnvironmentSpec?> findTask) =>
         Auxiliary.Select(auxiliary => auxiliary.Controlled(own, run, findTask)).FirstOrDefault(policy => policy is not null)
         ?? own;
 
@@ -144,7 +148,7 @@ public abstract record ActorCriticSettings : AgentSettings
         + (Target is null ? 0 : 2)
         + OptimizerWrappers.Count
         + 2 * ParameterMaps.Count
-        + GradientSimilarity.GradientsOf(Auxiliary.Count(auxiliary => auxiliary.AddsLoss));
+        + Similarity.GradientsOf(Auxiliary.Count(auxiliary => auxiliary.AddsLoss));
 
     internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, ParameterLayout layout) =>
         ActorCriticMemory.Of(this, network, layout);
@@ -171,7 +175,7 @@ public abstract record ActorCriticSettings : AgentSettings
             );
         }
         if (
-            GradientSimilarity.Mistake(
+            Similarity.Mistake(
                 Auxiliary.Any(auxiliary => auxiliary.AddsLoss),
                 "Add a part to auxiliary, such as reward_prediction"
             ) is
@@ -228,6 +232,13 @@ public abstract record ActorCriticSettings : AgentSettings
         }
         foreach (AuxiliarySettings auxiliary in Auxiliary)
         {
+            if (auxiliary.TakesPlainReturns && (OffPolicyClips is not null || ReturnScaleRate is not null))
+            {
+                yield return new ValidationResult(
+                    $"{auxiliary.Name}.critic is false, which takes returns as they are, and this agent's are corrected by V-trace or normalised. Set critic to true, reward_weight to 0, or choose another agent.",
+                    [nameof(Auxiliary)]
+                );
+            }
             if (auxiliary.MistakeWith(network) is { } mistake)
             {
                 yield return new ValidationResult(mistake, [nameof(Auxiliary)]);

@@ -38,8 +38,15 @@ public abstract record AuxiliarySettings : NamedSettings, IChosenByName
     /// <summary>Why it cannot take part in a fleet, as a sentence that begins with the key and says how to mend it; null where it can.</summary>
     internal virtual string? MistakeInFleet => null;
 
+    /// <inheritdoc cref="AgentSettings.ControlName"/>
+    internal virtual string ControlName => "";
+
+    /// <summary>Whether it takes the returns of the task as they are, which V-trace and normalised values do not give.</summary>
+    internal virtual bool TakesPlainReturns => false;
+
     /// <summary>What acts in a run of one process; see <see cref="AgentSettings.Controlled"/>.</summary>
-    internal virtual IPolicy? Controlled(NetworkPolicy own, TrainingSettings run, Func<EnvironmentSpec?> findTask) => null;
+    internal virtual IPolicy? Controlled(NetworkPolicy own, TrainingSettings run, Func<string, EnvironmentSpec?> findTask) =>
+        null;
 
     /// <summary>Makes what joins the learner.</summary>
     internal abstract AuxiliaryParts Create(AuxiliaryContext context);

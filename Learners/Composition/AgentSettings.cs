@@ -78,12 +78,15 @@ public abstract record AgentSettings : IValidatableObject, ISection
     /// <summary>Why a fleet cannot train with these settings, as a sentence that says how to mend it; null where it can.</summary>
     internal virtual string? MistakeInFleet => null;
 
+    /// <summary>Who takes the actions, for comparison; empty for the agent.</summary>
+    internal virtual string ControlName => "";
+
     /// <summary>What acts in a run of one process.</summary>
     /// <param name="own">The agent's policy; the caller's.</param>
     /// <param name="run">The run.</param>
-    /// <param name="findTask">Looks the environment up.</param>
+    /// <param name="findTask">Looks an environment up by its id.</param>
     /// <returns><paramref name="own"/>, or one in whose control the agent is, which is then the caller's, too.</returns>
-    internal virtual IPolicy Controlled(NetworkPolicy own, TrainingSettings run, Func<EnvironmentSpec?> findTask) => own;
+    internal virtual IPolicy Controlled(NetworkPolicy own, TrainingSettings run, Func<string, EnvironmentSpec?> findTask) => own;
 
     /// <summary>Arrays of the size of all parameters in a run, for <c>RunSize</c>: the learner's, a copy for acting and its transposed weights.</summary>
     internal virtual int ParameterCopies => 3;

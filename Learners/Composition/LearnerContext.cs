@@ -19,8 +19,8 @@ public sealed record LearnerContext
     /// <summary>Where the learner pulls its unrolls.</summary>
     public required IExperienceSource Experience { get; init; }
 
-    /// <summary>Looks the environment up, for parts that plan; it may start a process for one that is not this library's.</summary>
-    internal Func<EnvironmentSpec?> FindTask { get; init; } = () => null;
+    /// <summary>Looks an environment up by its id, for parts that plan; it may start a process for one that is not this library's.</summary>
+    internal Func<string, EnvironmentSpec?> FindTask { get; init; } = _ => null;
 
     /// <summary>Parameters to begin with; null for fresh ones, and in a resumed run.</summary>
     internal StartingParameters? Start { get; init; }

@@ -35,6 +35,8 @@ public static class StudentRecorder
         ArgumentNullException.ThrowIfNull(teacher);
         ArgumentNullException.ThrowIfNull(student);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
+        registry ??= EnvironmentRegistry.Default;
+        registry = environment is null ? registry.ForForeignIds : registry; // a policy may be a stranger's
         string id = environment ?? Evaluator.EnvironmentOf(student);
         EvaluationResult Score(SavedPolicy policy) =>
             Evaluator.Evaluate(policy, id, episodes, seed, registry: registry, cancellationToken: cancellationToken);

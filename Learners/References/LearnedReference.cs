@@ -60,7 +60,13 @@ internal sealed class LearnedReference : ReferencePolicy
         _family = ActionDistribution.For(spec.ActionSpace);
         _wanted = new Column("agent_distributions", _family.ParameterSize, RowSpace.Rows);
         _model.Use([new ImitationObjective(_wanted)]);
-        _pass = new SequencePass(_model.Target!.Network.Unroll, spec.CoreStateSize, _family.ParameterSize, withNext: true);
+        _pass = new SequencePass(
+            _model.Target!.Network.Unroll,
+            spec.CoreStateSize,
+            _family.ParameterSize,
+            context.WithNext,
+            withValues: false // nobody learns them
+        );
     }
 
     /// <inheritdoc/>
@@ -151,8 +157,10 @@ internal sealed class LearnedReference : ReferencePolicy
         base.Dispose();
     }
 
-    // One trunk, since nobody learns its values.
-    private static NetworkSpec SpecOf(NetworkSettings settings, NetworkSpec agent) =>
+    /// <summary>The network of a fresh policy: one trunk, since nobody learns its values, and the agent's scale of actions.</summary>
+    /// <param name="settings">As they are given.</param>
+    /// <param name="agent">The agent's network.</param>
+    public static NetworkSpec SpecOf(NetworkSettings settings, NetworkSpec agent) =>
         new(agent.ObservationSpace, agent.ActionSpace, settings with { SharedTrunk = true, ScaleActions = agent.ScalesActions });
 
     private (float[] Observations, float[] Finals) InputsOf(UnrollEvaluator unroll)

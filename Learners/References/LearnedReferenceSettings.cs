@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Policies;
+using Agents.Yaml;
 using Learners.Composition;
 using Learners.Optimizers;
 
@@ -59,6 +60,23 @@ public sealed record LearnedReferenceSettings : ReferenceSettings, IValidatableO
     internal override string? MistakeInFleet =>
         Resolved.Core is var core && core != MemoryCores.Identity ? HasMemory(Name, core) : null;
 
+    // Parameters and their gradient, two means, and the copies that lag and act.
+    internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) =>
+        [
+            .. base.MemoryOf(network, samples),
+            .. Path.Length > 0
+                ? []
+                : (MemoryPart[])
+                    [
+                        new(
+                            $"parameters of the policy {Name}, its means and copies",
+                            $"Lower {Name}.network.hidden_sizes, or look at fewer parts by {Name}.network.view",
+                            new ParameterLayout(LearnedReference.SpecOf(Network, network)).Count,
+                            7
+                        ),
+                    ],
+        ];
+
     internal override ReferenceSettings Pinned() =>
         Path.Length == 0 ? this : this with { WeightsSha256 = PolicySum.Require(Path, WeightsSha256, Name) };
 
@@ -67,7 +85,14 @@ public sealed record LearnedReferenceSettings : ReferenceSettings, IValidatableO
         ArgumentNullException.ThrowIfNull(context);
         if (Path.Length == 0)
         {
-            return new LearnedReference(this, context, start: null);
+            try
+            {
+                return new LearnedReference(this, context, start: null);
+            }
+            catch (SettingsException exception) when (exception.Message.StartsWith("network.", StringComparison.Ordinal))
+            {
+                throw new SettingsException($"{context.Key}: {Name}.{exception.Message}", exception);
+            }
         }
         Pinned();
         using var start = SavedPolicy.Load(PolicyFolder.Find(Path));
@@ -83,6 +108,13 @@ public sealed record LearnedReferenceSettings : ReferenceSettings, IValidatableO
             yield return new ValidationResult(
                 "a policy to go on from brings its own network. Leave network out, or path.",
                 [nameof(Network)]
+            );
+        }
+        if (Path.Length == 0 && WeightsSha256 is not null)
+        {
+            yield return new ValidationResult(
+                "a sum of weights goes with the policy that has them. Give path, or leave weights_sha256 out.",
+                [nameof(WeightsSha256)]
             );
         }
         if (Optimizer.NeedsCurvature)

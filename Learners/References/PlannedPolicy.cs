@@ -49,7 +49,10 @@ internal sealed class PlannedPolicy
         {
             int state = _model.StateOf(observations.Slice(row * size, size));
             _logProbs.AsSpan(state * actions, actions).CopyTo(distributions[(row * actions)..]);
-            values[row] = (float)_plan.Values[state];
+            if (values.Length > 0)
+            {
+                values[row] = (float)_plan.Values[state];
+            }
         }
     }
 

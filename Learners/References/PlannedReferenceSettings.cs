@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Distributions;
 using Agents.Yaml;
-using Environments;
 using Environments.Randomness;
 using Environments.Tabular;
 using Learners.Composition;
@@ -40,9 +39,10 @@ public sealed record PlannedReferenceSettings : ReferenceSettings
     {
         ArgumentNullException.ThrowIfNull(context);
         ITabularModel model = TaskDynamics.Of(
-            Environment.Length == 0 ? context.FindTask : () => EnvironmentRegistry.Default.Find(Environment),
+            context.FindTask,
             context.Network,
             Environment.Length == 0 ? context.Settings.Environment : Environment,
+            context.Settings.Agent.DiscountFactor,
             $"{context.Key} is planned"
         );
         if (model.ActionCount % ActionCopies != 0)
@@ -58,7 +58,7 @@ public sealed record PlannedReferenceSettings : ReferenceSettings
             context.Settings.Agent.DiscountFactor,
             new SeedSequence(context.Settings.Seed)
         );
-        return new RawReference(policy.Say, 0, ActionDistribution.For(context.Network.ActionSpace), Exactly, context.Key);
+        return new RawReference(policy.Say, 0, ActionDistribution.For(context.Network.ActionSpace), Exactly, context);
     }
 
     // The plan is of the mixture already.

@@ -10,18 +10,18 @@ namespace Learners.References;
 /// <param name="coreStateSize">Floats of its core state per row; 0 without memory.</param>
 /// <param name="family">Family of its distributions.</param>
 /// <param name="settings">How far it is smoothed.</param>
-/// <param name="key">Where its settings stand, for messages.</param>
+/// <param name="context">Where its settings stand, and what is read of it.</param>
 /// <param name="owned">What is disposed with it; null for nothing.</param>
 internal sealed class RawReference(
     StepFunction step,
     int coreStateSize,
     ActionDistribution family,
     ReferenceSettings settings,
-    string key,
+    ReferenceContext context,
     IDisposable? owned = null
 ) : ReferencePolicy
 {
-    private readonly SequencePass _pass = new(step, coreStateSize, family.ParameterSize, withNext: true);
+    private readonly SequencePass _pass = new(step, coreStateSize, family.ParameterSize, context.WithNext, context.WithValues);
     private float[] _coreState = []; // [B, CoreStateSize], where the copies' next unroll goes on
     private float[] _finals = [];
 
@@ -65,7 +65,7 @@ internal sealed class RawReference(
         if (!steps.Header.HasRawObservations)
         {
             throw new InvalidDataException(
-                $"{key}: the unroll holds observations that its own run has scaled or normalised, as releases with protocol 1 recorded them, and another policy cannot read those. Record it anew."
+                $"{context.Key}: the unroll holds observations that its own run has scaled or normalised, as releases with protocol 1 recorded them, and another policy cannot read those. Record it anew."
             );
         }
         int size = steps.Shape.Observations.ObservationSize;
@@ -84,7 +84,7 @@ internal sealed class RawReference(
         }
         _pass.Run(steps, steps.Observations.Read(steps.EpisodeStarts), _finals, _coreState);
         Smooth(family, Distributions, settings.UniformShare);
-        Smooth(family, NextDistributions, settings.UniformShare);
+        Smooth(family, NextDistributions, settings.UniformShare); // none where nobody reads them
     }
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ internal static class ReferenceFit
     // Parts that a policy does not look at may be others, as where tasks have other goals; what it looks at stands where it stood.
     private static bool ReadsAlike(NetworkSpec theirs, Space ours)
     {
-        if (SpaceComparison.AreReadAlike(theirs.ObservationSpace, ours))
+        if (SpaceComparison.AreGivenAlike(theirs.ObservationSpace, ours))
         {
             return true;
         }
@@ -55,7 +55,8 @@ internal static class ReferenceFit
                 && there
                     .Zip(here)
                     .All(pair =>
-                        pair.First.First == pair.Second.First && SpaceComparison.AreReadAlike(pair.First.Space, pair.Second.Space)
+                        pair.First.First == pair.Second.First
+                        && SpaceComparison.AreGivenAlike(pair.First.Space, pair.Second.Space)
                     );
         }
         catch (SettingsException)

@@ -41,7 +41,7 @@ public abstract record ReferenceSettings : NamedSettings
     /// <summary>Its arrays, for <c>RunSize</c>.</summary>
     /// <param name="network">The agent's network.</param>
     /// <param name="samples">Samples of an unroll.</param>
-    internal IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) =>
+    internal virtual IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) =>
         [
             new(
                 $"what the policy {Name} says of each sample",

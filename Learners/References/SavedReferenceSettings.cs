@@ -55,7 +55,7 @@ public sealed record SavedReferenceSettings : ReferenceSettings, IValidatableObj
             NetworkSpec spec = policy.ActingNetwork.Spec;
             ReferenceFit.Require(spec, context.Network, $"{context.Key}: the policy in '{Path}'");
             var family = ActionDistribution.For(spec.ActionSpace);
-            return new RawReference(policy.ActingNetwork.Evaluate, spec.CoreStateSize, family, this, context.Key, policy);
+            return new RawReference(policy.ActingNetwork.Evaluate, spec.CoreStateSize, family, this, context, policy);
         }
         catch
         {

@@ -24,7 +24,7 @@ public sealed record UniformReferenceSettings : ReferenceSettings
             0,
             ActionDistribution.For(context.Network.ActionSpace),
             this,
-            context.Key
+            context
         );
     }
 }

@@ -61,7 +61,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
                 spec,
                 settings,
                 seed,
-                () => registry.TryFind(settings.Environment, out EnvironmentSpec? task) ? task : null
+                id => registry.TryFind(id, out EnvironmentSpec? task) ? task : null
             );
         }
         catch
@@ -76,7 +76,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
         NetworkSpec spec,
         TrainingSettings settings,
         SeedSequence seed,
-        Func<EnvironmentSpec?> findTask
+        Func<string, EnvironmentSpec?> findTask
     )
     {
         Spec = spec;

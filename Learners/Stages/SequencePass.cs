@@ -26,7 +26,14 @@ internal delegate void StepFunction(
 /// <param name="coreStateSize">Floats of its core state per row; 0 without memory.</param>
 /// <param name="distributionSize">Numbers that describe one distribution, P.</param>
 /// <param name="withNext">Whether <see cref="NextDistributions"/> are kept.</param>
-internal sealed class SequencePass(StepFunction network, int coreStateSize, int distributionSize, bool withNext)
+/// <param name="withValues">Whether the critic is asked; without it and what is next, final observations are not looked at.</param>
+internal sealed class SequencePass(
+    StepFunction network,
+    int coreStateSize,
+    int distributionSize,
+    bool withNext,
+    bool withValues = true
+)
 {
     private float[] _distributions = [];
     private float[] _nextDistributions = [];
@@ -75,24 +82,30 @@ internal sealed class SequencePass(StepFunction network, int coreStateSize, int 
     {
         int copies = unroll.Copies;
         network(unroll.Steps + 1, observations, unroll.EpisodeStarts, [], _distributions, _values);
-        _values.AsSpan(copies).CopyTo(_nextValues);
+        if (withValues)
+        {
+            _values.AsSpan(copies).CopyTo(_nextValues);
+        }
         if (withNext)
         {
             _distributions.AsSpan(copies * distributionSize).CopyTo(_nextDistributions);
         }
-        int count = unroll.FinalRows.Count;
+        int count = AsksFinals ? unroll.FinalRows.Count : 0;
         if (count == 0)
         {
             return;
         }
         int size = unroll.Shape.Observations.ObservationSize;
-        Span<float> values = _finalValues.AsSpan(0, count);
+        Span<float> values = _finalValues.AsSpan(0, withValues ? count : 0);
         Span<float> distributions = FinalDistributions(count);
         network(1, finals[..(count * size)], _finalStarts.AsSpan(0, count), [], distributions, values);
         for (int i = 0; i < count; i++)
         {
             int row = unroll.FinalRows[i];
-            _nextValues[row] = values[i];
+            if (withValues)
+            {
+                _nextValues[row] = values[i];
+            }
             if (withNext)
             {
                 distributions.Slice(i * distributionSize, distributionSize).CopyTo(Next(row));
@@ -115,7 +128,7 @@ internal sealed class SequencePass(StepFunction network, int coreStateSize, int 
                 state.CopyTo(coreState);
             }
             Span<float> distributions = _distributions.AsSpan(t * copies * distributionSize, copies * distributionSize);
-            Span<float> values = _values.AsSpan(t * copies, copies);
+            Span<float> values = withValues ? _values.AsSpan(t * copies, copies) : [];
             network(
                 1,
                 observations.Slice(t * copies * size, copies * size),
@@ -124,14 +137,18 @@ internal sealed class SequencePass(StepFunction network, int coreStateSize, int 
                 distributions,
                 values
             );
-            for (int b = 0; t > 0 && b < copies; b++)
+            for (int b = 0; AsksFinals && t > 0 && b < copies; b++)
             {
                 if (!unroll.EpisodeStarts[t * copies + b])
                 {
-                    KeepNext((t - 1) * copies + b, values[b], distributions.Slice(b * distributionSize, distributionSize));
+                    KeepNext(
+                        (t - 1) * copies + b,
+                        withValues ? values[b] : 0,
+                        distributions.Slice(b * distributionSize, distributionSize)
+                    );
                 }
             }
-            for (; final < unroll.FinalRows.Count && unroll.FinalRows[final] < (t + 1) * copies; final++)
+            for (; AsksFinals && final < unroll.FinalRows.Count && unroll.FinalRows[final] < (t + 1) * copies; final++)
             {
                 int row = unroll.FinalRows[final];
                 if (unroll.Terminated[row])
@@ -141,12 +158,14 @@ internal sealed class SequencePass(StepFunction network, int coreStateSize, int 
                 }
                 state.Slice(row % copies * coreStateSize, coreStateSize).CopyTo(_finalState);
                 Span<float> last = FinalDistributions(1);
-                Span<float> value = _nextValues.AsSpan(row, 1);
+                Span<float> value = withValues ? _nextValues.AsSpan(row, 1) : [];
                 network(1, finals.Slice(final * size, size), [false], _finalState, last, value);
-                KeepNext(row, value[0], last);
+                KeepNext(row, withValues ? value[0] : 0, last);
             }
         }
     }
+
+    private bool AsksFinals => withNext || withValues;
 
     private void KeepNext(int row, float value, ReadOnlySpan<float> distribution)
     {
@@ -173,13 +192,13 @@ internal sealed class SequencePass(StepFunction network, int coreStateSize, int 
     {
         int count = unroll.Steps * unroll.Copies;
         int all = count + unroll.Copies;
-        if (_nextValues.Length == count && _values.Length == all)
+        if (_nextValues.Length == count && _distributions.Length == all * distributionSize)
         {
             return;
         }
         _distributions = new float[all * distributionSize];
         _nextDistributions = new float[withNext ? count * distributionSize : 0];
-        _values = new float[all];
+        _values = new float[withValues ? all : 0];
         _nextValues = new float[count];
         _finalValues = new float[count];
         _finalStarts = new bool[count];

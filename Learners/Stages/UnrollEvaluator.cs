@@ -78,6 +78,9 @@ internal sealed class UnrollEvaluator
     /// <summary>Targets of the value.</summary>
     public Span<float> Returns => Batch[Column.Returns].AsSpan(0, Count);
 
+    /// <summary>The critic's values of what each action led to, <c>[T, B]</c>; of no meaning where the task ended.</summary>
+    public ReadOnlySpan<float> NextValues => _pass.NextValues;
+
     /// <summary>The agent's distributions before the update, <c>[T + 1, B, P]</c>.</summary>
     public float[] Distributions => _pass.Distributions;
 
@@ -159,6 +162,10 @@ internal sealed class UnrollEvaluator
             // Rows of the taken actions only; the last row of distributions, which bootstraps, has none.
             FillLogRatios(unroll, _pass.Distributions.AsSpan(0, Count * _network.Spec.DistributionSize));
             EpisodeBoundaries.Mark(unroll.Terminated, unroll.Truncated, _ends);
+            if (_bootstraps)
+            {
+                Array.Fill(_ends, true); // V-trace's own targets look further than a step
+            }
             VTrace.Estimate(
                 _logRatios,
                 rewards,

@@ -74,7 +74,9 @@ internal sealed record SupervisedSettings : IValidatableObject
 
     /// <summary>How gradients of the task's auxiliary losses are let through by their cosine with that of its loss.</summary>
     /// <value>Default rule none: all gradients add up.</value>
-    public GradientSimilaritySettings GradientSimilarity { get; init; } = new();
+    public GradientSimilaritySettings? GradientSimilarity { get; init; }
+
+    internal GradientSimilaritySettings Similarity => GradientSimilarity ?? new();
 
     /// <summary>The network, without its head, which the task says.</summary>
     public NetworkSettings Network { get; init; } = new();
@@ -92,7 +94,7 @@ internal sealed record SupervisedSettings : IValidatableObject
             Optimizer = Optimizer,
             Wrappers = OptimizerWrappers,
             Maps = ParameterMaps,
-            Similarity = GradientSimilarity,
+            Similarity = Similarity,
             MaxGradientNorm = MaxGradientNorm,
         };
 
@@ -114,10 +116,7 @@ internal sealed record SupervisedSettings : IValidatableObject
             );
         }
         if (
-            GradientSimilarity.Mistake(
-                Task.HasAuxiliary,
-                "Choose a task that has one with these settings, as biased_quadratic"
-            ) is
+            Similarity.Mistake(Task.HasAuxiliary, "Choose a task that has one with these settings, as biased_quadratic") is
             { } mistake
         )
         {

@@ -25,7 +25,7 @@ internal static class SupervisedSize
         NetworkSpec spec = SupervisedNetwork.SpecOf(form, settings.Network);
         double rows = (double)form.Steps * settings.BatchSize;
         double perRow = form.Inputs.Size + spec.FeatureSize + 2.0 * form.Targets.HeadSize + form.Targets.Width;
-        int copies = ParameterCopies + settings.GradientSimilarity.GradientsOf(form.Targets.Auxiliary.Count);
+        int copies = ParameterCopies + settings.Similarity.GradientsOf(form.Targets.Auxiliary.Count);
         double floats = rows * perRow * 2 + (double)copies * new ParameterLayout(spec).Count;
         double largest = rows * Math.Max(spec.FeatureSize, Math.Max(form.Inputs.Size, form.Targets.HeadSize));
         if (largest > Array.MaxLength || floats * sizeof(float) > limit)

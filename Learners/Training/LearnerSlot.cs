@@ -13,13 +13,13 @@ namespace Learners.Training;
 /// <param name="seed">Seed of all that learners draw.</param>
 /// <param name="experience">Where they pull unrolls.</param>
 /// <param name="warn">Receives a line for each update that is left out; null for nobody.</param>
-/// <param name="findTask">Looks the environment up.</param>
+/// <param name="findTask">Looks an environment up by its id.</param>
 internal sealed class LearnerSlot(
     NetworkSpec network,
     SeedSequence seed,
     IExperienceSource experience,
     Action<string>? warn,
-    Func<EnvironmentSpec?> findTask
+    Func<string, EnvironmentSpec?> findTask
 ) : IDisposable
 {
     // In a row, where single ones are outlived.

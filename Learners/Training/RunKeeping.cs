@@ -89,21 +89,9 @@ internal sealed class RunKeeping : IDisposable
         _checkpoints.Save(_session.Steps, policy, state);
         _session.StateIsSafe();
         policy.Save(_folder.Policy);
-        SavePoliciesBeside();
+        _session.SavePoliciesBeside(_folder);
         Log.Flush();
         ExpectFiles();
-    }
-
-    /// <summary>Saves policies that the learner has beside the agent's, each in a folder of its name.</summary>
-    public void SavePoliciesBeside()
-    {
-        foreach ((string name, SavedPolicy policy) in _session.PoliciesBeside())
-        {
-            using (policy)
-            {
-                policy.Save(_folder.PolicyBeside(name));
-            }
-        }
     }
 
     /// <inheritdoc/>

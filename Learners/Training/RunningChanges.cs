@@ -40,6 +40,7 @@ internal static class RunningChanges
             "discount_factor",
             "rewards are normalised by it"
         );
+        Require(agent.ControlName == next.ControlName, agent, "auxiliary", "who acts is made with the environments");
         // Settings of the agent can ask for heads, and the network is made.
         var task = new EnvironmentSpec(before.Environment, network.ObservationSpace, network.ActionSpace);
         if (!Heads(agent, task).SequenceEqual(Heads(next, task)))

@@ -103,6 +103,7 @@ internal sealed class SavedRun
         using SavedPolicy policy = session.ToPolicy();
         new CheckpointStore(folder.Checkpoints, session.Settings.Checkpoints.Keep).Save(session.Steps, policy, state);
         policy.Save(folder.Policy);
+        session.SavePoliciesBeside(folder);
         AtomicFile.Write(folder.Config, SettingsSources.Write(session.Settings));
     }
 

@@ -129,7 +129,7 @@ internal sealed class TrainingRun : IDisposable
         }
         using SavedPolicy final = _session.ToPolicy(evaluation);
         final.Save(_folder.Policy);
-        _keeping.SavePoliciesBeside();
+        _session.SavePoliciesBeside(_folder);
         var result = new TrainingResult
         {
             RunFolder = _folder.Path,

@@ -86,7 +86,7 @@ public sealed class TrainingSession : IDisposable
             _seeds.Child(1),
             _experience,
             options.Warn,
-            () => options.Registry.TryFind(settings.Environment, out EnvironmentSpec? task) ? task : null
+            id => options.Registry.TryFind(id, out EnvironmentSpec? task) ? task : null
         );
         try
         {
@@ -185,9 +185,25 @@ public sealed class TrainingSession : IDisposable
             _source.ObservationStatistics
         );
 
-    /// <summary>Policies that the learner has beside the agent's, by the names of their folders. The caller owns them.</summary>
-    internal IReadOnlyDictionary<string, SavedPolicy> PoliciesBeside() =>
-        PolicyOrigin.OfBeside(_learner.Current, Settings, Updates, Steps, _source.ObservationStatistics);
+    /// <summary>Saves policies that the learner has beside the agent's, each in a folder of its name.</summary>
+    internal void SavePoliciesBeside(RunFolder folder)
+    {
+        foreach (
+            (string name, SavedPolicy policy) in PolicyOrigin.OfBeside(
+                _learner.Current,
+                Settings,
+                Updates,
+                Steps,
+                _source.ObservationStatistics
+            )
+        )
+        {
+            using (policy)
+            {
+                policy.Save(folder.PolicyBeside(name));
+            }
+        }
+    }
 
     /// <summary>Writes a checkpoint, the settings and the policy into a folder, from which <see cref="Load"/> and <c>agents train --resume</c> go on.</summary>
     /// <param name="folder">New or empty, or one that this session has saved to or was loaded from; older checkpoints beyond <see cref="CheckpointSettings.Keep"/> go.</param>
@@ -227,6 +243,7 @@ public sealed class TrainingSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(assignments);
         TrainingSettings changed = SettingsSources.Lay(Settings, assignments);
+        changed = changed with { Agent = changed.Agent.Pinned() };
         RunningChanges.Require(Settings, changed, _source.Spec);
         if (changed.Agent != Settings.Agent)
         {

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Agents.Distributions;
 using Agents.Networks;
 using Learners.ActorCritic;
+using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Models;
 using Learners.Objectives;
@@ -124,6 +125,13 @@ public sealed record VmpoSettings : ActorCriticSettings
         foreach (ValidationResult result in base.Validate(validationContext))
         {
             yield return result;
+        }
+        if (Auxiliary.Any(auxiliary => auxiliary is DistillationSettings { RewardWeight: 0, HasPay: false }))
+        {
+            yield return new ValidationResult(
+                "V-MPO imitates the better half of a batch, and without rewards or pay no half is better. Raise distillation.reward_weight, choose a method that pays, or another agent.",
+                [nameof(Auxiliary)]
+            );
         }
         int learned = Copies * (UnrollLength - BurnIn);
         if (learned is 0 or 1)

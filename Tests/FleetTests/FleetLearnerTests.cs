@@ -1,4 +1,6 @@
 using Actors.Fleet;
+using Agents.Policies;
+using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -6,8 +8,14 @@ using Environments.State;
 using Environments.Wrappers;
 using Fleet;
 using Fleet.Hosting;
+using Learners.Auxiliary;
 using Learners.Checkpoints;
 using Learners.Composition;
+using Learners.Configuration;
+using Learners.Impala;
+using Learners.Metrics;
+using Learners.References;
+using Learners.Runs;
 using Learners.Training;
 using Tests.Waits;
 using Xunit;
@@ -44,6 +52,65 @@ public sealed class FleetLearnerTests : IDisposable
         Assert.Equal(trained.Length, trained.Distinct().Count());
         Assert.Equal(4_000, trained.Sum(line => line.StartsWith("one", StringComparison.Ordinal) ? 8 : 16));
         Assert.Equal(run.Acknowledged.Order(), trained.Order());
+    }
+
+    /// <summary>Teacher and default policy stay with the learner; actors need neither.</summary>
+    [Fact]
+    public async Task TrainAsync_TeacherAndDefaultPolicy_ArePartOfTheLearner()
+    {
+        TrainingResult teacher = await Trainer.TrainAsync(
+            TunedSettings.For("CartPole-v1") with
+            {
+                TotalSteps = 10_000,
+                Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
+            },
+            new TrainingOptions { OutputFolder = _folder.In("teacher") },
+            TestContext.Current.CancellationToken
+        );
+        var distillation = new DistillationSettings
+        {
+            Teacher = new SavedReferenceSettings { Path = teacher.RunFolder },
+            Weight = 10,
+        };
+        TrainingSettings settings = FleetRun.Small with
+        {
+            Agent = new ImpalaSettings
+            {
+                Copies = 4,
+                UnrollLength = 8,
+                LearningRate = 5e-3f,
+                Auxiliary = [distillation, new DefaultPolicySettings { Weight = 0.01f }],
+            },
+        };
+        using var run = new FleetRun(_folder);
+
+        (TrainingResult result, ActorResult actor) = await run.RunAsync(settings);
+
+        Assert.Equal((false, settings.TotalSteps), (result.Interrupted, result.EnvironmentSteps));
+        Assert.True(actor.RunCompleted);
+        MetricsTable table = MetricsTable.Read(new RunFolder(run.Folder).Metrics);
+        double[] divergence = [.. table.Column("distillation/divergence").Values];
+        Assert.True(divergence[^1] < 0.8 * divergence[0], $"from {divergence[0]} to {divergence[^1]}");
+        using var kept = SavedPolicy.Load(Path.Combine(run.Folder, "default_policy"));
+        Assert.Equal("impala", kept.Info.Agent);
+        TrainingSettings controlled = settings with
+        {
+            Agent = new ImpalaSettings
+            {
+                Auxiliary =
+                [
+                    distillation with
+                    {
+                        Method = DistillationMethod.OnPolicy,
+                        RewardWeight = 0,
+                        Control = ControlPolicy.Teacher,
+                    },
+                ],
+            },
+        };
+        using var refused = new FleetRun(_folder);
+        SettingsException exception = await Assert.ThrowsAsync<SettingsException>(() => refused.LearnAsync(controlled));
+        Assert.Contains("impala.auxiliary.distillation.control is not the student", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

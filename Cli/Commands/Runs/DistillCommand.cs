@@ -163,7 +163,7 @@ internal sealed class DistillCommand(TextWriter output, TextWriter error)
         assignments.AddRange(parsed.GetValue(_set) ?? []);
         if (journal is not null)
         {
-            assignments.AddRange(JournalUnrolls.SettingsFor(journal, agent));
+            assignments.AddRange(JournalUnrolls.SettingsFor(journal, agent, _registry.Agents(parsed)));
         }
         return StudentSettings.For(
             teacher,

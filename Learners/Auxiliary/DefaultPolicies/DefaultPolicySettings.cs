@@ -49,7 +49,9 @@ public sealed record DefaultPolicySettings : AuxiliarySettings
     {
         var stage = new DefaultPolicyStage(
             this,
-            Prior.Create(new ReferenceContext(context.Run, context.Seed, $"{Name}.prior")),
+            Prior.Create(
+                new ReferenceContext(context.Run, context.Seed, $"{Name}.prior") { WithNext = InReturn, WithValues = false }
+            ),
             context.Run
         );
         return new AuxiliaryParts { Objectives = [.. stage.Objectives], Stages = [stage] };

@@ -62,7 +62,7 @@ internal sealed class DefaultPolicyStage : IBatchStage
     public IReadOnlyList<Column> Writes => _settings.InReturn ? [_distributions, Column.Rewards] : [_distributions];
 
     /// <inheritdoc/>
-    public bool ReadsNextPolicy => true;
+    public bool ReadsNextPolicy => _settings.InReturn;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Tags => [DivergenceTag, .. _prior.Tags];

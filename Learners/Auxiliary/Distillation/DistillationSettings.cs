@@ -82,6 +82,8 @@ public sealed record DistillationSettings : AuxiliarySettings, IValidatableObjec
 
     internal bool ShapesRewards => TeacherValues == TeacherValueUse.Shaping;
 
+    private bool AsksValues => ValueGate || TeacherValues != TeacherValueUse.Nothing;
+
     internal bool HasPay => DistillationFormulas.PayOf(Method) != DistillationPay.Nothing;
 
     internal override IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment) =>
@@ -107,7 +109,11 @@ public sealed record DistillationSettings : AuxiliarySettings, IValidatableObjec
         : Teacher.MistakeInFleet is { } mistake ? $"{Name}.{mistake}"
         : null;
 
-    internal override IPolicy? Controlled(NetworkPolicy own, TrainingSettings run, Func<EnvironmentSpec?> findTask)
+    internal override string ControlName => IsControlled ? $"{Control} {Teacher}" : "";
+
+    internal override bool TakesPlainReturns => !Critic && RewardWeight > 0;
+
+    internal override IPolicy? Controlled(NetworkPolicy own, TrainingSettings run, Func<string, EnvironmentSpec?> findTask)
     {
         ReferenceSettings? control = Control switch
         {
@@ -129,7 +135,13 @@ public sealed record DistillationSettings : AuxiliarySettings, IValidatableObjec
     {
         var stage = new DistillationStage(
             this,
-            Teacher.Create(new ReferenceContext(context.Run, context.Seed, $"{Name}.teacher")),
+            Teacher.Create(
+                new ReferenceContext(context.Run, context.Seed, $"{Name}.teacher")
+                {
+                    WithNext = DistillationFormulas.PayOf(Method) == DistillationPay.NextLoss,
+                    WithValues = AsksValues,
+                }
+            ),
             context.Run
         );
         return new AuxiliaryParts { Objectives = [.. stage.Objectives], Stages = [stage] };
@@ -145,15 +157,15 @@ public sealed record DistillationSettings : AuxiliarySettings, IValidatableObjec
                 [nameof(Method)]
             );
         }
-        bool takesMore = Method != DistillationMethod.OnPolicy || RewardWeight > 0 || TeacherValues != TeacherValueUse.Nothing;
+        bool takesMore = Method != DistillationMethod.OnPolicy || RewardWeight > 0 || AsksValues;
         if (IsControlled && takesMore)
         {
             yield return new ValidationResult(
-                "what follows another policy's actions says nothing about the student's. Use control with method: on_policy, reward_weight: 0 and no teacher_values, or let the student act.",
+                "what follows another policy's actions says nothing about the student's. Use control with method: on_policy, reward_weight: 0 and neither teacher_values nor value_gate, or let the student act.",
                 [nameof(Control)]
             );
         }
-        if (!Teacher.KnowsValues && (ValueGate || TeacherValues != TeacherValueUse.Nothing))
+        if (!Teacher.KnowsValues && AsksValues)
         {
             yield return new ValidationResult(
                 $"the teacher {Teacher.Name} does not say what observations are worth, and value_gate and teacher_values ask it. Leave them out, or choose a saved or planned teacher.",
@@ -167,10 +179,31 @@ public sealed record DistillationSettings : AuxiliarySettings, IValidatableObjec
                 [nameof(Teacher)]
             );
         }
-        if (ValueGate && DistillationFormulas.PayOf(Method) == DistillationPay.OwnAction)
+        if (TeacherValues != TeacherValueUse.Nothing && RewardWeight == 0)
         {
             yield return new ValidationResult(
-                "entropy_regularized has no loss that a gate could switch off. Choose another method, or leave value_gate out.",
+                "the teacher's values change the advantages of rewards, and reward_weight is 0, so that they would do nothing. Raise it, or leave teacher_values out.",
+                [nameof(RewardWeight)]
+            );
+        }
+        if (ValueGate && ShapesRewards)
+        {
+            yield return new ValidationResult(
+                "with shaped rewards the agent's critic does not say what the task is worth, and value_gate compares it with the teacher's. Leave one of them out.",
+                [nameof(ValueGate)]
+            );
+        }
+        if (!Critic && TeacherValues == TeacherValueUse.Bootstrap)
+        {
+            yield return new ValidationResult(
+                "a bootstrap is one step and a critic's baseline, and critic is false. Leave one of them out.",
+                [nameof(Critic)]
+            );
+        }
+        if (ValueGate && !DistillationFormulas.HasLoss(Method))
+        {
+            yield return new ValidationResult(
+                "this method has no loss that a gate could switch off. Choose another method, or leave value_gate out.",
                 [nameof(ValueGate)]
             );
         }

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Agents.Distributions;
-using Agents.Networks;
 using Agents.Programs;
 using Environments.State;
 using Learners.Batches;
@@ -36,9 +35,7 @@ internal sealed class DistillationStage : IBatchStage
     private readonly PolicyComparison _divergence;
     private readonly PolicyComparison? _loss; // of what a step led to
     private readonly Agreement _agreement;
-    private SequencePass? _critic;
-    private float[] _headRows = [];
-    private float[] _criticState = [];
+    private HeadValues? _critic;
     private float[] _pay = [];
     private float[] _advantages = []; // of what is paid
     private float[] _zeros = [];
@@ -58,7 +55,7 @@ internal sealed class DistillationStage : IBatchStage
         _distributions = new Column("distillation.teacher", _family.ParameterSize, RowSpace.Rows);
         _divergence = new PolicyComparison(_family);
         _agreement = new Agreement(_family);
-        if (DistillationFormulas.PayOf(settings.Method) == DistillationPay.NextLoss)
+        if (PaysForNext)
         {
             _loss = new PolicyComparison(
                 _family,
@@ -97,7 +94,7 @@ internal sealed class DistillationStage : IBatchStage
         ];
 
     /// <inheritdoc/>
-    public bool ReadsNextPolicy => true;
+    public bool ReadsNextPolicy => PaysForNext;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Tags =>
@@ -107,6 +104,8 @@ internal sealed class DistillationStage : IBatchStage
             .. _settings.HasPay ? [PayTag] : (string[])[],
             .. _settings.ValueGate ? [GateTag] : (string[])[],
         ];
+
+    private bool PaysForNext => DistillationFormulas.PayOf(_settings.Method) == DistillationPay.NextLoss;
 
     private bool HasHead => _settings is { HasPay: true, Critic: true };
 
@@ -141,7 +140,7 @@ internal sealed class DistillationStage : IBatchStage
     public void Correct(UnrollEvaluator unroll)
     {
         Span<float> advantages = unroll.Advantages;
-        if (!_settings.Critic && _settings.TeacherValues != TeacherValueUse.Bootstrap)
+        if (!_settings.Critic)
         {
             Fill(unroll.Unroll, _taskDiscount, 1);
             ReadOnlySpan<float> rewards = unroll.Batch[Column.Rewards].AsSpan(0, advantages.Length);
@@ -209,7 +208,8 @@ internal sealed class DistillationStage : IBatchStage
                 _loss!.Rows(_teacher.NextDistributions, unroll.NextDistributions, pay);
                 for (int row = 0; row < pay.Length; row++)
                 {
-                    pay[row] = unroll.Unroll.Terminated[row] ? 0 : -pay[row];
+                    bool counts = !_settings.ValueGate || _teacher.NextValues[row] > unroll.NextValues[row];
+                    pay[row] = unroll.Unroll.Terminated[row] || !counts ? 0 : -pay[row];
                 }
                 break;
             case DistillationPay.OwnAction:
@@ -234,13 +234,8 @@ internal sealed class DistillationStage : IBatchStage
         float[] nextValues = _zeros;
         if (HasHead)
         {
-            SequencePass critic = _critic ??= CriticOf(unroll.Network);
-            if (_criticState.Length != unroll.Unroll.InitialCoreState.Length)
-            {
-                _criticState = new float[unroll.Unroll.InitialCoreState.Length];
-            }
-            unroll.Unroll.InitialCoreState.CopyTo(_criticState, 0);
-            critic.Run(unroll.Unroll, unroll.Observations, unroll.FinalObservations, _criticState);
+            HeadValues critic = _critic ??= new HeadValues(unroll.Network, _settings.ValueHead);
+            critic.Evaluate(unroll);
             (values, nextValues) = (critic.Values, critic.NextValues);
         }
         Span<float> advantages = _advantages.AsSpan(0, rows);
@@ -256,28 +251,6 @@ internal sealed class DistillationStage : IBatchStage
         if (HasHead)
         {
             TensorPrimitives.Add(advantages, values.AsSpan(0, rows), unroll.Batch[_returns]);
-        }
-    }
-
-    private SequencePass CriticOf(IActorCriticNetwork network)
-    {
-        return new SequencePass(Say, network.Spec.CoreStateSize, 0, withNext: false);
-
-        void Say(
-            int steps,
-            ReadOnlySpan<float> observations,
-            ReadOnlySpan<bool> starts,
-            Span<float> state,
-            Span<float> distributions,
-            Span<float> values
-        )
-        {
-            if (_headRows.Length < values.Length)
-            {
-                _headRows = new float[values.Length];
-            }
-            network.UnrollHeads(steps, observations, starts, state, [new HeadRows(_settings.ValueHead, _headRows)]);
-            _headRows.AsSpan(0, values.Length).CopyTo(values);
         }
     }
 

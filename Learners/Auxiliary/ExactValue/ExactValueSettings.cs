@@ -42,6 +42,7 @@ public sealed record ExactValueSettings : AuxiliarySettings
             run.FindTask,
             run.Network,
             run.Settings.Environment,
+            run.Settings.Agent.DiscountFactor,
             $"{Name} plans with the dynamics of the task"
         );
         if (

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Environments.State;
 using Environments.Tabular;
 using Learners.Batches;
@@ -68,7 +69,7 @@ internal sealed class ExactValueStage : IBatchStage
         }
         double value = TabularPlanner.Evaluate(_model, _policy, _discount).StartValue;
         metrics.Add(ValueTag, value);
-        metrics.Add(ShareTag, value / _planned);
+        metrics.Add(ShareTag, value / _planned); // not a number, and left out, where nothing is worth anything
     }
 
     /// <inheritdoc/>
@@ -82,19 +83,11 @@ internal sealed class ExactValueStage : IBatchStage
 
     private static void Softmax(ReadOnlySpan<float> logits, Span<double> probabilities)
     {
-        double best = double.NegativeInfinity;
-        foreach (float logit in logits)
-        {
-            best = Math.Max(best, logit);
-        }
-        double sum = 0;
         for (int i = 0; i < logits.Length; i++)
         {
-            sum += probabilities[i] = Math.Exp(logits[i] - best);
+            probabilities[i] = logits[i];
         }
-        for (int i = 0; i < logits.Length; i++)
-        {
-            probabilities[i] /= sum;
-        }
+        TensorPrimitives.Subtract(probabilities, TensorPrimitives.Max<double>(probabilities), probabilities);
+        TensorPrimitives.SoftMax<double>(probabilities, probabilities);
     }
 }

@@ -1,6 +1,7 @@
 using Environments.Randomness;
 using Learners.Auxiliary;
 using Learners.Objectives;
+using Learners.Returns;
 using Xunit;
 
 namespace Tests.LearnerTests.Auxiliary;
@@ -166,12 +167,7 @@ public sealed class DistillationFieldTests
         var task = new EnumeratedTrajectories(1, 2, [([0], [0], [3], 0.5), ([0], [1], [1], 0.5)]);
         using DistillationStage stage = Stage(
             task,
-            new DistillationSettings
-            {
-                Method = DistillationMethod.None,
-                TeacherValues = TeacherValueUse.Bootstrap,
-                Critic = false,
-            },
+            new DistillationSettings { Method = DistillationMethod.None, TeacherValues = TeacherValueUse.Bootstrap },
             [
                 [0.5, 0.5],
             ],
@@ -194,7 +190,9 @@ public sealed class DistillationFieldTests
         );
 
         // Copies (0, 0), (0, 1), (1, 0), (1, 1): the first action leads to state 1 or 2, worth 10 and 20; the second one ends.
-        Assert.Equal([6, 6, 11, 11, 1, 1, 1, 1], task.Advantages(Student, stage, 0.5f, 0.9f));
+        float[] expected = [6, 6, 11, 11, 1, 1, 1, 1];
+        Assert.Equal(expected, task.Advantages(Student, stage, 0.5f, 0.9f));
+        Assert.Equal(expected, task.Advantages(Student, stage, 0.5f, 0.9f, clips: new VTraceClips { WeighAdvantages = false }));
     }
 
     [Fact]
@@ -210,6 +208,25 @@ public sealed class DistillationFieldTests
             Enumerable.Range(0, 6),
             i => Assert.Equal(i is 2 or 3 ? 0 : whole[i], update[i], 1e-6) // state 1 is worth less to the teacher than 0
         );
+    }
+
+    /// <summary>What the gate closes is not paid for either, so that the rest is a gradient still.</summary>
+    [Fact]
+    public void Gradient_GatedByValues_OfAMethodThatPays_IsAGradient()
+    {
+        DistillationSettings gated = Of(DistillationMethod.NDistill) with { ValueGate = true };
+        double[] Gated(double[] logits)
+        {
+            EnumeratedTrajectories task = Task(teacherActs: false, logits);
+            using DistillationStage stage = Stage(task, gated, Teacher, [1, -1, 1]);
+            return task.Gradient(logits, stage, stage.Objectives);
+        }
+
+        Assert.Equal(0, Gated(Student)[2], 1e-6);
+        Assert.True(Math.Abs(Asymmetry(Gated)) < 1e-6, $"{Asymmetry(Gated)}");
+        EnumeratedTrajectories closed = Task(teacherActs: false, Student);
+        using DistillationStage never = Stage(closed, gated, Teacher, [-1, -1, -1]);
+        Assert.All(closed.Gradient(Student, never, never.Objectives), number => Assert.Equal(0, number));
     }
 
     [Fact]

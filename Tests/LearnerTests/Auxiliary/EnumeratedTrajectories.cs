@@ -11,6 +11,7 @@ using Learners.Engines;
 using Learners.Metrics;
 using Learners.Objectives;
 using Learners.References;
+using Learners.Returns;
 using Learners.Stages;
 using Protos;
 using Tests.LearnerTests.Composition;
@@ -99,14 +100,21 @@ internal sealed class EnumeratedTrajectories
             0,
             ActionDistribution.For(Spec.ActionSpace),
             new UniformReferenceSettings { UniformShare = 0 },
-            "teacher"
+            new ReferenceContext(Run(1), new SeedSequence(1), "teacher")
         );
 
     /// <summary>Advantages after a stage, <c>[T, B]</c>.</summary>
-    public float[] Advantages(double[] logits, IBatchStage? stage, float discount, float lambda, double[]? values = null)
+    public float[] Advantages(
+        double[] logits,
+        IBatchStage? stage,
+        float discount,
+        float lambda,
+        double[]? values = null,
+        VTraceClips? clips = null
+    )
     {
         using var network = new ProgramNetwork(Spec, Parameters(logits, values));
-        return [.. Prepared(network, stage, discount, lambda).Advantages];
+        return [.. Prepared(network, stage, discount, lambda, clips).Advantages];
     }
 
     /// <summary>Rewards after a stage, <c>[T, B]</c>.</summary>
@@ -169,13 +177,19 @@ internal sealed class EnumeratedTrajectories
         return means.ToDictionary(metric => metric.Tag, metric => metric.Value);
     }
 
-    private UnrollEvaluator Prepared(IActorCriticNetwork network, IBatchStage? stage, float discount, float lambda)
+    private UnrollEvaluator Prepared(
+        IActorCriticNetwork network,
+        IBatchStage? stage,
+        float discount,
+        float lambda,
+        VTraceClips? clips = null
+    )
     {
         var batch = new UnrollEvaluator(network, stage is null ? null : [stage]);
         batch.Load(_unroll);
         batch.Evaluate();
         stage?.Prepare(batch, new MetricAverages());
-        batch.Estimate(discount, lambda);
+        batch.Estimate(discount, lambda, clips);
         stage?.Correct(batch);
         return batch;
     }

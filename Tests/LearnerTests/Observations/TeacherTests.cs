@@ -107,7 +107,7 @@ public sealed class TeacherTests : IDisposable
             new ReferenceContext(
                 teacher.ActingNetwork.Spec,
                 Settings("identity", 1),
-                () => null,
+                _ => null,
                 new SeedSequence(1),
                 "distillation.teacher"
             )
@@ -154,7 +154,7 @@ public sealed class TeacherTests : IDisposable
             var context = new ReferenceContext(
                 agent,
                 Settings("identity", 1),
-                () => null,
+                _ => null,
                 new SeedSequence(1),
                 "default_policy.prior"
             );
@@ -186,6 +186,25 @@ public sealed class TeacherTests : IDisposable
         Assert.Equal(fits, Record.Exception(() => ReferenceFit.Require(saw, run, "prior: the policy")) is null);
         Assert.Throws<SettingsException>(() =>
             ReferenceFit.Require(saw with { ObservationSpace = new MultiDiscrete(12, 256, 5, 16, 2) }, run, "prior: the policy")
+        );
+    }
+
+    [Fact]
+    public void Require_BytesThatItNormalises_AreGivenAsTheyAre()
+    {
+        var agent = new NetworkSpec(
+            new Box(0, 255, [6, 6, 2]) { ElementType = ElementType.UInt8 },
+            new Discrete(4),
+            new NetworkSettings()
+        );
+        NetworkSpec normalising = agent with
+        {
+            ObservationSpace = new Box(float.NegativeInfinity, float.PositiveInfinity, 6, 6, 2),
+        };
+
+        ReferenceFit.Require(normalising, agent, "teacher: the policy");
+        Assert.Throws<SettingsException>(() =>
+            ReferenceFit.Require(normalising with { ObservationSpace = new Box(0, 1, 6, 6, 3) }, agent, "teacher: the policy")
         );
     }
 

@@ -6,6 +6,7 @@ using Learners.Sources;
 using Learners.Stages;
 using Learners.Training;
 using Protos;
+using Tests.LearnerTests.Observations;
 using Xunit;
 
 namespace Tests.LearnerTests.References;
@@ -25,7 +26,7 @@ public sealed class ControlledPolicyTests : IDisposable
         string teacher = await Teach();
         TrainingSettings settings = Student(teacher, control);
         using IUnrollSource source = new TrainingOptions().Step(settings, new SeedSequence(3));
-        source.Publish(new float[new Agents.Networks.ParameterLayout(source.Spec).Count], 0);
+        source.Publish(RawObservationTests.Parameters(source.Spec, 4), 0);
         using var policy = Agents.Policies.SavedPolicy.Load(Path.Combine(teacher, "policy"));
         var pass = new SequencePass(policy.ActingNetwork.Evaluate, policy.CoreStateSize, 2, withNext: false);
         var state = new float[settings.Agent.Copies * policy.CoreStateSize];

@@ -160,7 +160,7 @@ public sealed class AuxiliaryTrainingTests : IDisposable
             var context = new LearnerContext
             {
                 Settings = new TrainingSettings { Agent = new PpoSettings(), Environment = environment.Id },
-                FindTask = () => environment,
+                FindTask = _ => environment,
                 Network = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, new NetworkSettings()),
                 Seed = new SeedSequence(1),
                 Experience = new NoExperience(),
