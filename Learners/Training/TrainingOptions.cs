@@ -28,6 +28,9 @@ public sealed record TrainingOptions
     /// <summary>Bytes that a run may need; larger ones are refused before anything is allocated. The campaign of settings lowers it.</summary>
     internal long MemoryLimit { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
+    /// <summary>Environment steps at which a run saves and ends before it is done, to be resumed; null to go on to the end.</summary>
+    internal long? PauseAtSteps { get; init; }
+
     /// <summary>Clock of time stamps and speeds.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

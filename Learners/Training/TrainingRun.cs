@@ -62,6 +62,8 @@ internal sealed class TrainingRun : IDisposable
 
     private long Steps => _session.Steps;
 
+    private bool IsPaused => Steps >= _options.PauseAtSteps;
+
     private double Seconds => _options.Clock.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>Checkpoints that could not be written.</summary>
@@ -74,7 +76,7 @@ internal sealed class TrainingRun : IDisposable
     public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
     {
         long before = Steps;
-        while (!_session.IsDone && await _session.StepAsync(WriteLog, cancellationToken).ConfigureAwait(false))
+        while (!_session.IsDone && !IsPaused && await _session.StepAsync(WriteLog, cancellationToken).ConfigureAwait(false))
         {
             bool last = _session.IsDone;
             if (!last && IsDue(before, Settings.Evaluation.EverySteps, 10) && Settings.Evaluation.Episodes > 0)

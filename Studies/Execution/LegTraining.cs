@@ -1,0 +1,148 @@
+using Agents.Files;
+using Agents.Policies;
+using Agents.Yaml;
+using Environments.Randomness;
+using Learners.Checkpoints;
+using Learners.Composition;
+using Learners.Configuration;
+using Learners.Evaluation;
+using Learners.Runs;
+using Learners.Training;
+using Studies.Running;
+using Studies.Statistics;
+using Studies.Trials;
+
+namespace Studies.Execution;
+
+/// <summary>Trains a leg in this process. A leg that was cut off goes on from its last checkpoint, and one that had ended is only read.</summary>
+/// <param name="root">Folder that the order's folders are relative to.</param>
+/// <param name="options">Where environments and agents are looked up.</param>
+internal sealed class LegTraining(string root, TrainingOptions options)
+{
+    private const int TrainingEpisodes = 100;
+
+    // The run's own evaluations and training have children 0 to 2 of its seed.
+    private const uint EvaluationStream = 3;
+
+    /// <inheritdoc cref="ILegRunner.RunAsync"/>
+    public async Task<LegResult> RunAsync(LegOrder order, IProgress<long> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return order.IsRun
+                ? await TrainRunAsync(order, progress, cancellationToken).ConfigureAwait(false)
+                : await TrainMemberAsync(order, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsTheLegsFault(exception))
+        {
+            return new LegResult
+            {
+                Score = double.NaN,
+                Steps = 0,
+                Failure = exception.Message.ReplaceLineEndings(" "),
+            };
+        }
+    }
+
+    // A disk that is full, or a cancellation, says nothing about the settings that were tried.
+    private static bool IsTheLegsFault(Exception exception) =>
+        exception is not (OperationCanceledException or LegLostException or OutOfMemoryException)
+        && (exception is PolicyFormatException || !DiskFailure.IsOne(exception.GetBaseException()));
+
+    private async Task<LegResult> TrainRunAsync(LegOrder order, IProgress<long> progress, CancellationToken cancellationToken)
+    {
+        var files = new RunFiles(Path.Combine(root, order.Folder));
+        TrainingSettings settings = SettingsOf(order);
+        if (files.Status != RunStatus.Finished)
+        {
+            TrainingOptions run = options with
+            {
+                OutputFolder = files.Path,
+                PauseAtSteps = order.ToSteps,
+                Progress = new Steps(progress),
+            };
+            if (files.Status == RunStatus.New)
+            {
+                files.Clear();
+            }
+            TrainingResult result =
+                files.Status == RunStatus.New
+                    ? await Trainer.TrainAsync(settings, run, cancellationToken).ConfigureAwait(false)
+                    : await Trainer.ResumeAsync(files.Path, [], run, cancellationToken).ConfigureAwait(false);
+            if (result.Interrupted && result.EnvironmentSteps < order.ToSteps)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        long steps = files.Status == RunStatus.Finished ? settings.TotalSteps : order.ToSteps;
+        if (order.Score == StudyScore.Training)
+        {
+            return new LegResult { Score = EpisodeTable.Read(files.Episodes).FinalMean(TrainingEpisodes), Steps = steps };
+        }
+        if (files.Summary is { } summary && files.Status == RunStatus.Finished)
+        {
+            return new LegResult { Score = summary.GetProperty("mean_return").GetDouble(), Steps = steps };
+        }
+        using SavedPolicy policy = SavedPolicy.Load(new RunFolder(files.Path).Policy);
+        EvaluationResult played = Evaluator.Evaluate(
+            policy,
+            settings.Environment,
+            order.Episodes,
+            new SeedSequence(settings.Seed).Child(EvaluationStream).Child((uint)order.Number).GenerateSeed(),
+            registry: options.Registry,
+            warn: options.Warn,
+            cancellationToken: cancellationToken
+        );
+        return Scored(played, steps);
+    }
+
+    private async Task<LegResult> TrainMemberAsync(LegOrder order, IProgress<long> progress, CancellationToken cancellationToken)
+    {
+        string folder = Path.Combine(root, order.Folder);
+        // What a process left that was killed while it saved is no whole stretch.
+        AtomicFolder.TryDelete(folder);
+        using TrainingSession session = order.Begin is { } begin
+            ? TrainingSession.Load(Path.Combine(root, begin), [], options)
+            : TrainingSession.Create(SettingsOf(order), options);
+        if (order.CopyOf is { } copied)
+        {
+            using TrainingSession source = TrainingSession.Load(Path.Combine(root, copied), [], options);
+            session.TakeOver(source, withOptimizer: true);
+        }
+        // After what was taken over, which brings no settings along.
+        session.Change([.. order.Changes]);
+        while (session.Steps < order.ToSteps)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await session.AdvanceAsync(1, cancellationToken).ConfigureAwait(false) == 0)
+            {
+                break;
+            }
+            progress.Report(session.Steps);
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        LegResult result =
+            order.Score == StudyScore.Evaluation
+                ? Scored(session.Play(order.Episodes, (uint)order.Number + 1, cancellationToken), session.Steps)
+                : new LegResult { Score = session.MeanReturn, Steps = session.Steps };
+        session.Save(folder);
+        return result;
+    }
+
+    private static LegResult Scored(EvaluationResult played, long steps) =>
+        new()
+        {
+            Score = played.MeanReturn,
+            Deviation = played.StdReturn,
+            Episodes = played.Episodes,
+            Steps = steps,
+        };
+
+    private TrainingSettings SettingsOf(LegOrder order) =>
+        SettingsSources.Bind(StrictYaml.Parse(order.Config, $"leg {order.Number}"), $"leg {order.Number}", options.Agents);
+
+    private sealed class Steps(IProgress<long> progress) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => progress.Report(value.EnvironmentSteps);
+    }
+}

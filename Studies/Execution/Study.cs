@@ -1,0 +1,108 @@
+using Agents.Files;
+using Agents.Yaml;
+using Environments;
+using Learners.Checkpoints;
+using Learners.Runs;
+using Studies.Trials;
+
+namespace Studies.Execution;
+
+/// <summary>Carries out a study from where an earlier call with the same folder stopped, and writes its results. What <c>agents sweep</c> and <c>agents population</c> call.</summary>
+internal static class Study
+{
+    private const string LockFile = "study.lock";
+
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Reads a study.</summary>
+    /// <exception cref="SettingsException">The file cannot be read, or a key or value is not possible.</exception>
+    public static StudySettings Read(string path)
+    {
+        try
+        {
+            return StrictYaml.Bind<StudySettings>(StrictYaml.ReadFile(path), path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"The study '{path}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Carries out a study.</summary>
+    /// <param name="settings">What is studied.</param>
+    /// <param name="source">Where the settings come from, for messages.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Asks what trains to save, and stops.</param>
+    /// <exception cref="SettingsException">A setting is not possible, or the folder holds another study.</exception>
+    /// <exception cref="UnknownNameException">The environment is unknown.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; call again to go on.</exception>
+    /// <exception cref="IOException">The folder is in use or cannot be written.</exception>
+    /// <exception cref="InvalidDataException">The journal is damaged, or no trial could be trained.</exception>
+    public static async Task<StudyResult> RunAsync(
+        StudySettings settings,
+        string source,
+        StudyOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        var plan = StudyPlan.Create(settings, options.Training, source);
+        string folder = Path.GetFullPath(options.Folder);
+        Directory.CreateDirectory(folder);
+        using FileStream held =
+            FileLock.TryHold(Path.Combine(folder, LockFile))
+            ?? throw new IOException($"'{folder}' is in use by another study. Wait for it to end, or choose another --out.");
+        var files = new RunFolder(folder);
+        RequireSameStudy(files.Config, plan);
+        using StudyJournal journal = StudyJournal.Open(folder);
+        await AwaitOrphansAsync(folder, plan, journal.State, cancellationToken).ConfigureAwait(false);
+        void Prune(StudyState state) => SavedLegs.Prune(folder, plan, state);
+        Prune(journal.State);
+        ILegRunner runner = options.CreateRunner(folder);
+        try
+        {
+            await new StudyEngine(plan, journal, runner, Prune, options.Progress, options.Training.Clock)
+                .RunAsync(cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            (runner as IDisposable)?.Dispose();
+        }
+        return StudyResult.Write(folder, plan, journal.State, options.Training, cancellationToken);
+    }
+
+    private static void RequireSameStudy(string path, StudyPlan plan)
+    {
+        string text = StrictYaml.Write(plan.Settings);
+        if (!File.Exists(path))
+        {
+            AtomicFile.Write(path, text);
+        }
+        else if (StrictYaml.Write(Read(path)) is var found && found != text)
+        {
+            string[] before = found.Split('\n');
+            string? changed = text.Split('\n').FirstOrDefault(line => !before.Contains(line));
+            throw new SettingsException(
+                $"'{Path.GetDirectoryName(path)}' holds a study with other settings{(changed is null ? "" : $" (now '{changed.Trim()}')")}. Give it the settings in its config.yaml, or choose another --out."
+            );
+        }
+    }
+
+    // Children of a study that was killed save and end by themselves; until then their runs are theirs.
+    private static async Task AwaitOrphansAsync(
+        string folder,
+        StudyPlan plan,
+        StudyState state,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (LegRecord record in state.Running.ToArray())
+        {
+            string path = new RunFolder(Path.Combine(folder, plan.FolderOf(record.Leg))).Lock;
+            while (FileLock.IsHeld(path))
+            {
+                await Task.Delay(LockInterval, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}
