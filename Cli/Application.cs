@@ -10,6 +10,7 @@ using Agents.Yaml;
 using Cli.Commands.Fleets;
 using Cli.Commands.Runs;
 using Cli.Commands.Tools;
+using Cli.Options;
 using Cli.Processes;
 using Environments;
 using Learners.Checkpoints;
@@ -36,6 +37,9 @@ internal static class Application
         new("certificates", CertificatesCommand.Create),
         new("evaluate", EvaluateCommand.Create),
         new("distill", DistillCommand.Create),
+        new("sweep", SweepCommand.CreateSweep),
+        new("population", SweepCommand.CreatePopulation),
+        new(StudyRunOptions.LegCommandName, LegCommand.Create),
         new("reproduce", ReproduceCommand.Create),
         new("plot", (output, _) => PlotCommand.Create(output)),
         new("record", (output, _) => RecordCommand.Create(output)),

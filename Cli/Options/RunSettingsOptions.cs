@@ -7,6 +7,8 @@ using Learners.Configuration;
 using Learners.Runs;
 using Learners.Training;
 using Protos.Foreign;
+using Studies.Execution;
+using YamlDotNet.RepresentationModel;
 
 namespace Cli.Options;
 
@@ -227,6 +229,59 @@ internal sealed class RunSettingsOptions
         string? agent = parsed.GetValue(_agent) ?? (file is null ? _defaultAgent : null);
         assignments = [.. assignments, .. Initial(parsed)];
         return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments, _registry.Agents(parsed), _isFleet);
+    }
+
+    /// <summary>A grid over the values of which the command line lists several; null where it lists none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="seeds">Seeds of each combination; null for one.</param>
+    /// <exception cref="SettingsException">It does not go with another option.</exception>
+    public StudySettings? Grid(ParseResult parsed, IReadOnlyList<ulong>? seeds)
+    {
+        List<string> assignments = Assignments(parsed);
+        if (VariedSettings.Find(assignments) is not { Children.Count: > 0 } space)
+        {
+            return null;
+        }
+        if ((parsed.GetValue(_resume) ?? parsed.GetValue(_initFrom)) is not null)
+        {
+            throw new SettingsException(
+                $"--set lists several values of {space.Children.First().Key}, which makes a sweep, and a sweep does not go with --resume or --init-from. Give one value, or leave the option out."
+            );
+        }
+        string? file = parsed.GetValue(_config);
+        YamlMappingNode settings = file is null ? [] : Study.ReadSettings(file);
+        foreach (string assignment in assignments.Where(assignment => !VariedSettings.IsVaried(assignment)))
+        {
+            StrictYaml.Assign(settings, assignment);
+        }
+        string? Take(string key) => settings.Children.Remove(key, out YamlNode? node) ? node.ToString() : null;
+        string? environment = parsed.GetValue(_environment) ?? Take("environment");
+        string? agent = parsed.GetValue(_agent) ?? Take("agent");
+        string? seed = Take("seed");
+        string? steps = Take("total_steps");
+        ulong first = seeds is null
+            ? seed is null
+                ? 1
+                : Numbers.Parse("--seed", seed, 0, 1_000_000_000)
+            : seeds.Min();
+        return seeds is not null && seeds.Max() - first + 1 != (ulong)seeds.Count
+            ? throw new SettingsException("--seeds of a sweep are a range without gaps, such as 1-5.")
+            : StrictYaml.Bind(
+                new StudySettings
+                {
+                    Environment =
+                        environment
+                        ?? throw new SettingsException("What should be trained? Name an environment, such as CartPole-v1."),
+                    Agent = agent ?? _defaultAgent,
+                    FirstSeed = (int)first,
+                    Seeds = seeds?.Count ?? 1,
+                    EvaluationEpisodes = new EvaluationSettings().FinalEpisodes,
+                    Settings = settings,
+                    Space = space,
+                },
+                steps is null ? [] : new YamlMappingNode("total_steps", steps),
+                "the command line"
+            );
     }
 
     // Not among the others: a run that is continued has begun already.

@@ -28,11 +28,13 @@ internal sealed class SeedOptions
 
     /// <summary>The seeds; null where none were given.</summary>
     /// <exception cref="SettingsException">They cannot be read, or do not go with another option.</exception>
-    public IReadOnlyList<ulong>? Read(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="isSweep">Whether several settings are trained, so that --jobs says something without --seeds.</param>
+    public IReadOnlyList<ulong>? Read(ParseResult parsed, bool isSweep = false)
     {
         if (parsed.GetValue(_seeds) is not { } text)
         {
-            return parsed.GetValue(_jobs) is null
+            return parsed.GetValue(_jobs) is null || isSweep
                 ? null
                 : throw new SettingsException(
                     "--jobs says how many of several seeds run at once; give the seeds with --seeds, such as --seeds 1-5."
@@ -50,8 +52,12 @@ internal sealed class SeedOptions
 
     /// <summary>Seeds at once.</summary>
     /// <exception cref="SettingsException">It is no such number.</exception>
-    public int Jobs(ParseResult parsed) =>
-        parsed.GetValue(_jobs) is { } jobs ? (int)Numbers.Parse("--jobs", jobs, 1, Most) : Environment.ProcessorCount;
+    public int Jobs(ParseResult parsed) => Jobs(parsed.GetValue(_jobs));
+
+    /// <summary>Runs at once, from the text of <c>--jobs</c>; one for each processor where there is none.</summary>
+    /// <exception cref="SettingsException">It is no such number.</exception>
+    public static int Jobs(string? text) =>
+        text is null ? Environment.ProcessorCount : (int)Numbers.Parse("--jobs", text, 1, Most);
 
     internal static IReadOnlyList<ulong> Parse(string text)
     {

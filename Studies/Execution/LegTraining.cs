@@ -19,14 +19,20 @@ namespace Studies.Execution;
 /// <param name="options">Where environments and agents are looked up.</param>
 internal sealed class LegTraining(string root, TrainingOptions options)
 {
+    /// <summary>Folder of what whoever trains a leg holds, below the study's.</summary>
+    public const string LockFolder = "locks";
+
     private const int TrainingEpisodes = 100;
 
     // The run's own evaluations and training have children 0 to 2 of its seed.
     private const uint EvaluationStream = 3;
 
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(200);
+
     /// <inheritdoc cref="ILegRunner.RunAsync"/>
     public async Task<LegResult> RunAsync(LegOrder order, IProgress<long> progress, CancellationToken cancellationToken)
     {
+        using FileStream held = await HoldAsync(order, cancellationToken).ConfigureAwait(false);
         try
         {
             return order.IsRun
@@ -41,6 +47,21 @@ internal sealed class LegTraining(string root, TrainingOptions options)
                 Steps = 0,
                 Failure = exception.Message.ReplaceLineEndings(" "),
             };
+        }
+    }
+
+    // A child of a study that was killed saves and ends by itself; until then the leg is its own.
+    private async Task<FileStream> HoldAsync(LegOrder order, CancellationToken cancellationToken)
+    {
+        string folder = Path.Combine(root, LockFolder);
+        Directory.CreateDirectory(folder);
+        while (true)
+        {
+            if (FileLock.TryHold(Path.Combine(folder, $"{order.Number}.lock")) is { } held)
+            {
+                return held;
+            }
+            await Task.Delay(LockInterval, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,9 +1,12 @@
+using System.Security.Cryptography;
+using System.Text;
 using Agents.Files;
 using Agents.Yaml;
 using Environments;
 using Learners.Checkpoints;
 using Learners.Runs;
 using Studies.Trials;
+using YamlDotNet.RepresentationModel;
 
 namespace Studies.Execution;
 
@@ -12,20 +15,25 @@ internal static class Study
 {
     private const string LockFile = "study.lock";
 
-    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>Reads a study.</summary>
-    /// <exception cref="SettingsException">The file cannot be read, or a key or value is not possible.</exception>
-    public static StudySettings Read(string path)
+    /// <summary>Reads a file of settings.</summary>
+    /// <exception cref="SettingsException">The file cannot be read, or is no YAML mapping.</exception>
+    public static YamlMappingNode ReadSettings(string path)
     {
         try
         {
-            return StrictYaml.Bind<StudySettings>(StrictYaml.ReadFile(path), path);
+            return StrictYaml.ReadFile(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException($"The study '{path}' cannot be read: {exception.Message}", exception);
+            throw new SettingsException($"'{path}' cannot be read: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>The folder of a study without a file: the same settings have the same.</summary>
+    public static string DefaultFolder(StudySettings settings)
+    {
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(StrictYaml.Write(settings))))[..8];
+        return Path.Combine("runs", "studies", EnvironmentId.ToFolderName(settings.Environment), $"{settings.Agent}-{hash}");
     }
 
     /// <summary>Carries out a study.</summary>
@@ -54,7 +62,6 @@ internal static class Study
         var files = new RunFolder(folder);
         RequireSameStudy(files.Config, plan);
         using StudyJournal journal = StudyJournal.Open(folder);
-        await AwaitOrphansAsync(folder, plan, journal.State, cancellationToken).ConfigureAwait(false);
         void Prune(StudyState state) => SavedLegs.Prune(folder, plan, state);
         Prune(journal.State);
         ILegRunner runner = options.CreateRunner(folder);
@@ -68,6 +75,7 @@ internal static class Study
         {
             (runner as IDisposable)?.Dispose();
         }
+        AtomicFolder.TryDelete(Path.Combine(folder, LegTraining.LockFolder));
         return StudyResult.Write(folder, plan, journal.State, options.Training, cancellationToken);
     }
 
@@ -78,31 +86,13 @@ internal static class Study
         {
             AtomicFile.Write(path, text);
         }
-        else if (StrictYaml.Write(Read(path)) is var found && found != text)
+        else if (StrictYaml.Write(StrictYaml.Bind<StudySettings>(ReadSettings(path), path)) is var found && found != text)
         {
             string[] before = found.Split('\n');
             string? changed = text.Split('\n').FirstOrDefault(line => !before.Contains(line));
             throw new SettingsException(
                 $"'{Path.GetDirectoryName(path)}' holds a study with other settings{(changed is null ? "" : $" (now '{changed.Trim()}')")}. Give it the settings in its config.yaml, or choose another --out."
             );
-        }
-    }
-
-    // Children of a study that was killed save and end by themselves; until then their runs are theirs.
-    private static async Task AwaitOrphansAsync(
-        string folder,
-        StudyPlan plan,
-        StudyState state,
-        CancellationToken cancellationToken
-    )
-    {
-        foreach (LegRecord record in state.Running.ToArray())
-        {
-            string path = new RunFolder(Path.Combine(folder, plan.FolderOf(record.Leg))).Lock;
-            while (FileLock.IsHeld(path))
-            {
-                await Task.Delay(LockInterval, cancellationToken).ConfigureAwait(false);
-            }
         }
     }
 }

@@ -4,6 +4,7 @@ using Learners.Composition;
 using Learners.Configuration;
 using Learners.Training;
 using Studies.Trials;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Studies.Execution;
@@ -98,6 +99,7 @@ internal sealed class StudyPlan
     public YamlMappingNode Given(SearchPoint values)
     {
         YamlMappingNode given = StrictYaml.Parse(StrictYaml.Write(Settings.Settings), _source); // a copy
+        given.Style = MappingStyle.Block;
         foreach (string assignment in values.Assignments)
         {
             StrictYaml.Assign(given, assignment);

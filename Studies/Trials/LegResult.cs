@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Studies.Trials;
 
 /// <summary>What came out of a leg. Immutable.</summary>
@@ -22,5 +24,6 @@ internal sealed record LegResult
     public string? Failure { get; init; }
 
     /// <summary>The score for ranking: what failed, or has no number, is worst.</summary>
+    [JsonIgnore]
     public double Rank => Failure is null && !double.IsNaN(Score) ? Score : double.NegativeInfinity;
 }

@@ -7,6 +7,7 @@ using Learners.Runs;
 using Learners.Training;
 using Protos.Foreign;
 using Spectre.Console;
+using Studies.Execution;
 
 namespace Cli.Commands.Runs;
 
@@ -34,6 +35,7 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
               agents train Acrobot-v1 --agent a2c --steps 500000 --seed 3
               agents train CartPole-v1 --engine torch
               agents train CartPole-v1 --seeds 1-5 --jobs 2
+              agents train CartPole-v1 --set ppo.learning_rate=1e-4,3e-4,1e-3
               agents train Memory/Recall-v0 --core lstm
               agents train Pendulum-v1 --set ppo.learning_rate=3e-4 network.hidden_sizes=[32,32]
               agents train Own/Name-v0 --assembly path/to/Own.dll
@@ -51,6 +53,10 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         List<string> assignments = _run.Assignments(parsed);
+        if (assignments.Exists(VariedSettings.IsVaried))
+        {
+            return await SweepAsync(parsed, cancellationToken).ConfigureAwait(false);
+        }
         if (_several.Read(parsed) is { } seeds)
         {
             return await TrainAsync(parsed, seeds, cancellationToken).ConfigureAwait(false);
@@ -67,6 +73,27 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
             .ConfigureAwait(false);
         Print(output, error, result, parsed.GetValue(_json), "train", _run.NextWords(parsed));
         return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    // Several values of a setting: a grid, in the folder that its settings name, so that the same command goes on.
+    private async Task<int> SweepAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        StudySettings settings = _run.Grid(parsed, _several.Read(parsed, isSweep: true))!;
+        int jobs = _several.Jobs(parsed);
+        var reporter = new StudyReporter(error);
+        TrainingOptions training = _run.Options(parsed, new Progress<TrainingProgress>(), error);
+        var options = new StudyOptions
+        {
+            Folder = training.OutputFolder ?? Study.DefaultFolder(settings),
+            Training = training with { OutputFolder = null, Progress = null },
+            Progress = reporter,
+            CreateRunner = folder => new ThreadLegRunner(folder, jobs, training with { OutputFolder = null, Progress = null }),
+        };
+        StudyResult result = await reporter
+            .ShowAsync(() => Study.RunAsync(settings, "the command line", options, cancellationToken))
+            .ConfigureAwait(false);
+        StudyTable.Print(output, error, result, parsed.GetValue(_json));
+        return ExitCodes.Done;
     }
 
     // One run a seed.
