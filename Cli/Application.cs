@@ -42,6 +42,7 @@ internal static class Application
         new(StudyRunOptions.LegCommandName, LegCommand.Create),
         new("reproduce", ReproduceCommand.Create),
         new("plot", (output, _) => PlotCommand.Create(output)),
+        new("compare", CompareRunsCommand.Create),
         new("record", (output, _) => RecordCommand.Create(output)),
         new("play", (output, _) => PlayCommand.Create(output)),
         new("serve", (_, error) => ServeCommand.Create(error)),

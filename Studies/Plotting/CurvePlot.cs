@@ -43,22 +43,80 @@ internal static class CurvePlot
         IReadOnlyCollection<double> marks
     )
     {
-        string format = Path.GetExtension(path).ToLowerInvariant();
-        if (!Formats.Contains(format))
+        RequireFormat(path);
+        using Plot plot = Draw(title, quantity, curves, marks);
+        Write(plot, path);
+    }
+
+    /// <summary>Checks that a file can be drawn.</summary>
+    /// <exception cref="ArgumentException">It ends in something else than .png or .svg.</exception>
+    public static void RequireFormat(string path)
+    {
+        if (!Formats.Contains(Path.GetExtension(path).ToLowerInvariant()))
         {
             throw new ArgumentException(
                 $"'{path}' cannot be drawn: choose a name that ends in {string.Join(" or ", Formats)}.",
                 nameof(path)
             );
         }
-        using Plot plot = Draw(title, quantity, curves, marks);
-        if (format == ".svg")
+    }
+
+    /// <summary>Writes a plot in the format that the file's ending says.</summary>
+    public static void Write(Plot plot, string path)
+    {
+        if (Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase))
         {
             plot.SaveSvg(path, Width, Height);
         }
         else
         {
             plot.SavePng(path, Width, Height);
+        }
+    }
+
+    /// <summary>Adds a curve with its band.</summary>
+    /// <param name="plot">Where to.</param>
+    /// <param name="index">Number of the curve, which chooses its colour.</param>
+    /// <param name="legend">Text in the legend.</param>
+    /// <param name="x">Positions along the horizontal axis, rising, <c>[n]</c>.</param>
+    /// <param name="y">The curve, <c>[n]</c>.</param>
+    /// <param name="low">Lower end of the band, <c>[n]</c>; null for no band.</param>
+    /// <param name="high">Upper end of the band, <c>[n]</c>; null for no band.</param>
+    public static void AddCurve(Plot plot, int index, string legend, double[] x, double[] y, double[]? low, double[]? high)
+    {
+        Color colour = Color.FromHex(Colours[index % Colours.Length]);
+        if (low is not null && high is not null)
+        {
+            FillY band = plot.Add.FillY(x, low, high);
+            band.FillColor = colour.WithAlpha(BandOpacity);
+            band.LineColor = Colors.Transparent;
+            band.MarkerStyle.IsVisible = false;
+        }
+        Scatter line = plot.Add.Scatter(x, y, colour);
+        line.LineWidth = LineWidth;
+        line.LinePattern = Patterns[index / Colours.Length % Patterns.Length];
+        line.MarkerSize = x.Length == 1 ? 8 : 0;
+        line.LegendText = legend;
+    }
+
+    /// <summary>Gives a plot its texts, grid, font and legend.</summary>
+    /// <param name="plot">The plot, whose curves are there.</param>
+    /// <param name="title">Above it.</param>
+    /// <param name="horizontal">Label of the horizontal axis.</param>
+    /// <param name="vertical">Label of the vertical axis.</param>
+    /// <param name="corner">Where few curves leave room for the legend.</param>
+    public static void Finish(Plot plot, string title, string horizontal, string vertical, Alignment corner)
+    {
+        plot.Title(title);
+        plot.XLabel(horizontal);
+        plot.YLabel(vertical);
+        plot.Grid.MajorLineColor = Colors.Black.WithOpacity(0.08);
+        plot.Font.Set(Family);
+        Legend legend = plot.ShowLegend(corner);
+        legend.BackgroundColor = Colors.White.WithOpacity(0.85);
+        if (plot.GetPlottables<Scatter>().Count() > LegendBelow)
+        {
+            plot.ShowLegend(Edge.Bottom);
         }
     }
 
@@ -73,32 +131,19 @@ internal static class CurvePlot
         for (int i = 0; i < curves.Count; i++)
         {
             Curve curve = curves[i];
-            Color colour = Color.FromHex(Colours[i % Colours.Length]);
-            if (curve.Seeds > 1)
-            {
-                FillY band = plot.Add.FillY(curve.Steps, curve.Low, curve.High);
-                band.FillColor = colour.WithAlpha(BandOpacity);
-                band.LineColor = Colors.Transparent;
-                band.MarkerStyle.IsVisible = false;
-            }
-            Scatter mean = plot.Add.Scatter(curve.Steps, curve.Mean, colour);
-            mean.LineWidth = LineWidth;
-            mean.LinePattern = Patterns[i / Colours.Length % Patterns.Length];
-            mean.MarkerSize = curve.Steps.Length == 1 ? 8 : 0;
-            mean.LegendText = $"{curve.Label} ({curve.Seeds} {(curve.Seeds == 1 ? "seed" : "seeds")})";
+            bool hasBand = curve.Seeds > 1;
+            AddCurve(
+                plot,
+                i,
+                $"{curve.Label} ({curve.Seeds} {(curve.Seeds == 1 ? "seed" : "seeds")})",
+                curve.Steps,
+                curve.Mean,
+                hasBand ? curve.Low : null,
+                hasBand ? curve.High : null
+            );
         }
-        plot.Title(title);
-        plot.XLabel("steps");
-        plot.YLabel(quantity);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { LabelFormatter = Steps };
-        plot.Grid.MajorLineColor = Colors.Black.WithOpacity(0.08);
-        plot.Font.Set(Family);
-        Legend legend = plot.ShowLegend(Alignment.LowerRight);
-        legend.BackgroundColor = Colors.White.WithOpacity(0.85);
-        if (curves.Count > LegendBelow)
-        {
-            plot.ShowLegend(Edge.Bottom);
-        }
+        Finish(plot, title, "steps", quantity, Alignment.LowerRight);
         return plot;
     }
 

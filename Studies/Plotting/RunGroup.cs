@@ -6,9 +6,10 @@ namespace Studies.Plotting;
 
 /// <summary>Runs that differ in nothing but their seed.</summary>
 /// <param name="Environment">Environment id, or the task of supervised runs.</param>
+/// <param name="Agent">Agent, or core of supervised runs.</param>
 /// <param name="Label">Agent or core, and the settings by which it differs from the other groups of the environment.</param>
 /// <param name="Folders">Run folders.</param>
-internal sealed record RunGroup(string Environment, string Label, IReadOnlyList<string> Folders)
+internal sealed record RunGroup(string Environment, string Agent, string Label, IReadOnlyList<string> Folders)
 {
     private const int MostSettings = 3;
 
@@ -41,7 +42,13 @@ internal sealed record RunGroup(string Environment, string Label, IReadOnlyList<
             SortedDictionary<string, string>[] settings = [.. kinds.Select(kind => kind.First().Settings)];
             groups.AddRange(
                 kinds.Select(
-                    (kind, i) => new RunGroup(task.Key, Describe(settings[i], settings), [.. kind.Select(run => run.Folder)])
+                    (kind, i) =>
+                        new RunGroup(
+                            task.Key,
+                            settings[i]["agent"],
+                            Describe(settings[i], settings),
+                            [.. kind.Select(run => run.Folder)]
+                        )
                 )
             );
         }

@@ -180,8 +180,10 @@ internal static class Bootstrap
         return ratio ? new RunValue(Math.Exp(low), Math.Exp(high)) : new RunValue(low, high);
     }
 
-    // The nearest rank outwards, so that infinite results are never averaged with finite ones.
-    private static double Percentile(double[] sorted, double share)
+    /// <summary>A percentile: the nearest rank outwards, so that infinite results are never averaged with finite ones.</summary>
+    /// <param name="sorted">At least one number, rising.</param>
+    /// <param name="share">From 0 to 1.</param>
+    public static double Percentile(double[] sorted, double share)
     {
         double position = share * (sorted.Length - 1);
         return sorted[(int)(share < 0.5 ? Math.Floor(position) : Math.Ceiling(position))];

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Agents.Yaml;
 using Cli.Options;
 using Protos.Foreign;
 using Studies.Plotting;
@@ -55,10 +54,7 @@ internal sealed class PlotCommand(TextWriter output)
     private void Run(ParseResult parsed)
     {
         string path = parsed.GetValue(_file)!;
-        if (!CurvePlot.Formats.Contains(Path.GetExtension(path).ToLowerInvariant()))
-        {
-            throw new SettingsException($"--out is '{path}', but must end in {string.Join(" or ", CurvePlot.Formats)}.");
-        }
+        PictureOption.Require("--out", path);
         var pictures = RunPlotter.Draw(parsed.GetValue(_runs)!, parsed.GetValue(_metric)!, path);
         if (parsed.GetValue(_json))
         {
