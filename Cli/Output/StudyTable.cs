@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cli.Processes;
 using Protos.Foreign;
 using Spectre.Console;
 using Studies.Execution;

@@ -29,6 +29,16 @@ internal sealed partial record ClaimArm : IValidatableObject
     /// <summary>Settings that make this arm what it is: network, core, the agent's own.</summary>
     public YamlMappingNode Settings { get; init; } = [];
 
+    /// <summary>
+    /// Where the arm is a study, a sweep or a population: method, space and length of its trials, as a file of <c>agents sweep</c> has them. Its number is what its winner is worth on
+    /// fresh episodes, and a task's steps are those of all its trials together.
+    /// </summary>
+    /// <value>Empty for one run.</value>
+    public YamlMappingNode Study { get; init; } = [];
+
+    /// <summary>Whether it is a study.</summary>
+    public bool IsStudy => Study.Children.Count > 0;
+
     /// <summary>Name for people.</summary>
     public string Title => Label.Length > 0 ? Label : Name;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Learners.Metrics;
 using Studies.Running;
+using Studies.Runs;
 using Studies.Statistics;
 
 namespace Studies.Comparison;

@@ -2,13 +2,12 @@ using Agents.Files;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments.Randomness;
-using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Runs;
 using Learners.Training;
-using Studies.Running;
+using Studies.Runs;
 using Studies.Statistics;
 using Studies.Trials;
 
@@ -74,37 +73,54 @@ internal sealed class LegTraining(string root, TrainingOptions options)
     {
         var files = new RunFiles(Path.Combine(root, order.Folder));
         TrainingSettings settings = SettingsOf(order);
-        if (files.Status != RunStatus.Finished)
+        TrainingOptions run = options with
         {
-            TrainingOptions run = options with
-            {
-                OutputFolder = files.Path,
-                PauseAtSteps = order.ToSteps,
-                Progress = new Steps(progress),
-            };
-            if (files.Status == RunStatus.New)
-            {
+            OutputFolder = files.Path,
+            PauseAtSteps = order.ToSteps,
+            Progress = new Steps(progress),
+        };
+        switch (files.Status)
+        {
+            case RunStatus.New:
                 files.Clear();
-            }
-            TrainingResult result =
-                files.Status == RunStatus.New
-                    ? await Trainer.TrainAsync(settings, run, cancellationToken).ConfigureAwait(false)
-                    : await Trainer.ResumeAsync(files.Path, [], run, cancellationToken).ConfigureAwait(false);
+                await EndAsync(Trainer.TrainAsync(settings, run, cancellationToken)).ConfigureAwait(false);
+                break;
+            case RunStatus.Partial:
+                await EndAsync(Trainer.ResumeAsync(files.Path, [], run, cancellationToken)).ConfigureAwait(false);
+                break;
+            case RunStatus.Finished:
+                break;
+            default:
+                throw new InvalidOperationException($"A run is {files.Status}.");
+        }
+        double? final = files.FinalReturn;
+        long steps = final is null ? order.ToSteps : settings.TotalSteps;
+        return order.Score switch
+        {
+            StudyScore.Training => new LegResult
+            {
+                Score = EpisodeTable.Read(files.Episodes).FinalMean(TrainingEpisodes),
+                Steps = steps,
+            },
+            StudyScore.Evaluation => final is { } score
+                ? new LegResult { Score = score, Steps = steps }
+                : Evaluate(order, settings, steps, cancellationToken),
+        };
+
+        // A run that paused where it should is no interrupted one.
+        async Task EndAsync(Task<TrainingResult> training)
+        {
+            TrainingResult result = await training.ConfigureAwait(false);
             if (result.Interrupted && result.EnvironmentSteps < order.ToSteps)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
-        long steps = files.Status == RunStatus.Finished ? settings.TotalSteps : order.ToSteps;
-        if (order.Score == StudyScore.Training)
-        {
-            return new LegResult { Score = EpisodeTable.Read(files.Episodes).FinalMean(TrainingEpisodes), Steps = steps };
-        }
-        if (files.Summary is { } summary && files.Status == RunStatus.Finished)
-        {
-            return new LegResult { Score = summary.GetProperty("mean_return").GetDouble(), Steps = steps };
-        }
-        using SavedPolicy policy = SavedPolicy.Load(new RunFolder(files.Path).Policy);
+    }
+
+    private LegResult Evaluate(LegOrder order, TrainingSettings settings, long steps, CancellationToken cancellationToken)
+    {
+        using SavedPolicy policy = SavedPolicy.Load(new RunFolder(Path.Combine(root, order.Folder)).Policy);
         EvaluationResult played = Evaluator.Evaluate(
             policy,
             settings.Environment,
@@ -142,10 +158,14 @@ internal sealed class LegTraining(string root, TrainingOptions options)
             progress.Report(session.Steps);
         }
         cancellationToken.ThrowIfCancellationRequested();
-        LegResult result =
-            order.Score == StudyScore.Evaluation
-                ? Scored(session.Play(order.Episodes, (uint)order.Number + 1, cancellationToken), session.Steps)
-                : new LegResult { Score = session.MeanReturn, Steps = session.Steps };
+        LegResult result = order.Score switch
+        {
+            StudyScore.Evaluation => Scored(
+                session.Play(order.Episodes, (uint)order.Number + 1, cancellationToken),
+                session.Steps
+            ),
+            StudyScore.Training => new LegResult { Score = session.MeanReturn, Steps = session.Steps },
+        };
         session.Save(folder);
         return result;
     }

@@ -3,7 +3,6 @@ using System.Text;
 using Agents.Files;
 using Agents.Yaml;
 using Environments;
-using Learners.Checkpoints;
 using Learners.Runs;
 using Studies.Trials;
 using YamlDotNet.RepresentationModel;

@@ -1,4 +1,3 @@
-using Studies.Search;
 using Studies.Trials;
 
 namespace Studies.Execution;

@@ -33,6 +33,15 @@ internal static class StudyTables
             );
             return;
         }
+        WriteLegs(folder, keys, state);
+        WriteLineage(folder, keys, state);
+        if (winner is not null)
+        {
+            WriteSchedule(Path.Combine(folder, "schedule.csv"), keys, state, winner.Legs[0]);
+        }
+    }
+
+    private static void WriteLegs(string folder, string[] keys, StudyState state) =>
         Save(
             Path.Combine(folder, "table.csv"),
             ["leg", "member", "steps", "score", .. keys, "copied_leg", "failure", "cpu_seconds"],
@@ -50,6 +59,8 @@ internal static class StudyTables
                     ]
             )
         );
+
+    private static void WriteLineage(string folder, string[] keys, StudyState state) =>
         Save(
             Path.Combine(folder, "lineage.csv"),
             [
@@ -82,11 +93,6 @@ internal static class StudyTables
                         ]
                 )
         );
-        if (winner is not null)
-        {
-            WriteSchedule(Path.Combine(folder, "schedule.csv"), keys, state, winner.Legs[0]);
-        }
-    }
 
     // The steps are those that the winner's parameters were trained, whoever trained them.
     private static void WriteSchedule(string path, string[] keys, StudyState state, LegRecord winner)

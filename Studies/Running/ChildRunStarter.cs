@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Agents.Files;
 using Environments.Processes;
+using Studies.Runs;
 
 namespace Studies.Running;
 
@@ -26,11 +27,7 @@ internal sealed class ChildRunStarter(IReadOnlyList<string> command, IReadOnlyLi
         };
         foreach (
             string argument in (string[])
-                [
-                    run.Work.Command,
-                    .. (string[])(resume ? ["--resume", files.Path] : ["--config", files.Given, "--out", files.Path]),
-                    .. run.Work is AgentWork ? options : [],
-                ]
+                [.. run.Work.Words(files.Given, files.Path, resume), .. run.Work is SupervisedWork ? [] : options]
         )
         {
             start.ArgumentList.Add(argument);

@@ -1,3 +1,5 @@
+using Studies.Runs;
+
 namespace Studies.Running;
 
 /// <summary>Trains one run of a claim to its end.</summary>

@@ -19,10 +19,10 @@ internal sealed record PlannedRun
     public required PlannedWork Work { get; init; }
 
     /// <summary>Settings of the agent's run as they resolve.</summary>
-    /// <exception cref="InvalidOperationException">It is a supervised one.</exception>
+    /// <exception cref="InvalidOperationException">It is a supervised one or a study.</exception>
     public TrainingSettings Settings =>
         (Work as AgentWork)?.Settings
-        ?? throw new InvalidOperationException($"{Work.Subject} is learned from samples, without an agent. Ask Work.");
+        ?? throw new InvalidOperationException($"{Work.Subject} is not learned by one run of an agent. Ask Work.");
 
     /// <summary>What the claim lays over the tuned settings, as YAML that <c>--config</c> reads.</summary>
     public required string Config { get; init; }

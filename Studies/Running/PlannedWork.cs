@@ -22,6 +22,13 @@ internal abstract record PlannedWork
     /// <summary>The resolved settings, as <c>config.yaml</c> holds them.</summary>
     public abstract string Text { get; }
 
+    /// <summary>Words of the command that begins or continues it.</summary>
+    /// <param name="given">File of what the claim gives.</param>
+    /// <param name="folder">Folder of the run.</param>
+    /// <param name="resume">Whether there is a checkpoint to continue from.</param>
+    public virtual IEnumerable<string> Words(string given, string folder, bool resume) =>
+        resume ? [Command, "--resume", folder] : [Command, "--config", given, "--out", folder];
+
     /// <summary>Whether a run that is there does this.</summary>
     /// <param name="config">Its <c>config.yaml</c>.</param>
     /// <param name="after">Folders of the runs that it begins with.</param>

@@ -4,7 +4,9 @@ using Agents.Yaml;
 using Environments;
 using Learners.Configuration;
 using Learners.Supervised;
+using Learners.Training;
 using Studies.Claims;
+using Studies.Execution;
 using YamlDotNet.RepresentationModel;
 
 namespace Studies.Running;
@@ -12,6 +14,8 @@ namespace Studies.Running;
 /// <summary>All runs of a claim in one budget.</summary>
 internal sealed record ReproductionPlan
 {
+    private const int StudySeeds = 1_000;
+
     private static readonly string[] NotInSettings = ["environment", "agent", "seed", "total_steps", "fleet"];
     private static readonly string[] NotInSupervised = ["task", "seed", "updates"];
 
@@ -124,9 +128,40 @@ internal sealed record ReproductionPlan
     )
     {
         string source = $"claim {name}, arm {arm.Name}, task {task.Name}";
+        YamlMappingNode given = Given(claim, arm, task, source);
+        if (arm.IsStudy)
+        {
+            given = StudyOf(given, arm, task, seed, registry);
+        }
+        else
+        {
+            given.Children["seed"] = $"{seed}";
+        }
+        string[] after = EarlierRuns.Replace(given, seed, earlier, source);
+        PlannedWork work =
+            task.IsSupervised ? ResolveSupervised(given, task, budget, source)
+            : arm.IsStudy ? ResolveStudy(given, task, budget, source, registry, agents)
+            : ResolveAgent(given, arm, task, budget, seed, source, registry, agents);
+        string identity = $"{arm.Name}\n{task.Name}\n{LearningVersion.Number}\n{work.Text}";
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..12];
+        return new PlannedRun
+        {
+            Arm = arm,
+            Task = task,
+            Seed = seed,
+            Work = work,
+            Config = StrictYaml.Write(given),
+            After = after,
+            Folder = Path.Combine("runs", FileName(task.Name), arm.Name, $"{seed}-{hash}"),
+        };
+    }
+
+    // Settings of claim, task and arm, laid over what every run of its kind has.
+    private static YamlMappingNode Given(Claim claim, ClaimArm arm, ClaimTask task, string source)
+    {
         YamlMappingNode given = StrictYaml.Parse(
-            task.IsSupervised
-                ? "checkpoints: { keep: 1 }"
+            task.IsSupervised ? "checkpoints: { keep: 1 }"
+                : arm.IsStudy ? "{}"
                 : """
                 record_episodes: true
                 environment_threads: 1
@@ -146,24 +181,45 @@ internal sealed record ReproductionPlan
             }
             StrictYaml.Merge(given, (YamlMappingNode)Copy(settings));
         }
-        given.Children["seed"] = $"{seed}";
-        string[] after = EarlierRuns.Replace(given, seed, earlier, source);
-        PlannedWork work = task.IsSupervised
-            ? ResolveSupervised(given, task, budget, source)
-            : ResolveAgent(given, arm, task, budget, seed, source, registry, agents);
-        string identity = $"{arm.Name}\n{task.Name}\n{LearningVersion.Number}\n{work.Text}";
-        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..12];
-        return new PlannedRun
-        {
-            Arm = arm,
-            Task = task,
-            Seed = seed,
-            Work = work,
-            Config = StrictYaml.Write(given),
-            After = after,
-            Folder = Path.Combine("runs", FileName(task.Name), arm.Name, $"{seed}-{hash}"),
-        };
+        return given;
     }
+
+    // A study has seeds for its trials, and each seed of the claim others.
+    private static YamlMappingNode StudyOf(
+        YamlMappingNode settings,
+        ClaimArm arm,
+        ClaimTask task,
+        int seed,
+        EnvironmentRegistry registry
+    )
+    {
+        var given = (YamlMappingNode)Copy(arm.Study);
+        given.Children["environment"] = registry
+            .Find(EarlierRuns.WithSeed(WithOptions(task.Environment, arm.EnvironmentOptions), seed))
+            .Id;
+        given.Children["agent"] = arm.AgentName;
+        given.Children["settings"] = settings;
+        given.Children["first_seed"] = $"{seed * StudySeeds}";
+        given.Children["draw_seed"] = $"{seed}";
+        return given;
+    }
+
+    private static StudyWork ResolveStudy(
+        YamlMappingNode given,
+        ClaimTask task,
+        ReproductionBudget budget,
+        string source,
+        EnvironmentRegistry registry,
+        AgentRegistry agents
+    ) =>
+        new(
+            StudyPlan.Create(
+                StrictYaml.Bind<StudySettings>((YamlMappingNode)Copy(given), source),
+                new TrainingOptions { Registry = registry, Agents = agents },
+                source
+            ),
+            task.StepsOf(budget)
+        );
 
     private static SupervisedWork ResolveSupervised(
         YamlMappingNode given,

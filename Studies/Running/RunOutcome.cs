@@ -1,3 +1,5 @@
+using Studies.Runs;
+
 namespace Studies.Running;
 
 /// <summary>A run that has ended.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Agents.Yaml;
 using Learners.Configuration;
+using Studies.Runs;
 
 namespace Studies.Running;
 
@@ -83,7 +85,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         }
         if (error is null)
         {
-            files.RequireSettings(run, agents);
+            RequireSettings(run, files);
         }
         Interlocked.Add(ref _endedSteps, run.Work.Steps);
         _outcomes.Add(new RunOutcome(run, files, error, RunParts.Read(files.Path), before == RunStatus.Finished));
@@ -115,7 +117,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         }
         else
         {
-            files.RequireSettings(run, agents);
+            RequireSettings(run, files);
         }
         RunParts parts = RunParts.Read(files.Path).Begin();
         parts.Write(files.Path);
@@ -127,6 +129,17 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
         finally
         {
             parts.End(SummaryTime(files) > summarized ? CpuSeconds(files) : null).Write(files.Path);
+        }
+    }
+
+    // A run with other settings has numbers of another claim.
+    private void RequireSettings(PlannedRun run, RunFiles files)
+    {
+        if (!run.Work.IsThatOf(files.Config, run.After, agents))
+        {
+            throw new SettingsException(
+                $"'{files.Path}' was trained with other settings than the claim gives. Choose another --out, or delete that folder."
+            );
         }
     }
 

@@ -65,18 +65,14 @@ internal sealed class HalvingController(
     // Candidates of a rung that may go on, the best first.
     private IEnumerable<int> GoOn(List<(int Candidate, double Score)> rung)
     {
-        if (settings.Form == HalvingForm.Promotion)
+        IEnumerable<(int Candidate, double Score)> good = settings.Form switch
         {
-            return rung.OrderByDescending(entry => entry.Score)
-                .Take(rung.Count / settings.Reduction)
-                .Where(entry => !double.IsNegativeInfinity(entry.Score))
-                .Select(entry => entry.Candidate);
-        }
-        return rung.Where(
-                (entry, i) =>
-                    !double.IsNegativeInfinity(entry.Score)
-                    && (i == 0 || entry.Score >= CutOff(rung.Take(i).Select(other => other.Score), settings.Reduction))
-            )
+            HalvingForm.Promotion => rung.OrderByDescending(entry => entry.Score).Take(rung.Count / settings.Reduction),
+            HalvingForm.Stopping => rung.Where(
+                (entry, i) => i == 0 || entry.Score >= CutOff(rung.Take(i).Select(other => other.Score), settings.Reduction)
+            ),
+        };
+        return good.Where(entry => !double.IsNegativeInfinity(entry.Score))
             .OrderByDescending(entry => entry.Score)
             .Select(entry => entry.Candidate);
     }

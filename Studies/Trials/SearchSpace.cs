@@ -129,7 +129,7 @@ internal sealed record SearchSpace(IReadOnlyList<SearchParameter> Parameters)
         {
             throw Mistake(source, name, $"has an unknown key '{unknown}'. Known: {string.Join(", ", Keys)}");
         }
-        (string, string)? when = Node("when") switch
+        (string, string)? when = Node(mapping, "when") switch
         {
             null => null,
             YamlMappingNode { Children: [var (key, value)] } => (key.ToString(), TextOf(value, name, source)),
@@ -139,36 +139,46 @@ internal sealed record SearchSpace(IReadOnlyList<SearchParameter> Parameters)
                 "has a condition that is no single key and value. Write 'when: { ppo.optimizer: adam }'"
             ),
         };
-        if (Node("choices") is { } choices)
-        {
-            return mapping.Children.Keys.Any(key => key.ToString() is not ("choices" or "when"))
-                ? throw Mistake(source, name, "has choices and a range. Give one of them")
-                : new SearchParameter
-                {
-                    Key = name,
-                    When = when,
-                    Choices = ChoicesOf(
-                        choices as YamlSequenceNode ?? throw Mistake(source, name, "has choices that are no list"),
-                        name,
-                        source
-                    ),
-                };
-        }
-        string scale = Node("scale")?.ToString() ?? "linear";
+        return Node(mapping, "choices") is { } choices
+            ? Choose(name, mapping, choices, source) with
+            {
+                When = when,
+            }
+            : Range(name, mapping, source) with
+            {
+                When = when,
+            };
+    }
+
+    private static SearchParameter Choose(string name, YamlMappingNode mapping, YamlNode choices, string source) =>
+        mapping.Children.Keys.Any(key => key.ToString() is not ("choices" or "when"))
+            ? throw Mistake(source, name, "has choices and a range. Give one of them")
+            : new SearchParameter
+            {
+                Key = name,
+                Choices = ChoicesOf(
+                    choices as YamlSequenceNode ?? throw Mistake(source, name, "has choices that are no list"),
+                    name,
+                    source
+                ),
+            };
+
+    private static SearchParameter Range(string name, YamlMappingNode mapping, string source)
+    {
+        string scale = Node(mapping, "scale")?.ToString() ?? "linear";
         var parameter = new SearchParameter
         {
             Key = name,
             From = NumberOf("from"),
             To = NumberOf("to"),
             IsLogarithmic = scale == "log",
-            IsWhole = Node("whole")?.ToString() switch
+            IsWhole = Node(mapping, "whole")?.ToString() switch
             {
                 null or "false" => false,
                 "true" => true,
                 var other => throw Mistake(source, name, $"has whole: {other}. Give true or false"),
             },
-            Points = Node("points") is null ? 0 : (int)Math.Clamp(NumberOf("points"), 0, 10_000),
-            When = when,
+            Points = Node(mapping, "points") is null ? 0 : (int)Math.Clamp(NumberOf("points"), 0, 10_000),
         };
         return scale is not ("linear" or "log") ? throw Mistake(source, name, $"has the scale '{scale}'. Give linear or log")
             : !(parameter.From < parameter.To) ? throw Mistake(source, name, "has no range. Let from be less than to")
@@ -178,10 +188,9 @@ internal sealed record SearchSpace(IReadOnlyList<SearchParameter> Parameters)
                 ? throw Mistake(source, name, "has whole numbers between ends that are not. Give whole ends")
             : parameter;
 
-        YamlNode? Node(string key) => mapping.Children.TryGetValue(key, out YamlNode? node) ? node : null;
-
         double NumberOf(string key) =>
-            double.TryParse(Node(key)?.ToString(), CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            double.TryParse(Node(mapping, key)?.ToString(), CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number)
                 ? number
                 : throw Mistake(
                     source,
@@ -189,6 +198,9 @@ internal sealed record SearchSpace(IReadOnlyList<SearchParameter> Parameters)
                     $"needs a number {key}. Write '{{ from: 1e-5, to: 1e-2, scale: log }}', or a list of choices"
                 );
     }
+
+    private static YamlNode? Node(YamlMappingNode mapping, string key) =>
+        mapping.Children.TryGetValue(key, out YamlNode? node) ? node : null;
 
     private static string[] ChoicesOf(YamlSequenceNode list, string name, string source)
     {

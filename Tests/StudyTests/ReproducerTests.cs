@@ -9,6 +9,7 @@ using Studies.Claims;
 using Studies.Plotting;
 using Studies.Reports;
 using Studies.Running;
+using Studies.Runs;
 using Studies.Statistics;
 using Tests.Waits;
 using Xunit;

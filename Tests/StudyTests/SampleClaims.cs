@@ -2,6 +2,7 @@ using Learners.Supervised;
 using Learners.Training;
 using Studies.Claims;
 using Studies.Running;
+using Studies.Runs;
 
 namespace Tests.StudyTests;
 

@@ -107,7 +107,8 @@ public sealed class PopulationTests
 
         StudyState state = VirtualStudy.Run(
             controller,
-            leg => 1 - Square(SearchParameter.Number(leg.Values["a"]!) - Ramp(leg.ToSteps))
+            leg => 1 - Square(SearchParameter.Number(leg.Values["a"]!) - Ramp(leg.ToSteps)),
+            workers: 8 // all at once, so that the fitness of none is that of a later moment
         );
 
         static double Square(double x) => x * x;
@@ -198,11 +199,20 @@ public sealed class PopulationTests
     }
 
     [Fact]
-    public void Population_ScoresThatAreAllAlike_CopiesNobody()
+    public void Population_ScoresThatAreAllAlike_CopiesByRankAlone()
     {
-        StudyState state = VirtualStudy.Run(NoisyQuadratic.Controller(1, 0.25), _ => 1.0);
+        StudyState ranked = VirtualStudy.Run(NoisyQuadratic.Controller(1, 0.25), _ => 1.0);
+        StudyState compared = VirtualStudy.Run(
+            new PopulationController(
+                NoisyQuadratic.Outline(1),
+                new PopulationSettings { Ready = 100, Exploit = ExploitRule.Tournament }
+            ),
+            _ => 1.0
+        );
 
-        Assert.All(state.Legs, record => Assert.Null(record.Leg.CopyOf));
+        // A rank has a lower end also where all are alike, so that exploring begins; a comparison has not.
+        Assert.Contains(ranked.Legs, record => record.Leg.CopyOf is not null);
+        Assert.All(compared.Legs, record => Assert.Null(record.Leg.CopyOf));
     }
 
     [Fact]

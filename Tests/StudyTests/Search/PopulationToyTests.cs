@@ -55,8 +55,9 @@ public sealed class PopulationToyTests
                     theta = leg.Trial == 0 ? (theta.A * (1 - 2 * Rate), theta.B) : (theta.A, theta.B * (1 - 2 * Rate));
                 }
                 saved[leg.Number] = theta;
-                return new LegResult { Score = 1.2 - theta.A * theta.A - theta.B * theta.B, Steps = leg.ToSteps };
-            }
+                return new LegResult { Score = 1.2 - (theta.A * theta.A + theta.B * theta.B), Steps = leg.ToSteps };
+            },
+            workers: 2 // both at once, so that clocks are alike
         );
         return state.Ended.Max(record => record.Result!.Score);
     }

@@ -2,12 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Agents.Files;
-using Agents.Yaml;
-using Learners.Configuration;
 using Learners.Runs;
 using Protos.Foreign;
 
-namespace Studies.Running;
+namespace Studies.Runs;
 
 /// <summary>What the folder of a run tells about it.</summary>
 internal sealed class RunFiles
@@ -22,6 +20,9 @@ internal sealed class RunFiles
 
     /// <summary>Root of the run.</summary>
     public string Path => _folder.Path;
+
+    /// <summary>Resolved settings.</summary>
+    public string Config => _folder.Config;
 
     /// <summary>Every training episode.</summary>
     public string Episodes => _folder.Episodes;
@@ -59,6 +60,14 @@ internal sealed class RunFiles
         }
     }
 
+    /// <summary>Mean return of the evaluation after training; null before the end.</summary>
+    public double? FinalReturn =>
+        Status switch
+        {
+            RunStatus.New or RunStatus.Partial => null,
+            RunStatus.Finished => Summary!.Value.GetProperty("mean_return").GetDouble(),
+        };
+
     /// <summary>How far the run is.</summary>
     public RunStatus Status =>
         !File.Exists(_folder.Config) ? RunStatus.New
@@ -86,20 +95,6 @@ internal sealed class RunFiles
             {
                 return 0;
             }
-        }
-    }
-
-    /// <summary>Checks that the run has the settings that its plan gave it.</summary>
-    /// <exception cref="SettingsException">It has others, so its numbers belong to another claim.</exception>
-    /// <param name="planned">The run.</param>
-    /// <param name="agents">Where agents are looked up.</param>
-    public void RequireSettings(PlannedRun planned, AgentRegistry agents)
-    {
-        if (!planned.Work.IsThatOf(_folder.Config, planned.After, agents))
-        {
-            throw new SettingsException(
-                $"'{Path}' was trained with other settings than the claim gives. Choose another --out, or delete that folder."
-            );
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Studies.Running;
+namespace Studies.Runs;
 
 /// <summary>How far a run of a claim is.</summary>
 internal enum RunStatus

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Learners.Metrics;
 using Studies.Claims;
-using Studies.Running;
+using Studies.Statistics;
 
-namespace Studies.Statistics;
+namespace Studies.Running;
 
 /// <summary>Reads a measure's number from the files of a run.</summary>
 internal static class RunMetrics
