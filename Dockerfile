@@ -37,13 +37,26 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
 ENTRYPOINT ["agents-bridge"]
 CMD ["serve", "--help"]
 
+# The table of a cluster of workers, with the user of the other images, whose certificates it reads.
+FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/aspnet:10.0-noble@sha256:222759b391a1aaf241166672c8f99b2d4ada452e7b5319f3c6e8f265a37b5ad4 AS table
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends redis-server redis-tools \
+    && rm -rf /var/lib/apt/lists/* \
+    && install -d -o 1654 -g 1654 -m 0750 /table /certificates /certificates/study
+WORKDIR /table
+USER 1654
+EXPOSE 6379
+HEALTHCHECK NONE
+ENTRYPOINT ["/bin/sh", "-c"]
+CMD ["exec redis-server --version"]
+
 FROM --platform=linux/amd64 mcr.microsoft.com/dotnet/aspnet:10.0-noble@sha256:222759b391a1aaf241166672c8f99b2d4ada452e7b5319f3c6e8f265a37b5ad4 AS runtime
 # Volumes take over owner and mode of the folders that they are mounted over.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o "$APP_UID" -g "$APP_UID" -m 0750 /runs /certificates /certificates/learner /certificates/actors \
-        /certificates/bridge /certificates/bridge-clients
+        /certificates/bridge /certificates/bridge-clients /certificates/study
 # No diagnostic socket in /tmp: the root file system may be read-only.
 ENV DOTNET_EnableDiagnostics=0 DOTNET_GCgen0size=0x1000000
 WORKDIR /home/app

@@ -34,6 +34,7 @@ internal static class Application
         new("actor", ActorCommand.Create),
         new("status", (output, _) => StatusCommand.Create(output)),
         new("health", HealthCommand.Create),
+        new("worker", (_, error) => WorkerCommand.Create(error)),
         new("certificates", CertificatesCommand.Create),
         new("evaluate", EvaluateCommand.Create),
         new("distill", DistillCommand.Create),

@@ -3,6 +3,7 @@ using Agents.Yaml;
 using Cli.Processes;
 using Learners.Training;
 using Protos.Foreign;
+using Studies.Cluster.Driving;
 using Studies.Execution;
 
 namespace Cli.Options;
@@ -16,7 +17,8 @@ internal sealed class StudyRunOptions
     };
     private readonly Option<string?> _jobs = new("--jobs")
     {
-        Description = "Trials at a time, each on one thread. Default: one for each processor.",
+        Description =
+            "Trials at a time on this machine, each on one thread. Default: one for each processor. Workers of a cluster say their own.",
     };
     private readonly Option<string> _isolation = new("--isolation")
     {
@@ -24,6 +26,7 @@ internal sealed class StudyRunOptions
             "thread (default) trains all in this process, which starts once; process gives each trial one of its own, so that one that crashes takes no other along.",
         DefaultValueFactory = _ => "thread",
     };
+    private readonly ClusterOptionsReader _cluster = new(isRequired: false);
     private readonly RegistryOptions _registry = new();
 
     /// <summary>Adds them to a command.</summary>
@@ -32,6 +35,7 @@ internal sealed class StudyRunOptions
         command.Add(_folder);
         command.Add(_jobs);
         command.Add(_isolation);
+        _cluster.AddTo(command);
         _registry.AddTo(command);
     }
 
@@ -56,6 +60,8 @@ internal sealed class StudyRunOptions
             Progress = progress,
             CreateRunner = parsed.GetValue(_isolation) switch
             {
+                _ when _cluster.Read(parsed, line => error.WriteLine(ForeignText.Line(line))) is { } cluster => folder =>
+                    ClusterLegRunner.Connect(cluster, folder),
                 "thread" => folder => new ThreadLegRunner(folder, jobs, training),
                 "process" => folder => new ChildLegRunner(
                     folder,

@@ -109,7 +109,14 @@ public sealed class ServiceHost : IAsyncDisposable
         _ports.Dispose();
     }
 
-    private static async Task<ServiceHost> StartAsync(
+    /// <summary>Starts to serve what is mapped.</summary>
+    /// <param name="options">Where to listen and whom to let in.</param>
+    /// <param name="messageBytes">Largest gRPC message.</param>
+    /// <param name="bodyBytes">Largest body of a request, of all messages together; null for any.</param>
+    /// <param name="ports">Addresses and what is spoken there.</param>
+    /// <param name="add">Adds services.</param>
+    /// <param name="map">Maps them.</param>
+    internal static async Task<ServiceHost> StartAsync(
         FleetOptions options,
         int messageBytes,
         long? bodyBytes,

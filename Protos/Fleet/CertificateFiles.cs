@@ -84,15 +84,24 @@ public static class CertificateFiles
         DateTimeOffset from = now.AddMinutes(-5); // clocks of two machines differ
         using X509Certificate2 authority = request.CreateSelfSigned(from, now + validity);
         File.WriteAllText(Path.Combine(folder, "ca.pem"), authority.ExportCertificatePem() + "\n");
-        Issue(authority, folder, "learner", CertificateChains.ServerPurpose, hosts, from, now + validity);
-        Issue(authority, folder, "actor", CertificateChains.ClientPurpose, [], from, now + validity);
+        // A silo of a cluster is also the client of others.
+        Issue(
+            authority,
+            folder,
+            "learner",
+            [CertificateChains.ServerPurpose, CertificateChains.ClientPurpose],
+            hosts,
+            from,
+            now + validity
+        );
+        Issue(authority, folder, "actor", [CertificateChains.ClientPurpose], [], from, now + validity);
     }
 
     private static void Issue(
         X509Certificate2 authority,
         string folder,
         string name,
-        string purpose,
+        string[] purposes,
         IReadOnlyList<string> hosts,
         DateTimeOffset from,
         DateTimeOffset to
@@ -101,7 +110,9 @@ public static class CertificateFiles
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN=agents {name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([.. purposes.Select(purpose => new Oid(purpose))], false)
+        );
         if (hosts.Count > 0)
         {
             var alternatives = new SubjectAlternativeNameBuilder();

@@ -1,4 +1,5 @@
 using ScottPlot;
+using Studies.Plotting;
 using Studies.Trials;
 
 namespace Studies.Execution;
@@ -28,21 +29,22 @@ internal static class LineagePicture
                 (double[])[.. whole.Select(record => record.Result!.Score)]
             );
             line.LegendText = $"member {member.Key}";
-            line.MarkerSize = 4;
+            line.Color = Color.FromHex(CurvePlot.Colours[member.Key % CurvePlot.Colours.Length]);
+            line.LineWidth = 2;
+            line.MarkerSize = 5;
         }
         foreach (
             LineageRow row in Lineage.Rows(state).Where(row => double.IsFinite(row.OwnScore) && double.IsFinite(row.SourceScore))
         )
         {
-            var arrow = plot.Add.Arrow(row.SourceSteps, row.SourceScore, row.OwnSteps, row.OwnScore);
-            arrow.ArrowLineColor = arrow.ArrowFillColor = Colors.Black.WithAlpha(0.35);
-            arrow.ArrowWidth = 1;
-            arrow.ArrowheadWidth = 6;
-            arrow.ArrowheadLength = 8;
+            var copy = plot.Add.Line(row.SourceSteps, row.SourceScore, row.OwnSteps, row.OwnScore);
+            copy.Color = Colors.Black.WithAlpha(0.4);
+            copy.LinePattern = LinePattern.Dotted;
+            copy.LineWidth = 1;
         }
         plot.Title(title);
         plot.XLabel("environment steps of the member");
-        plot.YLabel("score; an arrow leads from what was copied to who copied it");
+        plot.YLabel("score (dotted: who copied whom)");
         plot.ShowLegend(Alignment.LowerRight);
         plot.Save(path, Width, Height);
     }

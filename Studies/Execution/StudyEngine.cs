@@ -48,12 +48,13 @@ internal sealed class StudyEngine(
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                while (_running.Count < runner.Capacity && NextOf(begun) is { } leg)
+                int capacity = runner.Capacity; // asked once: it may change at any time, and without any nothing was decided
+                while (_running.Count < capacity && NextOf(begun) is { } leg)
                 {
                     Start(leg, stop.Token);
                 }
                 Report();
-                if (_running.Count == 0 && runner.Capacity > 0)
+                if (_running.Count == 0 && capacity > 0)
                 {
                     return;
                 }

@@ -21,7 +21,8 @@ internal static class CurvePlot
     private const int LegendBelow = 5;
 
     // Okabe and Ito 2008, "Color universal design": eight colours that colour-blind readers can tell apart, without the yellow.
-    private static readonly string[] Colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
+    /// <summary>Colours that are told apart also by who sees red and green alike.</summary>
+    public static readonly string[] Colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
 
     private static readonly LinePattern[] Patterns = [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted];
 

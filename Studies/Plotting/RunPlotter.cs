@@ -1,6 +1,6 @@
 using Learners.Metrics;
 using Learners.Runs;
-using Studies.Running;
+using Studies.Runs;
 
 namespace Studies.Plotting;
 
@@ -37,7 +37,7 @@ internal static class RunPlotter
             string picture =
                 tasks.Length == 1
                     ? file
-                    : Path.ChangeExtension(file, null) + $"-{ReproductionPlan.FileName(task.Key)}{Path.GetExtension(file)}";
+                    : Path.ChangeExtension(file, null) + $"-{TaskFileName.Of(task.Key)}{Path.GetExtension(file)}";
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(picture))!);
             CurvePlot.Save(picture, task.Key, Unit(metric), curves, []);
             pictures.Add((picture, task.Key, curves));

@@ -1,6 +1,7 @@
 using Studies.Claims;
 using Studies.Plotting;
 using Studies.Running;
+using Studies.Runs;
 using Studies.Statistics;
 
 namespace Studies.Reports;
@@ -35,7 +36,7 @@ internal static class ReportPictures
             }
             if (curves.Count > 0)
             {
-                string name = ReproductionPlan.FileName(task.Name) + ".png";
+                string name = TaskFileName.Of(task.Name) + ".png";
                 string quantity = $"return (mean of the last {plan.Claim.CurveEpisodes} episodes)";
                 CurvePlot.Save(Path.Combine(folder, name), task.Name, quantity, curves, Marks(plan.Claim, task));
                 names.Add(name);

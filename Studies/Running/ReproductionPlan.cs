@@ -7,6 +7,7 @@ using Learners.Supervised;
 using Learners.Training;
 using Studies.Claims;
 using Studies.Execution;
+using Studies.Runs;
 using YamlDotNet.RepresentationModel;
 
 namespace Studies.Running;
@@ -152,7 +153,7 @@ internal sealed record ReproductionPlan
             Work = work,
             Config = StrictYaml.Write(given),
             After = after,
-            Folder = Path.Combine("runs", FileName(task.Name), arm.Name, $"{seed}-{hash}"),
+            Folder = Path.Combine("runs", TaskFileName.Of(task.Name), arm.Name, $"{seed}-{hash}"),
         };
     }
 
@@ -251,10 +252,6 @@ internal sealed record ReproductionPlan
         given.Children["total_steps"] = $"{task.StepsOf(budget)}";
         return new AgentWork(SettingsSources.Load(environment, arm.AgentName, given, source, agents));
     }
-
-    /// <summary>A task's name as a file name.</summary>
-    public static string FileName(string task) =>
-        string.Concat(task.Select(letter => char.IsAsciiLetterOrDigit(letter) || "._-,=".Contains(letter) ? letter : '-'));
 
     private static string WithOptions(string id, YamlMappingNode options)
     {

@@ -23,6 +23,7 @@ public sealed class EnumSwitchTests
         "Learners",
         "Fleet",
         "Studies",
+        "Studies.Cluster",
         "Chaos",
         "Benchmarks",
         "Cli",

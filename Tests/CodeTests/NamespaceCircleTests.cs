@@ -26,7 +26,8 @@ public sealed class NamespaceCircleTests
 
     public static TheoryData<string> Assemblies => [.. Names];
 
-    private static string[] Names => ["Agents", "Agents.Torch", "Actors", "Actors.Fleet", "Learners", "Fleet", "Studies"];
+    private static string[] Names =>
+        ["Agents", "Agents.Torch", "Actors", "Actors.Fleet", "Learners", "Fleet", "Studies", "Studies.Cluster"];
 
     [Theory]
     [MemberData(nameof(Assemblies))]

@@ -15,7 +15,15 @@ namespace Tests.DeployTests;
 /// <summary>The compose file without an engine: its commands run as processes, its rules are read.</summary>
 public sealed partial class ComposeTests : IDisposable
 {
-    private static readonly string[] Ours = ["certificates", "learner", "actor", "bridge-certificates"];
+    private static readonly string[] Ours =
+    [
+        "certificates",
+        "learner",
+        "actor",
+        "bridge-certificates",
+        "study-certificates",
+        "worker",
+    ];
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<ServiceProcess> _processes = [];
@@ -148,6 +156,7 @@ public sealed partial class ComposeTests : IDisposable
                 mount.StartsWith("learner-", StringComparison.Ordinal) || mount.StartsWith("actor-", StringComparison.Ordinal)
         );
         Assert.Equal("true", compose.At("networks", "fleet", "internal"));
+        Assert.Equal("true", compose.At("networks", "study", "internal"));
         Assert.DoesNotContain(
             compose.Service("actor").Texts("volumes"),
             mount => mount.StartsWith("learner-", StringComparison.Ordinal)

@@ -37,10 +37,11 @@ public sealed partial class DockerfileTests : IDisposable
     [Theory]
     [InlineData("runtime", "$APP_UID")] // of learner and actor
     [InlineData("bridge", "1654")] // the same one
+    [InlineData("table", "1654")]
     public void User_OfEveryImage_IsNotRoot(string stage, string user)
     {
         Assert.Contains($"\nUSER {user}\n", Stage(stage), StringComparison.Ordinal);
-        Assert.Equal(2, Regex.Count(_text, "^USER ", RegexOptions.Multiline));
+        Assert.Equal(3, Regex.Count(_text, "^USER ", RegexOptions.Multiline));
     }
 
     [Theory]

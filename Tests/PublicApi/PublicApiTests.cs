@@ -20,6 +20,7 @@ public sealed class PublicApiTests
             "Learners",
             "Fleet",
             "Studies",
+            "Studies.Cluster",
             "Chaos",
             "Benchmarks",
         ];

@@ -4,7 +4,6 @@ using Agents.Yaml;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Training;
-using SkiaSharp;
 using Studies.Execution;
 using Studies.Trials;
 using Xunit;
@@ -271,7 +270,7 @@ public sealed class StudyTests : IDisposable
         );
         Assert.Equal(4, Directory.GetDirectories(_folder.In("s", "members")).Length);
         Assert.NotNull(copy);
-        PngFile.AssertIsPlot(_folder.In("s", "lineage.png"), 1100, 650, new SKColor(0x1F, 0x77, 0xB4));
+        PngFile.AssertIsPlot(_folder.In("s", "lineage.png"), 1100, 650);
         string[] schedule = File.ReadAllLines(_folder.In("s", "schedule.csv"));
         Assert.Equal("from_steps,to_steps,leg,member,a2c.learning_rate,a2c.entropy_coefficient", schedule[0]);
         Assert.StartsWith("0,", schedule[1]);
