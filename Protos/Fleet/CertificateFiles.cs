@@ -61,7 +61,7 @@ public static class CertificateFiles
         }
     }
 
-    /// <summary>Writes <c>ca.pem</c>, <c>learner.pem</c>, <c>learner-key.pem</c>, <c>actor.pem</c> and <c>actor-key.pem</c>; the authority's key is not kept.</summary>
+    /// <summary>Writes <c>ca.pem</c>, <c>learner.pem</c>, <c>learner-key.pem</c>, <c>actor.pem</c>, <c>actor-key.pem</c>, and <c>worker.pem</c> and <c>worker-key.pem</c> for clusters of studies; the authority's key is not kept.</summary>
     /// <param name="folder">Destination, made if missing.</param>
     /// <param name="hosts">Names and IP addresses under which the learner is reached.</param>
     /// <param name="now">Start of validity.</param>
@@ -84,17 +84,18 @@ public static class CertificateFiles
         DateTimeOffset from = now.AddMinutes(-5); // clocks of two machines differ
         using X509Certificate2 authority = request.CreateSelfSigned(from, now + validity);
         File.WriteAllText(Path.Combine(folder, "ca.pem"), authority.ExportCertificatePem() + "\n");
-        // A silo of a cluster is also the client of others.
+        Issue(authority, folder, "learner", [CertificateChains.ServerPurpose], hosts, from, now + validity);
+        Issue(authority, folder, "actor", [CertificateChains.ClientPurpose], [], from, now + validity);
+        // A worker of a cluster serves other workers, and is their client, too.
         Issue(
             authority,
             folder,
-            "learner",
+            "worker",
             [CertificateChains.ServerPurpose, CertificateChains.ClientPurpose],
             hosts,
             from,
             now + validity
         );
-        Issue(authority, folder, "actor", [CertificateChains.ClientPurpose], [], from, now + validity);
     }
 
     private static void Issue(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Studies.Execution;
 using Tests.Waits;
@@ -9,6 +10,9 @@ namespace Tests.StudyTests.Cluster;
 /// <summary>Three workers: one killed, one stopped, then the table killed and started again. Prints what was measured.</summary>
 public sealed class ClusterChaosTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan TableAway = TimeSpan.FromSeconds(5);
+
+    [ShortTime("The table is away for this long; nothing has to happen meanwhile.")]
     [Fact(Explicit = true)]
     [Trait("Category", "Long")]
     public async Task Sweep_DeadWorkerHungWorkerAndTableKilled_EveryLegEndsOnce()
@@ -18,7 +22,7 @@ public sealed class ClusterChaosTests(ITestOutputHelper output)
         TestWorker[] workers = [new(redis), new(redis), new(redis)];
         (int Silo, int Gateway, string Folders)[] ports = await Task.WhenAll(workers.Select(worker => worker.JoinedAsync()))
             .InTime();
-        var log = new ConcurrentQueue<(DateTime Time, string Line)>();
+        var log = new ConcurrentQueue<(long Time, string Line)>();
         int ended = 0;
         int begun = 0;
         var watcher = new ClusterStudies.Watcher(progress =>
@@ -29,25 +33,25 @@ public sealed class ClusterChaosTests(ITestOutputHelper output)
         Task<StudyResult> study = ClusterStudies.RunAsync(
             ClusterStudies.Sweep(150_000, 12),
             folder.In("cluster"),
-            ClusterStudies.Options(redis, line => log.Enqueue((DateTime.UtcNow, line))),
+            ClusterStudies.Options(redis, line => log.Enqueue((Stopwatch.GetTimestamp(), line))),
             watcher
         );
         await Deadline.UntilAsync(() => begun == 3 || study.IsCompleted);
 
-        DateTime killedAt = DateTime.UtcNow;
+        long killedAt = Stopwatch.GetTimestamp();
         workers[0].Kill();
         await Deadline.UntilAsync(() => IsTakenBack(ports[0].Folders) || study.IsCompleted);
         Say($"dead: noticed after {Since(killedAt, ports[0].Folders):0.0} s");
         await Deadline.UntilAsync(() => begun == 2 || study.IsCompleted);
-        DateTime stoppedAt = DateTime.UtcNow;
+        long stoppedAt = Stopwatch.GetTimestamp();
         workers[1].Signal("STOP");
         await Deadline.UntilAsync(() => IsTakenBack(ports[1].Folders) || study.IsCompleted);
         Say($"hung: noticed after {Since(stoppedAt, ports[1].Folders):0.0} s");
         using var fresh = new TestWorker(redis);
         redis.Kill();
         Say($"table killed with {ended} of 12 ended");
-        DateTime tableKilledAt = DateTime.UtcNow;
-        await Deadline.UntilAsync(() => DateTime.UtcNow - tableKilledAt > TimeSpan.FromSeconds(5));
+        long tableKilledAt = Stopwatch.GetTimestamp();
+        await Deadline.UntilAsync(() => Stopwatch.GetElapsedTime(tableKilledAt) > TableAway);
         await redis.BeginAsync();
         workers[1].Signal("CONT");
         StudyResult result = await study.InTime();
@@ -55,9 +59,14 @@ public sealed class ClusterChaosTests(ITestOutputHelper output)
         Say(
             $"lost lines: {File.ReadLines(folder.In("cluster", StudyJournal.FileName)).Count(line => line.Contains("\"lost\"", StringComparison.Ordinal))}"
         );
-        foreach ((DateTime time, string line) in log)
+        foreach ((long time, string line) in log)
         {
-            Say($"{time.ToString("HH:mm:ss.f", CultureInfo.InvariantCulture)} {line}");
+            Say(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Stopwatch.GetElapsedTime(killedAt, time).TotalSeconds:0.0} s: {line}"
+                )
+            );
         }
         for (int i = 0; i < workers.Length; i++)
         {
@@ -72,8 +81,10 @@ public sealed class ClusterChaosTests(ITestOutputHelper output)
 
         bool IsTakenBack(string worker) => log.Any(line => line.Line.Contains(worker, StringComparison.Ordinal));
 
-        double Since(DateTime start, string worker) =>
-            (log.First(line => line.Line.Contains(worker, StringComparison.Ordinal)).Time - start).TotalSeconds;
+        double Since(long start, string worker) =>
+            Stopwatch
+                .GetElapsedTime(start, log.First(line => line.Line.Contains(worker, StringComparison.Ordinal)).Time)
+                .TotalSeconds;
     }
 
     private void Say(string line) => output.WriteLine(line);

@@ -25,7 +25,7 @@ public sealed class ClusterStrangerTests
         CertificateFiles.Create(folder.In("own"), ["localhost"], DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
         CertificateFiles.Create(folder.In("other"), ["localhost"], DateTimeOffset.UtcNow, TimeSpan.FromDays(1));
         System.IO.File.WriteAllText(folder.In("token"), Token);
-        string[] secrets = ["--certificate", folder.In("own", "learner.pem"), "--key", folder.In("own", "learner-key.pem")];
+        string[] secrets = ["--certificate", folder.In("own", "worker.pem"), "--key", folder.In("own", "worker-key.pem")];
         using var worker = new TestWorker(
             redis,
             [.. secrets, "--ca", folder.In("own", "ca.pem"), "--token-file", folder.In("token")]
@@ -45,8 +45,8 @@ public sealed class ClusterStrangerTests
         Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
         ClusterOptions options = ClusterStudies.Options(redis) with
         {
-            CertificateFile = folder.In("own", "learner.pem"),
-            KeyFile = folder.In("own", "learner-key.pem"),
+            CertificateFile = folder.In("own", "worker.pem"),
+            KeyFile = folder.In("own", "worker-key.pem"),
             AuthorityFile = folder.In("own", "ca.pem"),
             Token = Token,
         };
@@ -92,6 +92,7 @@ public sealed class ClusterStrangerTests
     }
 
     // Whoever is let in hears nothing, since it says nothing; whoever is refused is hung up on.
+    [ShortTime("Whoever is refused is hung up on, however late; only who is let in waits to the end.")]
     private static async Task<bool> IsRefusedAsync(int port, string? certificate, string? authority)
     {
         using var client = new TcpClient();

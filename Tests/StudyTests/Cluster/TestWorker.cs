@@ -42,7 +42,7 @@ internal sealed partial class TestWorker : IDisposable
         {
             if (line.Data is { } text)
             {
-                _lines.Enqueue($"{DateTime.UtcNow.ToString("HH:mm:ss.f", CultureInfo.InvariantCulture)} {text}");
+                _lines.Enqueue(text);
             }
         };
         _process.BeginErrorReadLine();

@@ -1,9 +1,11 @@
 using Studies.Cluster.Queue;
+using Tests.Waits;
 using Xunit;
 
 namespace Tests.StudyTests.Cluster;
 
 /// <summary>Who does which leg.</summary>
+[ShortTime("The clock is set by hand.")]
 public sealed class WorkQueueTests
 {
     private readonly Clock _clock = new();
