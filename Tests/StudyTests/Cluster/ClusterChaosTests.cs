@@ -8,11 +8,11 @@ using Xunit;
 namespace Tests.StudyTests.Cluster;
 
 /// <summary>Three workers: one killed, one stopped, then the table killed and started again. Prints what was measured.</summary>
+[ShortTime("The table is away for this long; nothing has to happen meanwhile.")]
 public sealed class ClusterChaosTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan TableAway = TimeSpan.FromSeconds(5);
 
-    [ShortTime("The table is away for this long; nothing has to happen meanwhile.")]
     [Fact(Explicit = true)]
     [Trait("Category", "Long")]
     public async Task Sweep_DeadWorkerHungWorkerAndTableKilled_EveryLegEndsOnce()
