@@ -249,7 +249,7 @@ internal sealed class RunSettingsOptions
             );
         }
         string? file = parsed.GetValue(_config);
-        YamlMappingNode settings = file is null ? [] : Study.ReadSettings(file);
+        YamlMappingNode settings = file is null ? [] : StudySettings.ReadFile(file);
         foreach (string assignment in assignments.Where(assignment => !VariedSettings.IsVaried(assignment)))
         {
             StrictYaml.Assign(settings, assignment);

@@ -5,6 +5,7 @@ using Learners.Training;
 using Protos.Foreign;
 using Studies.Cluster.Driving;
 using Studies.Execution;
+using Studies.Legs;
 
 namespace Cli.Options;
 

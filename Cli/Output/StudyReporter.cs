@@ -2,6 +2,7 @@ using System.Globalization;
 using Protos.Foreign;
 using Spectre.Console;
 using Studies.Execution;
+using Studies.Results;
 
 namespace Cli.Output;
 

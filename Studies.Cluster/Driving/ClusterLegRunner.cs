@@ -5,7 +5,7 @@ using Protos.Rpc;
 using Studies.Cluster.Joining;
 using Studies.Cluster.Queue;
 using Studies.Cluster.Working;
-using Studies.Execution;
+using Studies.Legs;
 using Studies.Trials;
 
 namespace Studies.Cluster.Driving;
@@ -19,7 +19,10 @@ internal sealed class ClusterLegRunner : ILegRunner, IDisposable
     // A worker that saves a leg has as long for it as a child of this machine.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(60);
 
-    private readonly ConcurrentDictionary<int, int> _losses = [];
+    // In a row, several a second: a worker that lives and cannot take a leg, since its disk is full, keeps it from others.
+    private const int MostFailures = 40;
+
+    private readonly ConcurrentDictionary<LegKey, int> _failures = [];
     private readonly ConcurrentDictionary<LegKey, bool> _begun = [];
     private readonly ConcurrentDictionary<string, bool> _told = [];
     private readonly ClusterOptions _options;
@@ -101,16 +104,15 @@ internal sealed class ClusterLegRunner : ILegRunner, IDisposable
                 await AddAsync(order, cancellationToken).ConfigureAwait(false);
                 continue;
             }
-            if (view.Losses > _losses.GetValueOrDefault(order.Number))
+            if (view.Losses > 0)
             {
-                _losses[order.Number] = view.Losses;
                 _options.Tell($"Leg {order.Number} is begun again from its last checkpoint. {view.Trouble}");
-                throw new LegLostException(view.Trouble ?? "Its worker was lost.");
+                await LoseAsync(order, view.Trouble ?? "Its worker was lost.", cancellationToken).ConfigureAwait(false);
             }
             if (view.Phase == WorkPhase.Failed)
             {
-                await ForgetAsync(order, cancellationToken).ConfigureAwait(false);
-                throw new LegLostException($"The worker {view.Address} could not train it: {view.Text?.TrimEnd('.')}.");
+                string why = $"The worker {view.Address} could not train it: {view.Text?.TrimEnd('.')}.";
+                await LoseAsync(order, why, cancellationToken).ConfigureAwait(false);
             }
             if (view.Steps > 0)
             {
@@ -121,6 +123,13 @@ internal sealed class ClusterLegRunner : ILegRunner, IDisposable
                 return result;
             }
         }
+    }
+
+    // The queue holds only what somebody follows: a leg that waits here for its turn would wait there for its order, and hold a slot.
+    private async Task LoseAsync(LegOrder order, string why, CancellationToken cancellationToken)
+    {
+        await ForgetAsync(order, cancellationToken).ConfigureAwait(false);
+        throw new LegLostException(why);
     }
 
     // The result once the folder is here too.
@@ -158,8 +167,18 @@ internal sealed class ClusterLegRunner : ILegRunner, IDisposable
             {
                 _options.Tell($"Leg {order.Number} and the worker {address}: {why.TrimEnd('.')}. It is tried again.");
             }
+            if (_failures.AddOrUpdate(KeyOf(view), 1, (_, count) => count + 1) >= MostFailures)
+            {
+                await LoseAsync(
+                        order,
+                        $"Nothing could be sent to the worker {address} or fetched from it: {why.TrimEnd('.')}.",
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
+            }
             return null;
         }
+        _failures.TryRemove(KeyOf(view), out _);
         if (view.Phase == WorkPhase.Stopped)
         {
             await _link.TellAsync(queue => queue.ReturnAsync(KeyOf(view)), cancellationToken).ConfigureAwait(false);

@@ -3,10 +3,10 @@ using Studies.Cluster.Queue;
 
 namespace Studies.Cluster.Driving;
 
-/// <summary>Asks the queue about a study twice a second, for all its legs at once. Thread-safe.</summary>
+/// <summary>Asks the queue about a study several times a second, for all its legs at once. Thread-safe.</summary>
 internal sealed class StudyWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     // Nothing is begun with workers of which nothing was heard for so long.
     private static readonly TimeSpan CapacityLimit = TimeSpan.FromSeconds(10);

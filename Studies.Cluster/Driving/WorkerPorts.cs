@@ -7,7 +7,7 @@ using Protos.Rpc;
 using Studies.Cluster.Joining;
 using Studies.Cluster.Queue;
 using Studies.Cluster.Transfer;
-using Studies.Execution;
+using Studies.Legs;
 
 namespace Studies.Cluster.Driving;
 

@@ -12,7 +12,7 @@ internal sealed class ClusterLink : IAsyncDisposable
     /// <summary>How long a call may take; a silo that died may not answer.</summary>
     public static readonly TimeSpan ResponseTime = TimeSpan.FromSeconds(4);
 
-    private static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryTime = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _stop = new();

@@ -48,6 +48,12 @@ internal sealed record ClusterOptions
                 $"{Address} is not on this machine, and no password is given, so that anybody who reaches it could change who does what. Give Redis a password (requirepass), and name its file with --cluster-password-file or set AGENTS_CLUSTER_PASSWORD."
             );
         }
+        if (!Address.IsLocal && (!Address.IsSecure || CertificateFile is null))
+        {
+            throw new ArgumentException(
+                $"{Address} is not on this machine: its connections have to be encrypted, or the password and who does what could be read and changed on the way. Give Redis a certificate and write rediss://, and give --certificate, --key and --ca; 'agents certificates' makes them."
+            );
+        }
         string?[] files = [CertificateFile, KeyFile, AuthorityFile];
         if (Array.Exists(files, file => file is null) && Array.Exists(files, file => file is not null))
         {

@@ -102,7 +102,12 @@ internal sealed class SiloHost : IAsyncDisposable
         });
         silo.Configure<ClusterMembershipOptions>(members =>
         {
-            members.ProbeTimeout = TimeSpan.FromSeconds(1);
+            // A process that was killed refuses at once, so that the period counts; one that is starved has a word within eight seconds.
+            members.ProbeTimeout = TimeSpan.FromMilliseconds(500);
+            members.MinProbeTimeout = TimeSpan.FromMilliseconds(250);
+            members.MaxProbeTimeout = TimeSpan.FromSeconds(4);
+            members.EnableIndirectProbes = false;
+            members.ExtendProbeTimeoutDuringDegradation = false;
             members.NumMissedProbesLimit = 2;
             members.NumVotesForDeathDeclaration = 1;
             members.TableRefreshTimeout = TimeSpan.FromSeconds(5);

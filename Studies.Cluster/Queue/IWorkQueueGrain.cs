@@ -4,6 +4,9 @@ namespace Studies.Cluster.Queue;
 [Alias("agents.study.queue")]
 internal interface IWorkQueueGrain : IGrainWithStringKey
 {
+    /// <summary>How long calls may take that are repeated anyway, so that a silo that died is not waited for.</summary>
+    const string Soon = "00:00:02";
+
     /// <summary>Adds a leg; one that is there stays as it is.</summary>
     [Alias("add")]
     Task AddAsync(string study, int leg, string what);
@@ -14,6 +17,7 @@ internal interface IWorkQueueGrain : IGrainWithStringKey
 
     /// <summary>Hears of a worker.</summary>
     [Alias("beat")]
+    [ResponseTimeout(Soon)]
     Task<BeatReply> BeatAsync(WorkerBeat beat);
 
     /// <summary>Hears that a worker has gone.</summary>
@@ -22,6 +26,7 @@ internal interface IWorkQueueGrain : IGrainWithStringKey
 
     /// <summary>Tells of a study, and hears that it is carried out.</summary>
     [Alias("poll")]
+    [ResponseTimeout(Soon)]
     Task<StudyView> PollAsync(string study);
 
     /// <summary>Asks that a leg saves and stops.</summary>

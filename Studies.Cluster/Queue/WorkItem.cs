@@ -45,4 +45,20 @@ internal sealed record WorkItem
     /// <summary>The leg with nobody who holds it.</summary>
     [JsonIgnore]
     public WorkItem Freed => this with { Phase = WorkPhase.Waiting, Worker = null, Address = null, Text = null };
+
+    /// <summary>What its study is told.</summary>
+    /// <param name="report">What its worker said last; null for nothing.</param>
+    public WorkView SeenWith(HeldReport? report) =>
+        new(
+            Leg,
+            Epoch,
+            Phase,
+            Address,
+            report is { Phase: not HeldPhase.Waiting },
+            report?.Steps ?? 0,
+            report?.Checkpoint ?? 0,
+            Text,
+            Losses,
+            Trouble
+        );
 }

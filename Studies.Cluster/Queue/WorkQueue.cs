@@ -63,6 +63,9 @@ internal sealed class WorkQueue(TimeProvider clock)
         }
     }
 
+    // Above all earlier ones, also where the table has forgotten them.
+    private long NextEpoch() => _lastEpoch = Math.Max(_lastEpoch + 1, clock.GetUtcNow().ToUnixTimeMilliseconds());
+
     /// <summary>Adds a leg; one that is there stays as it is, but is not cancelled any more.</summary>
     public void Add(string study, int leg, string what)
     {
@@ -103,7 +106,7 @@ internal sealed class WorkQueue(TimeProvider clock)
             item =>
             {
                 _granted[(item.Study, item.Leg)] = clock.GetTimestamp();
-                WorkItem held = item with { Phase = WorkPhase.Held, Worker = worker, Address = address, Epoch = ++_lastEpoch };
+                WorkItem held = item with { Phase = WorkPhase.Held, Worker = worker, Address = address, Epoch = NextEpoch() };
                 Keep(held);
                 return new LegKey(held.Study, held.Leg, held.Epoch);
             }
@@ -127,6 +130,11 @@ internal sealed class WorkQueue(TimeProvider clock)
             {
                 drop.Add(report.Key);
             }
+            else if (report.Phase == HeldPhase.Waiting && Silence(item.Study) > StudyPatience)
+            {
+                Keep(item.Freed); // nobody would send its order, and others need the slot
+                drop.Add(report.Key);
+            }
             else if (report.Phase is HeldPhase.Waiting or HeldPhase.Running)
             {
                 if (item.IsCancelled)
@@ -147,6 +155,10 @@ internal sealed class WorkQueue(TimeProvider clock)
             {
                 Keep(item.Freed);
             }
+        }
+        if (drop.Count > 0)
+        {
+            Changes++; // an older copy of the queue, which knows less, cannot have anything dropped: it could not be written
         }
         return new BeatReply([.. drop], [.. stop]);
     }
@@ -276,25 +288,12 @@ internal sealed class WorkQueue(TimeProvider clock)
         Changes++;
     }
 
-    private WorkView ViewOf(WorkItem item)
-    {
-        HeldReport? report =
+    private WorkView ViewOf(WorkItem item) =>
+        item.SeenWith(
             item.Worker is { } worker && _workers.TryGetValue(worker, out KnownWorker? known)
                 ? Array.Find(known.Held, held => held.Key == item.Key)
-                : null;
-        return new WorkView(
-            item.Leg,
-            item.Epoch,
-            item.Phase,
-            item.Address,
-            report is { Phase: not HeldPhase.Waiting },
-            report?.Steps ?? 0,
-            report?.Checkpoint ?? 0,
-            item.Text,
-            item.Losses,
-            item.Trouble
+                : null
         );
-    }
 
     private sealed record Kept(long LastEpoch, WorkItem[] Items);
 }

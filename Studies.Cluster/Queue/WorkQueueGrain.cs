@@ -28,7 +28,7 @@ internal sealed class WorkQueueGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _queue.Read(stored.State.Text);
-        this.RegisterGrainTimer(LookAsync, LookInterval, LookInterval);
+        this.RegisterGrainTimer(LookAsync, TimeSpan.Zero, LookInterval);
         return Task.CompletedTask;
     }
 

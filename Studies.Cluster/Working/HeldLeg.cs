@@ -1,5 +1,5 @@
 using Studies.Cluster.Queue;
-using Studies.Execution;
+using Studies.Legs;
 
 namespace Studies.Cluster.Working;
 

@@ -4,7 +4,7 @@ using Learners.Checkpoints;
 using Learners.Runs;
 using Learners.Training;
 using Studies.Cluster.Queue;
-using Studies.Execution;
+using Studies.Legs;
 using Studies.Trials;
 
 namespace Studies.Cluster.Working;

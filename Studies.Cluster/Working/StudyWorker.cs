@@ -15,6 +15,7 @@ internal sealed class StudyWorker
 {
     private static readonly TimeSpan BeatInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TakeInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SaveTime = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RejoinTime = TimeSpan.FromSeconds(1);
 
     private readonly WorkerOptions _options;
@@ -83,9 +84,22 @@ internal sealed class StudyWorker
     // Others may take a worker for dead that stood still for a while: it joins again under another id, and what it held is theirs.
     private async Task JoinAsync(SiloAddresses addresses, CancellationToken cancellationToken)
     {
+        bool isAgain = false;
         while (true)
         {
-            SiloHost silo = await SiloHost.StartAsync(_options.Cluster, addresses, cancellationToken).ConfigureAwait(false);
+            SiloHost silo;
+            try
+            {
+                silo = await SiloHost.StartAsync(_options.Cluster, addresses, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException exception) when (isAgain)
+            {
+                // The table is away, or reads what it had: whoever starts a worker is told at once, and a worker that was in goes on trying.
+                _options.Cluster.Tell($"{exception.Message} It is tried again.");
+                await Task.Delay(RejoinTime, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+            isAgain = true;
             await using (silo.ConfigureAwait(false))
             {
                 _options.Cluster.Tell(
@@ -178,9 +192,18 @@ internal sealed class StudyWorker
     private async Task LeaveAsync(SiloHost silo)
     {
         _desk.StopAll();
-        long since = TimeProvider.System.GetTimestamp();
-        while (_desk.Report().Length > 0 && TimeProvider.System.GetElapsedTime(since) < _options.Farewell)
+        long begun = TimeProvider.System.GetTimestamp();
+        long saved = begun;
+        while (
+            _desk.Report() is { Length: > 0 } held
+            && TimeProvider.System.GetElapsedTime(saved) < _options.Farewell
+            && TimeProvider.System.GetElapsedTime(begun) < SaveTime
+        )
         {
+            if (Array.Exists(held, leg => leg.Phase == HeldPhase.Running))
+            {
+                saved = TimeProvider.System.GetTimestamp(); // fetching begins when all is saved
+            }
             await TryAsync(silo, () => BeatAsync(silo, 0)).ConfigureAwait(false);
             await _desk.WaitAsync(TakeInterval, CancellationToken.None).ConfigureAwait(false);
         }

@@ -3,7 +3,7 @@ using Grpc.Core;
 using Protos.Foreign;
 using Studies.Cluster.Queue;
 using Studies.Cluster.Transfer;
-using Studies.Execution;
+using Studies.Legs;
 
 namespace Studies.Cluster.Working;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Learners.Checkpoints;
+using Studies.Legs;
 using Studies.Trials;
 
 namespace Studies.Execution;

@@ -1,6 +1,7 @@
 using System.Text;
 using Agents.Files;
 using Protos.Foreign;
+using Studies.Legs;
 using Studies.Trials;
 
 namespace Studies.Execution;

@@ -1,4 +1,5 @@
 using Learners.Training;
+using Studies.Legs;
 
 namespace Studies.Execution;
 

@@ -3,6 +3,7 @@ using Environments;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Training;
+using Studies.Legs;
 using Studies.Trials;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;

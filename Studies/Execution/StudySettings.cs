@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using Agents.Yaml;
 using Learners.Configuration;
+using Studies.Legs;
 using Studies.Search;
 using YamlDotNet.RepresentationModel;
 
@@ -52,6 +54,20 @@ internal sealed record StudySettings : IValidatableObject
 
     /// <summary>Settings that are varied, as dotted keys.</summary>
     public YamlMappingNode Space { get; init; } = [];
+
+    /// <summary>Reads a file of settings.</summary>
+    /// <exception cref="SettingsException">The file cannot be read, or is no YAML mapping.</exception>
+    public static YamlMappingNode ReadFile(string path)
+    {
+        try
+        {
+            return StrictYaml.ReadFile(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"'{path}' cannot be read: {exception.Message}", exception);
+        }
+    }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

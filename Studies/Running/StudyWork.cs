@@ -30,5 +30,5 @@ internal sealed record StudyWork(StudyPlan Plan, long AllSteps) : PlannedWork
 
     /// <inheritdoc/>
     public override bool IsThatOf(string config, IReadOnlyList<string> after, AgentRegistry agents) =>
-        StrictYaml.Write(StrictYaml.Bind<StudySettings>(Study.ReadSettings(config), config)) == Text;
+        StrictYaml.Write(StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(config), config)) == Text;
 }

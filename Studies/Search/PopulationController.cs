@@ -10,6 +10,8 @@ namespace Studies.Search;
 /// <remarks>Jaderberg et al. 2017, arXiv 1711.09846, algorithm 1.</remarks>
 internal sealed class PopulationController(StudyOutline outline, PopulationSettings settings) : IStudyController
 {
+    private const int MostFailures = 3;
+
     private readonly long _ready = settings.ReadyOf(outline.TotalSteps);
 
     /// <inheritdoc/>
@@ -36,6 +38,10 @@ internal sealed class PopulationController(StudyOutline outline, PopulationSetti
     private Leg? GoOn(StudyState state, int member, LegRecord?[] newest)
     {
         LegRecord own = newest[member]!;
+        if (FailuresOf(state, own) >= MostFailures)
+        {
+            return null; // whatever it copies fails again
+        }
         // A stream beyond those of first draws.
         Pcg64 random = RandomSettings.StreamOf(outline, settings.Members + state.Legs.Count);
         LegRecord[] ended =
@@ -85,6 +91,12 @@ internal sealed class PopulationController(StudyOutline outline, PopulationSetti
             Continues = continues,
             CopyOf = copyOf,
         };
+
+    // Legs of the member in a row that failed.
+    private static int FailuresOf(StudyState state, LegRecord own) =>
+        own.IsWhole
+            ? 0
+            : state.Legs.Count(record => record.Leg.Trial == own.Leg.Trial && record.Leg.Number > (own.Leg.Continues ?? -1));
 
     private static LegRecord? Before(StudyState state, LegRecord record) =>
         record.Leg.Continues is { } number ? state.Legs[number] : null;

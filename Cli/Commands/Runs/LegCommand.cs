@@ -2,7 +2,7 @@ using System.CommandLine;
 using Cli.Options;
 using Learners.Training;
 using Protos.Foreign;
-using Studies.Execution;
+using Studies.Legs;
 
 namespace Cli.Commands.Runs;
 

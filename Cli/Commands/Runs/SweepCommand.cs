@@ -3,7 +3,9 @@ using Agents.Yaml;
 using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
+using Studies;
 using Studies.Execution;
+using Studies.Results;
 using Studies.Search;
 using YamlDotNet.RepresentationModel;
 
@@ -86,7 +88,7 @@ internal sealed class SweepCommand
 
     private StudySettings Settings(string file, string[] assignments)
     {
-        YamlMappingNode root = Study.ReadSettings(file);
+        YamlMappingNode root = StudySettings.ReadFile(file);
         foreach (string assignment in assignments)
         {
             StrictYaml.Assign(root, assignment);

@@ -7,7 +7,10 @@ using Learners.Runs;
 using Learners.Training;
 using Protos.Foreign;
 using Spectre.Console;
+using Studies;
 using Studies.Execution;
+using Studies.Legs;
+using Studies.Results;
 
 namespace Cli.Commands.Runs;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Studies.Execution;
+using Studies.Results;
 using Tests.Waits;
 using Xunit;
 
@@ -47,44 +48,51 @@ public sealed class ClusterChaosTests(ITestOutputHelper output)
         workers[1].Signal("STOP");
         await Deadline.UntilAsync(() => IsTakenBack(ports[1].Folders) || study.IsCompleted);
         Say($"hung: noticed after {Since(stoppedAt, ports[1].Folders):0.0} s");
-        using var fresh = new TestWorker(redis);
         redis.Kill();
         Say($"table killed with {ended} of 12 ended");
         long tableKilledAt = Stopwatch.GetTimestamp();
         await Deadline.UntilAsync(() => Stopwatch.GetElapsedTime(tableKilledAt) > TableAway);
         await redis.BeginAsync();
+        using var fresh = new TestWorker(redis);
         workers[1].Signal("CONT");
-        StudyResult result = await study.InTime();
-
+        StudyResult result;
+        try
+        {
+            result = await study.InTime();
+        }
+        finally
+        {
+            foreach ((long time, string line) in log)
+            {
+                Say(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Stopwatch.GetElapsedTime(killedAt, time).TotalSeconds:0.0} s: {line}"
+                    )
+                );
+            }
+            for (int i = 0; i < workers.Length; i++)
+            {
+                Say($"--- worker {i}\n{workers[i].Said}");
+                workers[i].Dispose();
+            }
+            Say($"--- fresh\n{fresh.Said}");
+        }
         Say(
             $"lost lines: {File.ReadLines(folder.In("cluster", StudyJournal.FileName)).Count(line => line.Contains("\"lost\"", StringComparison.Ordinal))}"
         );
-        foreach ((long time, string line) in log)
-        {
-            Say(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Stopwatch.GetElapsedTime(killedAt, time).TotalSeconds:0.0} s: {line}"
-                )
-            );
-        }
-        for (int i = 0; i < workers.Length; i++)
-        {
-            Say($"--- worker {i}\n{workers[i].Said}");
-            workers[i].Dispose();
-        }
-        Say($"--- fresh\n{fresh.Said}");
         Assert.Equal(12, result.State.Ended.Count);
         Assert.Empty(result.Failures);
         await ClusterStudies.RunLocallyAsync(ClusterStudies.Sweep(150_000, 12), folder.In("local"));
         Assert.Equal(ClusterStudies.Table(folder.In("local")), ClusterStudies.Table(folder.In("cluster")));
 
-        bool IsTakenBack(string worker) => log.Any(line => line.Line.Contains(worker, StringComparison.Ordinal));
+        bool IsTakenBack(string worker) => log.Any(line => IsLoss(line.Line, worker));
+
+        bool IsLoss(string line, string worker) =>
+            line.Contains("is begun again", StringComparison.Ordinal) && line.Contains(worker, StringComparison.Ordinal);
 
         double Since(long start, string worker) =>
-            Stopwatch
-                .GetElapsedTime(start, log.First(line => line.Line.Contains(worker, StringComparison.Ordinal)).Time)
-                .TotalSeconds;
+            Stopwatch.GetElapsedTime(start, log.First(line => IsLoss(line.Line, worker)).Time).TotalSeconds;
     }
 
     private void Say(string line) => output.WriteLine(line);

@@ -1,7 +1,10 @@
 using Agents.Yaml;
+using Studies;
 using Studies.Cluster.Driving;
 using Studies.Cluster.Joining;
 using Studies.Execution;
+using Studies.Legs;
+using Studies.Results;
 
 namespace Tests.StudyTests.Cluster;
 

@@ -1,4 +1,5 @@
 using Studies.Execution;
+using Studies.Results;
 using Tests.Waits;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Studies.Execution;
+using Studies;
 using Xunit;
 
 namespace Tests.StudyTests.Cluster;

@@ -89,6 +89,44 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
+    public void Beat_OfAnEarlierHandingOutToTheSameWorker_DoesNotCount()
+    {
+        LegKey old = Take("a")[0];
+        Beat("a", old, HeldPhase.Running);
+        _queue.Look(worker => worker == "a");
+        LegKey now = Take("a")[0];
+
+        BeatReply reply = Beat("a", old, HeldPhase.Ended, "late");
+
+        Assert.Equal([old], reply.Drop);
+        Assert.Equal((WorkPhase.Held, null, now.Epoch), (Leg.Phase, Leg.Text, Leg.Epoch));
+    }
+
+    [Fact]
+    public void Take_WhereTheTableHasForgotten_NumbersAreNotGivenTwice()
+    {
+        _clock.Pass(TimeSpan.FromSeconds(1));
+        LegKey old = Take("a")[0];
+        _queue.Read(null);
+        _clock.Pass(TimeSpan.FromSeconds(1));
+        _queue.Add("study", 0, "trials/0000-1");
+
+        Assert.True(Take("a")[0].Epoch > old.Epoch);
+    }
+
+    [Fact]
+    public void Beat_ALegThatWaitsForAStudyThatIsGone_IsDropped()
+    {
+        LegKey key = Take("a")[0];
+        Beat("a", key, HeldPhase.Waiting);
+        _clock.Pass(WorkQueue.StudyPatience + TimeSpan.FromSeconds(1));
+        _queue.Beat(new WorkerBeat("b", "http://b", 1, []));
+
+        Assert.Equal([key], Beat("a", key, HeldPhase.Waiting).Drop);
+        Assert.Equal((WorkPhase.Waiting, 0), (Leg.Phase, Leg.Losses));
+    }
+
+    [Fact]
     public void Look_AfterThisProcessStoodStill_TakesNothingBack()
     {
         Take("a");
@@ -176,6 +214,8 @@ public sealed class WorkQueueTests
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => _ticks;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + new TimeSpan(_ticks);
 
         public void Pass(TimeSpan time) => _ticks += time.Ticks;
     }

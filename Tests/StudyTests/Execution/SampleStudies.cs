@@ -1,6 +1,9 @@
 using Agents.Yaml;
 using Learners.Training;
+using Studies;
 using Studies.Execution;
+using Studies.Legs;
+using Studies.Results;
 using Studies.Trials;
 using Xunit;
 

@@ -5,6 +5,8 @@ using Learners.Composition;
 using Learners.Configuration;
 using Learners.Training;
 using Studies.Execution;
+using Studies.Legs;
+using Studies.Results;
 using Studies.Trials;
 using Xunit;
 
@@ -128,6 +130,14 @@ public sealed class StudyTests : IDisposable
         Leg winner = result.Winner.Legs[0].Leg;
         Assert.Equal(1_500, winner.ToSteps);
         Assert.Equal([500L, 500, 500, 1_500], result.State.Legs.Select(record => record.Leg.ToSteps));
+        // Those that were not promoted stopped where they should.
+        foreach (LegRecord poor in result.State.Legs.Where(record => record.Leg.Candidate != winner.Candidate))
+        {
+            using JsonDocument run = JsonDocument.Parse(
+                File.ReadAllText(_folder.In("s", result.Plan.FolderOf(poor.Leg), "summary.json"))
+            );
+            Assert.InRange(run.RootElement.GetProperty("env_steps").GetInt64(), 500, 600);
+        }
         TrainingResult alone = await Trainer.TrainAsync(
             result.Plan.SettingsOf(winner.Values, winner.Seed),
             new TrainingOptions { OutputFolder = _folder.In("alone") },

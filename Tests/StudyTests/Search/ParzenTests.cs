@@ -37,6 +37,13 @@ public sealed class ParzenTests
     }
 
     [Fact]
+    public void Density_UnevenGaps_TakesTheLargerOne() =>
+        Assert.Equal(
+            [0.2, 0.3, 0.4, 1],
+            new ParzenDensity(Unit, ["0.1", "0.2", "0.9"]).Widths.Select(width => Math.Round(width, 12))
+        );
+
+    [Fact]
     public void Density_NoObservation_IsThePrior()
     {
         var density = new ParzenDensity(Unit, []);

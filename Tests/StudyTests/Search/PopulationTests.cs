@@ -1,5 +1,5 @@
 using Environments.Randomness;
-using Studies.Execution;
+using Studies.Results;
 using Studies.Search;
 using Studies.Trials;
 using Xunit;
@@ -235,6 +235,27 @@ public sealed class PopulationTests
         Assert.NotNull(again.CopyOf);
         Assert.Null(again.Continues);
         Assert.Equal(2_000, state.Last(3)!.Result!.Steps);
+    }
+
+    [Fact]
+    public void Population_AMemberThatAlwaysFails_IsGivenUpAndTheOthersEnd()
+    {
+        StudyState state = VirtualStudy.Run(
+            NoisyQuadratic.Controller(1, 0.25),
+            (leg, now) =>
+                leg.Trial == 3 && leg.ToSteps > 500
+                    ? new LegResult
+                    {
+                        Score = double.NaN,
+                        Steps = VirtualStudy.StepsBefore(leg, now),
+                        Failure = "it diverged",
+                    }
+                    : new LegResult { Score = leg.Trial, Steps = VirtualStudy.StepsBefore(leg, now) + 100 }
+        );
+
+        Assert.Equal(3, state.Legs.Count(record => record.Result!.Failure is not null));
+        Assert.Equal(500, state.Last(3)!.Result!.Steps);
+        Assert.Equal(2_000, state.Last(4)!.Result!.Steps);
     }
 
     [Theory]

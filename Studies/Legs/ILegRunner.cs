@@ -1,6 +1,6 @@
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>Trains legs, wherever that is.</summary>
 internal interface ILegRunner

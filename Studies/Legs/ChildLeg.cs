@@ -4,7 +4,7 @@ using Learners.Checkpoints;
 using Learners.Training;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>The process of a leg: reads an order, trains, and tells. The end of its input asks it to save and end.</summary>
 internal static class ChildLeg

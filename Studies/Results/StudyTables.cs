@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using Agents.Files;
+using Studies.Execution;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Results;
 
 /// <summary>The tables that a study leaves in its folder. Columns but the processor seconds are the same however often the study was stopped.</summary>
 internal static class StudyTables

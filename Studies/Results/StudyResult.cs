@@ -5,9 +5,10 @@ using Agents.Policies;
 using Agents.Yaml;
 using Learners.Runs;
 using Learners.Training;
+using Studies.Execution;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Results;
 
 /// <summary>What a study that has ended left in its folder.</summary>
 internal sealed record StudyResult

@@ -3,10 +3,11 @@ using Environments.Randomness;
 using Learners.Evaluation;
 using Learners.Runs;
 using Learners.Training;
+using Studies.Execution;
 using Studies.Search;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Results;
 
 /// <summary>The best of a study, and what it is worth on fresh episodes: the score by which it was chosen is the largest of many, and so too high.</summary>
 /// <param name="Legs">Its newest legs, one for each seed.</param>

@@ -11,7 +11,7 @@ using Studies.Runs;
 using Studies.Statistics;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>Trains a leg in this process. A leg that was cut off goes on from its last checkpoint, and one that had ended is only read.</summary>
 /// <param name="root">Folder that the order's folders are relative to.</param>

@@ -1,4 +1,4 @@
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>
 /// A leg as whoever trains it is told: whole without the study, so that a thread, another process or another machine can do it. Folders are relative to the

@@ -1,6 +1,6 @@
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Results;
 
 /// <summary>Who copied whom in a population.</summary>
 internal static class Lineage

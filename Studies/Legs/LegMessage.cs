@@ -1,6 +1,6 @@
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>What a process that trains a leg says, a line each.</summary>
 internal sealed record LegMessage

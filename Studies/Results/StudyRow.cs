@@ -1,6 +1,7 @@
+using Studies.Execution;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Results;
 
 /// <summary>A candidate, or a member of a population, in the table of a study.</summary>
 /// <param name="Number">Its number.</param>

@@ -1,7 +1,7 @@
 using Learners.Training;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>Trains legs as threads of this process: one start for all of them.</summary>
 /// <param name="root">The study's folder.</param>

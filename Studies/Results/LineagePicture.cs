@@ -2,7 +2,7 @@ using ScottPlot;
 using Studies.Plotting;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Results;
 
 /// <summary>Draws a population: each member's score over its steps, and from whom to whom parameters were copied.</summary>
 internal static class LineagePicture

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Environments.Processes;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>
 /// Trains each leg in a process of its own: one that crashes takes no other along, and its processor time is its own. A child whose study is gone saves and

@@ -1,4 +1,4 @@
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>What a study compares its trials by.</summary>
 internal enum StudyScore

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Studies.Trials;
 
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>Orders, legs and results as single lines of JSON: in the journal of a study, and between a study and the processes that train for it.</summary>
 internal static class LegMessages

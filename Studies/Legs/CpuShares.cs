@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Studies.Execution;
+namespace Studies.Legs;
 
 /// <summary>Shares the processor time of this process evenly among the legs that train in it at the time. Not thread-safe.</summary>
 internal sealed class CpuShares

@@ -4,29 +4,17 @@ using Agents.Files;
 using Agents.Yaml;
 using Environments;
 using Learners.Runs;
+using Studies.Execution;
+using Studies.Legs;
+using Studies.Results;
 using Studies.Trials;
-using YamlDotNet.RepresentationModel;
 
-namespace Studies.Execution;
+namespace Studies;
 
 /// <summary>Carries out a study from where an earlier call with the same folder stopped, and writes its results. What <c>agents sweep</c> and <c>agents population</c> call.</summary>
 internal static class Study
 {
     private const string LockFile = "study.lock";
-
-    /// <summary>Reads a file of settings.</summary>
-    /// <exception cref="SettingsException">The file cannot be read, or is no YAML mapping.</exception>
-    public static YamlMappingNode ReadSettings(string path)
-    {
-        try
-        {
-            return StrictYaml.ReadFile(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"'{path}' cannot be read: {exception.Message}", exception);
-        }
-    }
 
     /// <summary>The folder of a study without a file: the same settings have the same.</summary>
     public static string DefaultFolder(StudySettings settings)
@@ -85,7 +73,10 @@ internal static class Study
         {
             AtomicFile.Write(path, text);
         }
-        else if (StrictYaml.Write(StrictYaml.Bind<StudySettings>(ReadSettings(path), path)) is var found && found != text)
+        else if (
+            StrictYaml.Write(StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(path), path)) is var found
+            && found != text
+        )
         {
             string[] before = found.Split('\n');
             string? changed = text.Split('\n').FirstOrDefault(line => !before.Contains(line));
