@@ -3,6 +3,7 @@ using Protos.Foreign;
 using Spectre.Console;
 using Studies.Execution;
 using Studies.Results;
+using Studies.Search;
 using Studies.Trials;
 
 namespace Cli.Output;
@@ -20,6 +21,7 @@ internal static class StudyTable
     {
         string[] keys = [.. plan.Space.Parameters.Select(parameter => parameter.Key)];
         bool isMember = plan.Settings.Method.IsPopulation;
+        bool mayGoOn = isMember || plan.Settings.Method is HalvingSettings; // others stop early at a return
         Table table = Tables.Create([
             isMember ? "member" : "candidate",
             .. keys.Select(Short),
@@ -50,8 +52,8 @@ internal static class StudyTable
                 double.IsNaN(row.Score) ? "" : Tables.Number(row.Score),
                 row.IsTraining && steps is not null ? "trains"
                 : row.Failure is not null ? "failed"
-                : row.Steps >= plan.TotalSteps ? "done"
-                : "waits",
+                : mayGoOn && row.Steps < plan.TotalSteps ? "waits"
+                : "done",
             ]);
         }
         if (rows.Length > MostRows)

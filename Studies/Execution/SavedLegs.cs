@@ -1,4 +1,5 @@
 using Agents.Files;
+using Studies.Legs;
 using Studies.Trials;
 
 namespace Studies.Execution;
@@ -18,6 +19,10 @@ internal static class SavedLegs
         {
             LegRecord newest = state.Last(trial)!;
             needed.Add(plan.FolderOf(newest.Leg));
+            if (newest.Result is null)
+            {
+                needed.Add(plan.FolderOf(newest.Leg) + MemberTraining.Part);
+            }
             foreach (int? number in (int?[])[newest.Leg.Continues, newest.Result is null ? newest.Leg.CopyOf : null])
             {
                 if (number is { } before && !newest.IsWhole)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Learners.Checkpoints;
 using Studies.Legs;
 using Studies.Trials;
 
@@ -30,7 +29,6 @@ internal sealed class StudyEngine(
 
     private readonly ConcurrentDictionary<int, long> _steps = [];
     private readonly Dictionary<int, Task<LegResult>> _running = [];
-    private readonly Dictionary<int, int> _attempts = [];
     private readonly CpuShares _shares = new();
     private int _lost;
 
@@ -59,7 +57,7 @@ internal sealed class StudyEngine(
                 {
                     return;
                 }
-                // A stopped leg is waited for, however long it takes to save.
+                // A stopped leg is waited for until it has saved.
                 await Task.WhenAny([.. _running.Values, Task.Delay(ReportInterval, clock, cancellationToken)])
                     .ConfigureAwait(false);
                 foreach (int number in _running.Where(pair => pair.Value.IsCompleted).Select(pair => pair.Key).ToArray())
@@ -109,11 +107,11 @@ internal sealed class StudyEngine(
         }
         catch (LegLostException exception)
         {
-            int attempts = _attempts[number] = _attempts.GetValueOrDefault(number) + 1;
+            journal.Lose(number);
+            int attempts = State.LossesOf(number);
             if (attempts < MostAttempts)
             {
                 _lost++;
-                journal.Lose(number);
                 begun.Enqueue(State.Legs[number].Leg);
                 return;
             }
@@ -153,16 +151,9 @@ internal sealed class StudyEngine(
                     );
                 }
             }
-            catch (Exception exception)
-                when (exception
-                        is OperationCanceledException
-                            or LegLostException
-                            or IOException
-                            or CheckpointException
-                            or UnauthorizedAccessException
-                )
+            catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                // Its folder is as its last checkpoint left it.
+                // Its folder is as its last checkpoint left it, and the others are waited for, too.
             }
         }
     }

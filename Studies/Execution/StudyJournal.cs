@@ -81,7 +81,11 @@ internal sealed class StudyJournal : IDisposable
     }
 
     /// <summary>Writes that whoever trained a leg was lost.</summary>
-    public void Lose(int number) => Append(new StudyEvent { Lost = number });
+    public void Lose(int number)
+    {
+        Append(new StudyEvent { Lost = number });
+        State.Lose(number);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
@@ -139,7 +143,10 @@ internal sealed class StudyJournal : IDisposable
     {
         switch (line)
         {
-            case { Format: Format } or { Lost: not null }:
+            case { Format: Format }:
+                break;
+            case { Lost: { } lost }:
+                state.Lose(lost);
                 break;
             case { Format: { } other }:
                 throw new InvalidDataException($"its format is {other}, and this version reads {Format}");

@@ -13,8 +13,6 @@ namespace Studies.Execution;
 /// <summary>A study whose settings were tried: every choice and both ends of every range are possible.</summary>
 internal sealed class StudyPlan
 {
-    private static readonly string[] NotInSettings = ["environment", "agent", "seed", "total_steps", "fleet"];
-
     private readonly AgentRegistry _agents;
     private readonly string _source;
 
@@ -50,14 +48,9 @@ internal sealed class StudyPlan
     public static StudyPlan Create(StudySettings settings, TrainingOptions options, string source)
     {
         string environment = options.Registry.Find(settings.Environment).Id;
-        if (NotInSettings.FirstOrDefault(key => settings.Settings.Children.ContainsKey(key)) is { } key)
-        {
-            throw new SettingsException(
-                $"{source}: settings.{key} cannot be set here. The study names environment, agent, total_steps and seeds itself."
-            );
-        }
         settings = settings with { Environment = environment };
         var space = SearchSpace.Read(settings.Space, source);
+        RequireOwnKeys(settings, space, source);
         var plan = new StudyPlan(settings, options.Agents, source, space);
         TrainingSettings[] corners = [.. space.Corners().Select(point => plan.SettingsOf(point, (ulong)settings.FirstSeed))];
         long total = corners[0].TotalSteps;
@@ -68,6 +61,39 @@ internal sealed class StudyPlan
             plan.RequireChangeable(options);
         }
         return plan;
+    }
+
+    // What the study says itself would be written over whatever stands there.
+    private static void RequireOwnKeys(StudySettings settings, SearchSpace space, string source)
+    {
+        string[] given =
+        [
+            .. settings.Settings.Children.Keys.Select(key => $"settings.{key}"),
+            .. settings.Settings.Children.TryGetValue("evaluation", out YamlNode? evaluation)
+            && evaluation is YamlMappingNode section
+                ? section.Children.Keys.Select(key => $"settings.evaluation.{key}")
+                : [],
+            .. space.Parameters.Select(parameter => $"space.{parameter.Key}"),
+        ];
+        foreach (string key in given)
+        {
+            string name = key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..];
+            string? why = name switch
+            {
+                "environment" or "agent" or "fleet" => "a study trains one agent in one environment, in one process",
+                "seed" =>
+                    "every candidate has the seeds of the study: give seeds and first_seed, or --seeds 1-3 on the command line",
+                "total_steps" => "all trials have one length: give total_steps, or --steps, with one value",
+                "evaluation.final_episodes" => "the study scores its trials alike: give evaluation_episodes",
+                "stop_at_return" when settings.Method.IsPopulation =>
+                    "a member that stops before the others would be compared with them for ever: leave it out",
+                _ => null,
+            };
+            if (why is not null)
+            {
+                throw new SettingsException($"{source}: {key} cannot be set or varied, since {why}.");
+            }
+        }
     }
 
     /// <summary>Resolved settings of a trial.</summary>

@@ -86,10 +86,10 @@ internal sealed record StudySettings : IValidatableObject
                 [nameof(Space)]
             );
         }
-        if (Score == StudyScore.Training && Method is PopulationSettings { Exploit: ExploitRule.TTest })
+        if (Score == StudyScore.Training && Method.IsPopulation)
         {
             yield return new ValidationResult(
-                "population.exploit: t_test compares the episodes of evaluations. Set score to evaluation, or choose another rule.",
+                "the last training episodes of a member are partly those of parameters that it has given up. Set score to evaluation.",
                 [nameof(Score)]
             );
         }

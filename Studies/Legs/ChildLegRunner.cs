@@ -38,15 +38,18 @@ internal sealed class ChildLegRunner(string root, int jobs, IReadOnlyList<string
             await process.StandardInput.WriteLineAsync(LegMessages.Write(order)).ConfigureAwait(false);
             await process.StandardInput.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
-            // It has ended already, and its exit code says more.
+            // It has ended already or is asked to, and its exit code says more.
         }
         Task<string> errors = LastLineAsync(process.StandardError);
         LegResult? result = null;
         while (await process.StandardOutput.ReadLineAsync(CancellationToken.None).ConfigureAwait(false) is { } line)
         {
-            LegMessage message = LegMessages.Read<LegMessage>(line);
+            if (Parse(line) is not { } message)
+            {
+                continue; // what an environment prints
+            }
             result = message.Result ?? result;
             if (message.Steps is { } steps)
             {
@@ -65,6 +68,18 @@ internal sealed class ChildLegRunner(string root, int jobs, IReadOnlyList<string
             : new LegLostException(
                 $"The process of leg {order.Number} ended with code {process.ExitCode}{(last.Length > 0 ? $" ({last.TrimEnd('.')})" : "")}."
             );
+    }
+
+    private static LegMessage? Parse(string line)
+    {
+        try
+        {
+            return LegMessages.Read<LegMessage>(line);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static async Task StopAsync(Process process)

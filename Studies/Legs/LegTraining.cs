@@ -36,7 +36,9 @@ internal sealed class LegTraining(string root, TrainingOptions options)
         {
             return order.IsRun
                 ? await TrainRunAsync(order, progress, cancellationToken).ConfigureAwait(false)
-                : await TrainMemberAsync(order, progress, cancellationToken).ConfigureAwait(false);
+                : await new MemberTraining(root, options, SettingsOf)
+                    .RunAsync(order, progress, cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (Exception exception) when (IsTheLegsFault(exception))
         {
@@ -94,7 +96,7 @@ internal sealed class LegTraining(string root, TrainingOptions options)
                 throw new InvalidOperationException($"A run is {files.Status}.");
         }
         double? final = files.FinalReturn;
-        long steps = final is null ? order.ToSteps : settings.TotalSteps;
+        long steps = final is null ? order.ToSteps : files.Summary!.Value.GetProperty("env_steps").GetInt64();
         return order.Score switch
         {
             StudyScore.Training => new LegResult
@@ -130,54 +132,8 @@ internal sealed class LegTraining(string root, TrainingOptions options)
             warn: options.Warn,
             cancellationToken: cancellationToken
         );
-        return Scored(played, steps);
+        return LegResult.Of(played, steps);
     }
-
-    private async Task<LegResult> TrainMemberAsync(LegOrder order, IProgress<long> progress, CancellationToken cancellationToken)
-    {
-        string folder = Path.Combine(root, order.Folder);
-        // What a process left that was killed while it saved is no whole stretch.
-        AtomicFolder.TryDelete(folder);
-        using TrainingSession session = order.Begin is { } begin
-            ? TrainingSession.Load(Path.Combine(root, begin), [], options)
-            : TrainingSession.Create(SettingsOf(order), options);
-        if (order.CopyOf is { } copied)
-        {
-            using TrainingSession source = TrainingSession.Load(Path.Combine(root, copied), [], options);
-            session.TakeOver(source, withOptimizer: true);
-        }
-        // After what was taken over, which brings no settings along.
-        session.Change([.. order.Changes]);
-        while (session.Steps < order.ToSteps)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (await session.AdvanceAsync(1, cancellationToken).ConfigureAwait(false) == 0)
-            {
-                break;
-            }
-            progress.Report(session.Steps);
-        }
-        cancellationToken.ThrowIfCancellationRequested();
-        LegResult result = order.Score switch
-        {
-            StudyScore.Evaluation => Scored(
-                session.Play(order.Episodes, (uint)order.Number + 1, cancellationToken),
-                session.Steps
-            ),
-            StudyScore.Training => new LegResult { Score = session.MeanReturn, Steps = session.Steps },
-        };
-        session.Save(folder);
-        return result;
-    }
-
-    private static LegResult Scored(EvaluationResult played, long steps) =>
-        new()
-        {
-            Score = played.MeanReturn,
-            Deviation = played.StdReturn,
-            Episodes = played.Episodes,
-            Steps = steps,
-        };
 
     private TrainingSettings SettingsOf(LegOrder order) =>
         SettingsSources.Bind(StrictYaml.Parse(order.Config, $"leg {order.Number}"), $"leg {order.Number}", options.Agents);

@@ -59,7 +59,10 @@ internal sealed class HalvingController(
         double place = (1 - 1.0 / reduction) * (sorted.Length - 1);
         int below = (int)Math.Floor(place);
         double share = place - below;
-        return share == 0 ? sorted[below] : sorted[below] + share * (sorted[below + 1] - sorted[below]);
+        // Below a number that is no number nothing is interpolated.
+        return share == 0 || double.IsNegativeInfinity(sorted[below])
+            ? sorted[below]
+            : sorted[below] + share * (sorted[below + 1] - sorted[below]);
     }
 
     // Candidates of a rung that may go on, the best first.

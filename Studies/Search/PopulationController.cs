@@ -51,13 +51,13 @@ internal sealed class PopulationController(StudyOutline outline, PopulationSetti
                 .OfType<LegRecord>()
                 .Where(record => record.Result is not null),
         ];
-        LegRecord? source = Exploit.Choose(
-            settings,
-            own,
-            [.. ended.Where(record => record.Result!.Steps < outline.TotalSteps)],
-            ref random
-        );
-        if (!own.IsWhole && source is not { IsWhole: true })
+        LegRecord? source;
+        if (own.IsWhole)
+        {
+            LegRecord[] ranked = [.. ended.Where(record => record.IsWhole && record.Result!.Steps < outline.TotalSteps)];
+            source = Exploit.Choose(settings, own, ranked, ref random);
+        }
+        else
         {
             // What diverged has nothing to go on from.
             source = ended.Where(record => record.IsWhole).MaxBy(record => record.Result!.Rank);

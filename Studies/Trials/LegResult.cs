@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Learners.Evaluation;
 
 namespace Studies.Trials;
 
@@ -22,6 +23,16 @@ internal sealed record LegResult
 
     /// <summary>Why it failed, in one line; null where it did not.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>The result of a leg that is scored by an evaluation.</summary>
+    public static LegResult Of(EvaluationResult played, long steps) =>
+        new()
+        {
+            Score = played.MeanReturn,
+            Deviation = played.StdReturn,
+            Episodes = played.Episodes,
+            Steps = steps,
+        };
 
     /// <summary>The score for ranking: what failed, or has no number, is worst.</summary>
     [JsonIgnore]

@@ -6,6 +6,7 @@ internal sealed class StudyState
     private readonly List<LegRecord> _legs = [];
     private readonly List<LegRecord> _ended = [];
     private readonly Dictionary<int, LegRecord> _last = [];
+    private readonly Dictionary<int, int> _losses = [];
 
     /// <summary>Legs in the order in which they were begun.</summary>
     public IReadOnlyList<LegRecord> Legs => _legs;
@@ -31,6 +32,12 @@ internal sealed class StudyState
         _legs.Add(record);
         _last[leg.Trial] = record;
     }
+
+    /// <summary>How often whoever trained a leg was lost.</summary>
+    public int LossesOf(int number) => _losses.GetValueOrDefault(number);
+
+    /// <summary>Adds a loss of whoever trained a leg.</summary>
+    public void Lose(int number) => _losses[number] = LossesOf(number) + 1;
 
     /// <summary>Adds the result of a leg.</summary>
     /// <exception cref="InvalidDataException">There is no such leg, or it had ended.</exception>

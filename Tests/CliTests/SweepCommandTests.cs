@@ -102,7 +102,7 @@ public sealed class SweepCommandTests : IDisposable
     [InlineData("population", "method: random\n", "agents sweep")]
     [InlineData("sweep", "metod: random\n", "Did you mean 'method'?")]
     [InlineData("sweep", "method: halvin\n", "Did you mean 'halving'?")]
-    [InlineData("sweep", "settings: { seed: 3 }\n", "settings.seed cannot be set here")]
+    [InlineData("sweep", "settings: { seed: 3 }\n", "settings.seed cannot be set or varied, since every candidate")]
     public async Task Files_ThatDoNotFit_SayWhatToDo(string command, string line, string message)
     {
         (int code, _, string error) = await Run(command, Write(Sweep + "\n" + line), "--out", _folder.In("s"));

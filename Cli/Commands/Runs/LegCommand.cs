@@ -22,7 +22,9 @@ internal sealed class LegCommand(TextWriter output, TextWriter error)
         _registry.AddTo(command);
         command.SetAction(
             (parsed, cancellationToken) =>
-                ChildLeg.RunAsync(
+            {
+                Console.SetOut(error); // what an environment prints is no message
+                return ChildLeg.RunAsync(
                     parsed.GetValue(_folder)!,
                     new TrainingOptions
                     {
@@ -34,7 +36,8 @@ internal sealed class LegCommand(TextWriter output, TextWriter error)
                     output,
                     error,
                     cancellationToken
-                )
+                );
+            }
         );
         return command;
     }

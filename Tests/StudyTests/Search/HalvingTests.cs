@@ -28,6 +28,8 @@ public sealed class HalvingTests
         Assert.Equal(3, HalvingController.CutOff([2, 4], 2));
         Assert.Equal(2.33333, HalvingController.CutOff([3, 1, 2], 3), 5);
         Assert.Equal(14.25, HalvingController.CutOff(Enumerable.Range(0, 20).Select(i => (double)i), 4));
+        // Between a failure and a score lies nothing.
+        Assert.Equal(double.NegativeInfinity, HalvingController.CutOff([100, double.NegativeInfinity], 3));
     }
 
     [Fact]
