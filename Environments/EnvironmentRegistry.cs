@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Environments.Atari;
 using Environments.ClassicControl;
+using Environments.Control;
 using Environments.GridWorld;
 using Environments.GridWorld.Mazes;
 using Environments.Memory;
@@ -224,6 +225,7 @@ public sealed partial class EnvironmentRegistry
         var registry = new EnvironmentRegistry { _isFilling = true };
         ClassicControlEnvironments.Register(registry);
         MazeEnvironments.Register(registry);
+        ControlEnvironments.Register(registry);
         ToyTextEnvironments.Register(registry);
         MiniGridEnvironments.Register(registry);
         MinAtarEnvironments.Register(registry);

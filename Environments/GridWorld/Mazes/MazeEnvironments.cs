@@ -8,6 +8,7 @@ internal static class MazeEnvironments
     public static void Register(EnvironmentRegistry registry)
     {
         RegisterSerpentine(registry);
+        RegisterTasks(registry);
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMaze-v0", small: false, showPicture: false);
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMazePicture-v0", small: false, showPicture: true);
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMaze16-v0", small: true, showPicture: false);
@@ -79,6 +80,23 @@ internal static class MazeEnvironments
                 }
         );
     }
+
+    private static void RegisterTasks(EnvironmentRegistry registry) =>
+        registry.Register(
+            "GridWorld/SerpentineTasks-v0",
+            [
+                EnvironmentOption.Integer("task", -1, -1, 2, "Task of every episode; -1 for one drawn anew each time."),
+                EnvironmentOption.Integer("near", 10, 1, 1000, "Reward of the nearest goal; the others pay 1."),
+            ],
+            options => new SerpentineTasks(options.Integer("task"), options.Integer("near")),
+            (spec, options) =>
+                spec with
+                {
+                    MaxEpisodeSteps = 100,
+                    RandomReturn = (options.Integer("task"), options.Integer("near")) == (-1, 10) ? 2.87 : null,
+                    Description = "Walk to the goal of the episode's task: one is near and pays more, two are far and pay 1.",
+                }
+        );
 
     private static void RegisterOpenEnded(EnvironmentRegistry registry, string id, bool small, bool showPicture) =>
         registry.Register(
