@@ -23,7 +23,7 @@ internal sealed record ClaimMeasure
     /// <summary>Column of <c>metrics.csv</c> or dotted path in <c>summary.json</c>, for the metrics that read those.</summary>
     public string Column { get; init; } = "";
 
-    /// <summary>Environment steps, or updates of a supervised run, at which <see cref="MetricKind.ColumnAt"/> looks; null for the others.</summary>
+    /// <summary>Environment steps, or updates of a supervised run, at which <see cref="MetricKind.ColumnAt"/> and <see cref="MetricKind.ReturnAt"/> look; null for the others.</summary>
     /// <value>At least 0.</value>
     [Range(0, long.MaxValue)]
     public long? At { get; init; }
@@ -69,6 +69,8 @@ internal sealed record ClaimMeasure
         {
             MetricKind.StepsToThreshold => Claims.Statistic.Median, // of numbers that may be open to above
             MetricKind.FinalReturn
+            or MetricKind.ReturnAt
+            or MetricKind.LargestDrop
             or MetricKind.EvaluationReturn
             or MetricKind.AreaUnderCurve
             or MetricKind.SuccessRate
@@ -91,6 +93,8 @@ internal sealed record ClaimMeasure
         {
             MetricKind.StepsToThreshold
             or MetricKind.FinalReturn
+            or MetricKind.ReturnAt
+            or MetricKind.LargestDrop
             or MetricKind.EvaluationReturn
             or MetricKind.AreaUnderCurve
             or MetricKind.SuccessRate => true,
@@ -160,9 +164,11 @@ internal sealed record ClaimMeasure
                 ? "this metric reads a named number; add column, such as charts/episodic_length or evaluation.std_return."
                 : "column is read by column_last, column_mean, column_max, column_at and summary only.";
         }
-        if ((Metric == MetricKind.ColumnAt) != (At is not null))
+        if ((Metric is MetricKind.ColumnAt or MetricKind.ReturnAt) != (At is not null))
         {
-            return At is null ? "column_at looks at a step; add at, such as at: 500." : "at is read by column_at only.";
+            return At is null
+                ? "column_at and return_at look at a step; add at, such as at: 500."
+                : "at is read by column_at and return_at only.";
         }
         return NeedsThreshold && covered.FirstOrDefault(one => double.IsNaN(ThresholdOn(one))) is { } open
             ? $"it needs a threshold, and neither it nor task '{open.Name}' names one."

@@ -12,6 +12,12 @@ internal enum MetricKind
     /// <summary>Mean return of the last N training episodes.</summary>
     FinalReturn,
 
+    /// <summary>Mean return of the last N training episodes at a step.</summary>
+    ReturnAt,
+
+    /// <summary>By how much the mean return of the last N training episodes fell at most below what it had been.</summary>
+    LargestDrop,
+
     /// <summary>Mean return of the evaluation after training.</summary>
     EvaluationReturn,
 

@@ -51,6 +51,15 @@ internal sealed class StudyPlan
         settings = settings with { Environment = environment };
         var space = SearchSpace.Read(settings.Space, source);
         RequireOwnKeys(settings, space, source);
+        if (
+            !settings.Method.IsPopulation
+            && space.Parameters.FirstOrDefault(one => one.Step > 0 || one.Start is not null) is { } moved
+        )
+        {
+            throw new SettingsException(
+                $"{source}: space.{moved.Key} has a step or a start, which members of a population have. Leave them out, or set method: population."
+            );
+        }
         var plan = new StudyPlan(settings, options.Agents, source, space);
         TrainingSettings[] corners = [.. space.Corners().Select(point => plan.SettingsOf(point, (ulong)settings.FirstSeed))];
         long total = corners[0].TotalSteps;

@@ -64,6 +64,8 @@ internal static class FigureText
             MetricKind.StepsToThreshold =>
                 $"environment steps until the last {measure.Episodes} episodes average {Number(measure.ThresholdOn(task))}",
             MetricKind.FinalReturn => $"mean return of the last {measure.Episodes} training episodes",
+            MetricKind.ReturnAt => $"mean return of the last {measure.Episodes} training episodes at step {measure.At}",
+            MetricKind.LargestDrop => $"largest drop of the mean return of the last {measure.Episodes} training episodes",
             MetricKind.EvaluationReturn => "mean return of the evaluation after training",
             MetricKind.AreaUnderCurve => $"mean over the run of the return of the last {measure.Episodes} episodes",
             MetricKind.SuccessRate =>

@@ -32,6 +32,8 @@ internal static class RunMetrics
             MetricKind.SuccessRate => RunValue.Known(Episodes().SuccessRate(Threshold(), measure.Episodes)),
             MetricKind.AreaUnderCurve => RunValue.Known(Episodes().AreaUnderCurve(measure.Episodes, Steps())),
             MetricKind.FinalReturn => RunValue.Known(Episodes().FinalMean(measure.Episodes)),
+            MetricKind.ReturnAt => RunValue.Known(Episodes().Curve([measure.At!.Value], measure.Episodes)[0]),
+            MetricKind.LargestDrop => RunValue.Known(Episodes().LargestDrop(measure.Episodes)),
         };
 
         double Steps() => summary.GetProperty("env_steps").GetDouble();

@@ -30,5 +30,8 @@ internal sealed record StudyWork(StudyPlan Plan, long AllSteps) : PlannedWork
 
     /// <inheritdoc/>
     public override bool IsThatOf(string config, IReadOnlyList<string> after, AgentRegistry agents) =>
-        StrictYaml.Write(StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(config), config)) == Text;
+        // As documents: how a list is written is no setting.
+        StrictYaml
+            .Parse(StrictYaml.Write(StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(config), config)), config)
+            .Equals(StrictYaml.Parse(Text, config));
 }

@@ -16,7 +16,7 @@ internal static class Explore
             // All are drawn, so that one setting's fate does not move another's.
             string fresh = parameter.Draw(ref random);
             string moved = Move(settings, parameter, value, random.NextDouble() < 0.5);
-            bool isFresh = random.NextDouble() < settings.ResampleProbability;
+            bool isFresh = random.NextDouble() < settings.ResampleProbability && parameter.Step == 0;
             values.Add(
                 new(
                     parameter.Key,
@@ -24,7 +24,9 @@ internal static class Explore
                     {
                         ExploreRule.Both => isFresh ? fresh : moved,
                         ExploreRule.Perturb => moved,
-                        ExploreRule.Resample => isFresh ? fresh : value,
+                        ExploreRule.Resample => isFresh ? fresh
+                        : parameter.Step > 0 ? moved
+                        : value,
                         _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Explore, "There is no such rule."),
                     }
                 )
@@ -42,6 +44,10 @@ internal static class Explore
             return parameter.Choices[Math.Clamp(place, 0, parameter.Choices.Count - 1)];
         }
         double number = SearchParameter.Number(value);
+        if (parameter.Step > 0)
+        {
+            return parameter.TextOf(number + (isUp ? parameter.Step : -parameter.Step));
+        }
         string moved = parameter.TextOf(number * (isUp ? settings.FactorUp : settings.FactorDown));
         return parameter.IsWhole && moved == value ? parameter.TextOf(number + (isUp ? 1 : -1)) : moved;
     }

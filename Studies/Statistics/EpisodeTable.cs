@@ -96,6 +96,25 @@ internal sealed class EpisodeTable(double[] steps, double[] returns)
         return area / (doneSteps - steps[0]);
     }
 
+    /// <summary>By how much the mean return of the last <paramref name="window"/> episodes fell at most below what it had been; at least 0.</summary>
+    /// <param name="window">Episodes; fewer never count.</param>
+    public double LargestDrop(int window)
+    {
+        double sum = 0;
+        double best = double.NegativeInfinity;
+        double drop = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            sum += returns[i] - (i >= window ? returns[i - window] : 0);
+            if (i >= window - 1)
+            {
+                best = Math.Max(best, sum / window);
+                drop = Math.Max(drop, best - sum / window);
+            }
+        }
+        return Count < window ? double.NaN : drop;
+    }
+
     /// <summary>Mean return of the last <paramref name="window"/> episodes at moments of the run.</summary>
     /// <param name="moments">Environment steps, rising.</param>
     /// <param name="window">Episodes, or as many as there are.</param>

@@ -27,6 +27,12 @@ internal sealed record SearchParameter
     /// <summary>Points of a range in a grid; 0 where a grid cannot take it.</summary>
     public int Points { get; init; }
 
+    /// <summary>What a member of a population adds to or takes from a copied value, which else is multiplied; 0 for that.</summary>
+    public double Step { get; init; }
+
+    /// <summary>What every member of a population begins with; null for a draw each.</summary>
+    public double? Start { get; init; }
+
     /// <summary>Another key and the text that it must have for this one to exist; null where it always does.</summary>
     public (string Key, string Value)? When { get; init; }
 
@@ -60,8 +66,11 @@ internal sealed record SearchParameter
     }
 
     /// <summary>A value drawn from what the study begins with: each choice alike, numbers evenly over the axis.</summary>
-    public string Draw(ref Pcg64 random) =>
-        IsRange ? At(random.NextUniform(Low, High)) : Choices[random.NextInt(0, Choices.Count)];
+    public string Draw(ref Pcg64 random)
+    {
+        string drawn = IsRange ? At(random.NextUniform(Low, High)) : Choices[random.NextInt(0, Choices.Count)];
+        return Start is { } start ? TextOf(start) : drawn;
+    }
 
     /// <summary>Values of a grid.</summary>
     public IEnumerable<string> GridValues() =>

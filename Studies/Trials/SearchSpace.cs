@@ -9,7 +9,7 @@ namespace Studies.Trials;
 /// <param name="Parameters">In the order of the file; what a condition names stands before what depends on it.</param>
 internal sealed record SearchSpace(IReadOnlyList<SearchParameter> Parameters)
 {
-    private static readonly string[] Keys = ["from", "to", "scale", "whole", "points", "choices", "when"];
+    private static readonly string[] Keys = ["from", "to", "scale", "whole", "points", "step", "start", "choices", "when"];
 
     /// <summary>Reads the section <c>space</c>.</summary>
     /// <param name="section">Dotted keys to a list of choices, or to a mapping with <c>from</c> and <c>to</c> or <c>choices</c>.</param>
@@ -179,11 +179,16 @@ internal sealed record SearchSpace(IReadOnlyList<SearchParameter> Parameters)
                 var other => throw Mistake(source, name, $"has whole: {other}. Give true or false"),
             },
             Points = Node(mapping, "points") is null ? 0 : (int)Math.Clamp(NumberOf("points"), 0, 10_000),
+            Step = Node(mapping, "step") is null ? 0 : NumberOf("step"),
+            Start = Node(mapping, "start") is null ? null : NumberOf("start"),
         };
         return scale is not ("linear" or "log") ? throw Mistake(source, name, $"has the scale '{scale}'. Give linear or log")
             : !(parameter.From < parameter.To) ? throw Mistake(source, name, "has no range. Let from be less than to")
             : parameter.IsLogarithmic && parameter.From <= 0
                 ? throw Mistake(source, name, "has no logarithm at its lower end. Let from be positive, or use scale: linear")
+            : parameter.Step < 0 ? throw Mistake(source, name, "has a step below 0. Let step be positive")
+            : parameter.Start is { } start && !(start >= parameter.From && start <= parameter.To)
+                ? throw Mistake(source, name, "starts outside its range. Let start lie between from and to")
             : parameter.IsWhole && (parameter.From % 1 != 0 || parameter.To % 1 != 0)
                 ? throw Mistake(source, name, "has whole numbers between ends that are not. Give whole ends")
             : parameter;

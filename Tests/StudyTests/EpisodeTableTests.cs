@@ -29,6 +29,13 @@ public sealed class EpisodeTableTests
         Assert.Equal(RunValue.MoreThan(60), Table.StepsTo(0, 6, 60));
     }
 
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 3)] // from 5 to 2
+    [InlineData(6, double.NaN)]
+    public void LargestDrop_IsFromTheBestBefore(int window, double expected) =>
+        Assert.Equal(expected, new EpisodeTable([1, 2, 3, 4, 5], [1, 6, 4, 3, 1]).LargestDrop(window));
+
     [Fact]
     public void FinalMeanAndSuccessRate_LookAtTheLastEpisodes()
     {

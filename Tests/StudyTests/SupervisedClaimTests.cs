@@ -129,8 +129,8 @@ public sealed class SupervisedClaimTests : IDisposable
         "metric: final_return",
         "reads episodes, and 'gaussian_centres' has none"
     )]
-    [InlineData("    at: 75\n", "", "column_at looks at a step")]
-    [InlineData("metric: column_last", "metric: column_last\n    at: 3", "at is read by column_at only")]
+    [InlineData("    at: 75\n", "", "column_at and return_at look at a step")]
+    [InlineData("metric: column_last", "metric: column_last\n    at: 3", "at is read by column_at and return_at only")]
     [InlineData("- supervised: gaussian_centres", "- supervised: gaussian_centres\n    environment: Acrobot-v1", "not both")]
     [InlineData("  - name: ppo\n    settings: { ppo: { epochs: 1 } }", "", "'CartPole-v1' is an environment, and no arm is")]
     [InlineData(

@@ -1,5 +1,6 @@
 using Agents.Yaml;
 using Environments.Randomness;
+using Studies.Search;
 using Studies.Trials;
 using Xunit;
 
@@ -77,7 +78,7 @@ public sealed class SearchSpaceTests
     [InlineData("{ a: { from: 0, to: 1, scale: log } }", "has no logarithm")]
     [InlineData("{ a: { from: 0, to: 1, scale: square } }", "has the scale 'square'")]
     [InlineData("{ a: { from: 0.5, to: 2, whole: true } }", "has whole numbers")]
-    [InlineData("{ a: { from: 0, to: 1, step: 1 } }", "unknown key 'step'")]
+    [InlineData("{ a: { from: 0, to: 1, stride: 1 } }", "unknown key 'stride'")]
     [InlineData("{ a: { from: 0 } }", "needs a number to")]
     [InlineData("{ a: { choices: [1], from: 0 } }", "has choices and a range")]
     [InlineData("{ a: { choices: [1], when: { b: 2 } } }", "depends on b being 2")]
@@ -99,6 +100,31 @@ public sealed class SearchSpaceTests
         Assert.Equal("10", whole.TextOf(12));
         Assert.Equal("1", whole.TextOf(0.2));
     }
+
+    [Fact]
+    public void Change_OfAParameterWithAStep_AddsOrTakesIt_FromItsStart()
+    {
+        SearchSpace space = Read("alpha: { from: 0, to: 1, start: 0, step: 0.1 }");
+        var random = new Pcg64(1);
+        SearchPoint point = space.Draw(ref random);
+        Assert.Equal("0", point["alpha"]);
+        var seen = new HashSet<string>();
+        for (int i = 0; i < 200; i++)
+        {
+            SearchPoint next = Explore.Change(new PopulationSettings(), space, point, ref random);
+            double moved = Math.Abs(SearchParameter.Number(next["alpha"]!) - SearchParameter.Number(point["alpha"]!));
+            Assert.True(moved < 1e-9 && point["alpha"] is "0" or "1" || Math.Abs(moved - 0.1) < 1e-6, $"moved by {moved}");
+            seen.Add(next["alpha"]!);
+            point = next;
+        }
+        Assert.Contains("0.3", seen);
+    }
+
+    [Theory]
+    [InlineData("a: { from: 0, to: 1, step: -1 }", "step below 0")]
+    [InlineData("a: { from: 0, to: 1, start: 2 }", "starts outside its range")]
+    public void Read_AStepOrStartThatCannotBe_SaysWhy(string text, string message) =>
+        Assert.Contains(message, Assert.Throws<SettingsException>(() => Read(text)).Message);
 
     internal static SearchSpace Read(string text) => SearchSpace.Read(StrictYaml.Parse(text, "test"), "test");
 }
