@@ -7,7 +7,6 @@ namespace Agents.Networks;
 /// <summary>Puts the cores of a network into a graph: resets, loops over steps, and where their states come from and go to.</summary>
 internal sealed class CoreGraph
 {
-    private readonly NetworkSpec _spec;
     private readonly Graph _graph;
     private readonly NetworkForm _form;
     private readonly ParameterSource _source;
@@ -16,12 +15,12 @@ internal sealed class CoreGraph
     private readonly List<Value> _ages = [];
     private readonly List<Value> _last = []; // of each part, after the last step of each sequence
     private readonly Value? _state;
-    private int _offset; // of the next core's state
+    private bool _hasSequence; // some core has a form of its own, which gives no last state
 
     /// <summary>Cores to come, in the graph of a network.</summary>
     public CoreGraph(NetworkSpec spec, Graph graph, NetworkForm form, ParameterSource source)
     {
-        (_spec, _graph, _form, _source) = (spec, graph, form, source);
+        (_graph, _form, _source) = (graph, form, source);
         if (spec.CoreStateSize == 0)
         {
             return;
@@ -54,66 +53,64 @@ internal sealed class CoreGraph
     /// </summary>
     public Value? State =>
         _written.Count > 0 ? _graph.Apply(new StateUpdate([.. _places]), [_state!, .. _written, .. _ages])[0]
-        : _last.Count > 0 ? Value.Concat([.. _last])
+        : _last.Count > 0 && !_hasSequence ? Value.Concat([.. _last])
         : null;
 
     /// <summary>Adds a core.</summary>
-    /// <param name="name">Path of its parameters.</param>
+    /// <param name="place">The core, the next one in the order of states.</param>
     /// <param name="encoded">What it reads.</param>
     /// <param name="mode">What the graph is for.</param>
-    /// <returns>Its branches, by name.</returns>
-    public IReadOnlyDictionary<string, Value> Add(string name, Value encoded, StepMode mode)
+    /// <returns>Its branches, in their order.</returns>
+    public IReadOnlyList<Value> Add(CorePlace place, Value encoded, StepMode mode)
     {
-        MemoryCore core = _spec.Core;
-        var parameters = new ParameterScope(_graph, _source, name);
+        var parameters = new ParameterScope(_graph, _source, place.Path);
         Value one = _graph.Constant(1).BroadcastTo(Shape.Of(RowSpace.Rows, 1));
         // Nothing raises new tasks yet.
         var inputs = new CoreInputs(encoded, Keep ?? one, _graph.Zeros(Shape.Of(RowSpace.Rows, 1)));
-        using IDisposable scope = _graph.Scope(name);
+        using IDisposable scope = _graph.Scope(place.Path);
         IReadOnlyList<Value> branches = _form switch
         {
-            NetworkForm.Step => AddStep(core, parameters, inputs, mode),
-            NetworkForm.Loop => AddLoop(core, parameters, inputs, mode),
-            NetworkForm.Sequences => AddSequence(core, parameters, inputs, mode) ?? AddLoop(core, parameters, inputs, mode),
+            NetworkForm.Step => AddStep(place, parameters, inputs, mode),
+            NetworkForm.Loop => AddLoop(place, parameters, inputs, mode),
+            NetworkForm.Sequences => AddSequence(place, parameters, inputs, mode) ?? AddLoop(place, parameters, inputs, mode),
         };
-        if (_offset == 0)
+        if (place.Trunk == Head.ActorTrunk && place.Stage is null)
         {
             Watched = inputs.Watched;
         }
-        _offset += _spec.State.Size;
-        return core.Branches.Zip(branches).ToDictionary(pair => pair.First.Name, pair => pair.Second);
+        return branches;
     }
 
-    private IReadOnlyList<Value> AddStep(MemoryCore core, ParameterScope parameters, CoreInputs inputs, StepMode mode)
+    private IReadOnlyList<Value> AddStep(CorePlace place, ParameterScope parameters, CoreInputs inputs, StepMode mode)
     {
-        StateLayout layout = _spec.State;
+        StateLayout layout = place.State;
         var parts = new Value?[layout.Parts.Count];
         for (int i = 0; i < parts.Length; i++)
         {
             StatePart part = layout.Parts[i];
             if (!part.IsRing)
             {
-                parts[i] = Kept(_state!.Slice(_offset + layout.OffsetOf(i), part.Columns), part, inputs);
+                parts[i] = Kept(_state!.Slice(place.Offset + layout.OffsetOf(i), part.Columns), part, inputs);
             }
         }
         Value? age = null;
         Value? nextAge = null;
         if (layout.RingLength > 0)
         {
-            Value stored = _state!.Slice(_offset + layout.AgeOffset, 1);
+            Value stored = _state!.Slice(place.Offset + layout.AgeOffset, 1);
             var ages = _graph.Apply(new RingAge(layout.RingLength), stored, inputs.Keep);
             (age, nextAge) = (ages[0], ages[1]);
         }
-        CoreStep step = core.Step(parameters, inputs, new CoreState(layout, parts, _state, _offset, age), mode);
+        CoreStep step = place.Core.Step(parameters, inputs, new CoreState(layout, parts, _state, place.Offset, age), mode);
         RequireParts(step, layout);
         for (int i = 0; i < parts.Length; i++)
         {
             StatePart part = layout.Parts[i];
-            Write(new StatePlace(_offset + layout.OffsetOf(i), part.Columns, part.Length), step.Next[i], age);
+            Write(new StatePlace(place.Offset + layout.OffsetOf(i), part.Columns, part.Length), step.Next[i], age);
         }
         if (nextAge is not null)
         {
-            Write(new StatePlace(_offset + layout.AgeOffset, 1, 0), nextAge, null);
+            Write(new StatePlace(place.Offset + layout.AgeOffset, 1, 0), nextAge, null);
         }
         return step.Branches;
     }
@@ -128,9 +125,9 @@ internal sealed class CoreGraph
         }
     }
 
-    private IReadOnlyList<Value> AddLoop(MemoryCore core, ParameterScope parameters, CoreInputs inputs, StepMode mode)
+    private IReadOnlyList<Value> AddLoop(CorePlace place, ParameterScope parameters, CoreInputs inputs, StepMode mode)
     {
-        StateLayout layout = _spec.State;
+        StateLayout layout = place.State;
         if (layout.RingLength > 0)
         {
             throw new NotSupportedException(
@@ -142,11 +139,11 @@ internal sealed class CoreGraph
         for (int i = 0; i < delays.Length; i++)
         {
             StatePart part = layout.Parts[i];
-            Value initial = InitialState!.Slice(_offset + layout.OffsetOf(i), part.Columns);
+            Value initial = InitialState!.Slice(place.Offset + layout.OffsetOf(i), part.Columns);
             delays[i] = _graph.Previous(part.Columns, KeepOf(part, inputs), initial);
             parts[i] = mode.Cut ? delays[i].StopGradient() : delays[i];
         }
-        CoreStep step = core.Step(parameters, inputs, new CoreState(layout, parts, null, 0, null), mode);
+        CoreStep step = place.Core.Step(parameters, inputs, new CoreState(layout, parts, null, 0, null), mode);
         RequireParts(step, layout);
         for (int i = 0; i < delays.Length; i++)
         {
@@ -156,21 +153,24 @@ internal sealed class CoreGraph
         return step.Branches;
     }
 
-    private IReadOnlyList<Value>? AddSequence(MemoryCore core, ParameterScope parameters, CoreInputs inputs, StepMode mode)
+    private IReadOnlyList<Value>? AddSequence(CorePlace place, ParameterScope parameters, CoreInputs inputs, StepMode mode)
     {
         if (mode.Cut)
         {
             return null; // only a loop has a state between steps to cut at
         }
-        StateLayout layout = _spec.State;
+        StateLayout layout = place.State;
         var parts = new Value?[layout.Parts.Count];
         for (int i = 0; i < parts.Length; i++)
         {
             StatePart part = layout.Parts[i];
-            parts[i] = !part.IsRing ? InitialState!.Slice(_offset + layout.OffsetOf(i), part.Columns) : null;
+            parts[i] = !part.IsRing ? InitialState!.Slice(place.Offset + layout.OffsetOf(i), part.Columns) : null;
         }
-        Value? age = layout.RingLength > 0 ? InitialState!.Slice(_offset + layout.AgeOffset, 1) : null;
-        return core.Sequence(parameters, inputs, new CoreState(layout, parts, InitialState, _offset, age), mode);
+        Value? age = layout.RingLength > 0 ? InitialState!.Slice(place.Offset + layout.AgeOffset, 1) : null;
+        var initial = new CoreState(layout, parts, InitialState, place.Offset, age);
+        IReadOnlyList<Value>? branches = place.Core.Sequence(parameters, inputs, initial, mode);
+        _hasSequence |= branches is not null && layout.Size > 0;
+        return branches;
     }
 
     private static Value Kept(Value state, StatePart part, CoreInputs inputs) =>

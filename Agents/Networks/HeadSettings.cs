@@ -52,7 +52,16 @@ public enum HeadKind
 /// <param name="Trunk">The trunk that it reads.</param>
 /// <param name="Branch">What it reads of the trunk's core.</param>
 /// <param name="Path">Path of its parameters.</param>
-internal sealed record Head(string Name, HeadKind Kind, int Size, string Trunk, string Branch, string Path)
+/// <param name="Stage">The earlier policy of a mixture that it belongs to; null for the network's own heads.</param>
+internal sealed record Head(
+    string Name,
+    HeadKind Kind,
+    int Size,
+    string Trunk,
+    string Branch,
+    string Path,
+    StagePlan? Stage = null
+)
 {
     /// <summary>The trunk of the policy, or the only one.</summary>
     public const string ActorTrunk = "actor";

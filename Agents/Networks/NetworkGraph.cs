@@ -26,6 +26,7 @@ internal sealed class NetworkGraph
     private readonly EncoderPlan _plan;
     private readonly CoreGraph _cores;
     private readonly Dictionary<string, Value> _heads = [];
+    private readonly Dictionary<(string Trunk, string Branch), Value> _branches = [];
     private readonly List<string> _repeated = []; // what paths of the cores' parameters begin with
     private readonly Value? _distributions; // null without a policy
 
@@ -52,19 +53,23 @@ internal sealed class NetworkGraph
         _cores = new CoreGraph(spec, graph, form, _source);
         foreach (string trunk in spec.Trunks)
         {
-            IReadOnlyDictionary<string, Value> branches = Trunk(spec.PrefixOf(trunk), mode);
+            AddTrunk(trunk, mode);
             foreach (Head head in spec.Heads)
             {
                 if (head.Trunk == trunk)
                 {
-                    Value x = branches[head.Branch];
-                    _heads.Add(head.Name, _plan.HeadsAreTables ? Lookup(x, head.Path) : Dense(x, head.Path));
+                    _heads.Add(head.Name, OutputOf(head.Path, trunk, head.Branch));
                 }
             }
         }
-        if (spec.HasPolicy)
+        Mixture = spec.Mixture is { } mixture ? Mixed(mixture) : null;
+        if (Mixture is not null)
         {
-            ActionDistribution distribution = ActionDistribution.For(spec.ActionSpace);
+            _distributions = Mixture.Distributions;
+        }
+        else if (spec.HasPolicy)
+        {
+            ActionDistribution distribution = spec.Distribution;
             _distributions =
                 distribution.ParameterSize > distribution.HeadSize
                     ? Value.Concat(
@@ -106,7 +111,10 @@ internal sealed class NetworkGraph
 
     /// <summary>Values, <c>[N, 1]</c>.</summary>
     /// <exception cref="InvalidOperationException">The network has no policy, and then no value either.</exception>
-    public Value Values => this[Head.Value];
+    public Value Values => Mixture?.Values ?? this[Head.Value];
+
+    /// <summary>The policies that act together; null where there is one.</summary>
+    public MixtureGraph? Mixture { get; }
 
     /// <summary>What a head gives, <c>[N, size]</c>.</summary>
     /// <exception cref="InvalidOperationException">The network has no such head.</exception>
@@ -154,8 +162,41 @@ internal sealed class NetworkGraph
         return Parameter(name + ".table").Embed(index);
     }
 
-    private IReadOnlyDictionary<string, Value> Trunk(string prefix, StepMode mode)
+    private Value OutputOf(string path, string trunk, string branch)
     {
+        Value x = _branches[(trunk, branch)];
+        return _plan.HeadsAreTables ? Lookup(x, path) : Dense(x, path);
+    }
+
+    private MixtureGraph Mixed(MixturePlan plan)
+    {
+        var logits = new List<Value>();
+        var values = new List<Value>();
+        Head policy = Spec.Heads[0];
+        Head value = Spec.Heads[1];
+        foreach (StagePlan stage in plan.Stages)
+        {
+            (string trunk, string branch) = Spec.FeaturesOf(stage, policy.Trunk);
+            logits.Add(OfTask(stage, stage.Settings.SharedHead ? OutputOf(policy.Path, trunk, branch) : this[stage.PolicyHead]));
+            (trunk, branch) = Spec.FeaturesOf(stage, value.Trunk);
+            bool isShared = plan.Settings.SharedValue;
+            values.Add(isShared ? OutputOf(value.Path, trunk, branch) : OfTask(stage, this[stage.ValueHead]));
+        }
+        return new MixtureGraph(
+            Spec,
+            Parameter(MixturePlan.Alpha),
+            [.. logits, this[policy.Name]],
+            [.. values, this[value.Name]]
+        );
+    }
+
+    // Of a head with an output for each task, the one of the task at hand.
+    private Value OfTask(StagePlan stage, Value all) =>
+        stage.Task is { } task ? Features.Slice(task.Offset, task.Count).RowVectorTimes(all) : all;
+
+    private void AddTrunk(string trunk, StepMode mode)
+    {
+        string prefix = Spec.PrefixOf(trunk);
         Value x = Convolved(prefix);
         bool convolves = x != Features;
         for (int i = 0; i < _plan.HiddenSizes.Length; i++)
@@ -168,8 +209,20 @@ internal sealed class NetworkGraph
                 : Dense(x, name)
             );
         }
-        _repeated.Add(prefix + "core.");
-        return _cores.Add(prefix + "core", x, mode);
+        foreach (CorePlace place in Spec.Cores.Where(place => place.Trunk == trunk))
+        {
+            Value encoded = x;
+            foreach ((string name, _) in place.LayersOf(prefix))
+            {
+                encoded = Activated(Dense(encoded, name));
+            }
+            _repeated.Add(place.Path + ".");
+            IReadOnlyList<Value> branches = _cores.Add(place, encoded, mode);
+            for (int i = 0; i < branches.Count; i++)
+            {
+                _branches.Add((trunk, place.KeyOf(place.Core.Branches[i].Name)), branches[i]);
+            }
+        }
     }
 
     private Value Activated(Value x) =>

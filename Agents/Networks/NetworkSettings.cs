@@ -77,6 +77,10 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
     /// <value>Default none.</value>
     public HeadSettings[] Heads { get; init; } = [];
 
+    /// <summary>Earlier policies that act together with the network's own, as a curriculum has them.</summary>
+    /// <value>Null, the default, is none.</value>
+    public MixtureSettings? Mixture { get; init; }
+
     /// <summary>Whether the network's ±1 are the bounds of each bounded component of continuous actions; else its outputs are the actions. Both are clipped.</summary>
     /// <value>
     /// Null, the default, scales where some component has 0 outside its bounds, or a half range below 0.25 or above 4, which outputs around 0 with
@@ -159,6 +163,7 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
         && Transformer == other.Transformer
         && SharedTrunk == other.SharedTrunk
         && AreEqual(Heads, other.Heads)
+        && Mixture == other.Mixture
         && ScaleActions == other.ScaleActions
         && InitialLogStd.Equals(other.InitialLogStd);
 
@@ -171,7 +176,7 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
             (Activation, Initialization),
             (Core, CoreSettings),
             (CoreSize, Transformer),
-            (SharedTrunk, ScaleActions, Heads.Length),
+            (SharedTrunk, ScaleActions, Heads.Length, Mixture),
             InitialLogStd
         );
 

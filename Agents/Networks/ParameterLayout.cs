@@ -43,7 +43,7 @@ internal sealed class ParameterLayout
         _initialization = spec.Settings.Initialization;
         foreach (string trunk in spec.Trunks)
         {
-            AddTrunk(spec.PrefixOf(trunk), spec);
+            AddTrunk(trunk, spec);
             foreach (Head head in spec.Heads)
             {
                 if (head.Trunk == trunk)
@@ -51,6 +51,10 @@ internal sealed class ParameterLayout
                     AddHead(head, spec);
                 }
             }
+        }
+        if (spec.Mixture is not null)
+        {
+            Add(MixturePlan.Alpha, [1], Initializer.Zeros, isGiven: true);
         }
     }
 
@@ -71,7 +75,7 @@ internal sealed class ParameterLayout
 
     private void AddHead(Head head, NetworkSpec spec)
     {
-        int inputs = spec.Core.Branches.First(branch => branch.Name == head.Branch).Columns;
+        int inputs = spec.InputsOf(head);
         float gain = head.Kind switch
         {
             HeadKind.Policy => PolicyGain,
@@ -85,19 +89,20 @@ internal sealed class ParameterLayout
         {
             AddDense(head.Path, inputs, head.Size, gain, inputs);
         }
-        if (head.Kind != HeadKind.Policy)
+        if (head.Name != Head.Policy)
         {
             return;
         }
-        ActionDistribution family = ActionDistribution.For(spec.ActionSpace);
+        ActionDistribution family = spec.Distribution;
         if (family.ParameterSize > family.HeadSize)
         {
             Add(LogStd, [family.ParameterSize - family.HeadSize], new Initializer.Constant(spec.Settings.InitialLogStd));
         }
     }
 
-    private void AddTrunk(string prefix, NetworkSpec spec)
+    private void AddTrunk(string trunk, NetworkSpec spec)
     {
+        string prefix = spec.PrefixOf(trunk);
         EncoderPlan plan = spec.Plan;
         for (int part = 0; part < plan.Convolutions.Count; part++)
         {
@@ -129,7 +134,21 @@ internal sealed class ParameterLayout
             }
             nonZeros = inputs = plan.HiddenSizes[layer];
         }
-        spec.Core.Declare(new ParameterDeclarations(Add, prefix + "core"));
+        foreach (CorePlace place in spec.Cores.Where(place => place.Trunk == trunk))
+        {
+            int width = plan.OutputSize;
+            foreach ((string name, int units) in place.LayersOf(prefix))
+            {
+                AddDense(name, width, units, HiddenGain, width);
+                width = units;
+            }
+            place.Core.Declare(
+                new ParameterDeclarations(
+                    (name, shape, initializer, isProduct) => Add(name, shape, initializer, isProduct),
+                    place.Path
+                )
+            );
+        }
     }
 
     // Numbers that are not 0 in a row that the first dense layer reads: one of a one-hot vector.
@@ -161,7 +180,7 @@ internal sealed class ParameterLayout
             WeightInitialization.He => new Initializer.Normal(gain / MathF.Sqrt(nonZeros)),
         };
 
-    private void Add(string name, int[] shape, Initializer initializer, bool isProduct = false)
+    private void Add(string name, int[] shape, Initializer initializer, bool isProduct = false, bool isGiven = false)
     {
         long end = Count + ParameterSlot.CountOf(shape);
         if (end > Array.MaxLength)
@@ -171,7 +190,7 @@ internal sealed class ParameterLayout
                     + "Lower network.hidden_sizes or network.core_size, or give the environment smaller spaces: each value of an integer is an input of the network or an output."
             );
         }
-        var slot = new ParameterSlot(name, shape, Count, isProduct);
+        var slot = new ParameterSlot(name, shape, Count, isProduct, isGiven);
         _slots.Add(slot);
         _initializers.Add(slot, initializer);
         Count = (int)end;

@@ -37,8 +37,7 @@ internal sealed class ProgramNetwork : IActorCriticNetwork
         factory ??= (plan, values, gradient) => new ManagedProgram(plan, values, gradient);
         _step = new Executable(spec, NetworkForm.Step, _parameters, factory);
         _stateSize = spec.CoreStateSize;
-        bool remembersRows = spec.State.RingLength > 0;
-        _loop = _stateSize == 0 || remembersRows ? null : new Executable(spec, NetworkForm.Loop, _parameters, factory);
+        _loop = _stateSize == 0 || spec.RemembersRows ? null : new Executable(spec, NetworkForm.Loop, _parameters, factory);
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ internal sealed class NetworkPolicy : IPolicy
         Spec = spec;
         Acting = acting;
         _network = new ProgramNetwork(spec);
-        _distribution = ActionDistribution.For(spec.ActionSpace);
+        _distribution = spec.Distribution;
         _mapping = new ActionMapping(spec.ActionSpace, spec.ScalesActions);
     }
 

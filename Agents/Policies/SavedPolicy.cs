@@ -99,6 +99,18 @@ public sealed class SavedPolicy : IPolicy
         AtomicFolder.Write(folder, inside => PolicyFiles.Write(this, inside));
     }
 
+    /// <summary>The last policy of a mixture by itself, which is smaller and chooses the components of factored actions independently. The caller owns it.</summary>
+    /// <exception cref="InvalidOperationException">The policy is no mixture; <see cref="Network"/> says whether it is.</exception>
+    public SavedPolicy LastOfMixture()
+    {
+        if (_network.Spec.Mixture is null)
+        {
+            throw new InvalidOperationException("The policy is no mixture, so it has no last one. Use it as it is.");
+        }
+        (NetworkSpec network, float[] parameters) = LastStage.Of(_network.Spec, _parameters);
+        return new SavedPolicy(Info, network, parameters, _statistics);
+    }
+
     /// <inheritdoc/>
     public PolicyOutput CreateOutput(int count, bool values = true) => _network.CreateOutput(count, values);
 

@@ -5,7 +5,8 @@ namespace Agents.Programs;
 /// <param name="Shape">Dimensions, outermost first; a weight is <c>[outputs, inputs]</c>, a convolution's <c>[outputs, height, width, inputs]</c>.</param>
 /// <param name="Offset">First float in the buffer.</param>
 /// <param name="IsProduct">Whether rows are multiplied with it, so that second-order optimisers can keep factors of it.</param>
-internal sealed record ParameterSlot(string Name, int[] Shape, int Offset, bool IsProduct = false)
+/// <param name="IsGiven">Whether it is set from outside and no optimiser moves it.</param>
+internal sealed record ParameterSlot(string Name, int[] Shape, int Offset, bool IsProduct = false, bool IsGiven = false)
 {
     /// <summary>Floats in the array.</summary>
     public int Size { get; } = (int)CountOf(Shape);

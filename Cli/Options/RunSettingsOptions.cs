@@ -54,6 +54,8 @@ internal sealed class RunSettingsOptions
         Description = "YAML file of settings, laid over the tuned ones.",
     };
 
+    private readonly CurriculumOption _curriculum = new();
+
     private readonly Option<string[]> _set = new("--set")
     {
         Description = "One setting, key=value, such as ppo.learning_rate=3e-4; may be repeated.",
@@ -65,17 +67,7 @@ internal sealed class RunSettingsOptions
         Description = "Run folder to continue from its newest checkpoint.",
     };
 
-    private readonly Option<string?> _initFrom = new("--init-from")
-    {
-        Description =
-            "Folder of a run or policy, whose weights, network and statistics of observations the run begins with; its optimiser begins anew.",
-    };
-
-    private readonly Option<bool> _redrawHeads = new("--redraw-heads")
-    {
-        Description =
-            "Lets heads that --init-from lacks, or has for another task, begin with fresh weights; without it they are an error.",
-    };
+    private readonly InitialPolicyOptions _initial = new();
 
     private readonly RegistryOptions _registry = new();
 
@@ -107,10 +99,10 @@ internal sealed class RunSettingsOptions
         command.Add(_seed);
         command.Add(_folder);
         command.Add(_config);
+        _curriculum.AddTo(command);
         command.Add(_set);
         command.Add(_resume);
-        command.Add(_initFrom);
-        command.Add(_redrawHeads);
+        _initial.AddTo(command);
         _registry.AddTo(command);
     }
 
@@ -126,21 +118,29 @@ internal sealed class RunSettingsOptions
         }
         if (
             run is not null
-            && (id ?? parsed.GetValue(_agent) ?? parsed.GetValue(_core) ?? parsed.GetValue(_folder) ?? file) is not null
+            && (
+                id
+                ?? parsed.GetValue(_agent)
+                ?? parsed.GetValue(_core)
+                ?? _curriculum.File(parsed)
+                ?? parsed.GetValue(_folder)
+                ?? file
+            )
+                is not null
         )
         {
             throw new SettingsException(
-                "--resume takes environment, agent, core and folder from the run; leave them out. --steps and --set work."
+                "--resume takes environment, agent, core, curriculum and folder from the run; leave them out. --steps and --set work."
             );
         }
-        string? initial = parsed.GetValue(_initFrom);
-        if (run is not null && (initial is not null || parsed.GetValue(_redrawHeads)))
+        string? initial = _initial.Policy(parsed);
+        if (run is not null && (initial is not null || _initial.Redraws(parsed)))
         {
             throw new SettingsException(
                 "--resume continues a run from its own checkpoint, and --init-from begins a new one. Leave one of them out."
             );
         }
-        if (initial is null && file is null && parsed.GetValue(_redrawHeads))
+        if (initial is null && file is null && _initial.Redraws(parsed))
         {
             throw new SettingsException(
                 "--redraw-heads says what becomes of heads of another policy; name the policy with --init-from."
@@ -158,7 +158,7 @@ internal sealed class RunSettingsOptions
     {
         TrainingSettings stored = SettingsSources.Read(new RunFolder(folder).Config, [], _registry.Agents(parsed));
         if (
-            parsed.GetValue(_initFrom) is { } initial
+            _initial.Policy(parsed) is { } initial
             && (stored.InitialPolicy is not { } begun || Path.GetFullPath(begun.Path) != Path.GetFullPath(initial))
         )
         {
@@ -199,7 +199,7 @@ internal sealed class RunSettingsOptions
     /// <summary>Single values, <c>key=value</c>.</summary>
     public List<string> Assignments(ParseResult parsed)
     {
-        List<string> assignments = [.. parsed.GetValue(_set) ?? []];
+        List<string> assignments = [.. _curriculum.Assignments(parsed, AgentOf(parsed)), .. parsed.GetValue(_set) ?? []];
         Add("total_steps", parsed.GetValue(_steps));
         Add("network.core", parsed.GetValue(_core));
         Add("engine", parsed.GetValue(_engine));
@@ -215,6 +215,9 @@ internal sealed class RunSettingsOptions
         }
     }
 
+    private string AgentOf(ParseResult parsed) =>
+        parsed.GetValue(_agent) ?? CurriculumOption.AgentIn(parsed.GetValue(_config)) ?? _defaultAgent;
+
     private string?[] Typed(ParseResult parsed) => [parsed.GetValue(_environment), Assigned(parsed, "environment")];
 
     private string? Assigned(ParseResult parsed, string key) =>
@@ -227,7 +230,7 @@ internal sealed class RunSettingsOptions
     {
         string? file = parsed.GetValue(_config);
         string? agent = parsed.GetValue(_agent) ?? (file is null ? _defaultAgent : null);
-        assignments = [.. assignments, .. Initial(parsed)];
+        assignments = [.. assignments, .. _initial.Assignments(parsed)]; // not among the others: a run that is continued has begun already
         return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments, _registry.Agents(parsed), _isFleet);
     }
 
@@ -242,7 +245,7 @@ internal sealed class RunSettingsOptions
         {
             return null;
         }
-        if ((parsed.GetValue(_resume) ?? parsed.GetValue(_initFrom)) is not null)
+        if ((parsed.GetValue(_resume) ?? _initial.Policy(parsed)) is not null)
         {
             throw new SettingsException(
                 $"--set lists several values of {space.Children.First().Key}, which makes a sweep, and a sweep does not go with --resume or --init-from. Give one value, or leave the option out."
@@ -282,18 +285,5 @@ internal sealed class RunSettingsOptions
                 steps is null ? [] : new YamlMappingNode("total_steps", steps),
                 "the command line"
             );
-    }
-
-    // Not among the others: a run that is continued has begun already.
-    private IEnumerable<string> Initial(ParseResult parsed)
-    {
-        if (parsed.GetValue(_initFrom) is { } policy)
-        {
-            yield return $"initial_policy.path='{policy.Replace("'", "''", StringComparison.Ordinal)}'";
-        }
-        if (parsed.GetValue(_redrawHeads))
-        {
-            yield return "initial_policy.redraw_heads=true";
-        }
     }
 }

@@ -1,3 +1,5 @@
+using Agents.Networks;
+using Agents.Policies;
 using Environments.Randomness;
 using Environments.State;
 using Learners.Auxiliary;
@@ -43,7 +45,8 @@ internal sealed partial class ActorCriticLearner
             [.. beside.SelectMany(parts => parts.Stages)],
             new Pcg64(context.Seed.Child(2)).NextUInt64(),
             context.Start?.KnowsValues ?? false,
-            [.. beside.SelectMany(parts => parts.Objectives)]
+            [.. beside.SelectMany(parts => parts.Objectives)],
+            [.. beside.SelectMany(parts => parts.Given)]
         );
     }
 
@@ -68,6 +71,11 @@ internal sealed partial class ActorCriticLearner
         get
         {
             var policies = new Dictionary<string, PolicyBeside>();
+            if (_model.Spec.Mixture is not null)
+            {
+                (NetworkSpec network, float[] parameters) = LastStage.Of(_model.Spec, ExportParameters());
+                policies.Add(LastStage.FolderName, new PolicyBeside(network, parameters));
+            }
             foreach (IBatchStage stage in _stages)
             {
                 if (stage.Export() is { } policy)

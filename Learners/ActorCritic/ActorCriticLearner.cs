@@ -28,6 +28,7 @@ internal sealed partial class ActorCriticLearner : ILearner
     private readonly IAdaptiveObjective[] _adaptive;
     private readonly IBatchStage[] _stages;
     private readonly string[] _tags;
+    private readonly GivenNumber[] _given;
     private readonly Model _model;
     private readonly Kfac? _kfac; // what gathers curvature, where the optimiser needs it
     private readonly KlProbe? _probe;
@@ -57,6 +58,7 @@ internal sealed partial class ActorCriticLearner : ILearner
     /// <param name="firstDraw">Number of the first update's draws, for noise such as dropout.</param>
     /// <param name="knowsValues">Whether the value head is an earlier policy's, in the task's units.</param>
     /// <param name="auxiliary">Losses that are added to the agent's own, whose gradients the settings may compare with those. Null for none.</param>
+    /// <param name="given">Numbers among the parameters that no optimiser moves. Null for none.</param>
     public ActorCriticLearner(
         IGradientEngine engine,
         ActorCriticSettings settings,
@@ -67,7 +69,8 @@ internal sealed partial class ActorCriticLearner : ILearner
         IReadOnlyList<IBatchStage>? stages = null,
         ulong firstDraw = 0,
         bool knowsValues = false,
-        IReadOnlyList<Objective>? auxiliary = null
+        IReadOnlyList<Objective>? auxiliary = null,
+        IReadOnlyList<GivenNumber>? given = null
     )
     {
         Objective[] own = objectives;
@@ -87,6 +90,11 @@ internal sealed partial class ActorCriticLearner : ILearner
         }
         _losses = new double[objectives.Length];
         _model = new Model(engine, settings.ModelSettings, ref random, firstDraw, knowsValues);
+        _given = [.. given ?? []];
+        foreach (GivenNumber number in _given)
+        {
+            _model.Give(number.Parameter, number.At(0));
+        }
         _kfac = _model.Curvature;
         _probe = _kfac is null ? null : new KlProbe(engine.Network, _kfac.Sampler.CriticFisherScale);
         _stages = StageOrder.Of([
@@ -131,6 +139,7 @@ internal sealed partial class ActorCriticLearner : ILearner
             .. _model.Units is null ? (string[])[] : [ReturnScaleTag],
             .. _kfac?.Tags ?? [],
             .. _model.Gates?.Tags ?? [],
+            .. _given.Select(number => number.Tag),
             .. _stages.SelectMany(stage => stage.Tags),
         ];
 
@@ -194,6 +203,12 @@ internal sealed partial class ActorCriticLearner : ILearner
             }
         }
         _model.Target?.Follow(Parameters);
+        foreach (GivenNumber number in _given)
+        {
+            float value = number.At(progress);
+            _model.Give(number.Parameter, value);
+            metrics.Add(number.Tag, value);
+        }
         foreach (IBatchStage stage in _stages)
         {
             stage.Learn(_evaluator, progress, metrics);

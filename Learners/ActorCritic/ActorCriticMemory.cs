@@ -42,7 +42,7 @@ internal static class ActorCriticMemory
                 block * Widest(spec),
                 2 * trunks
             ),
-            .. OfCore(spec, agent, learned, trunks),
+            .. OfCore(spec, agent, learned),
             .. agent.Optimizer.MemoryOf(layout),
             .. agent.Auxiliary.SelectMany(auxiliary => auxiliary.MemoryOf(spec, agent.StepsPerUnroll)),
         ];
@@ -69,13 +69,20 @@ internal static class ActorCriticMemory
         return widest;
     }
 
-    private static IEnumerable<MemoryPart> OfCore(NetworkSpec spec, ActorCriticSettings agent, double samples, int trunks) =>
+    private static IEnumerable<MemoryPart> OfCore(NetworkSpec spec, ActorCriticSettings agent, double samples) =>
         spec
-            .Core.Activations(agent.UnrollLength - agent.BurnIn)
-            .Select(array => new MemoryPart(
-                $"{array.What} for {samples} samples",
-                $"Lower network.core_size, other settings of the core {spec.Settings.Core} or unroll_length, or raise minibatches",
-                samples * array.PerSample,
-                array.Arrays * trunks
-            ));
+            .Cores.GroupBy(place => place.Stage)
+            .SelectMany(places =>
+                places
+                    .First()
+                    .Core.Activations(agent.UnrollLength - agent.BurnIn)
+                    .Select(array => new MemoryPart(
+                        $"{array.What} for {samples} samples",
+                        places.Key is { } stage
+                            ? $"Lower core_size of stage {stage.Index} of the mixture or unroll_length, or raise minibatches"
+                            : $"Lower network.core_size, other settings of the core {spec.Settings.Core} or unroll_length, or raise minibatches",
+                        samples * array.PerSample,
+                        array.Arrays * places.Count()
+                    ))
+            );
 }

@@ -4,6 +4,7 @@ using Agents.Networks.Cores;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments;
+using Environments.Spaces;
 using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Models;
@@ -118,8 +119,30 @@ public abstract record ActorCriticSettings : AgentSettings
         };
 
     /// <inheritdoc/>
-    internal override IEnumerable<HeadSettings> FurtherHeads(EnvironmentSpec environment) =>
-        Auxiliary.SelectMany(auxiliary => auxiliary.HeadsOf(environment));
+    internal override NetworkSettings Extend(NetworkSettings network, EnvironmentSpec environment)
+    {
+        HeadSettings[] further =
+        [
+            .. Auxiliary
+                .SelectMany(auxiliary => auxiliary.HeadsOf(environment))
+                .Where(head => network.Heads.All(other => other.Name != head.Name)),
+        ];
+        network = further.Length == 0 ? network : network with { Heads = [.. network.Heads, .. further] };
+        network = Auxiliary.Aggregate(network, (before, auxiliary) => auxiliary.Extend(before, environment));
+        if (
+            network.Mixture is not null
+            && environment.ActionSpace is not Discrete
+            && Auxiliary.FirstOrDefault(auxiliary => auxiliary.ComparesPolicies) is { } other
+        )
+        {
+            throw new SettingsException(
+                $"{Agent.Name}.auxiliary: {other.Name} compares policies over {environment.ActionSpace} component by component, and those of a mixture do not fall apart into components. Leave out {other.Name} or the curriculum."
+            );
+        }
+        return network;
+    }
+
+    internal override bool EvaluatesLastStage => Auxiliary.Any(auxiliary => auxiliary.EvaluatesLastStage);
 
     internal override AgentSettings Pinned() =>
         this with
@@ -137,7 +160,8 @@ public abstract record ActorCriticSettings : AgentSettings
         ?? own;
 
     /// <inheritdoc/>
-    public override bool FollowsProgress => LearningRateSchedule == ScheduleKind.Linear;
+    public override bool FollowsProgress =>
+        LearningRateSchedule == ScheduleKind.Linear || Auxiliary.Any(auxiliary => auxiliary.FollowsProgress);
 
     internal override double WorkOf(double perSample, ParameterLayout layout) =>
         StepsPerUnroll * EpochCount * perSample + EpochCount * MinibatchCount * Optimizer.WorkOf(layout);
@@ -237,6 +261,13 @@ public abstract record ActorCriticSettings : AgentSettings
                 yield return new ValidationResult(
                     $"{auxiliary.Name}.critic is false, which takes returns as they are, and this agent's are corrected by V-trace or normalised. Set critic to true, reward_weight to 0, or choose another agent.",
                     [nameof(Auxiliary)]
+                );
+            }
+            if (auxiliary is CurriculumSettings { SharedValue: false } && ReturnScaleRate is not null)
+            {
+                yield return new ValidationResult(
+                    "PopArt keeps the units of one value head, and with curriculum.shared_value false each policy has its own. Set it to true, or leave PopArt out.",
+                    ["PopArt"]
                 );
             }
             if (auxiliary.MistakeWith(network) is { } mistake)

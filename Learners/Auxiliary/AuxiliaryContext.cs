@@ -1,5 +1,6 @@
 using Environments.Randomness;
 using Learners.Composition;
+using Learners.Models;
 using Learners.Objectives;
 using Learners.Stages;
 
@@ -18,4 +19,7 @@ internal sealed record AuxiliaryParts
 
     /// <summary>What works on batches; the learner owns them.</summary>
     public IReadOnlyList<IBatchStage> Stages { get; init; } = [];
+
+    /// <summary>Numbers among the parameters that the run sets.</summary>
+    public IReadOnlyList<GivenNumber> Given { get; init; } = [];
 }

@@ -19,6 +19,20 @@ public abstract record AuxiliarySettings : NamedSettings, IChosenByName
     /// <param name="environment">The task as the policy sees it.</param>
     internal virtual IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment) => [];
 
+    /// <summary>The agent's network with what it needs there besides heads.</summary>
+    /// <param name="network">The network until now.</param>
+    /// <param name="environment">The task as the policy sees it.</param>
+    internal virtual NetworkSettings Extend(NetworkSettings network, EnvironmentSpec environment) => network;
+
+    /// <summary>Whether it compares the agent's policy with one of the plain family over the actions, which a mixture of factored actions does not have.</summary>
+    internal virtual bool ComparesPolicies => false;
+
+    /// <inheritdoc cref="AgentSettings.FollowsProgress"/>
+    internal virtual bool FollowsProgress => false;
+
+    /// <inheritdoc cref="AgentSettings.EvaluatesLastStage"/>
+    internal virtual bool EvaluatesLastStage => false;
+
     /// <summary>Why it does not go with a network, in a sentence with a remedy; null where it does.</summary>
     /// <param name="network">The agent's network.</param>
     internal virtual string? MistakeWith(NetworkSettings network) => null;

@@ -68,9 +68,13 @@ public abstract record AgentSettings : IValidatableObject, ISection
     /// <returns>As <see cref="Validate"/>; without a property's name the mistake is the agent's as a whole.</returns>
     public virtual IEnumerable<ValidationResult> ValidateIn(TrainingSettings run) => [];
 
-    /// <summary>Heads that the settings add to the agent's network.</summary>
+    /// <summary>The agent's network with what the settings add to it.</summary>
+    /// <param name="network">The network without it.</param>
     /// <param name="environment">The task as the policy sees it.</param>
-    internal virtual IEnumerable<HeadSettings> FurtherHeads(EnvironmentSpec environment) => [];
+    internal virtual NetworkSettings Extend(NetworkSettings network, EnvironmentSpec environment) => network;
+
+    /// <summary>Whether evaluations are played by the last policy of a mixture alone.</summary>
+    internal virtual bool EvaluatesLastStage => false;
 
     /// <summary>The same, with sums of the files that they name, which may not change while a run goes on.</summary>
     internal virtual AgentSettings Pinned() => this;

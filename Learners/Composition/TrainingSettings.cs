@@ -82,15 +82,8 @@ public sealed record TrainingSettings : IValidatableObject
 
     /// <summary>The network that the agent trains with these settings, with the heads that they ask for.</summary>
     /// <param name="environment">The task as the policy sees it.</param>
-    internal NetworkSettings NetworkFor(EnvironmentSpec environment)
-    {
-        NetworkSettings network = Agent.Agent.NetworkOf(environment, this);
-        HeadSettings[] further =
-        [
-            .. Agent.FurtherHeads(environment).Where(head => network.Heads.All(other => other.Name != head.Name)),
-        ];
-        return further.Length == 0 ? network : network with { Heads = [.. network.Heads, .. further] };
-    }
+    internal NetworkSettings NetworkFor(EnvironmentSpec environment) =>
+        Agent.Extend(Agent.Agent.NetworkOf(environment, this), environment);
 
     /// <summary>
     /// These settings for a run that begins with a saved policy, such as one of another task: with the policy's network and the layers of observations

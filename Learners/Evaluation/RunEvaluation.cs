@@ -29,7 +29,9 @@ internal sealed class RunEvaluation(TrainingSettings settings, EnvironmentRegist
             registry,
             warn
         );
-        return Evaluator.Play(_pipeline, policy, episodes, seed, evaluation.Deterministic, cancellationToken);
+        using SavedPolicy? last =
+            settings.Agent.EvaluatesLastStage && policy.Network.Mixture is not null ? policy.LastOfMixture() : null;
+        return Evaluator.Play(_pipeline, last ?? policy, episodes, seed, evaluation.Deterministic, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -156,6 +156,22 @@ internal sealed class Model : IDisposable, ISavable
         Updates++;
     }
 
+    /// <summary>Sets a number that no optimiser moves, wherever there are parameters.</summary>
+    /// <param name="parameter">Path of an array of one number.</param>
+    /// <param name="number">The number.</param>
+    public void Give(string parameter, float number)
+    {
+        ParameterSlot slot = _layout[parameter];
+        _engine.Parameters[slot.Offset] = number;
+        Stored[slot.Offset] = number;
+        foreach (float[] copy in _optimizer.Copies)
+        {
+            copy[slot.Offset] = number;
+        }
+        Target?.Give(slot, number);
+        _engine.ParametersChanged();
+    }
+
     /// <summary>Takes returns into the units of the value head, which keeps saying the same.</summary>
     /// <param name="returns">In the task's units.</param>
     /// <returns>Whether the head had units before.</returns>
@@ -229,11 +245,16 @@ internal sealed class Model : IDisposable, ISavable
         return parameters;
     }
 
-    // A head with units changes from outside the optimiser, so nothing may stand between what is stored and what is used.
+    // A head with units, and numbers that are given, change from outside the optimiser, so nothing may stand between what is stored and what is used.
     private List<ParameterSlot> MappedSlots()
     {
         string head = _options.ReturnScaleRate is null ? "" : ValuePath + ".";
-        return [.. _layout.Slots.Where(slot => head.Length == 0 || !slot.Name.StartsWith(head, StringComparison.Ordinal))];
+        return
+        [
+            .. _layout.Slots.Where(slot =>
+                !slot.IsGiven && (head.Length == 0 || !slot.Name.StartsWith(head, StringComparison.Ordinal))
+            ),
+        ];
     }
 
     private string ValuePath => Spec.Heads.First(head => head.Name == Agents.Networks.Head.Value).Path;

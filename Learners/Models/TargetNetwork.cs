@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Programs;
 using Environments.State;
 
 namespace Learners.Models;
@@ -46,6 +47,13 @@ internal sealed class TargetNetwork(NetworkSpec spec, ReadOnlySpan<float> parame
                 _parameters[i] += rule.Rate * (learned[i] - _parameters[i]);
             }
         }
+        _network.LoadParameters(_parameters);
+    }
+
+    /// <summary>Sets a number that does not follow but is given.</summary>
+    public void Give(ParameterSlot slot, float number)
+    {
+        _parameters[slot.Offset] = number;
         _network.LoadParameters(_parameters);
     }
 

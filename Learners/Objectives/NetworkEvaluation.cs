@@ -23,7 +23,7 @@ internal sealed class NetworkEvaluation
         (Network, Spec, Graph) = (network, network.Spec, network.Graph);
         if (Spec.HasPolicy)
         {
-            _distribution = ActionDistribution.For(Spec.ActionSpace);
+            _distribution = Spec.Distribution;
             (_distributions, _values) = (network.Distributions, network.Values);
         }
     }
@@ -40,7 +40,7 @@ internal sealed class NetworkEvaluation
         Entropy = entropy!;
         Spec = spec;
         Graph = distributions.Graph;
-        _distribution = ActionDistribution.For(spec.ActionSpace);
+        _distribution = spec.Distribution;
         (_distributions, _values) = (distributions, values);
     }
 

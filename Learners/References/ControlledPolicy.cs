@@ -25,7 +25,7 @@ internal sealed class ControlledPolicy : IPolicy, ISavable
     public ControlledPolicy(NetworkPolicy student, RawReference control)
     {
         (_student, _control) = (student, control);
-        _family = ActionDistribution.For(student.Spec.ActionSpace);
+        _family = student.Spec.Distribution;
         _mapping = new ActionMapping(student.Spec.ActionSpace, student.Spec.ScalesActions);
     }
 

@@ -57,7 +57,7 @@ internal sealed class LearnedReference : ReferencePolicy
         IGradientEngine engine = GradientEngines.Create(context.Settings.Engine, spec, parameters);
         var options = new ModelSettings { Optimizer = settings.Optimizer, Target = new TargetRule(settings.TargetPeriod) };
         _model = new Model(engine, options, ref random);
-        _family = ActionDistribution.For(spec.ActionSpace);
+        _family = spec.Distribution;
         _wanted = new Column("agent_distributions", _family.ParameterSize, RowSpace.Rows);
         _model.Use([new ImitationObjective(_wanted)]);
         _pass = new SequencePass(

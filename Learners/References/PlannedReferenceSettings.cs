@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Agents.Distributions;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Tabular;
@@ -58,7 +57,7 @@ public sealed record PlannedReferenceSettings : ReferenceSettings
             context.Settings.Agent.DiscountFactor,
             new SeedSequence(context.Settings.Seed)
         );
-        return new RawReference(policy.Say, 0, ActionDistribution.For(context.Network.ActionSpace), Exactly, context);
+        return new RawReference(policy.Say, 0, context.Network.Distribution, Exactly, context);
     }
 
     // The plan is of the mixture already.

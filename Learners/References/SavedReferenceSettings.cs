@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Agents.Distributions;
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Policies;
@@ -54,7 +53,7 @@ public sealed record SavedReferenceSettings : ReferenceSettings, IValidatableObj
         {
             NetworkSpec spec = policy.ActingNetwork.Spec;
             ReferenceFit.Require(spec, context.Network, $"{context.Key}: the policy in '{Path}'");
-            var family = ActionDistribution.For(spec.ActionSpace);
+            var family = spec.Distribution;
             return new RawReference(policy.ActingNetwork.Evaluate, spec.CoreStateSize, family, this, context, policy);
         }
         catch

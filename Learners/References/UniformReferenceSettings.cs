@@ -1,5 +1,3 @@
-using Agents.Distributions;
-
 namespace Learners.References;
 
 /// <summary>
@@ -22,7 +20,7 @@ public sealed record UniformReferenceSettings : ReferenceSettings
         return new RawReference(
             (_, _, _, _, distributions, _) => distributions.Clear(),
             0,
-            ActionDistribution.For(context.Network.ActionSpace),
+            context.Network.Distribution,
             this,
             context
         );

@@ -35,7 +35,7 @@ internal sealed class UnrollEvaluator
         _changesRewards = written.Contains(Column.Rewards);
         _network = network;
         NetworkSpec spec = network.Spec;
-        _distribution = ActionDistribution.For(spec.ActionSpace);
+        _distribution = spec.Distribution;
         _observations = Column.Observations(spec);
         _actions = Column.Actions(spec);
         _initialCoreState = Column.InitialCoreState(spec);

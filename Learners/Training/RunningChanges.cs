@@ -41,18 +41,15 @@ internal static class RunningChanges
             "rewards are normalised by it"
         );
         Require(agent.ControlName == next.ControlName, agent, "auxiliary", "who acts is made with the environments");
-        // Settings of the agent can ask for heads, and the network is made.
+        // Settings of the agent can ask for heads and further policies, and the network is made.
         var task = new EnvironmentSpec(before.Environment, network.ObservationSpace, network.ActionSpace);
-        if (!Heads(agent, task).SequenceEqual(Heads(next, task)))
+        if (before.NetworkFor(task) != changed.NetworkFor(task))
         {
             throw new SettingsException(
-                $"While a run goes on, the heads of the network cannot change, and with these settings of {agent.Agent.Name} it would have others. Start a new run for that."
+                $"While a run goes on, layers and heads of the network cannot change, and with these settings of {agent.Agent.Name} it would have others. Start a new run for that."
             );
         }
     }
-
-    private static IEnumerable<string> Heads(AgentSettings agent, EnvironmentSpec task) =>
-        agent.FurtherHeads(task).Select(head => head.Name);
 
     private static void Require(bool isSame, AgentSettings agent, string key, string why)
     {

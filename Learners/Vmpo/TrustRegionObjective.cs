@@ -59,7 +59,7 @@ internal sealed class TrustRegionObjective(NetworkSpec spec, int part, float eps
 
     private static string Suffix(NetworkSpec spec, int part)
     {
-        string name = ActionDistribution.For(spec.ActionSpace).DivergenceParts[part];
+        string name = spec.Distribution.DivergenceParts[part];
         return name.Length == 0 ? "" : $"_{name}";
     }
 }

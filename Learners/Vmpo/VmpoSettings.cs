@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Agents.Distributions;
 using Agents.Networks;
 using Learners.ActorCritic;
 using Learners.Auxiliary;
@@ -100,7 +99,7 @@ public sealed record VmpoSettings : ActorCriticSettings
     /// <summary>The losses: weighted likelihood, value, and one bound per part of the divergence.</summary>
     internal Objective[] Objectives(NetworkSpec spec)
     {
-        int parts = ActionDistribution.For(spec.ActionSpace).DivergenceParts.Count;
+        int parts = spec.Distribution.DivergenceParts.Count;
         return
         [
             new WeightedLikelihoodObjective(this),

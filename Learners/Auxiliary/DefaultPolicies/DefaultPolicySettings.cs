@@ -45,6 +45,8 @@ public sealed record DefaultPolicySettings : AuxiliarySettings
 
     internal override string? MistakeInFleet => Prior.MistakeInFleet is { } mistake ? $"{Name}.{mistake}" : null;
 
+    internal override bool ComparesPolicies => true;
+
     internal override AuxiliaryParts Create(AuxiliaryContext context)
     {
         var stage = new DefaultPolicyStage(

@@ -39,7 +39,7 @@ internal sealed class DefaultPolicyStage : IBatchStage
     {
         (_settings, _prior) = (settings, prior);
         _discount = run.Settings.Agent.DiscountFactor;
-        _family = ActionDistribution.For(run.Network.ActionSpace);
+        _family = run.Network.Distribution;
         _distributions = new Column("default_policy.distributions", _family.ParameterSize, RowSpace.Rows);
         _divergence = new PolicyComparison(_family);
         _cost = new PolicyComparison(

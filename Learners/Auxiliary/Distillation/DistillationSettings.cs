@@ -131,6 +131,8 @@ public sealed record DistillationSettings : AuxiliarySettings, IValidatableObjec
 
     internal override bool AddsLoss => DistillationFormulas.HasLoss(Method) || HasPay && Critic;
 
+    internal override bool ComparesPolicies => true;
+
     internal override AuxiliaryParts Create(AuxiliaryContext context)
     {
         var stage = new DistillationStage(

@@ -51,7 +51,7 @@ internal sealed class DistillationStage : IBatchStage
     {
         (_settings, _teacher) = (settings, teacher);
         _taskDiscount = run.Settings.Agent.DiscountFactor;
-        _family = ActionDistribution.For(run.Network.ActionSpace);
+        _family = run.Network.Distribution;
         _distributions = new Column("distillation.teacher", _family.ParameterSize, RowSpace.Rows);
         _divergence = new PolicyComparison(_family);
         _agreement = new Agreement(_family);

@@ -89,6 +89,8 @@ public sealed record BranchDivergenceSettings : AuxiliarySettings, IValidatableO
         }
     }
 
+    internal override bool ComparesPolicies => true;
+
     internal override AuxiliaryParts Create(AuxiliaryContext context) =>
         new()
         {

@@ -31,14 +31,14 @@ internal sealed class FisherProgram : IDisposable
     {
         _factory = factory;
         _parameters = parameters;
-        _distribution = ActionDistribution.For(spec.ActionSpace);
+        _distribution = spec.Distribution;
         Network = new NetworkGraph(spec, new Graph());
         Graph graph = Network.Graph;
         _actions = graph.Input("drawn_actions", _distribution.ActionSize);
         _valueGradients = graph.Input("drawn_value_gradients", 1);
         // One gradient per row: no mean over the batch.
         Value logProb = _distribution.LogProb(Network.Distributions, _actions);
-        foreach (Head head in spec.Heads.Where(head => head.Name is not (Head.Policy or Head.Value)))
+        foreach (Head head in spec.Heads.Where(head => head.Stage is null && head.Name is not (Head.Policy or Head.Value)))
         {
             _further.Add((Network[head.Name], graph.Input("drawn_heads." + head.Name, head.Size)));
         }

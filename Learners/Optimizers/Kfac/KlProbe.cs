@@ -12,8 +12,8 @@ internal sealed class KlProbe(IActorCriticNetwork network, double criticFisherSc
 {
     private const int Rows = 64;
 
-    private readonly ActionDistribution _distribution = ActionDistribution.For(network.Spec.ActionSpace);
-    private readonly PolicyComparison _divergence = new(ActionDistribution.For(network.Spec.ActionSpace));
+    private readonly ActionDistribution _distribution = network.Spec.Distribution;
+    private readonly PolicyComparison _divergence = new(network.Spec.Distribution);
     private readonly Column _observationColumn = Column.Observations(network.Spec);
     private readonly Column _initialCoreState = Column.InitialCoreState(network.Spec);
     private float[] _observations = [];

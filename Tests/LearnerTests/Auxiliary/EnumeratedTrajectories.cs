@@ -1,4 +1,3 @@
-using Agents.Distributions;
 using Agents.Networks;
 using Agents.Programs;
 using Environments.Randomness;
@@ -98,7 +97,7 @@ internal sealed class EnumeratedTrajectories
                 }
             },
             0,
-            ActionDistribution.For(Spec.ActionSpace),
+            Spec.Distribution,
             new UniformReferenceSettings { UniformShare = 0 },
             new ReferenceContext(Run(1), new SeedSequence(1), "teacher")
         );

@@ -1,5 +1,4 @@
 using Actors;
-using Agents.Distributions;
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Policies.Acting;
@@ -149,7 +148,7 @@ public sealed class StoredStateTests
 
     private static double[] Ratios(IActorCriticNetwork network, Unroll unroll)
     {
-        var distribution = ActionDistribution.For(network.Spec.ActionSpace);
+        var distribution = network.Spec.Distribution;
         int size = network.Spec.DistributionSize;
         var distributions = new float[(unroll.Steps + 1) * unroll.Copies * size];
         network.Unroll(

@@ -1,4 +1,3 @@
-using Agents.Distributions;
 using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
@@ -94,7 +93,7 @@ public sealed class TeacherTests : IDisposable
             Evaluate(loaded, unroll, [.. unroll.InitialCoreState], distributions, []);
 
             var logProbs = new float[unroll.Rewards.Length];
-            ActionDistribution.For(source.Spec.ActionSpace).LogProbs(distributions, unroll.Actions, logProbs);
+            source.Spec.Distribution.LogProbs(distributions, unroll.Actions, logProbs);
             Assert.Equal(unroll.BehaviourLogProbs, logProbs);
         }
     }

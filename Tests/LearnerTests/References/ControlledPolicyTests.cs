@@ -1,4 +1,3 @@
-using Agents.Distributions;
 using Environments.Randomness;
 using Learners.Composition;
 using Learners.Configuration;
@@ -30,7 +29,7 @@ public sealed class ControlledPolicyTests : IDisposable
         using var policy = Agents.Policies.SavedPolicy.Load(Path.Combine(teacher, "policy"));
         var pass = new SequencePass(policy.ActingNetwork.Evaluate, policy.CoreStateSize, 2, withNext: false);
         var state = new float[settings.Agent.Copies * policy.CoreStateSize];
-        var family = ActionDistribution.For(source.Spec.ActionSpace);
+        var family = source.Spec.Distribution;
         for (int i = 0; i < 3; i++)
         {
             Unroll unroll = await source.NextAsync(TestContext.Current.CancellationToken);

@@ -172,7 +172,7 @@ public sealed class EngineStepTests
         );
         using var training = new Training(kind, spec, Plain, GradientEngineContractTests.Parameters(spec), 1);
         ParameterSlot slot = training.Layout["actor.log_std"];
-        var distribution = Agents.Distributions.ActionDistribution.For(spec.ActionSpace);
+        var distribution = spec.Distribution;
         var parameters = new float[2 * components];
         var random = new Pcg64(31);
         double squares = 0;
