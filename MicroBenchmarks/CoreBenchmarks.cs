@@ -2,7 +2,6 @@ using Agents.Networks;
 using BenchmarkDotNet.Attributes;
 using Environments.Randomness;
 using Environments.Spaces;
-using Learners.A2c;
 using Learners.ActorCritic;
 using Learners.Batches;
 using Learners.Engines;
