@@ -263,10 +263,10 @@ public abstract record ActorCriticSettings : AgentSettings
                     [nameof(Auxiliary)]
                 );
             }
-            if (auxiliary is CurriculumSettings { SharedValue: false } && ReturnScaleRate is not null)
+            if (auxiliary.HasSeveralValues && ReturnScaleRate is not null)
             {
                 yield return new ValidationResult(
-                    "PopArt keeps the units of one value head, and with curriculum.shared_value false each policy has its own. Set it to true, or leave PopArt out.",
+                    $"PopArt keeps the units of one value head, and with {auxiliary.Name}.shared_value false each policy has its own. Set it to true, or leave PopArt out.",
                     ["PopArt"]
                 );
             }

@@ -27,6 +27,9 @@ public abstract record AuxiliarySettings : NamedSettings, IChosenByName
     /// <summary>Whether it compares the agent's policy with one of the plain family over the actions, which a mixture of factored actions does not have.</summary>
     internal virtual bool ComparesPolicies => false;
 
+    /// <summary>Whether the network gives values by several heads, so that there is no one head whose units could be normalised.</summary>
+    internal virtual bool HasSeveralValues => false;
+
     /// <inheritdoc cref="AgentSettings.FollowsProgress"/>
     internal virtual bool FollowsProgress => false;
 

@@ -162,6 +162,10 @@ internal sealed class Model : IDisposable, ISavable
     public void Give(string parameter, float number)
     {
         ParameterSlot slot = _layout[parameter];
+        if (_engine.Parameters[slot.Offset].Equals(number))
+        {
+            return; // so it is in every copy, since nothing moves it
+        }
         _engine.Parameters[slot.Offset] = number;
         Stored[slot.Offset] = number;
         foreach (float[] copy in _optimizer.Copies)

@@ -120,6 +120,8 @@ public sealed record CurriculumSettings : AuxiliarySettings, IValidatableObject
         return (float)(from[1] + (to[1] - from[1]) * (progress - from[0]) / (to[0] - from[0]));
     }
 
+    internal override bool HasSeveralValues => !SharedValue;
+
     internal override bool FollowsProgress => Alpha is null;
 
     internal override bool EvaluatesLastStage => Evaluated == EvaluatedPolicy.Last;

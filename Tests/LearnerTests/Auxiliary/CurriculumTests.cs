@@ -145,10 +145,11 @@ public sealed class CurriculumTests : IDisposable
     [InlineData("stages: [{ actions: [[2]] }]", "none of Discrete")]
     [InlineData("stagse: [{}]", "stages")]
     [InlineData("stages: [{ task: goal, shared_head: true }]", "shared_head")]
-    public void Create_ACurriculumThatDoesNotFit_SaysWhy(string curriculum, string message)
+    [InlineData("stages: [{}], shared_value: false", "with curriculum.shared_value false", "vmpo")]
+    public void Create_ACurriculumThatDoesNotFit_SaysWhy(string curriculum, string message, string agent = "a2c")
     {
         SettingsException exception = Assert.Throws<SettingsException>(() =>
-            TrainingSession.Create(Settings("a2c", curriculum)).Dispose()
+            TrainingSession.Create(Settings(agent, curriculum, agent == "vmpo" ? ["vmpo.pop_art=true"] : [])).Dispose()
         );
 
         Assert.Contains(message, exception.Message);
