@@ -38,6 +38,7 @@ internal static class Application
         new("certificates", CertificatesCommand.Create),
         new("evaluate", EvaluateCommand.Create),
         new("distill", DistillCommand.Create),
+        new("discover", DiscoverCommand.Create),
         new("sweep", SweepCommand.CreateSweep),
         new("population", SweepCommand.CreatePopulation),
         new(StudyRunOptions.LegCommandName, LegCommand.Create),

@@ -6,12 +6,17 @@ namespace Agents.Files;
 internal static class AtomicFile
 {
     /// <summary>Creates or replaces a file; when writing fails the old one is as it was.</summary>
-    public static void Write(string path, string text)
+    public static void Write(string path, string text) => Write(path, temporary => File.WriteAllText(temporary, text));
+
+    /// <summary>Creates or replaces a file; when writing fails the old one is as it was.</summary>
+    public static void Write(string path, byte[] bytes) => Write(path, temporary => File.WriteAllBytes(temporary, bytes));
+
+    private static void Write(string path, Action<string> fill)
     {
         string temporary = $"{path}.tmp-{Guid.NewGuid().ToString("N")[..8]}";
         try
         {
-            File.WriteAllText(temporary, text);
+            fill(temporary);
             FlushToDisk(temporary);
             File.Move(temporary, path, overwrite: true);
         }

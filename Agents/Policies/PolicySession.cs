@@ -9,7 +9,6 @@ namespace Agents.Policies;
 public sealed class PolicySession
 {
     private readonly IPolicy _policy;
-    private readonly IActingPolicy _acting;
     private readonly PolicyOutput _output;
     private readonly float[] _coreState;
     private readonly bool[] _episodeStarts;
@@ -25,13 +24,16 @@ public sealed class PolicySession
     {
         ArgumentNullException.ThrowIfNull(policy);
         _policy = policy;
-        _acting = acting ?? policy.Acting;
+        Acting = acting ?? policy.Acting;
         _output = policy.CreateOutput(count, values);
         _coreState = new float[count * policy.CoreStateSize];
         _episodeStarts = new bool[count];
         _random = random;
         Array.Fill(_episodeStarts, true);
     }
+
+    /// <summary>How actions are chosen, from the next step on.</summary>
+    internal IActingPolicy Acting { get; set; }
 
     /// <summary>All that the policy decided in the latest step, the raw <see cref="PolicyOutput.Samples"/> among it.</summary>
     public PolicyOutput Output => _output;
@@ -41,7 +43,7 @@ public sealed class PolicySession
     /// <returns>Actions of the policy's space, <c>[B, ActionSize]</c>, as the environment got them in training; valid until the next call.</returns>
     public ReadOnlySpan<float> Act(ReadOnlySpan<float> observations)
     {
-        _policy.Act(observations, _episodeStarts, _coreState, _acting, ref _random, _output);
+        _policy.Act(observations, _episodeStarts, _coreState, Acting, ref _random, _output);
         Array.Clear(_episodeStarts);
         return _output.Actions;
     }

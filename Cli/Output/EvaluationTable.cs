@@ -1,4 +1,5 @@
 using Learners.Evaluation;
+using Learners.Skills;
 using Spectre.Console;
 
 namespace Cli.Output;
@@ -17,6 +18,22 @@ internal static class EvaluationTable
         if (humanNormalized is { } score)
         {
             table.AddRow("human-normalised score", Tables.Number(score));
+        }
+        return table;
+    }
+
+    /// <summary>What a skill reaches.</summary>
+    public static Table Of(SkillEvaluation skill)
+    {
+        Table table = Tables.Create($"Skill {skill.Skill} of {skill.Skills}, played and explored from", "");
+        table.AddRow("states visited", Tables.Number(skill.Cells));
+        table.AddRow("share that no other skill visits", Tables.Number(skill.Novelty));
+        table.AddRow("network's reward", Tables.Number(skill.NetworkReward));
+        table.AddRow("told apart from other skills, by each state", Tables.Number(skill.Accuracy));
+        table.AddRow("told apart, by where it ends", Tables.Number(skill.AccuracyAtEnd));
+        foreach ((string name, double sum) in skill.Tracks)
+        {
+            table.AddRow(name, Tables.Number(sum));
         }
         return table;
     }

@@ -93,6 +93,9 @@ public abstract record ActorCriticSettings : AgentSettings
     /// <summary>Limits of V-trace's importance ratios; null for agents that learn only from the policy that acted.</summary>
     internal virtual VTraceClips? OffPolicyClips => null;
 
+    /// <summary>Whether all losses are means that samples may count in differently.</summary>
+    internal virtual bool CountsWeights => true;
+
     /// <summary>How a target network follows, and whether it acts; null for agents without one.</summary>
     internal virtual TargetRule? Target => null;
 
@@ -260,6 +263,13 @@ public abstract record ActorCriticSettings : AgentSettings
             {
                 yield return new ValidationResult(
                     $"{auxiliary.Name}.critic is false, which takes returns as they are, and this agent's are corrected by V-trace or normalised. Set critic to true, reward_weight to 0, or choose another agent.",
+                    [nameof(Auxiliary)]
+                );
+            }
+            if (auxiliary.WeighsSamples && !CountsWeights)
+            {
+                yield return new ValidationResult(
+                    $"{auxiliary.Name} takes steps out of the means of losses, as those of its guide, and {Agent.Name} ranks all steps of a batch. Leave its guide out, or choose another agent.",
                     [nameof(Auxiliary)]
                 );
             }

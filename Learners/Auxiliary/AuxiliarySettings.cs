@@ -30,6 +30,9 @@ public abstract record AuxiliarySettings : NamedSettings, IChosenByName
     /// <summary>Whether the network gives values by several heads, so that there is no one head whose units could be normalised.</summary>
     internal virtual bool HasSeveralValues => false;
 
+    /// <summary>Whether samples count differently in the means of losses.</summary>
+    internal virtual bool WeighsSamples => false;
+
     /// <inheritdoc cref="AgentSettings.FollowsProgress"/>
     internal virtual bool FollowsProgress => false;
 

@@ -14,6 +14,7 @@ internal static class AuxiliaryTable
             new DefaultPolicySettings(),
             new DistillationSettings(),
             new ExactValueSettings(),
+            new NeuralRewardSettings(),
             new RandomNetworkDistillationSettings(),
             new RewardPredictionSettings()
         );

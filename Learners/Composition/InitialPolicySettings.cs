@@ -18,6 +18,15 @@ public sealed record InitialPolicySettings : IValidatableObject
     /// <value>Default false.</value>
     public bool RedrawHeads { get; init; }
 
+    /// <summary>Whether the last layer of the policy begins at 0, so that every action is as likely as another, or has mean 0; all else is the policy's.</summary>
+    /// <value>Default false.</value>
+    public bool ResetPolicyHead { get; init; }
+
+    /// <summary>How much of what the policy saw its statistics of observations count for; less lets them move on sooner.</summary>
+    /// <value>0 to 1. Default 1.</value>
+    [Range(0f, 1f)]
+    public float StatisticsShare { get; init; } = 1;
+
     /// <summary>SHA-256 of the policy's weights, in hexadecimal, which a run writes into its <c>config.yaml</c>.</summary>
     /// <value>Null, the default, takes whatever lies there; anything else is compared.</value>
     public string? WeightsSha256 { get; init; }

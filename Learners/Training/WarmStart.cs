@@ -17,6 +17,7 @@ internal sealed class WarmStart
     private readonly PolicyInfo _info;
     private readonly RunningStatistics? _statistics;
     private readonly string _path;
+    private readonly float _statisticsShare;
 
     /// <summary>Loads a policy and compares it with the network of a run.</summary>
     /// <param name="settings">Which policy, and what becomes of heads that do not fit.</param>
@@ -41,9 +42,15 @@ internal sealed class WarmStart
             );
         }
         Redrawn = [.. heads.Select(head => head.Name)];
+        float[] parameters = policy.Parameters.ToArray();
+        if (settings.ResetPolicyHead)
+        {
+            ResetPolicyHead(theirs, network.Settings.InitialLogStd, parameters);
+        }
+        _statisticsShare = settings.StatisticsShare;
         Parameters = new StartingParameters(
             _theirs,
-            policy.Parameters.ToArray(),
+            parameters,
             heads.SelectMany(head => head.Parameters).ToHashSet(),
             knowsValues: !Redrawn.Contains(Head.Value)
         );
@@ -77,7 +84,7 @@ internal sealed class WarmStart
         if (_statistics is not null && normalizes)
         {
             // Each step showed it a row, which is how much later ones should count beside.
-            source.TakeStatistics(_statistics, _info.EnvironmentSteps);
+            source.TakeStatistics(_statistics, _statisticsShare * (double)_info.EnvironmentSteps);
         }
         else if (_statistics is not null || normalizes)
         {
@@ -108,6 +115,14 @@ internal sealed class WarmStart
             throw new SettingsException(
                 $"initial_policy: the network of '{_path}' is not this run's: {all}. Leave network.* out, so that the run has the policy's, or begin without it."
             );
+        }
+    }
+
+    private void ResetPolicyHead(NetworkSpec theirs, float logStd, Span<float> parameters)
+    {
+        foreach (string name in HeadMisfit.ParametersOf(theirs.Heads.First(head => head.Name == Head.Policy), _theirs))
+        {
+            _theirs[name].In(parameters).Fill(name == ParameterLayout.LogStd ? logStd : 0);
         }
     }
 

@@ -92,6 +92,8 @@ public sealed record VmpoSettings : ActorCriticSettings
     [Range(0f, 1f)]
     public float PopArtRate { get; init; } = 1e-4f;
 
+    internal override bool CountsWeights => false;
+
     internal override TargetRule? Target => new TargetRule(TargetPeriod);
 
     internal override double? ReturnScaleRate => PopArt ? PopArtRate : null;

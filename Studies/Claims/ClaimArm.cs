@@ -36,8 +36,21 @@ internal sealed partial record ClaimArm : IValidatableObject
     /// <value>Empty for one run.</value>
     public YamlMappingNode Study { get; init; } = [];
 
+    /// <summary>
+    /// Where the arm discovers skills: what a file of <c>agents discover</c> has, but for what claim and task say. Its settings are those of each skill's run, and its numbers
+    /// those of the discovery's <c>metrics.csv</c> and <c>summary.json</c>; a task's steps are those of all skills together.
+    /// </summary>
+    /// <value>Empty for one run.</value>
+    public YamlMappingNode Discovery { get; init; } = [];
+
     /// <summary>Whether it is a study.</summary>
     public bool IsStudy => Study.Children.Count > 0;
+
+    /// <summary>Whether it discovers skills.</summary>
+    public bool IsDiscovery => Discovery.Children.Count > 0;
+
+    /// <summary>Whether it is one run of an agent, or of supervised learning.</summary>
+    public bool IsOneRun => !IsStudy && !IsDiscovery;
 
     /// <summary>Name for people.</summary>
     public string Title => Label.Length > 0 ? Label : Name;
@@ -53,6 +66,13 @@ internal sealed partial record ClaimArm : IValidatableObject
             yield return new ValidationResult(
                 $"'{Name}' cannot name a folder. Use lower-case letters, digits, '-' and '_'.",
                 [nameof(Name)]
+            );
+        }
+        if (IsStudy && IsDiscovery)
+        {
+            yield return new ValidationResult(
+                "an arm is a study or a discovery, not both. Leave one of them out.",
+                [nameof(Discovery)]
             );
         }
         if (Supervised && (Agent.Length > 0 || EnvironmentOptions.Children.Count > 0))

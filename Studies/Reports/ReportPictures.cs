@@ -21,7 +21,7 @@ internal static class ReportPictures
             long steps = task.StepsOf(plan.Budget);
             double[] moments = [.. Enumerable.Range(1, Moments).Select(i => steps * (double)i / Moments)];
             var curves = new List<Curve>();
-            foreach (ClaimArm arm in plan.Claim.ArmsOn(task).Where(arm => !arm.IsStudy)) // whose trials have curves of their own
+            foreach (ClaimArm arm in plan.Claim.ArmsOn(task).Where(arm => arm.IsOneRun)) // whose trials have curves of their own
             {
                 double[][] runs =
                 [

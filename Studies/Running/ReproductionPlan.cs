@@ -15,8 +15,6 @@ namespace Studies.Running;
 /// <summary>All runs of a claim in one budget.</summary>
 internal sealed record ReproductionPlan
 {
-    private const int StudySeeds = 1_000;
-
     private static readonly string[] NotInSettings = ["environment", "agent", "seed", "total_steps", "fleet"];
     private static readonly string[] NotInSupervised = ["task", "seed", "updates"];
 
@@ -130,19 +128,23 @@ internal sealed record ReproductionPlan
     {
         string source = $"claim {name}, arm {arm.Name}, task {task.Name}";
         YamlMappingNode given = Given(claim, arm, task, source);
-        if (arm.IsStudy)
-        {
-            given = StudyOf(given, arm, task, seed, registry);
-        }
-        else
+        string environment = task.IsSupervised
+            ? ""
+            : registry.Find(EarlierRuns.WithSeed(ClaimNodes.WithOptions(task.Environment, arm.EnvironmentOptions), seed)).Id;
+        given =
+            arm.IsStudy ? StudyWork.Given(given, arm, environment, seed)
+            : arm.IsDiscovery ? DiscoveredSkills.Given(given, arm, environment, seed)
+            : given;
+        if (arm.IsOneRun)
         {
             given.Children["seed"] = $"{seed}";
         }
         string[] after = EarlierRuns.Replace(given, seed, earlier, source);
         PlannedWork work =
             task.IsSupervised ? ResolveSupervised(given, task, budget, source)
-            : arm.IsStudy ? ResolveStudy(given, task, budget, source, registry, agents)
-            : ResolveAgent(given, arm, task, budget, seed, source, registry, agents);
+            : arm.IsStudy ? StudyWork.Resolve(given, task.StepsOf(budget), source, registry, agents)
+            : arm.IsDiscovery ? DiscoveredSkills.Resolve(given, task.StepsOf(budget), source)
+            : ResolveAgent(given, arm, task, budget, environment, source, agents);
         string identity = $"{arm.Name}\n{task.Name}\n{LearningVersion.Number}\n{work.Text}";
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..12];
         return new PlannedRun
@@ -162,7 +164,7 @@ internal sealed record ReproductionPlan
     {
         YamlMappingNode given = StrictYaml.Parse(
             task.IsSupervised ? "checkpoints: { keep: 1 }"
-                : arm.IsStudy ? "{}"
+                : !arm.IsOneRun ? "{}"
                 : """
                 record_episodes: true
                 environment_threads: 1
@@ -180,47 +182,10 @@ internal sealed record ReproductionPlan
                     $"{source}: settings.{key} cannot be set here. Tasks name environments and steps, arms name agents, --seeds counts seeds."
                 );
             }
-            StrictYaml.Merge(given, (YamlMappingNode)Copy(settings));
+            StrictYaml.Merge(given, ClaimNodes.Copy(settings));
         }
         return given;
     }
-
-    // A study has seeds for its trials, and each seed of the claim others.
-    private static YamlMappingNode StudyOf(
-        YamlMappingNode settings,
-        ClaimArm arm,
-        ClaimTask task,
-        int seed,
-        EnvironmentRegistry registry
-    )
-    {
-        var given = (YamlMappingNode)Copy(arm.Study);
-        given.Children["environment"] = registry
-            .Find(EarlierRuns.WithSeed(WithOptions(task.Environment, arm.EnvironmentOptions), seed))
-            .Id;
-        given.Children["agent"] = arm.AgentName;
-        given.Children["settings"] = settings;
-        given.Children["first_seed"] = $"{seed * StudySeeds}";
-        given.Children["draw_seed"] = $"{seed}";
-        return given;
-    }
-
-    private static StudyWork ResolveStudy(
-        YamlMappingNode given,
-        ClaimTask task,
-        ReproductionBudget budget,
-        string source,
-        EnvironmentRegistry registry,
-        AgentRegistry agents
-    ) =>
-        new(
-            StudyPlan.Create(
-                StrictYaml.Bind<StudySettings>((YamlMappingNode)Copy(given), source),
-                new TrainingOptions { Registry = registry, Agents = agents },
-                source
-            ),
-            task.StepsOf(budget)
-        );
 
     private static SupervisedWork ResolveSupervised(
         YamlMappingNode given,
@@ -231,7 +196,7 @@ internal sealed record ReproductionPlan
     {
         given.Children["task"] = task.Supervised;
         given.Children["updates"] = $"{task.StepsOf(budget)}";
-        return new SupervisedWork(SupervisedSources.Load(task.Supervised, (YamlMappingNode)Copy(given), source));
+        return new SupervisedWork(SupervisedSources.Load(task.Supervised, ClaimNodes.Copy(given), source));
     }
 
     private static AgentWork ResolveAgent(
@@ -239,49 +204,15 @@ internal sealed record ReproductionPlan
         ClaimArm arm,
         ClaimTask task,
         ReproductionBudget budget,
-        int seed,
+        string environment,
         string source,
-        EnvironmentRegistry registry,
         AgentRegistry agents
     )
     {
         SettingsSources.RemoveForeignSections(arm.AgentName, given, agents);
-        string environment = registry.Find(EarlierRuns.WithSeed(WithOptions(task.Environment, arm.EnvironmentOptions), seed)).Id;
         given.Children["environment"] = environment;
         given.Children["agent"] = arm.AgentName;
         given.Children["total_steps"] = $"{task.StepsOf(budget)}";
         return new AgentWork(SettingsSources.Load(environment, arm.AgentName, given, source, agents));
     }
-
-    private static string WithOptions(string id, YamlMappingNode options)
-    {
-        if (options.Children.Count == 0)
-        {
-            return id;
-        }
-        string name = EnvironmentId.NameOf(id);
-        var values = new Dictionary<string, string>();
-        foreach (string part in id[name.Length..].TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            int equals = part.IndexOf('=', StringComparison.Ordinal);
-            values[equals < 0 ? part : part[..equals]] = equals < 0 ? "" : part[(equals + 1)..];
-        }
-        foreach ((YamlNode key, YamlNode value) in options.Children)
-        {
-            values[key.ToString()] = value.ToString();
-        }
-        return $"{name}?{string.Join('&', values.Select(pair => $"{pair.Key}={pair.Value}"))}";
-    }
-
-    // Merging lays nodes into the tree, and the next layer would change them in the claim.
-    private static YamlNode Copy(YamlNode node) =>
-        node switch
-        {
-            YamlMappingNode mapping => new YamlMappingNode(
-                mapping.Children.Select(pair => KeyValuePair.Create(Copy(pair.Key), Copy(pair.Value)))
-            ),
-            YamlSequenceNode sequence => new YamlSequenceNode(sequence.Children.Select(Copy)) { Style = sequence.Style },
-            YamlScalarNode scalar => new YamlScalarNode(scalar.Value) { Style = scalar.Style },
-            _ => node,
-        };
 }

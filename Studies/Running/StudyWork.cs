@@ -1,6 +1,10 @@
 using Agents.Yaml;
+using Environments;
 using Learners.Configuration;
+using Learners.Training;
+using Studies.Claims;
 using Studies.Execution;
+using YamlDotNet.RepresentationModel;
 
 namespace Studies.Running;
 
@@ -9,6 +13,42 @@ namespace Studies.Running;
 /// <param name="AllSteps">Environment steps of all its trials, as the claim names them.</param>
 internal sealed record StudyWork(StudyPlan Plan, long AllSteps) : PlannedWork
 {
+    private const int SeedsOfAClaim = 1_000;
+
+    /// <summary>A study has seeds for its trials, and each seed of the claim others.</summary>
+    /// <param name="settings">Settings of every trial.</param>
+    /// <param name="arm">The arm.</param>
+    /// <param name="environment">Id of the environment.</param>
+    /// <param name="seed">Seed of the claim.</param>
+    public static YamlMappingNode Given(YamlMappingNode settings, ClaimArm arm, string environment, int seed)
+    {
+        YamlMappingNode given = ClaimNodes.Copy(arm.Study);
+        given.Children["environment"] = environment;
+        given.Children["agent"] = arm.AgentName;
+        given.Children["settings"] = settings;
+        given.Children["first_seed"] = $"{seed * SeedsOfAClaim}";
+        given.Children["draw_seed"] = $"{seed}";
+        return given;
+    }
+
+    /// <summary>The study of what was given.</summary>
+    /// <exception cref="SettingsException">A setting is not possible.</exception>
+    public static StudyWork Resolve(
+        YamlMappingNode given,
+        long steps,
+        string source,
+        EnvironmentRegistry registry,
+        AgentRegistry agents
+    ) =>
+        new(
+            StudyPlan.Create(
+                StrictYaml.Bind<StudySettings>(ClaimNodes.Copy(given), source),
+                new TrainingOptions { Registry = registry, Agents = agents },
+                source
+            ),
+            steps
+        );
+
     /// <inheritdoc/>
     public override string Command => Plan.Settings.Method.IsPopulation ? "population" : "sweep";
 

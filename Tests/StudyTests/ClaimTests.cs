@@ -38,7 +38,7 @@ public sealed class ClaimTests
             Assert.Equal(plan.Tasks.Sum(task => plan.Claim.ArmsOn(task).Count()), plan.Runs.Count);
             Assert.All(plan.Runs, run => Assert.Equal(run.Task.StepsOf(budget), run.Work.Steps));
             Assert.All(
-                plan.Runs.Where(run => !run.Arm.Supervised && !run.Arm.IsStudy),
+                plan.Runs.Where(run => !run.Arm.Supervised && run.Arm.IsOneRun),
                 run => Assert.True(run.Settings.RecordEpisodes)
             );
         }

@@ -6,6 +6,7 @@ using Cli.Output;
 using Cli.Processes;
 using Environments.Atari;
 using Learners.Evaluation;
+using Learners.Skills;
 using Learners.Training;
 using Protos.Foreign;
 
@@ -47,11 +48,12 @@ internal sealed class EvaluateCommand(TextWriter output, TextWriter error)
         var command = new Command(
             "evaluate",
             """
-            Plays whole episodes with a saved policy and prints their returns.
+            Plays whole episodes with a saved policy and prints their returns; of a skill of 'agents discover' also what it reaches.
 
             Examples:
               agents evaluate runs/CartPole-v1/ppo/20260101-120000-1
               agents evaluate runs/CartPole-v1/ppo/20260101-120000-1/best --episodes 1000 --deterministic --json
+              agents evaluate runs/MountainCar-v0/discover/20260101-120000-1/skills/003
             """
         )
         {
@@ -85,6 +87,15 @@ internal sealed class EvaluateCommand(TextWriter output, TextWriter error)
         string played = parsed.GetValue(_environment) ?? Evaluator.EnvironmentOf(policy);
         double? humanNormalized =
             AtariGames.WithWholeGames(played) == played ? AtariGames.Find(played)?.HumanNormalized(result.MeanReturn) : null; // published scores are of whole games
+        SkillEvaluation? skill =
+            SkillEvaluator.IsSkill(parsed.GetValue(_path)!) && parsed.GetValue(_environment) is null
+                ? SkillEvaluator.Evaluate(
+                    parsed.GetValue(_path)!,
+                    seedValue,
+                    _registry.Registry(parsed).ForForeignIds,
+                    cancellationToken
+                )
+                : null;
         if (parsed.GetValue(_json))
         {
             JsonObject node = RunSummary.ToNode(result);
@@ -94,11 +105,19 @@ internal sealed class EvaluateCommand(TextWriter output, TextWriter error)
                 node["human_normalized"] = humanNormalized;
             }
             node["agent"] = policy.Info.Agent;
+            if (skill is not null)
+            {
+                node["skill"] = skill.ToNode();
+            }
             output.WriteLine(node.ToJsonString());
         }
         else
         {
             Tables.Print(output, EvaluationTable.Create(result, humanNormalized));
+            if (skill is not null)
+            {
+                Tables.Print(output, EvaluationTable.Of(skill));
+            }
         }
         return Task.FromResult(ExitCodes.Done);
     }

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Agents.Policies;
+using Agents.Yaml;
 using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
 using Environments.Wrappers;
 using Learners.Evaluation;
+using Learners.Skills;
 
 namespace Cli.Commands.Runs;
 
@@ -14,11 +16,12 @@ internal sealed class RecordCommand(TextWriter output)
 {
     private readonly Argument<string> _path = new("policy")
     {
-        Description = "Run folder, or a policy folder such as <run>/best.",
+        Description = "Run folder, a policy folder such as <run>/best, or the folder of a discovery, of which all skills are filmed.",
     };
     private readonly Option<string> _file = new("--out")
     {
-        Description = "File to write: .gif, .mp4 (needs ffmpeg) or .png (the first picture).",
+        Description =
+            "File to write: .gif, .mp4 (needs ffmpeg) or .png (the first picture). Of a discovery a folder, its own 'pictures' unless named.",
         DefaultValueFactory = _ => "episode.gif",
     };
     private readonly Option<string> _episodes = new("--episodes")
@@ -64,6 +67,7 @@ internal sealed class RecordCommand(TextWriter output)
             Examples:
               agents record runs/CartPole-v1/ppo/20260101-120000-1
               agents record runs/CartPole-v1/ppo/20260101-120000-1/best --out pole.mp4 --episodes 3 --deterministic
+              agents record runs/MountainCar-v0/discover/20260101-120000-1
             """
         )
         {
@@ -94,10 +98,58 @@ internal sealed class RecordCommand(TextWriter output)
             Scale = Numbers.ParseReal("--scale", parsed.GetValue(_scale)!, 0.01, 100),
             Registry = _registry.Registry(parsed, parsed.GetValue(_environment)),
         };
+        if (DiscoveryFolder.IsOne(parsed.GetValue(_path)!))
+        {
+            RecordSkills(parsed, options, cancellationToken);
+            return Task.FromResult(ExitCodes.Done);
+        }
         using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
         RecordingResult result = EpisodeRecorder.Record(policy, parsed.GetValue(_file)!, options, cancellationToken);
         Print(output, result, parsed.GetValue(_json));
         return Task.FromResult(ExitCodes.Done);
+    }
+
+    // A film of each skill, and a sheet of all.
+    private void RecordSkills(ParseResult parsed, RecordingOptions options, CancellationToken cancellationToken)
+    {
+        string folder = parsed.GetValue(_path)!;
+        string target = parsed.GetResult(_file) is { Implicit: false }
+            ? parsed.GetValue(_file)!
+            : Path.Combine(folder, "pictures");
+        if (Path.GetExtension(target).Length > 0)
+        {
+            throw new SettingsException(
+                $"--out is '{target}', and of a discovery a sheet and a film of each skill are written. Name a folder."
+            );
+        }
+        Directory.CreateDirectory(target);
+        var files = new List<string>();
+        int skills = SkillSheet.Write(
+            folder,
+            Add("sheet.png"),
+            seed: options.Seed,
+            registry: options.Registry.ForForeignIds,
+            cancellationToken: cancellationToken
+        );
+        foreach (string skill in new DiscoveryFolder(folder).Skills())
+        {
+            using var policy = SavedPolicy.Load(PolicyFolder.Find(skill));
+            EpisodeRecorder.Record(policy, Add($"skill-{Path.GetFileName(skill)}.gif"), options, cancellationToken);
+        }
+        if (parsed.GetValue(_json))
+        {
+            var paths = new JsonArray([.. files.Select(file => (JsonNode)Path.GetFullPath(file))]);
+            output.WriteLine(new JsonObject { ["skills"] = skills, ["files"] = paths }.ToJsonString());
+            return;
+        }
+        output.WriteLine($"{files[0]}: a row for each of {skills} skills, from the reset to where it ends");
+        output.WriteLine($"{target}: a film of each skill, skill-000.gif and so on");
+
+        string Add(string name)
+        {
+            files.Add(Path.Combine(target, name));
+            return files[^1];
+        }
     }
 
     private static void Print(TextWriter output, RecordingResult result, bool json)
