@@ -9,7 +9,7 @@ using Protos.Foreign;
 
 namespace Learners.Skills;
 
-/// <summary>The files of a discovery: <c>config.yaml</c>, <c>skills/N</c>, each a run with <c>skill.json</c>, and <c>rewards/N</c>, the network that paid it.</summary>
+/// <summary>The files of a discovery: <c>config.yaml</c>, <c>skills/N</c>, each a run with <c>skill.json</c>, <c>rewards/N</c>, the network that paid it, and <c>policy</c>, the skill that does best at the task.</summary>
 internal sealed class DiscoveryFolder(string path)
 {
     private const string RecordFile = "skill.json";

@@ -20,7 +20,7 @@ public sealed record DiscoveryResult
     /// <summary>Processor seconds of the whole process so far.</summary>
     public required double CpuSeconds { get; init; }
 
-    /// <summary>The skill with the largest mean return of the task; null before the first.</summary>
+    /// <summary>The skill with the largest mean return of the task, whose policy is also that of the folder; null before the first.</summary>
     public SkillRecord? Best => Skills.MaxBy(skill => skill.TaskReturn);
 
     /// <summary>One object, with the fields that a run has and those of a discovery.</summary>

@@ -99,6 +99,11 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
             WallSeconds = _options.Clock.GetElapsedTime(started).TotalSeconds,
             CpuSeconds = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds,
         };
+        if (result.Best is { } best)
+        {
+            using var policy = SavedPolicy.Load(PolicyFolder.Find(_files.Skill(best.Skill)));
+            policy.Save(_files.Run.Policy);
+        }
         AtomicFile.Write(_files.Run.Summary, result.ToNode().ToJsonString(SkillRecord.Json) + "\n");
         return result;
     }

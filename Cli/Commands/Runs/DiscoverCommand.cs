@@ -61,6 +61,7 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
               agents discover GridWorld/OpenEndedMaze16-v0 --config maze.yaml --seed 3
               agents discover --resume runs/MountainCar-v0/discover/20260101-120000-1 --skills 40
               agents record runs/MountainCar-v0/discover/20260101-120000-1
+              agents train MountainCar-v0 --init-from runs/MountainCar-v0/discover/20260101-120000-1      (the skill that does best)
               agents train MountainCar-v0 --init-from runs/MountainCar-v0/discover/20260101-120000-1/skills/012
             """
         )
