@@ -78,6 +78,25 @@ public sealed class IntrinsicTrainingTests : IDisposable
         Assert.All(table.Column("count_bonus/bonus").Values, bonus => Assert.InRange(bonus, 1e-6, 10));
     }
 
+    /// <summary>V-MPO needs advantages to choose the better half by; bonuses of their own are some, and those among rewards are multiplied by 0.</summary>
+    [Theory]
+    [InlineData("{}", true)]
+    [InlineData("{ weight: 0 }", false)]
+    [InlineData("{ non_episodic: false }", false)]
+    public void Load_ImitationWithoutRewards_GoesWithBonusesOfTheirOwn(string bonus, bool goes)
+    {
+        string[] assignments =
+        [
+            "vmpo.auxiliary.distillation={ teacher: uniform, method: on_policy, reward_weight: 0 }",
+            $"vmpo.auxiliary.count_bonus={bonus}",
+        ];
+
+        Exception? exception = Record.Exception(() => SettingsSources.Load("CartPole-v1", "vmpo", null, assignments));
+
+        Assert.Equal(goes, exception is null);
+        Assert.Contains("no half is better", exception?.Message ?? "no half is better", StringComparison.Ordinal);
+    }
+
     private Task<TrainingResult> Train(TrainingSettings settings, string name) =>
         Trainer.TrainAsync(
             settings,
