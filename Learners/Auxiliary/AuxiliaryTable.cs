@@ -10,6 +10,7 @@ internal static class AuxiliaryTable
         new(
             "auxiliary part",
             new BranchDivergenceSettings(),
+            new CountBonusSettings(),
             new CurriculumSettings(),
             new DefaultPolicySettings(),
             new DistillationSettings(),

@@ -23,6 +23,9 @@ internal interface IBatchStage : IDisposable, ISavable
     /// <summary>Whether it reads <see cref="UnrollEvaluator.NextDistributions"/>.</summary>
     bool ReadsNextPolicy => false;
 
+    /// <summary>Whether it adds to advantages, whatever they are, so that it comes after stages that scale or replace them.</summary>
+    bool AddsAdvantages => false;
+
     /// <summary>Names of the metrics that it adds.</summary>
     IReadOnlyList<string> Tags => [];
 

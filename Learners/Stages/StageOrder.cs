@@ -5,14 +5,17 @@ namespace Learners.Stages;
 /// <summary>Orders stages by what they read and write.</summary>
 internal static class StageOrder
 {
-    /// <summary>Stages in an order in which every column is written before it is read; those that may be in any order stay as they are.</summary>
+    /// <summary>
+    /// Stages in an order in which every column is written before it is read, and those that add to advantages come last; those that may be in any order stay
+    /// as they are.
+    /// </summary>
     /// <param name="stages">Stages.</param>
     /// <exception cref="InvalidOperationException">Two write one column or have one name, nobody writes what one reads, or they wait for each other.</exception>
     public static IBatchStage[] Of(IReadOnlyList<IBatchStage> stages)
     {
         Dictionary<Column, IBatchStage> writers = WritersOf(stages);
         var ordered = new List<IBatchStage>(stages.Count);
-        List<IBatchStage> waiting = [.. stages];
+        List<IBatchStage> waiting = [.. stages.OrderBy(stage => stage.AddsAdvantages)];
         while (waiting.Count > 0)
         {
             IBatchStage next =

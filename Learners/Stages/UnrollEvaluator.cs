@@ -25,6 +25,8 @@ internal sealed class UnrollEvaluator
     private bool[] _ends = [];
     private float[] _logRatios = [];
     private bool _bootstraps;
+    private float _lambda; // of the latest estimate
+    private VTraceClips? _clips;
 
     /// <summary>An evaluator whose values come from <paramref name="network"/>.</summary>
     /// <param name="network">The network.</param>
@@ -153,36 +155,73 @@ internal sealed class UnrollEvaluator
     /// <param name="clips">Limits of V-trace's ratios; null for generalised advantages of the policy that acted.</param>
     public void Estimate(float discountFactor, float lambda, VTraceClips? clips = null)
     {
-        Unroll unroll = Unroll;
+        (_lambda, _clips) = (lambda, clips);
         lambda = _bootstraps ? 0 : lambda;
-        ReadOnlySpan<float> rewards = Batch[Column.Rewards].AsSpan(0, Count);
-        EpisodeBoundaries.Fill(unroll.Terminated, unroll.Truncated, discountFactor, lambda, _discounts, _lambdas);
-        if (clips is { } limits)
+        EpisodeBoundaries.Fill(Unroll.Terminated, Unroll.Truncated, discountFactor, lambda, _discounts, _lambdas);
+        if (clips is not null)
         {
             // Rows of the taken actions only; the last row of distributions, which bootstraps, has none.
-            FillLogRatios(unroll, _pass.Distributions.AsSpan(0, Count * _network.Spec.DistributionSize));
-            EpisodeBoundaries.Mark(unroll.Terminated, unroll.Truncated, _ends);
+            FillLogRatios(Unroll, _pass.Distributions.AsSpan(0, Count * _network.Spec.DistributionSize));
+            EpisodeBoundaries.Mark(Unroll.Terminated, Unroll.Truncated, _ends);
             if (_bootstraps)
             {
                 Array.Fill(_ends, true); // V-trace's own targets look further than a step
             }
+        }
+        EstimateStream(Batch[Column.Rewards].AsSpan(0, Count), Values, _nextValues, lambda, Returns, Advantages);
+    }
+
+    /// <summary>
+    /// Estimates a second stream of rewards, which goes on through ends of episodes, as <see cref="Estimate"/> did the first one: with its λ, and with its ratios
+    /// and their limits. Where an episode ended, the value of the next one's first observation follows.
+    /// </summary>
+    /// <param name="rewards">Rewards of the stream, <c>[T, B]</c>.</param>
+    /// <param name="values">Its values of all observations, <c>[T + 1, B]</c>.</param>
+    /// <param name="discountFactor">Its γ.</param>
+    /// <param name="returns">Destination of targets of the values, <c>[T, B]</c>.</param>
+    /// <param name="advantages">Destination, <c>[T, B]</c>.</param>
+    public void EstimateThroughEnds(
+        ReadOnlySpan<float> rewards,
+        ReadOnlySpan<float> values,
+        float discountFactor,
+        Span<float> returns,
+        Span<float> advantages
+    )
+    {
+        Array.Fill(_discounts, discountFactor);
+        Array.Fill(_lambdas, _lambda);
+        Array.Fill(_ends, false);
+        EstimateStream(rewards, values[..Count], values[Unroll.Copies..], _lambda, returns, advantages);
+    }
+
+    private void EstimateStream(
+        ReadOnlySpan<float> rewards,
+        ReadOnlySpan<float> values,
+        ReadOnlySpan<float> nextValues,
+        float lambda,
+        Span<float> returns,
+        Span<float> advantages
+    )
+    {
+        if (_clips is { } limits)
+        {
             VTrace.Estimate(
                 _logRatios,
                 rewards,
                 _discounts,
                 _ends,
                 lambda,
-                Values,
-                _nextValues,
-                Returns,
-                Advantages,
-                unroll.Copies,
+                values,
+                nextValues,
+                returns,
+                advantages,
+                Unroll.Copies,
                 limits
             );
             return;
         }
-        GeneralizedAdvantage.Estimate(rewards, _discounts, _lambdas, Values, _nextValues, Advantages, unroll.Copies);
-        Arithmetic.Apply<SumOf>(Advantages, Values, Returns);
+        GeneralizedAdvantage.Estimate(rewards, _discounts, _lambdas, values, nextValues, advantages, Unroll.Copies);
+        Arithmetic.Apply<SumOf>(advantages, values, returns);
     }
 
     /// <summary>Evaluates another policy of the same specification on the loaded unroll, from the same core states.</summary>

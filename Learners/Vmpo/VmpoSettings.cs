@@ -127,7 +127,8 @@ public sealed record VmpoSettings : ActorCriticSettings
         {
             yield return result;
         }
-        if (Auxiliary.Any(auxiliary => auxiliary is DistillationSettings { RewardWeight: 0, HasPay: false }))
+        bool isOnlyImitation = Auxiliary.Any(auxiliary => auxiliary is DistillationSettings { RewardWeight: 0, HasPay: false });
+        if (isOnlyImitation && !Auxiliary.Any(auxiliary => auxiliary is IntrinsicSettings { NonEpisodic: true, Weight: > 0 }))
         {
             yield return new ValidationResult(
                 "V-MPO imitates the better half of a batch, and without rewards or pay no half is better. Raise distillation.reward_weight, choose a method that pays, or another agent.",

@@ -5,18 +5,13 @@ using Learners.Composition;
 namespace Learners.Auxiliary;
 
 /// <summary>Settings of <see cref="RandomNetworkDistillationStage"/>. Immutable.</summary>
-public sealed record RandomNetworkDistillationSettings : AuxiliarySettings
+public sealed record RandomNetworkDistillationSettings : IntrinsicSettings
 {
     /// <inheritdoc/>
     public override string Name => "random_network_distillation";
 
     /// <inheritdoc/>
     public override string Description => "a bonus for observations that a network cannot predict yet (Burda et al. 2018)";
-
-    /// <summary>Weight β of the bonus, which has about the deviation 1 of a discounted sum, beside the task's rewards.</summary>
-    /// <value>0 to 1e6. Default 0.1.</value>
-    [Range(0f, 1e6f)]
-    public float Weight { get; init; } = 0.1f;
 
     /// <summary>Numbers that the networks give of an observation.</summary>
     /// <value>1 to 4,096. Default 64.</value>
@@ -43,8 +38,6 @@ public sealed record RandomNetworkDistillationSettings : AuxiliarySettings
             ? $"{Name} predicts features of what the network reads, and network.encoder table reads the index of a row, which has none. Leave it out, or use another encoder."
             : null;
 
-    internal override bool AddsLoss => false;
-
     internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) =>
         [
             new(
@@ -56,11 +49,10 @@ public sealed record RandomNetworkDistillationSettings : AuxiliarySettings
             new(
                 "observations of random network distillation",
                 "Lower unroll_length or copies, or leave it out",
-                samples * (network.ObservationSize + 2.0 * network.FeatureSize + 2.0 * Features),
+                samples * (network.ObservationSize + 2.0 * network.FeatureSize + 2.0 * Features + 4.0),
                 1
             ),
         ];
 
-    internal override AuxiliaryParts Create(AuxiliaryContext context) =>
-        new() { Stages = [new RandomNetworkDistillationStage(this, context)] };
+    internal override IntrinsicStage CreateStage(AuxiliaryContext context) => new RandomNetworkDistillationStage(this, context);
 }

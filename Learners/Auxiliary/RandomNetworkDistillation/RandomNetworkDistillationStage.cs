@@ -16,23 +16,21 @@ using Learners.Stages;
 namespace Learners.Auxiliary;
 
 /// <summary>
-/// Adds to each reward how far a network is from predicting what a fixed random one says of the next observation (Burda et al. 2018, arXiv
+/// Pays each step how far a network is from predicting what a fixed random one says of the next observation (Burda et al. 2018, arXiv
 /// 1810.12894). Owns both networks and the statistics.
 /// </summary>
 /// <remarks>
-/// i = mean (g(x') − f(x'))², divided by the running deviation of its discounted sum, which goes on through ends of episodes. Observations are centred
-/// and scaled by running statistics of their own and clipped to ±5. This is the form with one value: the bonus joins the task's rewards, and ends with
-/// the episode. Whatever an unroll shows is paid by the network and statistics before it, and learned afterwards.
+/// i = mean (g(x') − f(x'))². Observations are centred and scaled by running statistics of their own and clipped to ±5. Whatever an unroll shows is paid by
+/// the network and statistics before it, and learned afterwards.
 /// </remarks>
-internal sealed class RandomNetworkDistillationStage : IBatchStage
+internal sealed class RandomNetworkDistillationStage : IntrinsicStage
 {
     private const string Head = "features";
-    private const string BonusTag = "rnd/bonus";
-    private const string ErrorTag = "rnd/prediction_error";
+    private const string Prefix = "rnd";
+    private const string ErrorTag = $"{Prefix}/prediction_error";
     private const float Clip = 5;
 
     private readonly RandomNetworkDistillationSettings _settings;
-    private readonly float _discount;
     private readonly ObservationFeatures _features;
     private readonly int _observationSize;
     private readonly NetworkSpec _spec;
@@ -41,24 +39,20 @@ internal sealed class RandomNetworkDistillationStage : IBatchStage
     private readonly Batch _minibatch;
     private readonly Column _wanted;
     private readonly RunningStatistics _observations;
-    private readonly RunningStatistics _returns = new(1);
     private readonly double[] _losses = new double[1];
     private float[] _next = []; // [N, ObservationSize]
     private float[] _raw = []; // [N, FeatureSize]
     private float[] _inputs = []; // [N, FeatureSize], normalised
     private float[] _told = []; // [N, K], by the target
     private float[] _predicted = []; // [N, K]
-    private float[] _sums = []; // [B], discounted bonuses
-    private float[] _sumsOfAll = []; // [N], those sums as they were after each step
-    private float[] _errors = []; // [N]
 
     /// <summary>A stage before its first unroll.</summary>
     /// <param name="settings">Sizes and weights.</param>
     /// <param name="context">The run; observations are those of its network.</param>
     public RandomNetworkDistillationStage(RandomNetworkDistillationSettings settings, AuxiliaryContext context)
+        : base(settings, context, Prefix)
     {
         _settings = settings;
-        _discount = context.Run.Settings.Agent.DiscountFactor;
         NetworkSpec agent = context.Run.Network;
         _features = agent.Plan.Features;
         _observationSize = agent.ObservationSize;
@@ -80,8 +74,8 @@ internal sealed class RandomNetworkDistillationStage : IBatchStage
         IGradientEngine engine = GradientEngines.Create(context.Run.Settings.Engine, _spec, Fresh(context.Seed.Child(1)));
         var random = new Pcg64(context.Seed.Child(2));
         _predictor = new Model(engine, new ModelSettings(), ref random);
-        _wanted = new Column($"{Name}.wanted", settings.Features, RowSpace.Rows);
-        var objective = new DistillationObjective(_wanted);
+        _wanted = new Column($"{settings.Name}.wanted", settings.Features, RowSpace.Rows);
+        var objective = new PredictionErrorObjective(Head, _wanted);
         _predictor.Use([objective]);
         int rows = Math.Min(settings.BatchSize, context.Run.Settings.Agent.StepsPerUnroll);
         _minibatch = Minibatch.Create(_spec, [objective], rows);
@@ -89,19 +83,13 @@ internal sealed class RandomNetworkDistillationStage : IBatchStage
     }
 
     /// <inheritdoc/>
-    public string Name => _settings.Name;
+    protected override IReadOnlyList<string> OwnTags => [ErrorTag];
 
     /// <inheritdoc/>
-    public IReadOnlyList<Column> Writes { get; } = [Column.Rewards];
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Tags => [BonusTag, ErrorTag];
-
-    /// <inheritdoc/>
-    public void Prepare(UnrollEvaluator unroll, MetricAverages metrics)
+    protected override void Measure(UnrollEvaluator unroll, Span<float> bonuses, MetricAverages metrics)
     {
-        int rows = unroll.Batch.Count;
-        Grow(rows, unroll.Batch.Sequences);
+        int rows = bonuses.Length;
+        Grow(rows);
         unroll.ReadNextObservations(_next);
         _features.EncodeRows(_next, _raw);
         if (_observations.Count < 1)
@@ -111,32 +99,15 @@ internal sealed class RandomNetworkDistillationStage : IBatchStage
         Normalize(rows);
         Evaluate(_target, _told, rows);
         Evaluate(_predictor.Network, _predicted, rows);
-        Span<float> errors = _errors.AsSpan(0, rows);
-        double sum = 0;
         for (int row = 0; row < rows; row++)
         {
-            errors[row] = Error(row);
-            sum += errors[row];
+            bonuses[row] = Error(row);
         }
-        metrics.Add(ErrorTag, sum / rows);
-        int copies = unroll.Batch.Sequences;
-        for (int row = 0; row < rows; row++)
-        {
-            _sums[row % copies] = _discount * _sums[row % copies] + errors[row];
-            _sumsOfAll[row] = _sums[row % copies];
-        }
-        _returns.Update(_sumsOfAll.AsSpan(0, rows));
-        var scale = (float)(1 / Math.Sqrt(_returns.Variance[0] + RunningStatistics.Epsilon));
-        metrics.Add(BonusTag, sum / rows * scale);
-        Span<float> rewards = unroll.Batch[Column.Rewards].AsSpan(0, rows);
-        for (int row = 0; row < rows; row++)
-        {
-            rewards[row] += _settings.Weight * scale * errors[row];
-        }
+        metrics.Add(ErrorTag, TensorPrimitives.Sum<float>(bonuses) / rows);
     }
 
     /// <inheritdoc/>
-    public void Learn(UnrollEvaluator unroll, double progress, MetricAverages metrics)
+    public override void Learn(UnrollEvaluator unroll, double progress, MetricAverages metrics)
     {
         int rows = unroll.Batch.Count;
         _observations.Update(_raw.AsSpan(0, rows * _observations.Size));
@@ -158,25 +129,21 @@ internal sealed class RandomNetworkDistillationStage : IBatchStage
 
     /// <inheritdoc/>
     /// <remarks>The target network follows from the run's seed.</remarks>
-    public void SaveState(StateDictionary state)
+    protected override void SaveOwnState(StateDictionary state)
     {
         _predictor.SaveState(state.Scope("predictor"));
         _observations.SaveState(state.Scope("observations"));
-        _returns.SaveState(state.Scope("returns"));
-        state.Set<float>("sums", _sums);
     }
 
     /// <inheritdoc/>
-    public void LoadState(StateDictionary state)
+    protected override void LoadOwnState(StateDictionary state)
     {
         _predictor.LoadState(state.Scope("predictor"));
         _observations.LoadState(state.Scope("observations"));
-        _returns.LoadState(state.Scope("returns"));
-        _sums = state.GetArray<float>("sums");
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         _target.Dispose();
         _predictor.Dispose();
@@ -211,13 +178,9 @@ internal sealed class RandomNetworkDistillationStage : IBatchStage
     private void Evaluate(IActorCriticNetwork network, float[] destination, int rows) =>
         network.UnrollHeads(1, _inputs.AsSpan(0, rows * _spec.FeatureSize), [], [], [new HeadRows(Head, destination)]);
 
-    private void Grow(int rows, int copies)
+    private void Grow(int rows)
     {
-        if (_sums.Length != copies)
-        {
-            _sums = new float[copies];
-        }
-        if (_sumsOfAll.Length >= rows)
+        if (_next.Length >= rows * _observationSize)
         {
             return;
         }
@@ -226,18 +189,5 @@ internal sealed class RandomNetworkDistillationStage : IBatchStage
         _inputs = new float[_raw.Length];
         _told = new float[rows * _settings.Features];
         _predicted = new float[_told.Length];
-        _sumsOfAll = new float[rows];
-        _errors = new float[rows];
-    }
-
-    /// <summary>Mean squared distance from what the target network says.</summary>
-    private sealed class DistillationObjective(Column wanted) : Objective
-    {
-        public override string Name => "prediction_error";
-
-        public override IReadOnlyList<Column> Reads => [wanted];
-
-        public override Value Loss(NetworkEvaluation evaluation) =>
-            (evaluation[Head] - evaluation[wanted]).Square().SumColumns().Mean() * (1f / wanted.Width);
     }
 }

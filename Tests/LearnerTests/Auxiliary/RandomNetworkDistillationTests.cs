@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Agents.Networks.Encoders;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
@@ -6,7 +7,11 @@ using Learners.A2c;
 using Learners.Auxiliary;
 using Learners.Batches;
 using Learners.Composition;
+using Learners.Engines;
 using Learners.Metrics;
+using Learners.Models;
+using Learners.Objectives;
+using Learners.Optimizers;
 using Learners.Stages;
 using Protos;
 using Tests.LearnerTests.Composition;
@@ -110,6 +115,57 @@ public sealed class RandomNetworkDistillationTests
         Assert.Equal(expected, evaluator.Batch[Column.Rewards]);
     }
 
+    /// <summary>On one-hot states a linear predictor with step a on half the squared error keeps (1 − a)²ⁿ of a state's bonus after n visits, and all of the others'.</summary>
+    [Theory]
+    [InlineData(5, 0.34868)]
+    [InlineData(20, 0.01478)]
+    public void Predictor_LinearOnOneHotStates_ForgetsByAPowerOfItsStep(int visits, double rest)
+    {
+        const string Head = "features";
+        const float Step = 0.1f;
+        NetworkSpec spec = NetworkSpec.WithoutPolicy(
+            new Discrete(3),
+            new NetworkSettings
+            {
+                Encoder = EncoderKind.Table,
+                HiddenSizes = [],
+                Heads = [new HeadSettings { Name = Head }],
+            }
+        );
+        var seed = new Pcg64(1);
+        IGradientEngine engine = GradientEngines.Create(
+            EngineKind.Managed,
+            spec,
+            ParameterInitializer.Create(new ParameterLayout(spec), ref seed)
+        );
+        using var model = new Model(engine, new ModelSettings { Optimizer = new SgdSettings() }, ref seed);
+        var wanted = new Column("wanted");
+        var objective = new PredictionErrorObjective(Head, wanted);
+        model.Use([objective]);
+        Batch batch = Minibatch.Create(spec, [objective], 1);
+        float[] told = [3, -2, 1];
+        double[] before = Errors();
+
+        for (int i = 0; i < visits; i++)
+        {
+            batch[Column.Features(spec)][0] = 1;
+            batch[wanted][0] = told[1];
+            model.Gradient(batch, 0, new double[1], []);
+            model.Clip();
+            model.Step(Step / 2); // half the squared error
+        }
+
+        double[] after = Errors();
+        Assert.Equal([1, rest, 1], after.Zip(before, (now, then) => Math.Round(now / then, 5)));
+
+        double[] Errors()
+        {
+            var said = new float[3];
+            model.Network.UnrollHeads(1, (float[])[0, 1, 2], [], [], [new HeadRows(Head, said)]);
+            return [.. said.Zip(told, (a, b) => ((double)a - b) * ((double)a - b))];
+        }
+    }
+
     private static void Run(
         RandomNetworkDistillationStage stage,
         UnrollEvaluator evaluator,
@@ -167,6 +223,7 @@ public sealed class RandomNetworkDistillationTests
             new RandomNetworkDistillationSettings
             {
                 Weight = weight,
+                NonEpisodic = false,
                 LearningRate = 1e-3f,
                 BatchSize = 32,
             },

@@ -45,7 +45,8 @@ public sealed class AuxiliaryTrainingTests : IDisposable
                 $"{agent}.copies=8",
                 $"{agent}.unroll_length=16",
                 $"{agent}.auxiliary.reward_prediction.weight=0.5",
-                $"{agent}.auxiliary.random_network_distillation.weight=0.01",
+                $"{agent}.auxiliary.random_network_distillation={{ weight: 0.01, non_episodic: false }}",
+                $"{agent}.auxiliary.count_bonus={{ weight: 0.01, non_episodic: false }}",
                 $"{agent}.optimizer_wrappers.lookahead.steps=3",
                 .. agent == "acktr" ? (string[])[] : [$"{agent}.parameter_maps.power.exponent=1.5"],
             ]
@@ -133,7 +134,7 @@ public sealed class AuxiliaryTrainingTests : IDisposable
     [InlineData(
         "there is nothing to gate",
         "ppo.gradient_similarity.rule=unweighted",
-        "ppo.auxiliary.random_network_distillation.weight=0.1"
+        "ppo.auxiliary.random_network_distillation.non_episodic=false"
     )]
     [InlineData("rule is none. Choose a rule", "ppo.gradient_similarity.averaging=0.9")]
     [InlineData("must be between 0 and", "ppo.gradient_similarity={ rule: weighted, averaging: 1 }")]
