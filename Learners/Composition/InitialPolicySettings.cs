@@ -18,9 +18,12 @@ public sealed record InitialPolicySettings : IValidatableObject
     /// <value>Default false.</value>
     public bool RedrawHeads { get; init; }
 
-    /// <summary>Whether the last layer of the policy begins at 0, so that every action is as likely as another, or has mean 0; all else is the policy's.</summary>
-    /// <value>Default false.</value>
-    public bool ResetPolicyHead { get; init; }
+    /// <summary>
+    /// Heads whose last layer begins at 0, all else being the policy's: <c>policy</c>, so that every action is as likely as another or has mean 0, and <c>value</c>, where
+    /// it was trained on other rewards.
+    /// </summary>
+    /// <value>Each once. Default none.</value>
+    public string[] ResetHeads { get; init; } = [];
 
     /// <summary>How much of what the policy saw its statistics of observations count for; less lets them move on sooner.</summary>
     /// <value>0 to 1. Default 1.</value>
@@ -45,6 +48,16 @@ public sealed record InitialPolicySettings : IValidatableObject
             );
         }
     }
+
+    /// <inheritdoc/>
+    public bool Equals(InitialPolicySettings? other) =>
+        other is not null
+        && (Path, RedrawHeads, WeightsSha256) == (other.Path, other.RedrawHeads, other.WeightsSha256)
+        && StatisticsShare.Equals(other.StatisticsShare)
+        && ResetHeads.SequenceEqual(other.ResetHeads);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Path, RedrawHeads, WeightsSha256, StatisticsShare, ResetHeads.Length);
 
     /// <summary>The same, with the sum of the weights that lie there now.</summary>
     /// <exception cref="PolicyFormatException">There is no policy.</exception>

@@ -32,7 +32,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
     private readonly List<SkillRecord> _records = [];
     private readonly int[]? _depths;
     private readonly Space _observations; // as policies are given them
-    private StateCells? _cells; // of all skills
+    private readonly VisitCounts _visits = new(); // of all skills
     private RewardTrainer? _reward;
     private NegativeMemory? _memory;
 
@@ -51,6 +51,12 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
             SkillTrainerKind.Planned => new PlannedSkills(settings, _task),
         };
         _observations = _trainer is LearnedSkills learned ? learned.Observations() : _task.ObservationSpace;
+        if (settings.Samples.Tracks.FirstOrDefault(track => track.Component >= _observations.Size) is { } track)
+        {
+            throw new SettingsException(
+                $"samples.tracks: {track.Name} adds up component {track.Component}, and an observation of {_task.Id} has {_observations.Size}, from 0 on."
+            );
+        }
         _sampler = new SkillSampler(settings.Samples, settings.Reward, _task.MaxEpisodeSteps);
         _depths = _task.Model is { } model ? TabularDepth.Of(model) : null;
     }
@@ -145,7 +151,6 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
             {
                 return false;
             }
-            _cells ??= new StateCells(policy.ObservationSpace, _settings.Samples);
         }
         Tell(skill, "learning what to like next");
         double loss = LearnReward(skill, samples);
@@ -216,20 +221,19 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
 
     private void Record(int skill, SkillSamples samples, double loss)
     {
-        var own = new StateCells(_observations, _settings.Samples);
-        own.Add(samples.Visits);
-        double fresh = samples.Visits.Keys.Count(key => !_cells!.Has(key));
-        _cells!.Add(samples.Visits);
+        VisitCounts own = samples.Visits;
+        double fresh = own.Counts.Count(visit => !_visits.Has(visit.Key));
+        _visits.Add(own);
         int copies = samples.Rewards.Length;
         var record = new SkillRecord
         {
             Skill = skill,
             EnvironmentSteps =
                 (skill == 0 ? 0 : _records[^1].EnvironmentSteps) + _trainer.StepsPerSkill + (long)copies * _sampler.Steps,
-            Cells = own.Count,
-            TotalCells = _cells.Count,
-            Novelty = fresh / own.Count,
-            StateEntropy = _cells.Entropy(),
+            Cells = own.Keys,
+            TotalCells = _visits.Keys,
+            Novelty = fresh / own.Keys,
+            StateEntropy = _visits.Entropy(),
             SkillEntropy = own.Entropy(),
             Positives = samples.Positives.Length * copies / samples.Ends.Length,
             NetworkReward = samples.Rewards.Average(),
@@ -239,7 +243,9 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
             RewardLoss = loss,
             Tracks = samples.TrackMeans(_settings.Samples.Tracks),
         };
-        DiscoveryFolder.Write(_files.Visits(skill), new SkillSamples { Visits = samples.Visits });
+        var visits = new SkillSamples();
+        visits.Visits.Add(own);
+        DiscoveryFolder.Write(_files.Visits(skill), visits);
         _records.Add(record);
         WriteTable();
         AtomicFile.Write(_files.Record(skill), JsonSerializer.Serialize(record, SkillRecord.Json) + "\n");
@@ -270,8 +276,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
             ) ?? throw new InvalidDataException($"'{_files.Record(skill)}' holds nothing. Delete it, so that it is made again.");
         var visits = new SkillSamples();
         DiscoveryFolder.Read(_files.Visits(skill), visits);
-        _cells ??= new StateCells(_observations, _settings.Samples);
-        _cells.Add(visits.Visits);
+        _visits.Add(visits.Visits);
         _records.Add(record);
     }
 

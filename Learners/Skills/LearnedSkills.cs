@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Actors;
+using Agents.Networks;
 using Agents.Yaml;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -73,6 +74,7 @@ internal sealed class LearnedSkills : ISkillTrainer
         {
             Path = files.Reward(skill),
             Largest = _settings.Reward.Target,
+            Weight = _settings.Reward.Weight,
             Reads = _settings.Reward.Reads,
             PaidEntropyCoefficient = _settings.Reward.PaidEntropyCoefficient,
             Guide =
@@ -103,7 +105,7 @@ internal sealed class LearnedSkills : ISkillTrainer
                 : new InitialPolicySettings
                 {
                     Path = before,
-                    ResetPolicyHead = true,
+                    ResetHeads = [Head.Policy],
                     StatisticsShare = _settings.StatisticsShare,
                 },
         };

@@ -20,6 +20,11 @@ public sealed record RewardTrainingSettings
     [Range(1e-9f, 1e6f)]
     public float Target { get; init; } = 1;
 
+    /// <summary>Factor of what is paid, for agents whose step sizes suit other rewards.</summary>
+    /// <value>0 to 1e6. Default 1.</value>
+    [Range(0f, 1e6f)]
+    public float Weight { get; init; } = 1;
+
     /// <summary>Steps of the optimiser between two skills.</summary>
     /// <value>1 to 10,000,000. Default 500.</value>
     [Range(1, 10_000_000)]

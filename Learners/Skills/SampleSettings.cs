@@ -43,14 +43,14 @@ public sealed record SampleSettings
     /// <value>Null, the default, asks for none.</value>
     public float? RequireReward { get; init; }
 
-    /// <summary>Places in the observation by which states are told apart and counted.</summary>
-    /// <value>Null, the default, is all of them.</value>
-    public int[]? Components { get; init; }
+    /// <summary>Parts of the observation by which states are told apart and counted, written as <c>network.view</c> is, such as <c>8</c> or <c>2-5</c>.</summary>
+    /// <value>Null, the default, is all of it.</value>
+    public string[]? View { get; init; }
 
-    /// <summary>Width of a cell, in which real numbers count as one; bounded ones are cut into twenty.</summary>
-    /// <value>1e-6 to 1e6. Default 0.5.</value>
+    /// <summary>Width of a cell, in which real numbers count as one; of a bounded number as a share of its range.</summary>
+    /// <value>1e-6 to 1e6. Default 0.05.</value>
     [Range(1e-6f, 1e6f)]
-    public float CellSize { get; init; } = 0.5f;
+    public float Resolution { get; init; } = 0.05f;
 
     /// <summary>Components of the observation that are added up while the skill acts, such as a speed times the seconds of a step, which gives a distance.</summary>
     /// <value>Default none.</value>
@@ -70,12 +70,12 @@ public sealed record SampleSettings
                 other.RequireReward
             )
         && NegativeShare.Equals(other.NegativeShare)
-        && CellSize.Equals(other.CellSize)
-        && (Components ?? []).SequenceEqual(other.Components ?? [])
+        && Resolution.Equals(other.Resolution)
+        && (View ?? []).SequenceEqual(other.View ?? [])
         && Tracks.SequenceEqual(other.Tracks);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Copies, Repetitions, SkillSteps, ExplorationSteps, Memory, CellSize);
+    public override int GetHashCode() => HashCode.Combine(Copies, Repetitions, SkillSteps, ExplorationSteps, Memory, Resolution);
 }
 
 /// <summary>A component of the observation that is added up while a skill acts. Immutable.</summary>

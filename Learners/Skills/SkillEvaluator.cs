@@ -56,9 +56,10 @@ public static class SkillEvaluator
         SkillSamples samples
     )
     {
-        StateCells[] known = [.. files.Skills().Select((_, i) => VisitsOf(i, files, settings, policy))];
-        int fresh = samples.Visits.Keys.Count(key => known.Where((_, i) => i != skill).All(cells => !cells.Has(key)));
-        long right = samples.Visits.Where(visit => Likeliest(visit.Key, known) == skill).Sum(visit => visit.Value);
+        VisitCounts[] known = [.. files.Skills().Select((_, i) => VisitsOf(i, files))];
+        IReadOnlyCollection<KeyValuePair<ulong, long>> seen = samples.Visits.Counts;
+        int fresh = seen.Count(visit => known.Where((_, i) => i != skill).All(other => !other.Has(visit.Key)));
+        long right = seen.Where(visit => Likeliest(visit.Key, known) == skill).Sum(visit => visit.Value);
         var keys = new StateCells(policy.ObservationSpace, settings.Samples);
         int size = policy.ObservationSpace.Size;
         int copies = samples.Rewards.Length;
@@ -67,11 +68,11 @@ public static class SkillEvaluator
         {
             Skill = skill,
             Skills = known.Length,
-            Cells = samples.Visits.Count,
-            Novelty = (double)fresh / samples.Visits.Count,
+            Cells = seen.Count,
+            Novelty = (double)fresh / seen.Count,
             NetworkReward = samples.Rewards.Average(),
             TaskReturn = samples.TaskRewards.Average(),
-            Accuracy = (double)right / samples.Visits.Values.Sum(),
+            Accuracy = (double)right / samples.Visits.Total,
             AccuracyAtEnd = Enumerable
                 .Range(0, copies)
                 .Average(copy => Likeliest(keys.KeyOf(samples.Ends.AsSpan(copy * size, size)), known) == skill ? 1 : 0),
@@ -79,23 +80,21 @@ public static class SkillEvaluator
         };
     }
 
-    private static StateCells VisitsOf(int skill, DiscoveryFolder files, DiscoverySettings settings, SavedPolicy policy)
+    private static VisitCounts VisitsOf(int skill, DiscoveryFolder files)
     {
         var visits = new SkillSamples();
         DiscoveryFolder.Read(files.Visits(skill), visits);
-        var cells = new StateCells(policy.ObservationSpace, settings.Samples);
-        cells.Add(visits.Visits);
-        return cells;
+        return visits.Visits;
     }
 
     // Bayes' rule with equal chances of all skills; −1 where none was there.
-    private static int Likeliest(ulong key, StateCells[] known)
+    private static int Likeliest(ulong key, VisitCounts[] known)
     {
         int best = -1;
         double most = 0;
         for (int i = 0; i < known.Length; i++)
         {
-            double share = known[i].Visits.TryGetValue(key, out long count) ? (double)count / known[i].Total : 0;
+            double share = (double)known[i].Of(key) / known[i].Total;
             if (share > most)
             {
                 (best, most) = (i, share);

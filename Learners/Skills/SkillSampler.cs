@@ -59,7 +59,7 @@ internal sealed class SkillSampler
             int.MaxValue,
             registry
         );
-        var kept = new Kept(new StateCells(policy.ObservationSpace, _settings), _settings);
+        var kept = new Kept(new StateCells(policy.ObservationSpace, _settings));
         for (int i = 0; i < _settings.Repetitions; i++)
         {
             Play(pipeline.Environment, policy, network, seed.Child((uint)i), kept, cancellationToken);
@@ -176,8 +176,9 @@ internal sealed class SkillSampler
     }
 
     /// <summary>What all repetitions give.</summary>
-    private sealed class Kept(StateCells cells, SampleSettings settings)
+    private sealed class Kept(StateCells cells)
     {
+        private readonly SkillSamples _samples = new();
         private readonly List<float> _positives = [];
         private readonly List<float> _negatives = [];
         private readonly List<float> _ends = [];
@@ -185,7 +186,7 @@ internal sealed class SkillSampler
 
         public void Visit(ReadOnlySpan<float> rows, int copies, int size, float share)
         {
-            cells.Add(rows);
+            cells.Count(rows, _samples.Visits);
             int kept = Math.Max(1, (int)(share * copies));
             _negatives.AddRange(rows[..(kept * size)]);
         }
@@ -198,23 +199,22 @@ internal sealed class SkillSampler
 
         public void Explore(ReadOnlySpan<float> row, bool isPositive)
         {
-            cells.Add(row);
+            cells.Count(row, _samples.Visits);
             if (isPositive)
             {
                 _positives.AddRange(row);
             }
         }
 
-        public SkillSamples ToSamples() =>
-            new()
-            {
-                Positives = [.. _positives],
-                Negatives = [.. _negatives],
-                Ends = [.. _ends],
-                Rewards = [.. _rounds.SelectMany(round => round.Rewards)],
-                TaskRewards = [.. _rounds.SelectMany(round => round.TaskRewards)],
-                Tracks = settings.Tracks.Length == 0 ? [] : [.. _rounds.SelectMany(round => round.Tracks)],
-                Visits = new Dictionary<ulong, long>(cells.Visits),
-            };
+        public SkillSamples ToSamples()
+        {
+            _samples.Positives = [.. _positives];
+            _samples.Negatives = [.. _negatives];
+            _samples.Ends = [.. _ends];
+            _samples.Rewards = [.. _rounds.SelectMany(round => round.Rewards)];
+            _samples.TaskRewards = [.. _rounds.SelectMany(round => round.TaskRewards)];
+            _samples.Tracks = [.. _rounds.SelectMany(round => round.Tracks)];
+            return _samples;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Environments.State;
+using Learners.Auxiliary;
 using Learners.Composition;
 
 namespace Learners.Skills;
@@ -25,7 +26,7 @@ internal sealed class SkillSamples : ISavable
     public double[] Tracks { get; set; } = [];
 
     /// <summary>States visited by skill and exploration, with their numbers of visits.</summary>
-    public Dictionary<ulong, long> Visits { get; set; } = [];
+    public VisitCounts Visits { get; } = new();
 
     /// <summary>Mean sums of tracks.</summary>
     public Dictionary<string, double> TrackMeans(TrackSettings[] tracks) =>
@@ -48,8 +49,7 @@ internal sealed class SkillSamples : ISavable
         state.Set<double>("rewards", Rewards);
         state.Set<double>("task_rewards", TaskRewards);
         state.Set<double>("tracks", Tracks);
-        state.Set<ulong>("states", [.. Visits.Keys]);
-        state.Set<long>("visits", [.. Visits.Values]);
+        Visits.SaveState(state.Scope("visits"));
     }
 
     /// <inheritdoc/>
@@ -61,12 +61,6 @@ internal sealed class SkillSamples : ISavable
         Rewards = state.GetArray<double>("rewards");
         TaskRewards = state.GetArray<double>("task_rewards");
         Tracks = state.GetArray<double>("tracks");
-        ulong[] states = state.GetArray<ulong>("states");
-        long[] visits = state.GetArray<long>("visits");
-        if (states.Length != visits.Length)
-        {
-            throw new InvalidDataException($"{states.Length} states have {visits.Length} numbers of visits.");
-        }
-        Visits = new Dictionary<ulong, long>(states.Zip(visits, KeyValuePair.Create));
+        Visits.LoadState(state.Scope("visits"));
     }
 }

@@ -43,16 +43,16 @@ internal sealed class WarmStart
         }
         Redrawn = [.. heads.Select(head => head.Name)];
         float[] parameters = policy.Parameters.ToArray();
-        if (settings.ResetPolicyHead)
+        foreach (string head in settings.ResetHeads)
         {
-            ResetPolicyHead(theirs, network.Settings.InitialLogStd, parameters);
+            Reset(head, theirs, network.Settings.InitialLogStd, parameters);
         }
         _statisticsShare = settings.StatisticsShare;
         Parameters = new StartingParameters(
             _theirs,
             parameters,
             heads.SelectMany(head => head.Parameters).ToHashSet(),
-            knowsValues: !Redrawn.Contains(Head.Value)
+            knowsValues: !Redrawn.Contains(Head.Value) && !settings.ResetHeads.Contains(Head.Value)
         );
         _info = policy.Info;
         _statistics = policy.Statistics;
@@ -118,9 +118,14 @@ internal sealed class WarmStart
         }
     }
 
-    private void ResetPolicyHead(NetworkSpec theirs, float logStd, Span<float> parameters)
+    private void Reset(string head, NetworkSpec theirs, float logStd, Span<float> parameters)
     {
-        foreach (string name in HeadMisfit.ParametersOf(theirs.Heads.First(head => head.Name == Head.Policy), _theirs))
+        Head found =
+            theirs.Heads.FirstOrDefault(one => one.Name == head)
+            ?? throw new SettingsException(
+                $"initial_policy.reset_heads: the policy in '{_path}' has no head '{head}', only {string.Join(", ", theirs.Heads.Select(one => one.Name))}."
+            );
+        foreach (string name in HeadMisfit.ParametersOf(found, _theirs))
         {
             _theirs[name].In(parameters).Fill(name == ParameterLayout.LogStd ? logStd : 0);
         }

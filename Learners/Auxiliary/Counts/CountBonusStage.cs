@@ -12,6 +12,7 @@ internal sealed class CountBonusStage : IntrinsicStage
 {
     private const string Prefix = "count_bonus";
     private const string KeysTag = $"{Prefix}/keys";
+    private const string EntropyTag = $"{Prefix}/entropy";
 
     private readonly int _observationSize;
     private readonly ObservationKeys _naming;
@@ -31,7 +32,7 @@ internal sealed class CountBonusStage : IntrinsicStage
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> OwnTags => [KeysTag];
+    protected override IReadOnlyList<string> OwnTags => [KeysTag, EntropyTag];
 
     /// <inheritdoc/>
     protected override void Measure(UnrollEvaluator unroll, Span<float> bonuses, MetricAverages metrics)
@@ -52,6 +53,7 @@ internal sealed class CountBonusStage : IntrinsicStage
             bonuses[row] = (float)(1 / Math.Sqrt(_counts.Of(_keys[row])));
         }
         metrics.Add(KeysTag, _counts.Keys);
+        metrics.Add(EntropyTag, _counts.Entropy());
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ namespace Learners.Auxiliary;
 
 /// <summary>How often each key was seen. Once it holds as many keys as it may, those that come later share one count.</summary>
 /// <param name="limit">Most keys that are counted apart.</param>
-internal sealed class VisitCounts(int limit)
+internal sealed class VisitCounts(int limit = int.MaxValue)
 {
     private readonly Dictionary<ulong, long> _counts = [];
     private long _others; // visits of all keys that found no room
@@ -14,22 +14,56 @@ internal sealed class VisitCounts(int limit)
     /// <summary>Keys that are counted apart.</summary>
     public int Keys => _counts.Count;
 
-    /// <summary>Adds a visit.</summary>
-    public void Add(ulong key)
+    /// <summary>Visits of all keys.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Keys that are counted apart, with their visits, in the order in which they were first seen.</summary>
+    public IReadOnlyCollection<KeyValuePair<ulong, long>> Counts => _counts;
+
+    /// <summary>Whether a key is counted apart.</summary>
+    public bool Has(ulong key) => _counts.ContainsKey(key);
+
+    /// <summary>Adds visits.</summary>
+    /// <param name="key">Of one key.</param>
+    /// <param name="visits">How many, at least 1.</param>
+    public void Add(ulong key, long visits = 1)
     {
+        Total += visits;
         ref long count = ref CollectionsMarshal.GetValueRefOrNullRef(_counts, key);
         if (!Unsafe.IsNullRef(ref count))
         {
-            count++;
+            count += visits;
         }
         else if (_counts.Count < limit)
         {
-            _counts.Add(key, 1);
+            _counts.Add(key, visits);
         }
         else
         {
-            _others++;
+            _others += visits;
         }
+    }
+
+    /// <summary>Adds the visits of another count.</summary>
+    public void Add(VisitCounts others)
+    {
+        foreach ((ulong key, long visits) in others._counts)
+        {
+            Add(key, visits);
+        }
+    }
+
+    /// <summary>Entropy of the key of a visit, in nats, those without room being one key; 0 without visits.</summary>
+    public double Entropy()
+    {
+        double sum = Part(_others);
+        foreach (long count in _counts.Values)
+        {
+            sum += Part(count);
+        }
+        return sum;
+
+        double Part(long count) => count == 0 ? 0 : -(double)count / Total * Math.Log((double)count / Total);
     }
 
     /// <summary>Visits of a key, or of all that found no room; 0 where it was never seen and there still is room.</summary>
@@ -64,5 +98,6 @@ internal sealed class VisitCounts(int limit)
             }
         }
         _others = state.Get("others", 0L, long.MaxValue / 2);
+        Total = _counts.Values.Sum() + _others;
     }
 }
