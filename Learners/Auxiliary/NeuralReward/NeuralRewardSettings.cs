@@ -67,7 +67,7 @@ public sealed record NeuralRewardSettings : AuxiliarySettings, IValidatableObjec
         }
     }
 
-    internal override bool AddsLoss => false;
+    internal override bool AddsLoss => PaidEntropyCoefficient > 0 || Guide is not null;
 
     internal override bool WeighsSamples => Guide is not null;
 

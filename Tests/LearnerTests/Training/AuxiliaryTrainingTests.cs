@@ -2,6 +2,7 @@ using Agents.Networks;
 using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
+using Environments.Spaces;
 using Learners.ActorCritic;
 using Learners.Auxiliary;
 using Learners.Composition;
@@ -10,6 +11,7 @@ using Learners.Metrics;
 using Learners.Ppo;
 using Learners.References;
 using Learners.Runs;
+using Learners.Skills;
 using Learners.Stages;
 using Learners.Training;
 using Tests.LearnerTests.Composition;
@@ -152,12 +154,12 @@ public sealed class AuxiliaryTrainingTests : IDisposable
         EnvironmentSpec environment = EnvironmentRegistry.Default.Find("GridWorld/RandomGrid-v0");
         foreach (AuxiliarySettings listed in AuxiliaryTable.All.Parts.Cast<AuxiliarySettings>())
         {
-            AuxiliarySettings part = listed is DistillationSettings distillation
-                ? distillation with
-                {
-                    Teacher = new UniformReferenceSettings(),
-                }
-                : listed;
+            AuxiliarySettings part = listed switch
+            {
+                DistillationSettings distillation => distillation with { Teacher = new UniformReferenceSettings() },
+                NeuralRewardSettings reward => reward with { Path = SaveReward(environment.ObservationSpace) },
+                _ => listed,
+            };
             var context = new LearnerContext
             {
                 Settings = new TrainingSettings { Agent = new PpoSettings(), Environment = environment.Id },
@@ -252,6 +254,13 @@ public sealed class AuxiliaryTrainingTests : IDisposable
         );
 
         Assert.Equal(whole.ParameterHash, resumed.ParameterHash);
+    }
+
+    private string SaveReward(Space observations)
+    {
+        using var trainer = new RewardTrainer(new RewardTrainingSettings(), observations, new SeedSequence(1));
+        trainer.ToNetwork(1).Save(_folder.In("reward"));
+        return _folder.In("reward");
     }
 
     private Task<TrainingResult> Train(TrainingSettings settings, string name) =>
