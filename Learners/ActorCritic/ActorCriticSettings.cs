@@ -229,14 +229,15 @@ public abstract record ActorCriticSettings : AgentSettings
                 ["Minibatches"]
             );
         }
-        foreach (ValidationResult mistake in MistakesWith(run.Network))
+        foreach (ValidationResult mistake in MistakesIn(run))
         {
             yield return mistake;
         }
     }
 
-    private IEnumerable<ValidationResult> MistakesWith(NetworkSettings network)
+    private IEnumerable<ValidationResult> MistakesIn(TrainingSettings run)
     {
+        NetworkSettings network = run.Network;
         if (network.OfEncoder.IsTable)
         {
             if (Optimizer.NeedsCurvature)
@@ -270,7 +271,7 @@ public abstract record ActorCriticSettings : AgentSettings
                     ["PopArt"]
                 );
             }
-            if (auxiliary.MistakeWith(network) is { } mistake)
+            if (auxiliary.MistakeIn(run) is { } mistake)
             {
                 yield return new ValidationResult(mistake, [nameof(Auxiliary)]);
             }

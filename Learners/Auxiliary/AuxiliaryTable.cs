@@ -12,6 +12,7 @@ internal static class AuxiliaryTable
             new BranchDivergenceSettings(),
             new CurriculumSettings(),
             new DefaultPolicySettings(),
+            new DiaynSettings(),
             new DistillationSettings(),
             new ExactValueSettings(),
             new RandomNetworkDistillationSettings(),

@@ -82,6 +82,7 @@ public static class StudentSettings
             { "noop_max", policy.NoopMax.ToString(Culture) },
             { "observation_scale", policy.ObservationScale.ToString(Culture) },
             { "previous_action_reward", policy.PreviousActionReward ? "true" : "false" },
+            { "skills", policy.Skills.ToString(Culture) },
             { "normalize_observations", policy.NormalizeObservations ? "true" : "false" },
         };
 

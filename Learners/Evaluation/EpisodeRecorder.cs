@@ -35,7 +35,8 @@ public static class EpisodeRecorder
             options.Environment,
             1,
             options.MaxEpisodeSteps,
-            options.Registry
+            options.Registry,
+            skill: options.Skill
         );
         IBatchedEnvironment environment = pipeline.Environment;
         using FrameRenderer renderer = CreateRenderer(environment, options);
