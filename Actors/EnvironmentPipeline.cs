@@ -1,3 +1,4 @@
+using Actors.Options;
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Agents.Policies;
@@ -13,9 +14,9 @@ namespace Actors;
 /// <summary>An environment batch with the layers its settings ask for, and handles to those that others read. Owns the batch.</summary>
 /// <remarks>
 /// From the inside out: sticky actions, no-ops at reset, frame skip (these three define the task, so evaluation has them, too), value
-/// check, episode statistics on raw rewards, skill of the episode, previous action and reward, reward scale, reward normalisation or clip, frame stack. Observations come
+/// check, options, episode statistics on raw rewards, skill of the episode, previous action and reward, reward scale, reward normalisation or clip, frame stack. Observations come
 /// out raw: the policy scales and normalises them itself. Actions come from a policy, which keeps to its space. So stickiness is decided at every
-/// environment step, no-ops are single environment steps, and an episode's length counts actions.
+/// environment step, no-ops are single environment steps, and an episode's length counts actions, or options.
 /// </remarks>
 internal sealed class EnvironmentPipeline : IDisposable
 {
@@ -64,6 +65,11 @@ internal sealed class EnvironmentPipeline : IDisposable
         try
         {
             return WithLayers(environment, settings, discountFactor);
+        }
+        catch (SettingsException)
+        {
+            environment.Dispose();
+            throw;
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
@@ -186,6 +192,20 @@ internal sealed class EnvironmentPipeline : IDisposable
             }
             : spec;
 
+    private static OptionLayer WithOptions(IBatchedEnvironment environment, OptionSettings settings, int frameSkip)
+    {
+        var options = OptionPolicies.Load(settings, environment.Spec, frameSkip);
+        try
+        {
+            return new OptionLayer(environment, options, settings.Horizon);
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
+    }
+
     private static (IBatchedEnvironment Layers, EpisodeStatistics Episodes) DefineTask(
         IBatchedEnvironment layers,
         TaskSettings task,
@@ -204,7 +224,12 @@ internal sealed class EnvironmentPipeline : IDisposable
         {
             layers = new FrameSkip(layers, task.FrameSkip);
         }
-        var episodes = new EpisodeStatistics(new ValueCheck(layers));
+        layers = new ValueCheck(layers);
+        if (task.Options is { } options)
+        {
+            layers = WithOptions(layers, options, task.FrameSkip);
+        }
+        var episodes = new EpisodeStatistics(layers);
         layers = task.Skills > 0 ? new SkillPerEpisode(episodes, task.Skills, skill) : episodes;
         return (task.PreviousActionReward ? new PreviousActionReward(layers) : layers, episodes);
     }

@@ -43,4 +43,8 @@ public record TaskSettings
     /// <value>0 to 1,000. Default 0.</value>
     [Range(0, 1_000)]
     public int Skills { get; init; }
+
+    /// <summary>Saved policies of which an action chooses one, which then acts for some steps; null where actions are the environment's.</summary>
+    /// <value>Default null.</value>
+    public OptionSettings? Options { get; init; }
 }

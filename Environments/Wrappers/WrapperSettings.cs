@@ -65,6 +65,12 @@ public sealed record WrapperSettings
     [Range(0, 1_000)]
     public int Skills { get; init; }
 
+    /// <summary>
+    /// Saved policies among which the agent chooses in place of actions; each acts for some steps, whose rewards are added up; part of the task. Not in fleets.
+    /// </summary>
+    /// <value>Default null: actions are the environment's.</value>
+    public OptionSettings? Options { get; init; }
+
     /// <summary>What of these defines the task, and so belongs to a policy as well.</summary>
     public TaskSettings Task =>
         new()
@@ -76,5 +82,6 @@ public sealed record WrapperSettings
             FrameStack = FrameStack,
             PreviousActionReward = PreviousActionReward,
             Skills = Skills,
+            Options = Options,
         };
 }

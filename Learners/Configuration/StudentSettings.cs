@@ -73,8 +73,9 @@ public static class StudentSettings
         return network;
     }
 
-    private static YamlMappingNode WrappersOf(PolicyDocument policy) =>
-        new()
+    private static YamlMappingNode WrappersOf(PolicyDocument policy)
+    {
+        YamlMappingNode wrappers = new()
         {
             { "frame_skip", policy.FrameSkip.ToString(Culture) },
             { "frame_stack", policy.FrameStack.ToString(Culture) },
@@ -85,6 +86,12 @@ public static class StudentSettings
             { "skills", policy.Skills.ToString(Culture) },
             { "normalize_observations", policy.NormalizeObservations ? "true" : "false" },
         };
+        if (policy.Options is { } options)
+        {
+            wrappers.Add("options", StrictYaml.ToNode(options));
+        }
+        return wrappers;
+    }
 
     private static YamlMappingNode AgentOf(string teacher) =>
         new()

@@ -1,5 +1,6 @@
 using Agents.Networks;
 using Agents.Networks.Encoders;
+using Agents.Policies;
 using Agents.Yaml;
 using Environments.Spaces;
 using Learners.Composition;

@@ -53,6 +53,21 @@ public sealed record DiaynSettings : AuxiliarySettings
     [Range(1, 1_000_000)]
     public int BatchSize { get; init; } = 256;
 
+    /// <summary>Whether all settings are the same, and the same parts are read.</summary>
+    public bool Equals(DiaynSettings? other) =>
+        other is not null
+        && TaskWeight.Equals(other.TaskWeight)
+        && LowestReward.Equals(other.LowestReward)
+        && HiddenSize == other.HiddenSize
+        && (View is null ? other.View is null : other.View is not null && View.SequenceEqual(other.View))
+        && LearningRate.Equals(other.LearningRate)
+        && Epochs == other.Epochs
+        && BatchSize == other.BatchSize;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() =>
+        HashCode.Combine(TaskWeight, LowestReward, HiddenSize, View?.Length, LearningRate, Epochs, BatchSize);
+
     internal override string? MistakeIn(TrainingSettings run) =>
         run.Wrappers.Skills < 2
             ? $"{Name} tells skills apart, and wrappers.skills is {run.Wrappers.Skills}. Set wrappers.skills to 2 or more."

@@ -101,9 +101,9 @@ public sealed class DiaynTests : IDisposable
         Assert.InRange(sum, -0.5, 0.02);
     }
 
-    /// <summary>An episode that ends is paid for what it closed with, by the skill it had, and not for where the next one begins.</summary>
+    /// <summary>A step is paid for what it led to, one that ends an episode for what that closed with, by the skill it had, and not for where the next one begins.</summary>
     [Fact]
-    public void Prepare_EpisodeThatEnds_IsPaidForItsFinalObservation()
+    public void Prepare_EpisodeThatEnds_IsPaidForItsFinalObservationAndOthersForTheNext()
     {
         using DiaynStage stage = Stage();
         for (int i = 0; i < 100; i++)
@@ -112,6 +112,7 @@ public sealed class DiaynTests : IDisposable
             stage.Learn(evaluator, 0, new MetricAverages());
         }
         Unroll unroll = Draw();
+        Write(unroll, 0, [4, 0, 4, 1, 4, 2, 4, 3]); // a cell that tells nothing, which no step leads to
         // In copy 1 an episode of skill 1 ends in step 3; cells tell that the next has skill 2, where its final one tells 1.
         for (int t = 4; t <= Steps; t++)
         {
