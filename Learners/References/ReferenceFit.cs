@@ -3,7 +3,6 @@ using Agents.Networks.Encoders;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments.Spaces;
-using Learners.Composition;
 
 namespace Learners.References;
 
