@@ -253,6 +253,18 @@ internal sealed class UnrollEvaluator
         }
     }
 
+    /// <summary>Copies what the network reads of what each action led to: the next observation, or the one that the episode closed with.</summary>
+    /// <param name="destination"><c>[T, B, ObservationSize]</c>; may be longer.</param>
+    public void ReadNextInputs(Span<float> destination)
+    {
+        int size = Unroll.Shape.Observations.ObservationSize;
+        Observations.AsSpan(Unroll.Copies * size, Count * size).CopyTo(destination);
+        for (int i = 0; i < Unroll.FinalRows.Count; i++)
+        {
+            FinalObservations.AsSpan(i * size, size).CopyTo(destination.Slice(Unroll.FinalRows[i] * size, size));
+        }
+    }
+
     /// <summary>Brings values, returns and advantages into the units of a value head with normalised outputs.</summary>
     public void Normalize(PopArt popArt)
     {

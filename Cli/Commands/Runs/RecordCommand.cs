@@ -51,6 +51,7 @@ internal sealed class RecordCommand(TextWriter output)
     {
         Description = "Another environment with the same spaces.",
     };
+    private readonly Option<string?> _skill = SkillOption.Create();
     private readonly RegistryOptions _registry = new();
     private readonly Option<bool> _json = JsonOption.Create();
 
@@ -79,6 +80,7 @@ internal sealed class RecordCommand(TextWriter output)
             _deterministic,
             _scale,
             _environment,
+            _skill,
             _json,
         };
         _registry.AddTo(command);
@@ -94,6 +96,7 @@ internal sealed class RecordCommand(TextWriter output)
             Episodes = (int)Numbers.Parse("--episodes", parsed.GetValue(_episodes)!, 1, 1_000_000),
             Seed = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue),
             Deterministic = parsed.GetValue(_deterministic),
+            Skill = SkillOption.Of(parsed, _skill),
             FramesPerSecond = parsed.GetValue(_speed) is { } text ? Numbers.ParseReal("--fps", text, 0.1, 240) : null,
             Scale = Numbers.ParseReal("--scale", parsed.GetValue(_scale)!, 0.01, 100),
             Registry = _registry.Registry(parsed, parsed.GetValue(_environment)),
