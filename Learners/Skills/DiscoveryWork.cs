@@ -185,7 +185,9 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         int capacity = Math.Max(1, Math.Min(_settings.Samples.Memory, MostNumbers / _observations.Size));
         if (capacity < _settings.Samples.Memory)
         {
-            _options.Warn?.Invoke($"Of old negatives {capacity} are kept, since {_settings.Samples.Memory} would fill the memory.");
+            _options.Warn?.Invoke(
+                $"Of old negatives {capacity} are kept, since {_settings.Samples.Memory} would fill the memory."
+            );
         }
         _memory = new NegativeMemory(_observations.Size, capacity, _seeds.Child(2));
     }
@@ -311,8 +313,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         AtomicFile.Write(_files.Run.Metrics, text.ToString());
     }
 
-    private static string Number(double value) =>
-        double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
+    private static string Number(double value) => double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 
     private void Tell(int skill, string doing) =>
         _options.Progress?.Report(new DiscoveryProgress(skill, _settings.Skills, doing, null));

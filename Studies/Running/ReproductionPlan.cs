@@ -4,9 +4,7 @@ using Agents.Yaml;
 using Environments;
 using Learners.Configuration;
 using Learners.Supervised;
-using Learners.Training;
 using Studies.Claims;
-using Studies.Execution;
 using Studies.Runs;
 using YamlDotNet.RepresentationModel;
 

@@ -16,7 +16,8 @@ internal sealed class RecordCommand(TextWriter output)
 {
     private readonly Argument<string> _path = new("policy")
     {
-        Description = "Run folder, a policy folder such as <run>/best, or the folder of a discovery, of which all skills are filmed.",
+        Description =
+            "Run folder, a policy folder such as <run>/best, or the folder of a discovery, of which all skills are filmed.",
     };
     private readonly Option<string> _file = new("--out")
     {

@@ -106,10 +106,7 @@ internal sealed class NeuralRewardStage : IBatchStage
                 unroll.ReadNextObservations(observations);
                 break;
             case RewardedObservation.Before:
-                unroll
-                    .Unroll.Observations.Read(unroll.Unroll.EpisodeStarts)
-                    .AsSpan(0, observations.Length)
-                    .CopyTo(observations);
+                unroll.Unroll.Observations.Read(unroll.Unroll.EpisodeStarts).AsSpan(0, observations.Length).CopyTo(observations);
                 break;
         }
     }

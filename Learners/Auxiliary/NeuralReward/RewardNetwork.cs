@@ -2,7 +2,6 @@ using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments.Spaces;
-using Learners.Composition;
 using Learners.Supervised;
 
 namespace Learners.Auxiliary;

@@ -23,12 +23,22 @@ public sealed record RandomNetworkDistillationSettings : IntrinsicSettings
     [Range(1, 16_384)]
     public int HiddenSize { get; init; } = 64;
 
-    /// <summary>Step size of the predicting network.</summary>
-    /// <value>0 to 10. Default 1e-4, as in the released code.</value>
-    [Range(0f, 10f)]
-    public float LearningRate { get; init; } = 1e-4f;
+    /// <summary>Hidden layers that the predicting network has beyond the one of the fixed network.</summary>
+    /// <value>0 to 16. Default 2, as in the paper.</value>
+    [Range(0, 16)]
+    public int PredictorLayers { get; init; } = 2;
 
-    /// <summary>Samples of a step of the predicting network, which goes once over each unroll.</summary>
+    /// <summary>Step size of the predicting network.</summary>
+    /// <value>0 to 10. Default 1e-3; the released code, with its billions of samples, has 1e-4.</value>
+    [Range(0f, 10f)]
+    public float LearningRate { get; init; } = 1e-3f;
+
+    /// <summary>Passes of the predicting network over each unroll.</summary>
+    /// <value>1 to 1,000. Default 4, as in the released code, where it learns in every epoch of PPO.</value>
+    [Range(1, 1_000)]
+    public int Epochs { get; init; } = 4;
+
+    /// <summary>Samples of a step of the predicting network.</summary>
     /// <value>1 to 1,000,000. Default 256.</value>
     [Range(1, 1_000_000)]
     public int BatchSize { get; init; } = 256;
@@ -43,7 +53,7 @@ public sealed record RandomNetworkDistillationSettings : IntrinsicSettings
             new(
                 "parameters of random network distillation, their gradient and means",
                 $"Lower hidden_size or features of {Name}",
-                (double)HiddenSize * (network.FeatureSize + Features),
+                (double)HiddenSize * (network.FeatureSize + Features + (double)HiddenSize * PredictorLayers),
                 6
             ),
             new(

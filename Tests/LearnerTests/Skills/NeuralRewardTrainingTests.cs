@@ -27,7 +27,10 @@ public sealed class NeuralRewardTrainingTests : IDisposable
     public async Task TrainAsync_WithAGuide_ResumesBitForBit(string agent)
     {
         SaveReward();
-        TrainingResult guide = await Train(Settings("a2c", "total_steps=512", "network.core=lstm", "network.core_size=8"), "guide");
+        TrainingResult guide = await Train(
+            Settings("a2c", "total_steps=512", "network.core=lstm", "network.core_size=8"),
+            "guide"
+        );
         TrainingSettings settings = Settings(
             agent,
             $"{agent}.auxiliary.neural_reward={{ path: {_folder.In("reward")}, paid_entropy_coefficient: 0.02, guide: {{ path: {guide.RunFolder}, longest: 30, share: 1 }} }}"
@@ -102,10 +105,7 @@ public sealed class NeuralRewardTrainingTests : IDisposable
     public async Task WarmStart_AResetHead_BeginsAtNothingAndTheRestStays(string reset)
     {
         TrainingResult earlier = await Train(Settings("ppo", "network.initial_log_std=0"), "earlier");
-        TrainingSettings settings = Settings(
-            "ppo",
-            $"initial_policy={{ path: {earlier.RunFolder}, reset_heads: [{reset}] }}"
-        );
+        TrainingSettings settings = Settings("ppo", $"initial_policy={{ path: {earlier.RunFolder}, reset_heads: [{reset}] }}");
 
         using var before = SavedPolicy.Load(earlier.PolicyFolder);
         using var session = TrainingSession.Create(settings);
@@ -131,9 +131,7 @@ public sealed class NeuralRewardTrainingTests : IDisposable
         TrainingResult earlier = await Train(Settings("ppo"), "earlier");
         string message = Assert
             .Throws<SettingsException>(() =>
-                TrainingSession.Create(
-                    Settings("ppo", $"initial_policy={{ path: {earlier.RunFolder}, reset_heads: [critic] }}")
-                )
+                TrainingSession.Create(Settings("ppo", $"initial_policy={{ path: {earlier.RunFolder}, reset_heads: [critic] }}"))
             )
             .Message;
         Assert.Contains("no head 'critic', only policy, value", message, StringComparison.Ordinal);

@@ -75,7 +75,11 @@ public sealed class RewardTrainerTests : IDisposable
     public void LoadState_InTheMiddle_GoesOnBitForBit()
     {
         var whole = new Pcg64(3);
-        using var trainer = new RewardTrainer(new RewardTrainingSettings { Updates = 20 }, new Box(-2, 2, 3), new SeedSequence(1));
+        using var trainer = new RewardTrainer(
+            new RewardTrainingSettings { Updates = 20 },
+            new Box(-2, 2, 3),
+            new SeedSequence(1)
+        );
         float[] positives = [1, 0, -1, 0.5f, 1, 1];
         float[] negatives = [-1, -1, -1];
         trainer.Train(positives, negatives, negatives, ref whole);
@@ -125,8 +129,8 @@ public sealed class RewardTrainerTests : IDisposable
         Assert.Contains(
             "reads observations of",
             Assert
-                .Throws<Agents.Yaml.SettingsException>(
-                    () => RewardNetwork.Load(_folder.In("reward"), agent with { ObservationSpace = new Box(-1, 1, 4) })
+                .Throws<Agents.Yaml.SettingsException>(() =>
+                    RewardNetwork.Load(_folder.In("reward"), agent with { ObservationSpace = new Box(-1, 1, 4) })
                 )
                 .Message,
             StringComparison.Ordinal
@@ -134,8 +138,8 @@ public sealed class RewardTrainerTests : IDisposable
         Assert.Contains(
             "other weights",
             Assert
-                .Throws<Agents.Yaml.SettingsException>(
-                    () => RewardNetwork.RequireSum(_folder.In("reward"), new string('0', 64), "neural_reward")
+                .Throws<Agents.Yaml.SettingsException>(() =>
+                    RewardNetwork.RequireSum(_folder.In("reward"), new string('0', 64), "neural_reward")
                 )
                 .Message,
             StringComparison.Ordinal
