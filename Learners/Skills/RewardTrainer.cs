@@ -9,7 +9,6 @@ using Learners.Composition;
 using Learners.Engines;
 using Learners.Models;
 using Learners.Objectives;
-using Learners.Supervised;
 
 namespace Learners.Skills;
 

@@ -4,8 +4,8 @@ using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
 using Learners.Auxiliary;
+using Learners.Models;
 using Learners.Skills;
-using Learners.Supervised;
 using Xunit;
 
 namespace Tests.LearnerTests.Skills;

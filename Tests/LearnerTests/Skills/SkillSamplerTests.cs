@@ -4,6 +4,7 @@ using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
 using Learners.Auxiliary;
+using Learners.Models;
 using Learners.Skills;
 using Xunit;
 
@@ -90,7 +91,7 @@ public sealed class SkillSamplerTests
         var layout = new ParameterLayout(reward);
         var parameters = new float[layout.Count];
         layout.Slots.First(slot => slot.Name.EndsWith(".bias", StringComparison.Ordinal)).In(parameters.AsSpan()).Fill(pays);
-        using var network = new RewardNetwork(new Learners.Supervised.SavedNetwork(RewardNetwork.Task, reward, parameters, 0, 1));
+        using var network = new RewardNetwork(new SavedNetwork(RewardNetwork.Task, reward, parameters, 0, 1));
         var spec = new NetworkSpec(space, new Discrete(2), new NetworkSettings());
         using var policy = new SavedPolicy(
             new PolicyInfo { Agent = "ppo", Environment = "Own/Counter-v0" },
