@@ -39,6 +39,13 @@ internal sealed record ActorSettings(
             : Bind<AgentPart>(Only(section, "unroll_length", "discount_factor"));
         YamlMappingNode common = Only(root, "environment", "seed", "overlap", "wrappers", "network", ActingPolicies.Key);
         CommonPart settings = Bind<CommonPart>(common);
+        if (settings.Wrappers.Options is not null)
+        {
+            // Nobody else says which of this machine's folders are read.
+            throw new SettingsException(
+                "The learner's settings name wrappers.options, which are policies in a folder of its own."
+            );
+        }
         return new ActorSettings(
             settings.Environment,
             settings.Seed,

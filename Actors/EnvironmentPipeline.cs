@@ -1,3 +1,4 @@
+using Actors.Options;
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Agents.Policies;
@@ -13,9 +14,9 @@ namespace Actors;
 /// <summary>An environment batch with the layers its settings ask for, and handles to those that others read. Owns the batch.</summary>
 /// <remarks>
 /// From the inside out: sticky actions, no-ops at reset, frame skip (these three define the task, so evaluation has them, too), value
-/// check, episode statistics on raw rewards, previous action and reward, reward scale, reward normalisation or clip, frame stack. Observations come
+/// check, options, episode statistics on raw rewards, skill of the episode, previous action and reward, reward scale, reward normalisation or clip, frame stack. Observations come
 /// out raw: the policy scales and normalises them itself. Actions come from a policy, which keeps to its space. So stickiness is decided at every
-/// environment step, no-ops are single environment steps, and an episode's length counts actions.
+/// environment step, no-ops are single environment steps, and an episode's length counts actions, or options.
 /// </remarks>
 internal sealed class EnvironmentPipeline : IDisposable
 {
@@ -65,6 +66,11 @@ internal sealed class EnvironmentPipeline : IDisposable
         {
             return WithLayers(environment, settings, discountFactor);
         }
+        catch (SettingsException)
+        {
+            environment.Dispose();
+            throw;
+        }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             environment.Dispose();
@@ -93,6 +99,12 @@ internal sealed class EnvironmentPipeline : IDisposable
         }
         if (settings.FrameStack > 1)
         {
+            if (settings.Skills > 0)
+            {
+                throw new ArgumentException(
+                    $"skills is {settings.Skills} and frame_stack is {settings.FrameStack}, but with a skill beside them observations are no longer of one Box, which alone can be stacked. Leave one of them out; a network with a memory needs no stack."
+                );
+            }
             layers = new FrameStack(layers, settings.FrameStack);
         }
         bool scales = settings.ObservationScale != 1;
@@ -103,9 +115,21 @@ internal sealed class EnvironmentPipeline : IDisposable
     }
 
     /// <summary>The layers of evaluation: the task a policy was trained on, raw rewards, and observations that it normalises itself.</summary>
-    public static EnvironmentPipeline ForEvaluation(IBatchedEnvironment environment, PolicyInfo policy)
+    /// <param name="environment">Raw batch; owned from here on.</param>
+    /// <param name="policy">The policy, which says what it was shown.</param>
+    /// <param name="skill">The skill of every episode; null for one drawn anew each time, where the policy has any.</param>
+    /// <exception cref="ArgumentException">The policy has no such skill.</exception>
+    public static EnvironmentPipeline ForEvaluation(IBatchedEnvironment environment, PolicyInfo policy, int? skill = null)
     {
-        (IBatchedEnvironment layers, EpisodeStatistics episodes) = DefineTask(environment, policy);
+        if (skill is { } chosen && (uint)chosen >= (uint)policy.Skills)
+        {
+            throw new ArgumentException(
+                policy.Skills == 0
+                    ? $"Skill {chosen} was chosen, but the policy was trained without skills. Leave the skill out, or train one with wrappers.skills."
+                    : $"Skill {chosen} was chosen, but the policy's skills are 0 to {policy.Skills - 1}. Choose one of these."
+            );
+        }
+        (IBatchedEnvironment layers, EpisodeStatistics episodes) = DefineTask(environment, policy, skill);
         if (policy.FrameStack > 1)
         {
             layers = new FrameStack(layers, policy.FrameStack);
@@ -168,9 +192,24 @@ internal sealed class EnvironmentPipeline : IDisposable
             }
             : spec;
 
+    private static OptionLayer WithOptions(IBatchedEnvironment environment, OptionSettings settings, int frameSkip)
+    {
+        var options = OptionPolicies.Load(settings, environment.Spec, frameSkip);
+        try
+        {
+            return new OptionLayer(environment, options, settings.Horizon);
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
+    }
+
     private static (IBatchedEnvironment Layers, EpisodeStatistics Episodes) DefineTask(
         IBatchedEnvironment layers,
-        TaskSettings task
+        TaskSettings task,
+        int? skill = null
     )
     {
         if (task.StickyActions > 0)
@@ -185,7 +224,13 @@ internal sealed class EnvironmentPipeline : IDisposable
         {
             layers = new FrameSkip(layers, task.FrameSkip);
         }
-        var episodes = new EpisodeStatistics(new ValueCheck(layers));
-        return (task.PreviousActionReward ? new PreviousActionReward(episodes) : episodes, episodes);
+        layers = new ValueCheck(layers);
+        if (task.Options is { } options)
+        {
+            layers = WithOptions(layers, options, task.FrameSkip);
+        }
+        var episodes = new EpisodeStatistics(layers);
+        layers = task.Skills > 0 ? new SkillPerEpisode(episodes, task.Skills, skill) : episodes;
+        return (task.PreviousActionReward ? new PreviousActionReward(layers) : layers, episodes);
     }
 }

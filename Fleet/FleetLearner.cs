@@ -91,5 +91,11 @@ public static class FleetLearner
         {
             throw new SettingsException($"{settings.AgentName}.auxiliary.{mistake}");
         }
+        if (settings.Wrappers.Options is { } options)
+        {
+            throw new SettingsException(
+                $"wrappers.options: actors of a fleet do not have the policies in '{options.Path}'. Train in one process."
+            );
+        }
     }
 }

@@ -36,4 +36,15 @@ public record TaskSettings
     /// </summary>
     /// <value>Default false.</value>
     public bool PreviousActionReward { get; init; }
+
+    /// <summary>
+    /// Skills, of which each episode has one: an integer behind the observation, in an entry <c>skill</c>, which the caller draws or chooses; 0 for none.
+    /// </summary>
+    /// <value>0 to 1,000. Default 0.</value>
+    [Range(0, 1_000)]
+    public int Skills { get; init; }
+
+    /// <summary>Saved policies of which an action chooses one, which then acts for some steps; null where actions are the environment's.</summary>
+    /// <value>Default null.</value>
+    public OptionSettings? Options { get; init; }
 }

@@ -58,6 +58,19 @@ public sealed record WrapperSettings
     /// <value>Default false. For tasks that are learned within an episode, with a network that has a memory.</value>
     public bool PreviousActionReward { get; init; }
 
+    /// <summary>
+    /// Skills, of which one is drawn for each episode and shown beside the observation, as the auxiliary part diayn needs it; 0 for none; part of the task.
+    /// </summary>
+    /// <value>0 to 1,000. Default 0. Observations become a dictionary, so frames are not stacked with it.</value>
+    [Range(0, 1_000)]
+    public int Skills { get; init; }
+
+    /// <summary>
+    /// Saved policies among which the agent chooses in place of actions; each acts for some steps, whose rewards are added up; part of the task. Not in fleets.
+    /// </summary>
+    /// <value>Default null: actions are the environment's.</value>
+    public OptionSettings? Options { get; init; }
+
     /// <summary>What of these defines the task, and so belongs to a policy as well.</summary>
     public TaskSettings Task =>
         new()
@@ -68,5 +81,7 @@ public sealed record WrapperSettings
             ObservationScale = ObservationScale,
             FrameStack = FrameStack,
             PreviousActionReward = PreviousActionReward,
+            Skills = Skills,
+            Options = Options,
         };
 }

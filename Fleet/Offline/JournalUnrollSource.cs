@@ -59,6 +59,12 @@ internal sealed class JournalUnrollSource : IUnrollSource
             throw new SettingsException($"unrolls_from: a journal is of a fleet, and {settings.AgentName}.auxiliary.{mistake}");
         }
         TrainingSettings recorded = JournalUnrolls.Recorded(folder, options.Agents);
+        if ((recorded.Wrappers.Options ?? settings.Wrappers.Options) is not null)
+        {
+            throw new SettingsException(
+                "unrolls_from: a journal is of a fleet, and wrappers.options are not for fleets. Leave them out."
+            );
+        }
         RequireSameTask(recorded, settings, folder);
         options = options with { Registry = options.Registry.ForForeignIds }; // the journal may be a stranger's
         using EnvironmentPipeline theirs = Probe(recorded, options);

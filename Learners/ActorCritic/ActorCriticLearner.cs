@@ -239,10 +239,7 @@ internal sealed partial class ActorCriticLearner : ILearner
         }
         if (_settings.NormalizeAdvantages)
         {
-            AdvantageScale.Normalize(
-                _minibatch[Column.Advantages].AsSpan(0, _rows.Length),
-                _minibatch.Has(Column.SampleWeights) ? _minibatch[Column.SampleWeights].AsSpan(0, _rows.Length) : []
-            );
+            AdvantageScale.Normalize(_minibatch, _rows.Length);
         }
     }
 

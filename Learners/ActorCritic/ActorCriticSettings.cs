@@ -232,14 +232,15 @@ public abstract record ActorCriticSettings : AgentSettings
                 ["Minibatches"]
             );
         }
-        foreach (ValidationResult mistake in MistakesWith(run.Network))
+        foreach (ValidationResult mistake in MistakesIn(run))
         {
             yield return mistake;
         }
     }
 
-    private IEnumerable<ValidationResult> MistakesWith(NetworkSettings network)
+    private IEnumerable<ValidationResult> MistakesIn(TrainingSettings run)
     {
+        NetworkSettings network = run.Network;
         if (network.OfEncoder.IsTable)
         {
             if (Optimizer.NeedsCurvature)
@@ -280,7 +281,7 @@ public abstract record ActorCriticSettings : AgentSettings
                     ["PopArt"]
                 );
             }
-            if (auxiliary.MistakeWith(network) is { } mistake)
+            if (auxiliary.MistakeIn(run) is { } mistake)
             {
                 yield return new ValidationResult(mistake, [nameof(Auxiliary)]);
             }

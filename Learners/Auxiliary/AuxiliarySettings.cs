@@ -43,6 +43,10 @@ public abstract record AuxiliarySettings : NamedSettings, IChosenByName
     /// <param name="network">The agent's network.</param>
     internal virtual string? MistakeWith(NetworkSettings network) => null;
 
+    /// <summary>Why it does not go with a run, in a sentence with a remedy; null where it does.</summary>
+    /// <param name="run">The run.</param>
+    internal virtual string? MistakeIn(TrainingSettings run) => MistakeWith(run.Network);
+
     /// <summary>Whether it adds a loss to the agent's, whose gradient can be compared with that of the agent's own.</summary>
     /// <value>True unless overridden.</value>
     internal virtual bool AddsLoss => true;

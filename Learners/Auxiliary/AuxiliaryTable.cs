@@ -13,6 +13,7 @@ internal static class AuxiliaryTable
             new CountBonusSettings(),
             new CurriculumSettings(),
             new DefaultPolicySettings(),
+            new DiaynSettings(),
             new DistillationSettings(),
             new ExactValueSettings(),
             new NeuralRewardSettings(),

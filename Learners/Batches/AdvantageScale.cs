@@ -3,6 +3,15 @@ namespace Learners.Batches;
 /// <summary>Advantages of a minibatch in units of their deviation.</summary>
 internal static class AdvantageScale
 {
+    /// <summary>Normalises the advantages of a batch, of which those without weight do not count.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="rows">Its samples.</param>
+    public static void Normalize(Batch batch, int rows) =>
+        Normalize(
+            batch[Column.Advantages].AsSpan(0, rows),
+            batch.Has(Column.SampleWeights) ? batch[Column.SampleWeights].AsSpan(0, rows) : []
+        );
+
     /// <summary>Shifts and scales to mean 0 and deviation 1. A single one stays as it is, since it has no deviation.</summary>
     /// <remarks>Deviation with N − 1, and 1e-8 beside it, as the widely used implementations do.</remarks>
     /// <param name="advantages">Advantages, in place.</param>

@@ -107,6 +107,7 @@ public sealed record TrainingSettings : IValidatableObject
                 ObservationScale = document.ObservationScale,
                 FrameStack = document.FrameStack,
                 PreviousActionReward = document.PreviousActionReward,
+                Skills = document.Skills,
             },
         };
     }

@@ -51,13 +51,15 @@ internal static class SettingsSources
     /// <param name="given">Laid over the tuned ones.</param>
     /// <param name="source">Where they come from, for messages; null for the command line.</param>
     /// <param name="agents">Agents that there are.</param>
+    /// <param name="hasPolicy">Whether an initial policy lies where they say; else the run takes its network and layers when it begins.</param>
     /// <exception cref="SettingsException">A key or value is not possible.</exception>
     public static TrainingSettings Load(
         string? environment,
         string? agent,
         YamlMappingNode given,
         string? source,
-        AgentRegistry agents
+        AgentRegistry agents,
+        bool hasPolicy = true
     )
     {
         environment ??=
@@ -74,7 +76,7 @@ internal static class SettingsSources
         {
             StrictYaml.RemoveUnchosen(defaults, tuned, Section(given, agent));
         }
-        if (Section(given, "initial_policy") is { } initial && Text(initial, "path") is { Length: > 0 } policy)
+        if (hasPolicy && Section(given, "initial_policy") is { } initial && Text(initial, "path") is { Length: > 0 } policy)
         {
             LayPolicy(root, policy, Section(given, "network"), defaults);
         }

@@ -73,8 +73,9 @@ public static class StudentSettings
         return network;
     }
 
-    private static YamlMappingNode WrappersOf(PolicyDocument policy) =>
-        new()
+    private static YamlMappingNode WrappersOf(PolicyDocument policy)
+    {
+        YamlMappingNode wrappers = new()
         {
             { "frame_skip", policy.FrameSkip.ToString(Culture) },
             { "frame_stack", policy.FrameStack.ToString(Culture) },
@@ -82,8 +83,15 @@ public static class StudentSettings
             { "noop_max", policy.NoopMax.ToString(Culture) },
             { "observation_scale", policy.ObservationScale.ToString(Culture) },
             { "previous_action_reward", policy.PreviousActionReward ? "true" : "false" },
+            { "skills", policy.Skills.ToString(Culture) },
             { "normalize_observations", policy.NormalizeObservations ? "true" : "false" },
         };
+        if (policy.Options is { } options)
+        {
+            wrappers.Add("options", StrictYaml.ToNode(options));
+        }
+        return wrappers;
+    }
 
     private static YamlMappingNode AgentOf(string teacher) =>
         new()

@@ -35,12 +35,13 @@ public static class EpisodeRecorder
             options.Environment,
             1,
             options.MaxEpisodeSteps,
-            options.Registry
+            options.Registry,
+            skill: options.Skill
         );
         IBatchedEnvironment environment = pipeline.Environment;
         using FrameRenderer renderer = CreateRenderer(environment, options);
         double speed = Math.Min(
-            options.FramesPerSecond ?? (double)environment.Rendering!.Value.FramesPerSecond / policy.Info.FrameSkip,
+            options.FramesPerSecond ?? (double)environment.Rendering!.Value.FramesPerSecond / StepsPerPicture(policy.Info),
             AnimationFile.MaxFramesPerSecond(path)
         );
         using var caption = new ScoreCaption();
@@ -112,6 +113,8 @@ public static class EpisodeRecorder
         }
         return episodes;
     }
+
+    private static int StepsPerPicture(PolicyInfo policy) => policy.FrameSkip * (policy.Options?.Horizon ?? 1);
 
     private static FrameRenderer CreateRenderer(IBatchedEnvironment environment, RecordingOptions options)
     {

@@ -28,8 +28,9 @@ public static class Evaluator
     /// <param name="maxEpisodeSteps">Steps after which an episode is cut off, where the environment has no limit of its own.</param>
     /// <param name="registry">Where the environment is looked up; null for the default.</param>
     /// <param name="warn">Receives one line when what steps copies was lost and is replaced; null for nobody.</param>
+    /// <param name="skill">The skill of every episode, of a policy that has some; null for one drawn anew each time.</param>
     /// <param name="cancellationToken">Stops early with <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ArgumentException">The environment is unknown, or its spaces are not the policy's.</exception>
+    /// <exception cref="ArgumentException">The environment is unknown, its spaces are not the policy's, or the policy has no such skill.</exception>
     /// <exception cref="EnvironmentNotAllowedException">
     /// The policy's own environment is wanted, which needs a Python module or a server that the registry does not allow; see
     /// <see cref="EnvironmentRegistry.With"/>, or name the environment.
@@ -43,13 +44,22 @@ public static class Evaluator
         int maxEpisodeSteps = DefaultMaxEpisodeSteps,
         EnvironmentRegistry? registry = null,
         Action<string>? warn = null,
+        int? skill = null,
         CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentOutOfRangeException.ThrowIfLessThan(episodes, 1);
         int copies = Math.Min(episodes, DefaultCopies);
-        using EnvironmentPipeline pipeline = CreatePipeline(policy, environmentId, copies, maxEpisodeSteps, registry, warn);
+        using EnvironmentPipeline pipeline = CreatePipeline(
+            policy,
+            environmentId,
+            copies,
+            maxEpisodeSteps,
+            registry,
+            warn,
+            skill
+        );
         return Play(pipeline, policy, episodes, seed, deterministic, cancellationToken);
     }
 
@@ -103,7 +113,8 @@ public static class Evaluator
         int copies,
         int maxEpisodeSteps,
         EnvironmentRegistry? registry,
-        Action<string>? warn = null
+        Action<string>? warn = null,
+        int? skill = null
     )
     {
         registry ??= EnvironmentRegistry.Default;
@@ -116,7 +127,7 @@ public static class Evaluator
         try
         {
             batch.Warn = warn;
-            EnvironmentPipeline pipeline = EnvironmentPipeline.ForEvaluation(batch, policy.Info);
+            EnvironmentPipeline pipeline = EnvironmentPipeline.ForEvaluation(batch, policy.Info, skill);
             RequireSameSpaces(policy, pipeline.PolicySpec, environmentId);
             return pipeline;
         }

@@ -17,6 +17,9 @@ public sealed record RecordingOptions
     /// <summary>Whether the most probable action is taken instead of acting as in training.</summary>
     public bool Deterministic { get; init; }
 
+    /// <summary>The skill of every episode, of a policy that has some; null for one drawn anew each time.</summary>
+    public int? Skill { get; init; }
+
     /// <summary>Pictures per second; null for the environment's own speed.</summary>
     public double? FramesPerSecond { get; init; }
 

@@ -1,8 +1,8 @@
 using Agents.Networks;
 using Agents.Networks.Encoders;
+using Agents.Policies;
 using Agents.Yaml;
 using Environments.Spaces;
-using Learners.Composition;
 
 namespace Learners.References;
 

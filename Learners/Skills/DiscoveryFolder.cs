@@ -2,8 +2,8 @@ using System.Globalization;
 using Agents.Files;
 using Agents.Policies;
 using Environments.State;
-using Learners.Composition;
 using Learners.Checkpoints;
+using Learners.Composition;
 using Learners.Runs;
 using Protos.Foreign;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Agents.Files;
 using Agents.Policies;
@@ -11,7 +9,6 @@ using Environments.Spaces;
 using Environments.State;
 using Learners.Auxiliary;
 using Learners.Composition;
-using Learners.Metrics;
 using Protos.Foreign;
 
 namespace Learners.Skills;
@@ -185,7 +182,9 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         int capacity = Math.Max(1, Math.Min(_settings.Samples.Memory, MostNumbers / _observations.Size));
         if (capacity < _settings.Samples.Memory)
         {
-            _options.Warn?.Invoke($"Of old negatives {capacity} are kept, since {_settings.Samples.Memory} would fill the memory.");
+            _options.Warn?.Invoke(
+                $"Of old negatives {capacity} are kept, since {_settings.Samples.Memory} would fill the memory."
+            );
         }
         _memory = new NegativeMemory(_observations.Size, capacity, _seeds.Child(2));
     }
@@ -247,7 +246,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         visits.Visits.Add(own);
         DiscoveryFolder.Write(_files.Visits(skill), visits);
         _records.Add(record);
-        WriteTable();
+        SkillTable.Write(_files.Run.Metrics, _records, [.. _settings.Samples.Tracks.Select(track => track.Name)]);
         AtomicFile.Write(_files.Record(skill), JsonSerializer.Serialize(record, SkillRecord.Json) + "\n");
         _files.Prune(skill + 1);
     }
@@ -279,40 +278,6 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         _visits.Add(visits.Visits);
         _records.Add(record);
     }
-
-    private void WriteTable()
-    {
-        string[] tracks = [.. _settings.Samples.Tracks.Select(track => track.Name)];
-        var text = new StringBuilder(
-            $"{CsvMetricsWriter.StepsColumn},skill,cells,total_cells,novelty,state_entropy,skill_entropy,positives,network_reward,task_return,largest_task_return,depth,reward_loss"
-        );
-        text.Append(string.Concat(tracks.Select(name => "," + name))).Append('\n');
-        foreach (SkillRecord record in _records)
-        {
-            double[] numbers =
-            [
-                record.EnvironmentSteps,
-                record.Skill,
-                record.Cells,
-                record.TotalCells,
-                record.Novelty,
-                record.StateEntropy,
-                record.SkillEntropy,
-                record.Positives,
-                record.NetworkReward,
-                record.TaskReturn,
-                record.LargestTaskReturn,
-                record.Depth,
-                record.RewardLoss,
-                .. tracks.Select(name => record.Tracks[name]),
-            ];
-            text.AppendJoin(',', numbers.Select(Number)).Append('\n');
-        }
-        AtomicFile.Write(_files.Run.Metrics, text.ToString());
-    }
-
-    private static string Number(double value) =>
-        double.IsNaN(value) ? "" : value.ToString("R", CultureInfo.InvariantCulture);
 
     private void Tell(int skill, string doing) =>
         _options.Progress?.Report(new DiscoveryProgress(skill, _settings.Skills, doing, null));

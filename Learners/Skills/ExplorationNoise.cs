@@ -20,7 +20,8 @@ internal sealed class ExplorationNoise : IActingPolicy
     public string Name => "explore";
 
     /// <inheritdoc/>
-    public string Description => "takes all actions equally often, or raises the deviations of continuous ones until the largest is 1";
+    public string Description =>
+        "takes all actions equally often, or raises the deviations of continuous ones until the largest is 1";
 
     /// <inheritdoc/>
     public void Choose(ActionDistribution distribution, ReadOnlySpan<float> parameters, ref Pcg64 random, Span<float> action)

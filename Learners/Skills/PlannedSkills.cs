@@ -7,7 +7,6 @@ using Environments;
 using Environments.Spaces;
 using Environments.Tabular;
 using Learners.Auxiliary;
-using Learners.Supervised;
 
 namespace Learners.Skills;
 

@@ -3,13 +3,12 @@ using Agents.Programs;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
-using Learners.Composition;
 using Learners.Auxiliary;
 using Learners.Batches;
+using Learners.Composition;
 using Learners.Engines;
 using Learners.Models;
 using Learners.Objectives;
-using Learners.Supervised;
 
 namespace Learners.Skills;
 

@@ -28,7 +28,11 @@ public static class SkillEvaluator
     )
     {
         string root = Path.GetFullPath(Path.Combine(folder, "..", ".."));
-        if (!IsSkill(folder) || !DiscoveryFolder.IsOne(root) || !int.TryParse(Path.GetFileName(Path.GetFullPath(folder)), out int skill))
+        if (
+            !IsSkill(folder)
+            || !DiscoveryFolder.IsOne(root)
+            || !int.TryParse(Path.GetFileName(Path.GetFullPath(folder)), out int skill)
+        )
         {
             throw new SettingsException(
                 $"'{folder}' is no skill of a discovery. Give a folder such as skills/003 below the one that 'agents discover' printed."

@@ -60,7 +60,11 @@ public static class SkillSheet
                 double width = pipeline.Environment.Rendering?.Size.Width ?? ThumbWidth;
                 using var renderer = new FrameRenderer(pipeline.Environment, ThumbWidth / width);
                 sheet ??= Blank(renderer, skills.Count, columns);
-                int steps = new SkillSampler(settings.Samples, settings.Reward, pipeline.Environment.Spec.MaxEpisodeSteps).SkillSteps;
+                int steps = new SkillSampler(
+                    settings.Samples,
+                    settings.Reward,
+                    pipeline.Environment.Spec.MaxEpisodeSteps
+                ).SkillSteps;
                 PolicySession session = Evaluator.Start(pipeline, policy, seed, deterministic: false);
                 DrawRow(sheet, renderer, pipeline.Environment, session, row, columns, steps, cancellationToken);
             }

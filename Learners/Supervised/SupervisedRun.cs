@@ -4,6 +4,7 @@ using Environments.Randomness;
 using Environments.State;
 using Learners.Checkpoints;
 using Learners.Data;
+using Learners.Models;
 using Learners.Runs;
 
 namespace Learners.Supervised;

@@ -3,6 +3,7 @@ using Agents.Yaml;
 using Environments.State;
 using Learners.Checkpoints;
 using Learners.Data;
+using Learners.Models;
 using Learners.Runs;
 using Learners.Training;
 

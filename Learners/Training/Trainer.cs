@@ -1,3 +1,4 @@
+using Actors.Options;
 using Agents.Files;
 using Agents.Policies;
 using Agents.Yaml;
@@ -55,6 +56,12 @@ public static class Trainer
             Environment = options.Registry.Find(settings.Environment).Id,
             InitialPolicy = settings.InitialPolicy?.Pinned(),
             Agent = settings.Agent.Pinned(),
+            Wrappers = settings.Wrappers.Options is { } chosen
+                ? settings.Wrappers with
+                {
+                    Options = OptionFolder.Pinned(chosen),
+                }
+                : settings.Wrappers,
         };
     }
 

@@ -60,8 +60,17 @@ internal sealed record AgentWork(TrainingSettings Settings) : PlannedWork
     public override bool IsThatOf(string config, IReadOnlyList<string> after, AgentRegistry agents)
     {
         // The run wrote down which weights it found, and where; the claim takes whatever lay there.
-        string found = SettingsSources.Write(SettingsSources.Read(config, [], agents));
-        return EarlierRuns.WithoutPlaces(found, after) == EarlierRuns.WithoutPlaces(Text, after);
+        TrainingSettings found = SettingsSources.Read(config, [], agents);
+        if (Settings.InitialPolicy is not null && after.Count > 0)
+        {
+            // Network and layers are those of a policy that was not there yet when the run was planned.
+            found = found with
+            {
+                Network = Settings.Network,
+                Wrappers = Settings.Wrappers,
+            };
+        }
+        return EarlierRuns.WithoutPlaces(SettingsSources.Write(found), after) == EarlierRuns.WithoutPlaces(Text, after);
     }
 }
 

@@ -4,9 +4,7 @@ using Agents.Yaml;
 using Environments;
 using Learners.Configuration;
 using Learners.Supervised;
-using Learners.Training;
 using Studies.Claims;
-using Studies.Execution;
 using Studies.Runs;
 using YamlDotNet.RepresentationModel;
 
@@ -144,7 +142,7 @@ internal sealed record ReproductionPlan
             task.IsSupervised ? ResolveSupervised(given, task, budget, source)
             : arm.IsStudy ? StudyWork.Resolve(given, task.StepsOf(budget), source, registry, agents)
             : arm.IsDiscovery ? DiscoveredSkills.Resolve(given, task.StepsOf(budget), source)
-            : ResolveAgent(given, arm, task, budget, environment, source, agents);
+            : ResolveAgent(given, arm, task, budget, environment, source, agents, hasPolicy: after.Length == 0);
         string identity = $"{arm.Name}\n{task.Name}\n{LearningVersion.Number}\n{work.Text}";
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..12];
         return new PlannedRun
@@ -206,13 +204,14 @@ internal sealed record ReproductionPlan
         ReproductionBudget budget,
         string environment,
         string source,
-        AgentRegistry agents
+        AgentRegistry agents,
+        bool hasPolicy
     )
     {
         SettingsSources.RemoveForeignSections(arm.AgentName, given, agents);
         given.Children["environment"] = environment;
         given.Children["agent"] = arm.AgentName;
         given.Children["total_steps"] = $"{task.StepsOf(budget)}";
-        return new AgentWork(SettingsSources.Load(environment, arm.AgentName, given, source, agents));
+        return new AgentWork(SettingsSources.Load(environment, arm.AgentName, given, source, agents, hasPolicy));
     }
 }

@@ -51,6 +51,7 @@ public sealed class OverlapTests : IDisposable
                 NoopMax = 3,
                 FrameSkip = 2,
                 PreviousActionReward = true,
+                Skills = core == "identity" ? 0 : 3, // which do not go with a stack
                 RewardClip = 1,
                 FrameStack = core == "identity" ? 3 : 1,
             },

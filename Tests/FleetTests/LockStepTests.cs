@@ -1,7 +1,9 @@
 using Actors.Fleet;
 using Agents.Networks;
+using Agents.Policies;
 using Environments;
 using Environments.Wrappers;
+using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Impala;
 using Learners.Training;
@@ -37,6 +39,27 @@ public sealed class LockStepTests : IDisposable
 
         Assert.Equal(50, fleet.Updates);
         Assert.Equal(alone.ParameterHash, fleet.ParameterHash);
+    }
+
+    /// <summary>The actor draws and shows skills, the learner rewards them.</summary>
+    [Fact]
+    public async Task TrainAsync_Skills_AreDrawnByTheActorAsInOneProcess()
+    {
+        TrainingSettings settings = Settings("identity", 0, normalize: false);
+        settings = settings with
+        {
+            Wrappers = settings.Wrappers with { Skills = 3 },
+            Agent = settings.Of<ImpalaSettings>() with { Auxiliary = [new DiaynSettings()] },
+        };
+        TrainingResult alone = await AloneAsync(settings);
+        using var run = new FleetRun(_folder);
+
+        (TrainingResult fleet, _) = await run.RunAsync(settings);
+
+        Assert.Equal(50, fleet.Updates);
+        Assert.Equal(alone.ParameterHash, fleet.ParameterHash);
+        using SavedPolicy policy = SavedPolicy.Load(fleet.PolicyFolder);
+        Assert.Equal(3, policy.Info.Skills);
     }
 
     [Theory]

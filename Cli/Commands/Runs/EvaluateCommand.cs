@@ -37,6 +37,7 @@ internal sealed class EvaluateCommand(TextWriter output, TextWriter error)
     {
         Description = "Another environment with the same spaces.",
     };
+    private readonly Option<string?> _skill = SkillOption.Create();
     private readonly RegistryOptions _registry = new();
     private readonly Option<bool> _json = JsonOption.Create();
 
@@ -62,6 +63,7 @@ internal sealed class EvaluateCommand(TextWriter output, TextWriter error)
             _seed,
             _deterministic,
             _environment,
+            _skill,
             _json,
         };
         _registry.AddTo(command);
@@ -82,7 +84,8 @@ internal sealed class EvaluateCommand(TextWriter output, TextWriter error)
             parsed.GetValue(_deterministic),
             registry: _registry.Registry(parsed, parsed.GetValue(_environment)),
             cancellationToken: cancellationToken,
-            warn: line => error.WriteLine("warning: " + ForeignText.Line(line))
+            warn: line => error.WriteLine("warning: " + ForeignText.Line(line)),
+            skill: SkillOption.Of(parsed, _skill)
         );
         string played = parsed.GetValue(_environment) ?? Evaluator.EnvironmentOf(policy);
         double? humanNormalized =

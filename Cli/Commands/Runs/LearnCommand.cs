@@ -5,6 +5,7 @@ using Agents.Yaml;
 using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
+using Learners.Models;
 using Learners.Supervised;
 using Protos.Foreign;
 using Spectre.Console;

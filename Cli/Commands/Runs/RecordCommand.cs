@@ -16,7 +16,8 @@ internal sealed class RecordCommand(TextWriter output)
 {
     private readonly Argument<string> _path = new("policy")
     {
-        Description = "Run folder, a policy folder such as <run>/best, or the folder of a discovery, of which all skills are filmed.",
+        Description =
+            "Run folder, a policy folder such as <run>/best, or the folder of a discovery, of which all skills are filmed.",
     };
     private readonly Option<string> _file = new("--out")
     {
@@ -51,6 +52,7 @@ internal sealed class RecordCommand(TextWriter output)
     {
         Description = "Another environment with the same spaces.",
     };
+    private readonly Option<string?> _skill = SkillOption.Create();
     private readonly RegistryOptions _registry = new();
     private readonly Option<bool> _json = JsonOption.Create();
 
@@ -79,6 +81,7 @@ internal sealed class RecordCommand(TextWriter output)
             _deterministic,
             _scale,
             _environment,
+            _skill,
             _json,
         };
         _registry.AddTo(command);
@@ -94,6 +97,7 @@ internal sealed class RecordCommand(TextWriter output)
             Episodes = (int)Numbers.Parse("--episodes", parsed.GetValue(_episodes)!, 1, 1_000_000),
             Seed = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue),
             Deterministic = parsed.GetValue(_deterministic),
+            Skill = SkillOption.Of(parsed, _skill),
             FramesPerSecond = parsed.GetValue(_speed) is { } text ? Numbers.ParseReal("--fps", text, 0.1, 240) : null,
             Scale = Numbers.ParseReal("--scale", parsed.GetValue(_scale)!, 0.01, 100),
             Registry = _registry.Registry(parsed, parsed.GetValue(_environment)),

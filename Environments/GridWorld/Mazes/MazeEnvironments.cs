@@ -12,6 +12,18 @@ internal static class MazeEnvironments
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMaze-v0", small: false, showPicture: false);
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMazePicture-v0", small: false, showPicture: true);
         RegisterOpenEnded(registry, "GridWorld/OpenEndedMaze16-v0", small: true, showPicture: false);
+        registry.Register(
+            "GridWorld/OpenGrid-v0",
+            [EnvironmentOption.Integer("size", 9, 2, 256, "Rows, and columns; an episode lasts twice as many steps less two.")],
+            options => new OpenGrid(options.Integer("size")),
+            (spec, options) =>
+                spec with
+                {
+                    MaxEpisodeSteps = 2 * (options.Integer("size") - 1),
+                    RandomReturn = 0,
+                    Description = "Walk over an empty board that gives no reward, from its middle.",
+                }
+        );
         const string board = "Reach the best terminal reward on a random board where moves go astray.";
         RegisterBoard(
             registry,

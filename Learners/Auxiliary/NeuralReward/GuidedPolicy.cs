@@ -133,5 +133,12 @@ internal sealed class GuidedPolicy : IPolicy, ISavable
     public void Dispose() => _guide.Dispose();
 
     // Copies from First on, and the guide's part of them.
-    private sealed record Part(PolicyOutput Output, int First, bool[] Guided, float[] State, float[] Distributions, float[] Values);
+    private sealed record Part(
+        PolicyOutput Output,
+        int First,
+        bool[] Guided,
+        float[] State,
+        float[] Distributions,
+        float[] Values
+    );
 }

@@ -1,9 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
 using Agents.Policies;
-using Agents.Yaml;
 using Environments;
-using Environments.Randomness;
 using Learners.Composition;
 
 namespace Learners.Auxiliary;
@@ -18,7 +16,8 @@ public sealed record NeuralRewardSettings : AuxiliarySettings, IValidatableObjec
     public override string Name => "neural_reward";
 
     /// <inheritdoc/>
-    public override string Description => "a saved network pays the rewards, as in the discovery of skills (Meier and Mujika 2022)";
+    public override string Description =>
+        "a saved network pays the rewards, as in the discovery of skills (Meier and Mujika 2022)";
 
     /// <summary>Folder of the reward network, such as <c>skills/3/reward</c> of a discovery.</summary>
     public string Path { get; init; } = "";
@@ -67,7 +66,7 @@ public sealed record NeuralRewardSettings : AuxiliarySettings, IValidatableObjec
         }
     }
 
-    internal override bool AddsLoss => false;
+    internal override bool AddsLoss => PaidEntropyCoefficient > 0 || Guide is not null;
 
     internal override bool WeighsSamples => Guide is not null;
 

@@ -100,18 +100,17 @@ internal sealed class NeuralRewardStage : IBatchStage
 
     private void Read(UnrollEvaluator unroll, Span<float> observations)
     {
-        switch (_settings.Reads)
+        bool isNext = _settings.Reads switch
         {
-            case RewardedObservation.Next:
-                unroll.ReadNextObservations(observations);
-                break;
-            case RewardedObservation.Before:
-                unroll
-                    .Unroll.Observations.Read(unroll.Unroll.EpisodeStarts)
-                    .AsSpan(0, observations.Length)
-                    .CopyTo(observations);
-                break;
+            RewardedObservation.Next => true,
+            RewardedObservation.Before => false,
+        };
+        if (isNext)
+        {
+            unroll.ReadNextObservations(observations);
+            return;
         }
+        unroll.Unroll.Observations.Read(unroll.Unroll.EpisodeStarts).AsSpan(0, observations.Length).CopyTo(observations);
     }
 
     // Means are over the steps that the agent took.

@@ -2,8 +2,7 @@ using Agents.Networks;
 using Agents.Policies;
 using Agents.Yaml;
 using Environments.Spaces;
-using Learners.Composition;
-using Learners.Supervised;
+using Learners.Models;
 
 namespace Learners.Auxiliary;
 

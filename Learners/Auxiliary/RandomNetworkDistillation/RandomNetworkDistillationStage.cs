@@ -63,11 +63,7 @@ internal sealed class RandomNetworkDistillationStage : IntrinsicStage
         NetworkSpec target = WithLayers(1);
         _spec = WithLayers(1 + settings.PredictorLayers);
         _target = new ProgramNetwork(target, Fresh(target, context.Seed.Child(0)));
-        IGradientEngine engine = GradientEngines.Create(
-            context.Run.Settings.Engine,
-            _spec,
-            Fresh(_spec, context.Seed.Child(1))
-        );
+        IGradientEngine engine = GradientEngines.Create(context.Run.Settings.Engine, _spec, Fresh(_spec, context.Seed.Child(1)));
         var random = new Pcg64(context.Seed.Child(2));
         _predictor = new Model(engine, new ModelSettings(), ref random);
         _wanted = new Column($"{settings.Name}.wanted", settings.Features, RowSpace.Rows);

@@ -80,7 +80,12 @@ public sealed class RandomNetworkDistillationTests
     public void Prepare_OneHotStatesByDefault_PaysFarMoreForThoseNeverSeen()
     {
         var spec = new NetworkSpec(new Discrete(40), new Discrete(2), new NetworkSettings());
-        using RandomNetworkDistillationStage stage = Stage(new() { Weight = 1, NonEpisodic = false }, spec, copies: 16, steps: 64);
+        using RandomNetworkDistillationStage stage = Stage(
+            new() { Weight = 1, NonEpisodic = false },
+            spec,
+            copies: 16,
+            steps: 64
+        );
         using var network = new ProgramNetwork(spec);
         var evaluator = new UnrollEvaluator(network, [stage]);
         var random = new Pcg64(6);
@@ -144,12 +149,7 @@ public sealed class RandomNetworkDistillationTests
     [InlineData(2, 3 * 8 + 8 + 2 * (8 * 8 + 8) + 8 * 5 + 5)]
     public void PredictorLayers_AreBeyondTheOneOfTheTarget(int layers, int parameters)
     {
-        RandomNetworkDistillationSettings settings = Settings(1) with
-        {
-            HiddenSize = 8,
-            Features = 5,
-            PredictorLayers = layers,
-        };
+        RandomNetworkDistillationSettings settings = Settings(1) with { HiddenSize = 8, Features = 5, PredictorLayers = layers };
         using RandomNetworkDistillationStage stage = Stage(settings);
         var state = new StateDictionary();
 
@@ -303,7 +303,8 @@ public sealed class RandomNetworkDistillationTests
             BatchSize = 32,
         };
 
-    private static RandomNetworkDistillationStage Stage(float weight, NetworkSpec? network = null) => Stage(Settings(weight), network);
+    private static RandomNetworkDistillationStage Stage(float weight, NetworkSpec? network = null) =>
+        Stage(Settings(weight), network);
 
     private static RandomNetworkDistillationStage Stage(
         RandomNetworkDistillationSettings settings,
@@ -314,7 +315,10 @@ public sealed class RandomNetworkDistillationTests
     {
         var context = new LearnerContext
         {
-            Settings = new TrainingSettings { Agent = new A2cSettings { Copies = copies, UnrollLength = steps } },
+            Settings = new TrainingSettings
+            {
+                Agent = new A2cSettings { Copies = copies, UnrollLength = steps },
+            },
             Network = network ?? Network,
             Seed = new SeedSequence(1),
             Experience = new NoExperience(),

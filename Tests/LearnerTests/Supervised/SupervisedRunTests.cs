@@ -2,6 +2,7 @@ using Agents.Policies;
 using Agents.Yaml;
 using Learners.Checkpoints;
 using Learners.Metrics;
+using Learners.Models;
 using Learners.Supervised;
 using Xunit;
 

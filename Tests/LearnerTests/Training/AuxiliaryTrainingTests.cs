@@ -2,6 +2,8 @@ using Agents.Networks;
 using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
+using Environments.Spaces;
+using Environments.Wrappers;
 using Learners.ActorCritic;
 using Learners.Auxiliary;
 using Learners.Composition;
@@ -10,6 +12,7 @@ using Learners.Metrics;
 using Learners.Ppo;
 using Learners.References;
 using Learners.Runs;
+using Learners.Skills;
 using Learners.Stages;
 using Learners.Training;
 using Tests.LearnerTests.Composition;
@@ -94,6 +97,39 @@ public sealed class AuxiliaryTrainingTests : IDisposable
         );
     }
 
+    /// <summary>Skills of episodes that are under way, the discriminator and the order of its samples go on where they were.</summary>
+    [Theory]
+    [MemberData(nameof(Agents))]
+    public async Task TrainAsync_Diayn_TellsSkillsApartAndResumesBitForBit(string agent)
+    {
+        TrainingSettings settings = SettingsSources.Load(
+            "GridWorld/OpenGrid-v0",
+            agent,
+            null,
+            [
+                "total_steps=4096",
+                "evaluation.episodes=0",
+                "evaluation.final_episodes=2",
+                "checkpoints.every_steps=1024",
+                "wrappers.skills=3",
+                $"{agent}.learning_rate_schedule=constant",
+                .. agent == "ppo" ? (string[])["ppo.clip_range_schedule=constant"] : [],
+                $"{agent}.copies=8",
+                $"{agent}.unroll_length=20", // episodes have 16 steps
+                $"{agent}.auxiliary.diayn.batch_size=48",
+                $"{agent}.auxiliary.random_network_distillation.weight=0.01",
+            ]
+        );
+
+        await RequireResumedEqualsWhole(settings);
+
+        MetricsTable table = MetricsTable.Read(new RunFolder(_folder.In("whole")).Metrics);
+        Assert.All(table.Column("diayn/reward").Values, reward => Assert.InRange(reward, -5, Math.Log(3)));
+        Assert.All(table.Column("diayn/accuracy").Values, share => Assert.InRange(share, 0, 1));
+        Assert.NotEmpty(table.Column("diayn/last_accuracy").Values);
+        Assert.All(table.Column("diayn/loss").Values, loss => Assert.InRange(loss, 1e-6, 2));
+    }
+
     /// <summary>Running estimates of cosines go on where they were, and the head learns whatever the gates say.</summary>
     [Theory]
     [MemberData(nameof(Agents))]
@@ -152,17 +188,21 @@ public sealed class AuxiliaryTrainingTests : IDisposable
         EnvironmentSpec environment = EnvironmentRegistry.Default.Find("GridWorld/RandomGrid-v0");
         foreach (AuxiliarySettings listed in AuxiliaryTable.All.Parts.Cast<AuxiliarySettings>())
         {
-            AuxiliarySettings part = listed is DistillationSettings distillation
-                ? distillation with
-                {
-                    Teacher = new UniformReferenceSettings(),
-                }
-                : listed;
+            AuxiliarySettings part = listed switch
+            {
+                DistillationSettings distillation => distillation with { Teacher = new UniformReferenceSettings() },
+                NeuralRewardSettings reward => reward with { Path = SaveReward(environment.ObservationSpace) },
+                _ => listed,
+            };
             var context = new LearnerContext
             {
                 Settings = new TrainingSettings { Agent = new PpoSettings(), Environment = environment.Id },
                 FindTask = _ => environment,
-                Network = new NetworkSpec(environment.ObservationSpace, environment.ActionSpace, new NetworkSettings()),
+                Network = new NetworkSpec(
+                    part is DiaynSettings ? SkillSpace.Around(environment.ObservationSpace, 2) : environment.ObservationSpace,
+                    environment.ActionSpace,
+                    new NetworkSettings()
+                ),
                 Seed = new SeedSequence(1),
                 Experience = new NoExperience(),
             };
@@ -252,6 +292,13 @@ public sealed class AuxiliaryTrainingTests : IDisposable
         );
 
         Assert.Equal(whole.ParameterHash, resumed.ParameterHash);
+    }
+
+    private string SaveReward(Space observations)
+    {
+        using var trainer = new RewardTrainer(new RewardTrainingSettings(), observations, new SeedSequence(1));
+        trainer.ToNetwork(1).Save(_folder.In("reward"));
+        return _folder.In("reward");
     }
 
     private Task<TrainingResult> Train(TrainingSettings settings, string name) =>

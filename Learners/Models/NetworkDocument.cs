@@ -1,7 +1,7 @@
 using Agents.Networks;
 using Agents.Policies;
 
-namespace Learners.Supervised;
+namespace Learners.Models;
 
 /// <summary>The contents of <c>network.yaml</c>.</summary>
 internal sealed record NetworkDocument

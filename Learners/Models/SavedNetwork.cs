@@ -5,7 +5,7 @@ using Agents.Programs;
 using Agents.Yaml;
 using Protos.Foreign;
 
-namespace Learners.Supervised;
+namespace Learners.Models;
 
 /// <summary>A network without a policy that stands on its own: weights and description, in a folder of two files, nothing executable in either. Immutable.</summary>
 internal sealed class SavedNetwork

@@ -1,6 +1,6 @@
 using Environments.Spaces;
 
-namespace Learners.Composition;
+namespace Agents.Policies;
 
 /// <summary>Whether spaces of two policies mean the same to a network.</summary>
 internal static class SpaceComparison
