@@ -103,13 +103,14 @@ public sealed class RewardTrainerTests : IDisposable
         var settings = new RewardTrainingSettings { Updates = 1_000, Target = 1 };
         using var trainer = new RewardTrainer(settings, new Box([-0.01f, -100], [0.01f, 100]), new SeedSequence(1));
         var random = new Pcg64(2);
-        float[] positives = [0.008f, 0];
-        float[] negatives = [-0.008f, 0];
+        float[] Rows(float first) => [.. Enumerable.Range(0, 256).SelectMany(_ => new[] { first, (float)random.NextUniform(-100, 100) })];
+        float[] positives = Rows(0.008f);
+        float[] negatives = Rows(-0.008f);
 
         trainer.Train(positives, negatives, negatives, ref random);
 
         using var network = new RewardNetwork(trainer.ToNetwork(1));
-        float[] rewards = network.Evaluate([0.008f, 0, -0.008f, 0], 2).ToArray();
+        float[] rewards = network.Evaluate([0.008f, 40, -0.008f, 40], 2).ToArray();
         Assert.Equal(1, rewards[0], 0.1);
         Assert.Equal(-1, rewards[1], 0.1);
     }

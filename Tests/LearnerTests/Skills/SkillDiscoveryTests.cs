@@ -4,6 +4,8 @@ using Agents.Policies;
 using Agents.Yaml;
 using Environments;
 using Environments.Tabular;
+using Learners.Composition;
+using Learners.Configuration;
 using Learners.Skills;
 using SkiaSharp;
 using Xunit;
@@ -106,6 +108,11 @@ public sealed class SkillDiscoveryTests : IDisposable
         {
             Assert.Equal(HashOf("whole", skill), HashOf("parts", skill));
         }
+        TrainingSettings second = SettingsSources.Read(_folder.In("whole/skills/001/config.yaml"), [], AgentRegistry.Default);
+        Assert.Equal(["policy"], second.InitialPolicy!.ResetHeads);
+        Assert.Equal(0.1f, second.InitialPolicy.StatisticsShare);
+        Assert.Equal(_folder.In("whole/skills/000"), second.InitialPolicy.Path);
+        Assert.Null(SettingsSources.Read(_folder.In("whole/skills/000/config.yaml"), [], AgentRegistry.Default).InitialPolicy);
         Assert.Equal(3, whole.Skills.Count);
         Assert.Equal(3 * (20_480 + 32 * 125), whole.Skills[^1].EnvironmentSteps);
         Assert.Equal(3, whole.Skills.Select((_, skill) => HashOf("whole", skill)).Distinct().Count());
