@@ -5,11 +5,17 @@ using static TorchSharp.torch;
 
 namespace Agents.Torch;
 
-/// <summary>Programs on tensors, for whoever chooses an executor.</summary>
-internal static class TorchExecutor
+/// <summary>Programs on tensors, for whoever chooses an executor; found by its name, so that programs can do without it.</summary>
+internal sealed class TorchExecutor : ReferenceExecutor
 {
+    /// <inheritdoc/>
+    public override ProgramFactory OnCpu => Processor;
+
+    /// <inheritdoc/>
+    public override long LiveArrays => TorchRuntime.LiveTensors;
+
     /// <summary>Programs on the processor.</summary>
-    public static ProgramFactory OnCpu { get; } =
+    public static ProgramFactory Processor { get; } =
         (plan, parameters, gradient) =>
         {
             TorchRuntime.Configure(); // before anything touches the tensor library

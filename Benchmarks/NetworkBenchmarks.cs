@@ -76,7 +76,7 @@ internal static class NetworkBenchmarks
         using IActorCriticNetwork network = engine switch
         {
             EngineKind.Auto or EngineKind.Managed => new ProgramNetwork(spec, parameters),
-            EngineKind.Torch => new ProgramNetwork(spec, parameters, TorchExecutor.OnCpu),
+            EngineKind.Torch => new ProgramNetwork(spec, parameters, TorchExecutor.Processor),
         };
         float[] observations = Observations(spec, kind, rows);
         var starts = new bool[rows];

@@ -1,5 +1,4 @@
 using Agents.Policies.Acting;
-using Environments;
 using Environments.Randomness;
 
 namespace Agents.Policies;
@@ -49,12 +48,10 @@ public sealed class PolicySession
     }
 
     /// <summary>Says that the next observation begins an episode wherever the latest step of a batch ended one.</summary>
-    /// <param name="environment">Batch of as many copies as there are rows.</param>
-    public void StartEpisodes(IBatchedEnvironment environment)
+    /// <param name="terminated">Whether the step ended the episode of each row, B.</param>
+    /// <param name="truncated">Whether the step cut the episode of each row off, B.</param>
+    public void StartEpisodes(ReadOnlySpan<bool> terminated, ReadOnlySpan<bool> truncated)
     {
-        ArgumentNullException.ThrowIfNull(environment);
-        ReadOnlySpan<bool> terminated = environment.Terminated;
-        ReadOnlySpan<bool> truncated = environment.Truncated;
         for (int row = 0; row < _episodeStarts.Length; row++)
         {
             _episodeStarts[row] |= terminated[row] | truncated[row];

@@ -6,7 +6,7 @@ namespace Environments.Naming;
 /// </summary>
 internal abstract class RemoteLibrary
 {
-    private const string Implementation = "Environments.Remote.Library, Environments.Remote";
+    private const string Implementation = "Environments.Remote.Library, RlAgents.Environments.Remote";
 
     private static readonly Lazy<RemoteLibrary?> Found = new(() =>
         Type.GetType(Implementation) is { } type ? (RemoteLibrary)Activator.CreateInstance(type, nonPublic: true)! : null
@@ -18,7 +18,7 @@ internal abstract class RemoteLibrary
     public static RemoteLibrary For(string id) =>
         Found.Value
         ?? throw new NotSupportedException(
-            $"'{id}' is stepped by another process, for which this program has no library. Add a reference to Environments.Remote."
+            $"'{id}' is stepped by another process, for which this program has no library. Add the package RlAgents.Environments.Remote."
         );
 
     /// <summary>The specification of an id, and how to make a batch of a number of copies with a limit of steps, null for none.</summary>

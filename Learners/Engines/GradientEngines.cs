@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Torch;
 
 namespace Learners.Engines;
 
@@ -13,10 +12,11 @@ internal static class GradientEngines
     /// <param name="kind">Which engine.</param>
     /// <param name="spec">Network.</param>
     /// <param name="parameters">Initial parameters; owned by the engine from here on.</param>
+    /// <exception cref="Agents.Yaml.SettingsException">The engine is in a package that is not there.</exception>
     public static IGradientEngine Create(EngineKind kind, NetworkSpec spec, float[] parameters) =>
         kind switch
         {
             EngineKind.Auto or EngineKind.Managed => new ProgramGradientEngine(spec, parameters, null, StatisticsRows),
-            EngineKind.Torch => new ProgramGradientEngine(spec, parameters, TorchExecutor.OnCpu, statisticsRows: 0),
+            EngineKind.Torch => new ProgramGradientEngine(spec, parameters, TorchPackage.Require().OnCpu, statisticsRows: 0),
         };
 }

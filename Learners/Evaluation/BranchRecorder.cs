@@ -70,7 +70,7 @@ public static class BranchRecorder
             {
                 returns.Add(episode.Return);
             }
-            session.StartEpisodes(environment);
+            session.StartEpisodes(environment.Terminated, environment.Truncated);
         }
         return new BranchReport
         {

@@ -104,7 +104,7 @@ public static class EpisodeRecorder
                 episodes.Add(episode);
                 addFrame(episodes.Count, episode.Length, episode.Return);
             }
-            session.StartEpisodes(environment);
+            session.StartEpisodes(environment.Terminated, environment.Truncated);
             if (episodes.Count < count)
             {
                 renderer.Render(0);

@@ -93,7 +93,7 @@ public static class Evaluator
                     lengths.Add(episode.Length);
                 }
             }
-            session.StartEpisodes(environment);
+            session.StartEpisodes(environment.Terminated, environment.Truncated);
         }
         return Summarize(returns, lengths);
     }

@@ -97,8 +97,8 @@ public static class StudentRecorder
             actor.Output.Distributions.CopyTo(ours.AsSpan(rows * family.ParameterSize));
             rows++;
             steps++;
-            actor.StartEpisodes(environment);
-            onlooker.StartEpisodes(environment);
+            actor.StartEpisodes(environment.Terminated, environment.Truncated);
+            onlooker.StartEpisodes(environment.Terminated, environment.Truncated);
             if (rows == Block || played + pipeline.Episodes.Completed.Length >= episodes)
             {
                 divergence += rows * between.Mean(theirs, ours, rows);
@@ -121,7 +121,7 @@ public static class StudentRecorder
             ReadOnlySpan<float> actions = session.Act(environment.Observations);
             ticks[i] = Stopwatch.GetTimestamp() - start;
             environment.Step(actions);
-            session.StartEpisodes(environment);
+            session.StartEpisodes(environment.Terminated, environment.Truncated);
         }
         ticks.AsSpan().Sort();
         return ticks[ticks.Length / 2] * 1e6 / Stopwatch.Frequency;

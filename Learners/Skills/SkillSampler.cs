@@ -98,7 +98,7 @@ internal sealed class SkillSampler
             }
             round.Step(environment, next);
             kept.Visit(next, copies, size, _settings.NegativeShare);
-            skill.StartEpisodes(environment);
+            skill.StartEpisodes(environment.Terminated, environment.Truncated);
         }
         kept.End(round, next);
         var explored = new bool[copies]; // whether the episode has ended since
@@ -117,7 +117,7 @@ internal sealed class SkillSampler
                 }
                 explored[copy] |= environment.Terminated[copy] | environment.Truncated[copy];
             }
-            skill.StartEpisodes(environment);
+            skill.StartEpisodes(environment.Terminated, environment.Truncated);
         }
     }
 

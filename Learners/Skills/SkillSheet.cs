@@ -115,7 +115,7 @@ public static class SkillSheet
             {
                 environment.Step(session.Act(environment.Observations));
                 ended = environment.Terminated[0] | environment.Truncated[0] ? step : -1;
-                session.StartEpisodes(environment);
+                session.StartEpisodes(environment.Terminated, environment.Truncated);
             }
             if (ended < 0)
             {

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Agents.Files;
 using Agents.Policies;
-using Agents.Torch;
 using Environments.State;
+using Learners.Engines;
 using Learners.Composition;
 using Learners.Evaluation;
 using Learners.Runs;
@@ -180,7 +180,7 @@ internal sealed class TrainingRun : IDisposable
         {
             if (episodes is null)
             {
-                Log.Write(Steps, Speed(), TorchRuntime.LiveTensors);
+                Log.Write(Steps, Speed(), TorchPackage.LiveTensors);
             }
             else
             {

@@ -434,7 +434,7 @@ public sealed class ApplicationTests : IDisposable
     [InlineData("list")]
     public async Task Assembly_WithNeitherEnvironmentsNorAgents_SaysWhatItNeeds(string command)
     {
-        string protos = Path.Combine(AppContext.BaseDirectory, "Protos.dll");
+        string protos = Path.Combine(AppContext.BaseDirectory, "RlAgents.Protos.dll");
 
         (int code, _, string error) = await Run(command, "--assembly", protos);
 

@@ -12,6 +12,7 @@ public sealed class EnumSwitchTests
 {
     private static readonly string[] Folders =
     [
+        "Foundation",
         "Environments",
         "Environments.Remote",
         "Protos",

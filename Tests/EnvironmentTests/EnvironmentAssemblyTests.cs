@@ -48,7 +48,7 @@ public sealed class EnvironmentAssemblyTests : IDisposable
     [Fact]
     public void LoadAssembly_WithoutEnvironments_ShowsTheAttribute()
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Protos.dll");
+        string path = Path.Combine(AppContext.BaseDirectory, "RlAgents.Protos.dll");
         var error = Assert.Throws<InvalidDataException>(() => new EnvironmentRegistry().LoadAssembly(path));
         Assert.Contains("[Environment(\"Own/Name-v0\")]", error.Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,5 @@
-using System.Reflection;
 using PublicApiGenerator;
+using Tests.CodeTests;
 using Xunit;
 
 namespace Tests.PublicApi;
@@ -9,6 +9,7 @@ public sealed class PublicApiTests
 {
     public static TheoryData<string> Assemblies =>
         [
+            "Foundation",
             "Environments",
             "Environments.Remote",
             "Protos",
@@ -29,7 +30,7 @@ public sealed class PublicApiTests
     [MemberData(nameof(Assemblies))]
     public void PublicApi_EveryLibrary_IsTheApprovedOne(string name)
     {
-        string received = Assembly
+        string received = ProductAssembly
             .Load(name)
             .GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })
             .ReplaceLineEndings("\n");

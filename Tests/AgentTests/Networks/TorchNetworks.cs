@@ -6,5 +6,5 @@ namespace Tests.AgentTests.Networks;
 /// <summary>Networks on tensors.</summary>
 internal static class TorchNetworks
 {
-    public static ProgramNetwork Create(NetworkSpec spec, float[] parameters) => new(spec, parameters, TorchExecutor.OnCpu);
+    public static ProgramNetwork Create(NetworkSpec spec, float[] parameters) => new(spec, parameters, TorchExecutor.Processor);
 }

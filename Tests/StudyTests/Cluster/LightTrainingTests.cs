@@ -1,3 +1,4 @@
+using Tests.CodeTests;
 using System.Reflection;
 using Studies;
 using Xunit;
@@ -42,7 +43,7 @@ public sealed class LightTrainingTests
             );
             string maps = File.ReadAllText($"/proc/{process.Id}/maps");
 
-            Assert.Contains("Learners.dll", maps, StringComparison.Ordinal);
+            Assert.Contains("RlAgents.Training.dll", maps, StringComparison.Ordinal);
             Assert.DoesNotContain("Orleans", maps, StringComparison.Ordinal);
             Assert.DoesNotContain("StackExchange", maps, StringComparison.Ordinal);
         }
@@ -54,5 +55,5 @@ public sealed class LightTrainingTests
     }
 
     private static bool IsCluster(AssemblyName name) =>
-        name.Name!.StartsWith("Orleans", StringComparison.Ordinal) || name.Name == "Studies.Cluster";
+        name.Name!.StartsWith("Orleans", StringComparison.Ordinal) || name.Name == ProductAssembly.NameOf("Studies.Cluster");
 }

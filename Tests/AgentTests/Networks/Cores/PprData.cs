@@ -66,7 +66,7 @@ internal sealed class PprData
         Value[] outputs = [.. heads.Select(head => graph[head])];
         int rows = (Steps - first) * Copies;
         var plan = Plan.Compile(graph.Graph, outputs, null, new PlanOptions(rows, Copies));
-        IProgram program = torch ? TorchExecutor.OnCpu(plan, Parameters, []) : new ManagedProgram(plan, Parameters, []);
+        IProgram program = torch ? TorchExecutor.Processor(plan, Parameters, []) : new ManagedProgram(plan, Parameters, []);
         float[] observations = [.. Observations];
         if (disturbed >= 0)
         {
@@ -100,7 +100,7 @@ internal sealed class PprData
         var plan = Plan.Compile(graph.Graph, [graph[head]], gradients, new PlanOptions(rows, Copies));
         var gradient = new float[Parameters.Length];
         IProgram program = torch
-            ? TorchExecutor.OnCpu(plan, Parameters, gradient)
+            ? TorchExecutor.Processor(plan, Parameters, gradient)
             : new ManagedProgram(plan, Parameters, gradient);
         program.Bind(graph.Features, Observations[(first * Copies * Size)..]);
         program.Bind(graph.Keep!, Enumerable.Repeat(1f, rows).ToArray());

@@ -91,7 +91,7 @@ public sealed class GateTests
             output
         );
         Plan plan = Plan.Compile(graph, [result], null, new PlanOptions(1));
-        IProgram program = torch ? TorchExecutor.OnCpu(plan, parameters, []) : new ManagedProgram(plan, parameters, []);
+        IProgram program = torch ? TorchExecutor.Processor(plan, parameters, []) : new ManagedProgram(plan, parameters, []);
         program.Bind(stream, x);
         program.Bind(output, y);
         program.Run(1);

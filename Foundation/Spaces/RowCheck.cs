@@ -42,6 +42,9 @@ internal sealed class RowCheck
     /// <summary>The check of rows that an environment is given; a box may then be left, also one of bytes.</summary>
     public static RowCheck OfActions(Space space) => new(space, areActions: true);
 
+    /// <summary>Numbers in a row.</summary>
+    public int Size => _size;
+
     /// <summary>The first number that cannot be, as its index in <paramref name="rows"/>; −1 where all can.</summary>
     /// <param name="rows">Whole rows, one after the other.</param>
     public int FindFault(ReadOnlySpan<float> rows)
@@ -59,20 +62,6 @@ internal sealed class RowCheck
         }
         return -1;
     }
-
-    /// <summary>The exception of an environment that showed what cannot be.</summary>
-    /// <param name="spec">The environment.</param>
-    /// <param name="what">What it showed, such as <c>observation</c>.</param>
-    /// <param name="rows">The rows that were checked.</param>
-    /// <param name="fault">What <see cref="FindFault"/> found in them.</param>
-    /// <param name="where">Step and copy.</param>
-    public EnvironmentFaultException Fault(
-        EnvironmentSpec spec,
-        string what,
-        ReadOnlySpan<float> rows,
-        int fault,
-        string where
-    ) => new($"{spec.Id} gave the {what} {rows[fault]} {where}, as {Describe(fault)}. Correct the environment.");
 
     /// <summary>Where a number stands and what belongs there: <c>element 3 of Box(…), which takes a whole number from 0 to 255</c>.</summary>
     /// <param name="index">Index of the number in the rows.</param>
@@ -99,27 +88,6 @@ internal sealed class RowCheck
             }
         }
         return $"element {element}{(where.Length == 0 ? "" : $" of '{where}'")} of {space}, which takes {taken}";
-    }
-
-    /// <summary>Refuses actions of which one cannot be.</summary>
-    /// <param name="spec">Whose actions they are.</param>
-    /// <param name="actions"><c>[B, ActionSize]</c>.</param>
-    /// <exception cref="ArgumentException">One cannot be; the message names it, its element and the space.</exception>
-    public void RequireActions(EnvironmentSpec spec, ReadOnlySpan<float> actions)
-    {
-        int fault = FindFault(actions);
-        if (fault < 0)
-        {
-            return;
-        }
-        const int shown = 8;
-        int copy = fault / _size;
-        ReadOnlySpan<float> action = actions.Slice(copy * _size, _size);
-        string values = string.Join(", ", action[..Math.Min(shown, _size)].ToArray()) + (_size > shown ? ", …" : "");
-        throw new ArgumentException(
-            $"Action [{values}] of copy {copy} is not in {spec.ActionSpace} of {spec.Id}: it holds {actions[fault]} as {Describe(fault)}.",
-            nameof(actions)
-        );
     }
 
     private void Add(Space space, bool areActions, int first)
