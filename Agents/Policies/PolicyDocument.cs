@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Agents.Networks;
 using Agents.Networks.Encoders;
+using Agents.Yaml;
+
+[assembly: RecordShapes(typeof(Agents.Policies.PolicyDocument))]
 
 namespace Agents.Policies;
 

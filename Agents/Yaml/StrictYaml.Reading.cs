@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Environments;
 using Protos.Foreign;
 using YamlDotNet.RepresentationModel;
@@ -22,7 +21,7 @@ internal static partial class StrictYaml
             {
                 throw new SettingsException($"{source}: {path.TrimEnd('.')} must be a list, such as [64, 64].");
             }
-            var items = Array.CreateInstance(type.GetElementType()!, sequence.Children.Count);
+            var items = Array.CreateInstanceFromArrayType(type, sequence.Children.Count);
             for (int i = 0; i < items.Length; i++)
             {
                 items.SetValue(Read(sequence.Children[i], type.GetElementType()!, path, source), i);
@@ -34,7 +33,7 @@ internal static partial class StrictYaml
         {
             return mapping;
         }
-        object record = Activator.CreateInstance(type)!;
+        object record = RecordShape.Create(type);
         Fill(record, mapping, path, source);
         return record;
     }
@@ -44,7 +43,7 @@ internal static partial class StrictYaml
         // Single values come first: one of them may choose which section stands in a property.
         foreach (bool sections in (ReadOnlySpan<bool>)[false, true])
         {
-            Dictionary<string, PropertyInfo> known = KnownKeys(record, out Dictionary<string, ISection> names);
+            Dictionary<string, RecordProperty> known = KnownKeys(record, out Dictionary<string, ISection> names);
             foreach ((YamlNode key, YamlNode child) in mapping.Children)
             {
                 if (child is not YamlScalarNode == sections)
@@ -56,11 +55,11 @@ internal static partial class StrictYaml
         }
     }
 
-    private static Dictionary<string, PropertyInfo> KnownKeys(object record, out Dictionary<string, ISection> names)
+    private static Dictionary<string, RecordProperty> KnownKeys(object record, out Dictionary<string, ISection> names)
     {
-        var known = new Dictionary<string, PropertyInfo>();
+        var known = new Dictionary<string, RecordProperty>();
         names = [];
-        foreach (PropertyInfo property in Settable(record.GetType()))
+        foreach (RecordProperty property in Settable(record.GetType()))
         {
             if (property.GetValue(record) is ISection section)
             {
@@ -80,13 +79,13 @@ internal static partial class StrictYaml
         object record,
         string name,
         YamlNode child,
-        Dictionary<string, PropertyInfo> known,
+        Dictionary<string, RecordProperty> known,
         Dictionary<string, ISection> names,
         string path,
         string source
     )
     {
-        if (!known.TryGetValue(name, out PropertyInfo? property))
+        if (!known.TryGetValue(name, out RecordProperty? property))
         {
             string hint = ((record as IKeyHints)?.HintOf(name) ?? NotChosen(name, names)) is { } sentence
                 ? " " + sentence
@@ -207,7 +206,7 @@ internal static partial class StrictYaml
             string[] names = [.. NamesOf(type)];
             int index = Array.IndexOf(names, text);
             return index >= 0
-                ? Enum.GetValues(type).GetValue(index)!
+                ? Enum.Parse(type, Enum.GetNames(type)[index])
                 : throw new SettingsException(
                     $"{source}: {key} is '{ForeignText.Show(text)}', but must be one of {string.Join(", ", names)}."
                 );

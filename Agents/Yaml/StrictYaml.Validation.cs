@@ -1,7 +1,6 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using System.Reflection;
 using YamlDotNet.RepresentationModel;
 
 namespace Agents.Yaml;
@@ -33,7 +32,7 @@ internal static partial class StrictYaml
             }
             return;
         }
-        foreach (PropertyInfo property in Settable(value.GetType()))
+        foreach (RecordProperty property in Settable(value.GetType()))
         {
             object? member = property.GetValue(value);
             string key = path + PlaceOf(property, member);
@@ -49,7 +48,7 @@ internal static partial class StrictYaml
                     string.Create(CultureInfo.InvariantCulture, $"{source}: {key} is {member}, but must be a finite number.")
                 );
             }
-            if (property.GetCustomAttribute<RangeAttribute>() is { } range && member is not null && !range.IsValid(member))
+            if (property.Range is { } range && member is not null && !range.IsValid(member))
             {
                 throw new SettingsException(
                     string.Create(
@@ -67,7 +66,7 @@ internal static partial class StrictYaml
         }
         if (value is IValidatableObject validatable)
         {
-            foreach (ValidationResult result in validatable.Validate(new ValidationContext(value)))
+            foreach (ValidationResult result in validatable.Validate(new ValidationContext(value, value.GetType().Name, null, null)))
             {
                 string member = result.MemberNames.FirstOrDefault() is { } name ? path + Dotted(name) : path.TrimEnd('.');
                 throw new SettingsException($"{source}: {member}: {result.ErrorMessage}");

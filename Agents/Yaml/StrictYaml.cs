@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
 using Protos.Foreign;
 using YamlDotNet.Core;
@@ -113,7 +112,7 @@ internal static partial class StrictYaml
     /// <summary>Binds a document to a record.</summary>
     /// <exception cref="SettingsException">A key is unknown, a value has the wrong type or is out of range.</exception>
     public static T Bind<T>(YamlMappingNode root, string source)
-        where T : class => Bind(Activator.CreateInstance<T>(), root, source);
+        where T : class => Bind((T)RecordShape.Create(typeof(T)), root, source);
 
     /// <summary>Lays a document over a record of defaults, which nobody else may hold: sections that name themselves are those of its values.</summary>
     /// <inheritdoc cref="Bind{T}(YamlMappingNode, string)"/>
@@ -133,7 +132,7 @@ internal static partial class StrictYaml
     public static YamlMappingNode ToNode(object record)
     {
         var mapping = new YamlMappingNode();
-        foreach (PropertyInfo property in Settable(record.GetType()))
+        foreach (RecordProperty property in Settable(record.GetType()))
         {
             if (property.GetValue(record) is { } value)
             {
@@ -154,11 +153,11 @@ internal static partial class StrictYaml
     /// <remarks>Lists of parts are as the choices have them where these are of a whole record, or have an empty list; otherwise they are added to those of the settings.</remarks>
     public static void RemoveUnchosen(object record, YamlMappingNode settings, YamlMappingNode? choices = null)
     {
-        PropertyInfo[] properties = [.. Settable(record.GetType())];
+        IReadOnlyList<RecordProperty> properties = Settable(record.GetType());
         bool isWhole =
             choices is not null
             && properties.All(property => property.GetValue(record) is null || choices.Children.ContainsKey(KeyOf(property)));
-        foreach (PropertyInfo property in properties)
+        foreach (RecordProperty property in properties)
         {
             if (property.GetValue(record) is IParts && List(choices) is { } list && (isWhole || list.Children.Count == 0))
             {
@@ -214,10 +213,10 @@ internal static partial class StrictYaml
     }
 
     /// <summary>The key of a property.</summary>
-    public static string KeyOf(PropertyInfo property) => KeyOf(property.Name);
+    public static string KeyOf(RecordProperty property) => KeyOf(property.Name);
 
     /// <summary>The key under which a property's value stands: its own, or the one that the value names.</summary>
-    public static string PlaceOf(PropertyInfo property, object? value) =>
+    public static string PlaceOf(RecordProperty property, object? value) =>
         value is ISection section ? section.Name : KeyOf(property);
 
     /// <summary>The values of an enumeration, as a document writes them.</summary>
@@ -251,7 +250,5 @@ internal static partial class StrictYaml
     public static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);
 
     /// <summary>The properties of a record that a document sets.</summary>
-    public static IEnumerable<PropertyInfo> Settable(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.CanWrite && property.GetIndexParameters().Length == 0);
+    public static IReadOnlyList<RecordProperty> Settable(Type type) => RecordShape.Of(type).Properties;
 }

@@ -30,7 +30,7 @@ internal sealed class SettingsDraw
     ];
 
     private readonly Func<string, bool> _leaves;
-    private readonly List<(string Key, PropertyInfo Property)> _places = [];
+    private readonly List<(string Key, RecordProperty Property)> _places = [];
     private Pcg64 _random;
 
     /// <summary>A drawing.</summary>
@@ -51,7 +51,7 @@ internal sealed class SettingsDraw
     /// <returns>What was done, such as <c>ppo.epochs=many</c>.</returns>
     public string Spoil(YamlMappingNode drawn)
     {
-        (string key, PropertyInfo property) = _places[_random.NextInt(0, _places.Count)];
+        (string key, RecordProperty property) = _places[_random.NextInt(0, _places.Count)];
         string assignment = _random.NextInt(0, 8) == 0 ? $"{key}x=1" : $"{key}={Wrong(property)}";
         StrictYaml.Assign(drawn, assignment);
         return assignment;
@@ -60,7 +60,7 @@ internal sealed class SettingsDraw
     private YamlMappingNode Draw(Type record, object? sample, string path)
     {
         var node = new YamlMappingNode();
-        foreach (PropertyInfo property in StrictYaml.Settable(record))
+        foreach (RecordProperty property in StrictYaml.Settable(record))
         {
             object? member = sample is null ? null : property.GetValue(sample);
             string key = StrictYaml.PlaceOf(property, member);
@@ -135,7 +135,7 @@ internal sealed class SettingsDraw
     private YamlMappingNode DrawItem(Type type)
     {
         var node = new YamlMappingNode();
-        foreach (PropertyInfo property in StrictYaml.Settable(type))
+        foreach (RecordProperty property in StrictYaml.Settable(type))
         {
             node.Children[StrictYaml.KeyOf(property)] = Node(Value(property.PropertyType, RangeOf(property)));
         }
@@ -177,14 +177,14 @@ internal sealed class SettingsDraw
         return Math.Clamp(low + least * Math.Pow((high - low + least) / least, _random.NextDouble()) - least, low, high);
     }
 
-    private string Wrong(PropertyInfo property)
+    private string Wrong(RecordProperty property)
     {
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (type.IsEnum || type == typeof(bool) || type == typeof(string))
         {
             return type == typeof(string) ? "[1, 2]" : "neither";
         }
-        bool ranged = property.GetCustomAttribute<RangeAttribute>() is not null;
+        bool ranged = property.Range is not null;
         (double low, double high) = RangeOf(property);
         string? beyond = (_random.NextInt(0, 3), ranged) switch
         {
@@ -201,9 +201,9 @@ internal sealed class SettingsDraw
     private static string Above(double high, Type type) =>
         high >= long.MaxValue ? "1e30" : Text(high + Math.Max(1, Math.Abs(high) * 1e-3), type);
 
-    private static (double Low, double High) RangeOf(PropertyInfo property)
+    private static (double Low, double High) RangeOf(RecordProperty property)
     {
-        if (property.GetCustomAttribute<RangeAttribute>() is { } range)
+        if (property.Range is { } range)
         {
             return (
                 Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture),

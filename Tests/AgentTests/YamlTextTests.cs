@@ -62,7 +62,7 @@ public sealed class YamlTextTests
     [Fact]
     public void KeyOf_EveryProperty_IsTheLibrarysName()
     {
-        PropertyInfo[] properties =
+        RecordProperty[] properties =
         [
             .. typeof(TrainingSettings).Assembly.GetTypes().Append(typeof(NetworkSettings)).SelectMany(StrictYaml.Settable),
         ];

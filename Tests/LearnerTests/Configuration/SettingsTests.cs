@@ -306,7 +306,7 @@ public sealed class SettingsTests
 
     private static IEnumerable<string> KeysOf(object record, string path)
     {
-        foreach (PropertyInfo property in StrictYaml.Settable(record.GetType()))
+        foreach (RecordProperty property in StrictYaml.Settable(record.GetType()))
         {
             object? value = property.GetValue(record);
             string key = path + StrictYaml.PlaceOf(property, value);
