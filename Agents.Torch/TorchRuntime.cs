@@ -76,7 +76,7 @@ internal static class TorchRuntime
             if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _))
             {
                 throw new NotSupportedException(
-                    $"This build carries no libtorch, so only networks that the managed engine supports can be trained. Use a build with it, or set {DirectoryVariable} to the lib folder of a libtorch 2.10 build."
+                    $"This program carries no libtorch, which the engine torch needs. Add the package of your system, such as libtorch-cpu-linux-x64 2.10.0, set {DirectoryVariable} to the lib folder of a libtorch 2.10 build, or use engine: managed."
                 );
             }
             return;
