@@ -1,6 +1,4 @@
-using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using System.Reflection;
 using Agents.Yaml;
 using Environments.Randomness;
 using YamlDotNet.RepresentationModel;
