@@ -5,6 +5,7 @@ using Agents.Policies;
 using Environments.Randomness;
 using Learners.Configuration;
 using Learners.Training;
+using Tests.CliTests;
 using Xunit;
 
 namespace Tests.PackageTests;
@@ -75,6 +76,31 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
             Assert.Equal(session.Act(rows[i])[0], float.Parse(lines[i], CultureInfo.InvariantCulture), 1e-6);
         }
         Assert.True(lines.Distinct().Count() > Rows / 2, "the actions do not differ, so that equal ones say nothing");
+    }
+
+    /// <summary>The template makes a project that builds from the packages, and whose environment an agent is trained on.</summary>
+    [Fact]
+    public async Task Template_NewProject_IsBuiltAndTrainedOn()
+    {
+        string templates = Directory.GetFiles(feed.Feed, "RlAgents.Templates.*.nupkg").Single();
+        string project = feed.In("MyTask");
+        string[] hive = ["--debug:custom-hive", feed.In("hive")];
+
+        PackageFeed.Dotnet(feed.In(""), ["new", "install", templates, .. hive]);
+        PackageFeed.Dotnet(feed.In(""), ["new", "agents-environment", "-o", project, .. hive]);
+        PackageFeed.Dotnet(project, "build", "-c", "Release", "-v", "quiet");
+        string assembly = Path.Combine(project, "bin", "Release", "net10.0", "MyTask.dll");
+        (int code, string output, string error) = await AgentsProcess.RunInAsync(
+            project,
+            [],
+            TestContext.Current.CancellationToken,
+            ["train", "Own/MyTask-v0", "--assembly", assembly, "--steps", "1000", "--out", Path.Combine(project, "run")]
+        );
+
+        Assert.True(code == 0, output + error);
+        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(assembly)!, "RlAgents.Environments.dll")));
+        using SavedPolicy policy = SavedPolicy.Load(Path.Combine(project, "run", "policy"));
+        Assert.Equal("Own/MyTask-v0", policy.Info.Environment);
     }
 
     private static float[][] Draw(int size)
