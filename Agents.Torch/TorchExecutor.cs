@@ -14,6 +14,13 @@ internal sealed class TorchExecutor : ReferenceExecutor
     /// <inheritdoc/>
     public override long LiveArrays => TorchRuntime.LiveTensors;
 
+    /// <inheritdoc/>
+    public override string Describe()
+    {
+        TorchRuntime.Configure();
+        return $"{__version__}, {(cuda.is_available() ? "with CUDA" : "without CUDA")}";
+    }
+
     /// <summary>Programs on the processor.</summary>
     public static ProgramFactory Processor { get; } =
         (plan, parameters, gradient) =>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.ComponentModel;
 using System.Diagnostics;
@@ -7,10 +9,8 @@ using System.Security.Cryptography;
 using Actors.Fleet;
 using Agents.Policies;
 using Agents.Yaml;
-using Cli.Commands.Fleets;
-using Cli.Commands.Runs;
-using Cli.Commands.Tools;
 using Cli.Options;
+using Cli.Output;
 using Cli.Processes;
 using Environments;
 using Learners.Checkpoints;
@@ -24,46 +24,6 @@ internal static class Application
 {
     internal const string TraceVariable = "AGENTS_TRACE";
     private const int TracebackLines = 30;
-
-    // In the order in which the help shows them.
-    private static readonly CommandEntry[] Commands =
-    [
-        new("train", TrainCommand.Create),
-        new("learn", LearnCommand.Create),
-        new("learner", LearnerCommand.Create),
-        new("actor", ActorCommand.Create),
-        new("status", (output, _) => StatusCommand.Create(output)),
-        new("health", HealthCommand.Create),
-        new("worker", (_, error) => WorkerCommand.Create(error)),
-        new("certificates", CertificatesCommand.Create),
-        new("evaluate", EvaluateCommand.Create),
-        new("distill", DistillCommand.Create),
-        new("discover", DiscoverCommand.Create),
-        new("sweep", SweepCommand.CreateSweep),
-        new("population", SweepCommand.CreatePopulation),
-        new(StudyRunOptions.LegCommandName, LegCommand.Create),
-        new("reproduce", ReproduceCommand.Create),
-        new("plot", (output, _) => PlotCommand.Create(output)),
-        new("compare", CompareRunsCommand.Create),
-        new("record", (output, _) => RecordCommand.Create(output)),
-        new("play", (output, _) => PlayCommand.Create(output)),
-        new("serve", (_, error) => ServeCommand.Create(error)),
-        new("serve-env", (_, error) => ServeEnvironmentCommand.Create(error)),
-        new("environments", (output, _) => EnvironmentsCommand.Create(output)),
-        new("check", (output, _) => CheckCommand.Create(output)),
-        new("list", (output, _) => ListCommand.Create(output)),
-        new("inspect", (output, _) => InspectCommand.Create(output)),
-        new(
-            "chaos",
-            (output, error) =>
-                ChaosCommand.Create(
-                    output,
-                    error,
-                    (arguments, errors, ending) => RunAsync(arguments, TextWriter.Null, errors, ending)
-                )
-        ),
-        new("bench", BenchCommand.Create),
-    ];
 
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">Without the program's name.</param>
@@ -166,21 +126,14 @@ internal static class Application
     /// <summary>The command line; of all commands only the one that is named, where one is, since each start would make all of them.</summary>
     internal static RootCommand Build(TextWriter output, TextWriter error, string[] arguments)
     {
-        var root = new RootCommand(
-            """
-            Reinforcement learning for .NET: train agents, evaluate and ship their policies.
-
-            Examples:
-              agents train CartPole-v1
-              agents evaluate runs/CartPole-v1/ppo/20260101-120000-1
-              agents environments
-            """
-        )
+        var root = new RootCommand("Train reinforcement-learning agents in .NET, evaluate them, ship their policies.")
         {
             HelpName = "agents",
         };
-        string? only = arguments is [var word, ..] && Array.Exists(Commands, entry => entry.Name == word) ? word : null;
-        foreach (CommandEntry entry in Commands)
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new CommandOverview((SynchronousCommandLineAction)help.Action!);
+        string? only = arguments is [var word, ..] && CommandTable.Find(word) is not null ? word : null;
+        foreach (CommandEntry entry in CommandTable.All)
         {
             if (only is null || entry.Name == only)
             {
@@ -214,14 +167,10 @@ internal static class Application
 
     private static string Suggest(string token, Command command)
     {
-        IEnumerable<string> known = token.StartsWith('-')
-            ? command.Options.Select(option => option.Name)
-            : command.Subcommands.Select(subcommand => subcommand.Name);
-        return NearestName.Suggest(token, known);
+        if (!token.StartsWith('-'))
+        {
+            return NearestName.Suggest(token, command.Subcommands.Select(subcommand => subcommand.Name));
+        }
+        return FamiliarOptions.Suggest(token, command) ?? NearestName.Suggest(token, command.Options.Select(option => option.Name));
     }
-
-    /// <summary>A command that is made where it is asked for.</summary>
-    /// <param name="Name">What it is called by.</param>
-    /// <param name="Create">Makes it, for results and for messages.</param>
-    private sealed record CommandEntry(string Name, Func<TextWriter, TextWriter, Command> Create);
 }

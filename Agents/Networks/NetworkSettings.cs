@@ -52,8 +52,9 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
         get;
         init
         {
-            field = value;
-            CoreSettings = MemoryCores.Find(value)?.Settings;
+            CoreEntry? core = MemoryCores.Find(value);
+            field = core?.Name ?? value; // as the table writes it
+            CoreSettings = core?.Settings;
         }
     } = MemoryCores.Identity;
 

@@ -7,6 +7,10 @@ internal abstract class ReferenceExecutor
     /// <exception cref="NotSupportedException">The library cannot be loaded; the message says what is missing. Thrown by what it returns.</exception>
     public abstract ProgramFactory OnCpu { get; }
 
+    /// <summary>Loads the library and says which one it is.</summary>
+    /// <exception cref="NotSupportedException">It cannot be loaded; the message says what is missing.</exception>
+    public abstract string Describe();
+
     /// <summary>Native arrays of the library that are alive in this process.</summary>
     public abstract long LiveArrays { get; }
 }

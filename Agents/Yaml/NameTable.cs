@@ -11,12 +11,12 @@ internal sealed class NameTable(string what, params NamedSettings[] parts)
     /// <summary>Defaults of each part.</summary>
     public IReadOnlyList<NamedSettings> Parts => parts;
 
-    /// <summary>Defaults of the part of a name; null where there is none.</summary>
+    /// <summary>Defaults of the part of a name, in whatever case it is written; null where there is none.</summary>
     public NamedSettings? Find(string name)
     {
         foreach (NamedSettings part in parts)
         {
-            if (part.Name == name)
+            if (string.Equals(part.Name, name, StringComparison.OrdinalIgnoreCase))
             {
                 return part;
             }

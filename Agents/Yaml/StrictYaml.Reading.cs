@@ -89,7 +89,7 @@ internal static partial class StrictYaml
         {
             string hint = ((record as IKeyHints)?.HintOf(name) ?? NotChosen(name, names)) is { } sentence
                 ? " " + sentence
-                : Suggest(path, name, known.Keys);
+                : Suggest(path, name, record, known.Keys);
             throw new SettingsException($"{source}: there is no setting '{path}{ForeignText.Show(name)}'.{hint}");
         }
         if (names.TryGetValue(name, out ISection? named))
@@ -122,7 +122,7 @@ internal static partial class StrictYaml
     private static NamedSettings Choose(YamlNode node, NamedSettings chosen, string key, string source)
     {
         string name = (node as YamlScalarNode)?.Value ?? "";
-        return name == chosen.Name
+        return string.Equals(name, chosen.Name, StringComparison.OrdinalIgnoreCase)
             ? chosen
             : chosen.Table.Find(name) ?? throw new SettingsException($"{source}: {key}: {chosen.Table.Unknown(name)}");
     }
@@ -175,7 +175,7 @@ internal static partial class StrictYaml
 
     private static void RequireName(YamlNode node, ISection section, string key, string source)
     {
-        if ((node as YamlScalarNode)?.Value is var name && name != section.Name)
+        if ((node as YamlScalarNode)?.Value is var name && !string.Equals(name, section.Name, StringComparison.OrdinalIgnoreCase))
         {
             throw new SettingsException(
                 $"{source}: {key} is '{ForeignText.Show(name ?? "")}', but these are settings of {section.Name}."
@@ -186,10 +186,10 @@ internal static partial class StrictYaml
     private static YamlMappingNode Keys(YamlNode node, string key, string source) =>
         node as YamlMappingNode ?? throw new SettingsException($"{source}: {key} must hold keys and values.");
 
-    private static string Suggest(string path, string name, IEnumerable<string> known) =>
-        NearestName.Find(name, known) is { } nearest
-            ? $" Did you mean '{path}{nearest}'?"
-            : $" Known here: {string.Join(", ", known)}.";
+    private static string Suggest(string path, string name, object record, IEnumerable<string> known) =>
+        FamiliarKeys.Find(name, record) is { } familiar ? $" Did you mean '{path}{familiar}'?"
+        : NearestName.Find(name, known) is { } nearest ? $" Did you mean '{path}{nearest}'?"
+        : $" Known here: {string.Join(", ", known)}.";
 
     private static object ReadScalar(YamlNode node, Type type, string key, string source)
     {

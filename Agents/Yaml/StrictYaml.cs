@@ -185,6 +185,9 @@ internal static partial class StrictYaml
         }
     }
 
+    /// <summary>A value of a record as a document writes it.</summary>
+    public static YamlNode ToValue(object value) => ValueNode(value);
+
     private static YamlNode ValueNode(object value) =>
         value switch
         {
@@ -245,6 +248,10 @@ internal static partial class StrictYaml
             }
         }
     }
+
+    /// <summary>Whether a value is a record whose properties have keys.</summary>
+    public static bool IsRecord(object value) =>
+        value is not (YamlNode or IEnumerable or IParts) && !IsScalar(value.GetType());
 
     /// <summary>Whether values of a type are single ones.</summary>
     public static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);

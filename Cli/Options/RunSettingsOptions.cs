@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Agents.Networks.Cores;
 using Agents.Yaml;
+using Environments;
 using Fleet.Offline;
 using Learners.Composition;
 using Learners.Configuration;
@@ -91,6 +93,7 @@ internal sealed class RunSettingsOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
+        _environment.CompletionSources.Add(_ => EnvironmentRegistry.Default.Specs.Select(spec => new CompletionItem(spec.Id)));
         command.Add(_environment);
         command.Add(_agent);
         command.Add(_core);

@@ -7,6 +7,8 @@ namespace Cli.Output;
 /// <summary>Tables and numbers as every command prints them.</summary>
 internal static class Tables
 {
+    private const int RedirectedWidth = 200;
+
     /// <summary>An empty table with the given columns.</summary>
     public static Table Create(params string[] columns)
     {
@@ -24,11 +26,15 @@ internal static class Tables
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         if (output != Console.Out || Console.IsOutputRedirected)
         {
-            console.Profile.Width = 200;
+            console.Profile.Width = RedirectedWidth;
             console.Profile.Height = 100; // of no importance, but the terminal would be asked
         }
         console.Write(table);
     }
+
+    /// <summary>Columns of a writer; as many as a file needs where it is no terminal.</summary>
+    public static int WidthOf(TextWriter output) =>
+        output != Console.Out || Console.IsOutputRedirected ? RedirectedWidth : Math.Max(Console.WindowWidth, 1);
 
     /// <summary>Text of a file or server as a cell.</summary>
     public static string Foreign(string? text) => Markup.Escape(ForeignText.Show(text));

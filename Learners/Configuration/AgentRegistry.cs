@@ -29,7 +29,7 @@ public sealed class AgentRegistry
         new VmpoAgent(),
     ];
 
-    private readonly SortedList<string, Agent> _agents = new(StringComparer.Ordinal);
+    private readonly SortedList<string, Agent> _agents = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A registry without agents.</summary>
     public AgentRegistry() { }

@@ -1,3 +1,4 @@
+using Agents.Networks.Cores;
 using Agents.Policies.Acting;
 using Agents.Yaml;
 using Environments;
@@ -69,8 +70,10 @@ internal static class SettingsSources
             );
         agent ??= Text(given, AgentKey) ?? AgentRegistry.UsualName;
         AgentSettings defaults = Find(agent, agents, null);
+        agent = defaults.Agent.Name; // as its section is called, in whatever case it was typed
         RequireSectionsOf([agent], given, source ?? "settings", agents);
         string? core = Section(given, "network") is { } network ? Text(network, "core") : null;
+        core = core is null ? null : MemoryCores.Find(core)?.Name ?? core;
         YamlMappingNode root = TunedFiles.Read(environment, agent, core, agents);
         if (Section(root, agent) is { } tuned)
         {

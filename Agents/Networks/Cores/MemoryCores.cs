@@ -107,7 +107,7 @@ internal static class MemoryCores
     {
         foreach (CoreEntry entry in All)
         {
-            if (entry.Name == name)
+            if (string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase))
             {
                 return entry;
             }
