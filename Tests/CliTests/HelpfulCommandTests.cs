@@ -166,9 +166,9 @@ public sealed class HelpfulCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("agents tr", "train")]
-    [InlineData("agents train CartP", "CartPole-v1")]
-    [InlineData("agents train CartPole-v1 --reso", "--resume")]
+    [InlineData("agents ", "train")]
+    [InlineData("agents train ", "CartPole-v1")]
+    [InlineData("agents train CartPole-v1 ", "--resume")]
     public async Task Suggestions_ForWhatIsTyped_HoldTheWord(string typed, string word)
     {
         (_, string output, _) = await Run($"[suggest:{typed.Length}]", typed);
