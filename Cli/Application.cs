@@ -44,6 +44,7 @@ internal static class Application
         new(StudyRunOptions.LegCommandName, LegCommand.Create),
         new("reproduce", ReproduceCommand.Create),
         new("plot", (output, _) => PlotCommand.Create(output)),
+        new("card", (output, _) => CardCommand.Create(output)),
         new("compare", CompareRunsCommand.Create),
         new("record", (output, _) => RecordCommand.Create(output)),
         new("play", (output, _) => PlayCommand.Create(output)),
