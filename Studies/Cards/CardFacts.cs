@@ -103,24 +103,23 @@ internal sealed class CardFacts : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Policy.Dispose();
 
-    // An agent that is not known here has no defaults; its settings are shown as they are.
+    // An agent or a setting that is not known here has no defaults; what was written is shown as it is.
     private static (string Settings, IReadOnlyList<CardSetting>? Changed) ReadSettings(string folder, AgentRegistry agents)
     {
         string config = new RunFolder(folder).Config;
-        if (DiscoveryFolder.IsOne(folder))
-        {
-            string discovery = StrictYaml.Write(SkillDiscovery.SettingsOf(folder));
-            return (discovery, CardSetting.Changed(discovery, StrictYaml.Write(new DiscoverySettings()), ToldElsewhere));
-        }
         try
         {
+            if (DiscoveryFolder.IsOne(folder))
+            {
+                string discovery = StrictYaml.Write(SkillDiscovery.SettingsOf(folder));
+                return (discovery, CardSetting.Changed(discovery, StrictYaml.Write(new DiscoverySettings()), ToldElsewhere));
+            }
             TrainingSettings settings = SettingsSources.Read(config, [], agents);
             string text = SettingsSources.Write(settings);
             var defaults = new TrainingSettings { Agent = agents.Find(settings.AgentName).Defaults };
             return (text, CardSetting.Changed(text, SettingsSources.Write(defaults), ToldElsewhere));
         }
-        catch (SettingsException exception)
-            when (!exception.Message.Contains("supervised run", StringComparison.Ordinal))
+        catch (SettingsException)
         {
             return (StrictYaml.Write(StrictYaml.ReadFileIn(folder, Path.GetFileName(config))), null);
         }

@@ -67,10 +67,12 @@ internal sealed partial class ObservationReader
     private void Name(ref Utf8JsonReader json)
     {
         var entries = (EntriesForm)Top.Form;
-        Top.Children = entries.Find(ref json);
-        if (Top.Children < 0)
+        Top.Children = -1;
+        string? name = TryGetText(ref json);
+        Top.Children = name is null ? -1 : entries.Find(ref json);
+        if (name is null || Top.Children < 0)
         {
-            string name = json.GetString()!;
+            name ??= "a key that is no text";
             string path = Path() + "." + (name.Length > MaxEcho ? name[..MaxEcho] + "…" : name);
             throw new ProblemException(
                 ProblemKind.UnknownField,
@@ -84,6 +86,19 @@ internal sealed partial class ObservationReader
             throw new ProblemException(ProblemKind.RepeatedField, Path(), $"{Path()} stands twice. Send it once.");
         }
         isGiven = true;
+    }
+
+    // Null for one with halves of letters, of which the parser makes no text.
+    private static string? TryGetText(ref Utf8JsonReader json)
+    {
+        try
+        {
+            return json.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private void CloseObject()

@@ -206,7 +206,7 @@ internal sealed partial class ObservationReader
         }
         string path = Path();
         string kind = numbers.BytesPerNumber == 1 ? "uint8" : "float32, the least significant byte first";
-        if (!json.TryGetBytesFromBase64(out byte[]? bytes))
+        if (TryGetText(ref json) is null || !json.TryGetBytesFromBase64(out byte[]? bytes))
         {
             throw new ProblemException(
                 ProblemKind.WrongForm,
