@@ -38,6 +38,7 @@ internal static class CommandTable
         new("inspect", Looking, "show what is in a run, policy or checkpoint", (output, _) => InspectCommand.Create(output)),
         new("plot", Looking, "draw curves of runs", (output, _) => PlotCommand.Create(output)),
         new("compare", Looking, "compare algorithms by their runs", CompareRunsCommand.Create),
+        new("card", Looking, "write a model card of a run or policy", (output, _) => CardCommand.Create(output)),
         new("check", Looking, "look for faults in an environment", (output, _) => CheckCommand.Create(output)),
         new("sweep", Studies, "search for good settings", SweepCommand.CreateSweep),
         new("population", Studies, "train a population", SweepCommand.CreatePopulation),

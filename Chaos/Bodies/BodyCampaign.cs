@@ -268,7 +268,7 @@ internal static class BodyCampaign
                 Interlocked.Increment(ref _answered);
             }
             JsonNode? answer = await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken).ConfigureAwait(false);
-            return answer?["error"]?.GetValue<string>() ?? "";
+            return answer?["detail"]?.GetValue<string>() ?? "";
         }
 
         private async Task<string> CallAsync(CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ internal static class TokenCheck
         else
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers.WWWAuthenticate = "Bearer";
         }
     }
 

@@ -1,6 +1,7 @@
 using Agents.Policies;
 using Agents.Policies.Acting;
 using Environments.Randomness;
+using Fleet.Serving.Questions;
 using Microsoft.AspNetCore.Http;
 
 namespace Fleet.Serving;
@@ -17,8 +18,11 @@ internal sealed class PolicyDesk(SavedPolicy policy, ulong seed)
     /// <summary>The policy.</summary>
     public SavedPolicy Policy { get; } = policy;
 
+    /// <summary>What questions have to fit.</summary>
+    public AskedPolicy Asked { get; } = new(policy.ObservationSpace, policy.CoreStateSize);
+
     /// <summary>How much one question may ask.</summary>
-    public PolicyLimits Limits { get; } = new(policy.ObservationSpace.Size, policy.CoreStateSize);
+    public PolicyLimits Limits => Asked.Limits;
 
     /// <summary>Places for large questions.</summary>
     public LargeQuestions Large { get; } = new();

@@ -1,95 +1,77 @@
-using System.Text.Json;
+using System.Runtime.InteropServices;
+using Fleet.Serving.Descriptions;
+using Fleet.Serving.Problems;
+using Fleet.Serving.Questions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Fleet.Serving;
 
-/// <summary>The HTTP face of a policy: <c>GET /v1/policy</c> and <c>POST /v1/act</c>, JSON with snake_case keys.</summary>
+/// <summary>The HTTP face of a policy, JSON with snake_case keys: what it is, what it does, whether it is there, and how it is called.</summary>
 internal static class PolicyEndpoints
 {
-    // Parsers quote what they stumble over.
-    private const int MaxError = 200;
+    /// <summary>Whether it is there; open without a token.</summary>
+    public const string Health = "/health";
 
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    /// <summary>How the others are called.</summary>
+    public const string Document = "/openapi/v1.json";
 
-    /// <summary>Adds the two addresses.</summary>
-    public static void Map(IEndpointRouteBuilder routes, PolicyDesk desk)
+    /// <summary>The addresses, with the method that each takes.</summary>
+    public static readonly IReadOnlyList<(string Path, string Method)> Addresses =
+    [
+        (Health, HttpMethods.Get),
+        (PolicyApi.PolicyPath, HttpMethods.Get),
+        (PolicyApi.ActPath, HttpMethods.Post),
+        (Document, HttpMethods.Get),
+    ];
+
+    private const string Json = "application/json; charset=utf-8";
+
+    /// <summary>Adds the addresses.</summary>
+    public static void Map(IEndpointRouteBuilder routes, PolicyDesk desk, PolicyApi api)
     {
-        routes.MapGet(
-            "/v1/policy",
-            () =>
-                Results.Json(
-                    new
-                    {
-                        desk.Policy.Info.Environment,
-                        desk.Policy.Info.Agent,
-                        desk.Policy.Info.Acting,
-                        ObservationSize = desk.Policy.ObservationSpace.Size,
-                        ActionSize = desk.Policy.ActionSpace.Size,
-                        desk.Policy.CoreStateSize,
-                        ObservationSpace = desk.Policy.ObservationSpace.ToString(),
-                        ActionSpace = desk.Policy.ActionSpace.ToString(),
-                        desk.Policy.ParameterHash,
-                        MaxRows = desk.Limits.Rows,
-                    },
-                    Json
-                )
-        );
-        routes.MapPost(
-            "/v1/act",
-            async context =>
-            {
-                IResult result = await ActAsync(context, desk).ConfigureAwait(false);
-                await result.ExecuteAsync(context).ConfigureAwait(false);
-            }
-        );
+        byte[] description = api.Describe();
+        var document = new Lazy<Task<byte[]>>(() => PolicyApi.WriteAsync(routes.ServiceProvider));
+        routes.MapGet(Health, () => Results.Text("healthy\n"));
+        routes.MapGet(PolicyApi.PolicyPath, () => Results.Bytes(description, Json));
+        routes
+            .MapGet(Document, async () => Results.Bytes(await document.Value.ConfigureAwait(false), Json))
+            .ExcludeFromDescription();
+        routes.MapPost(PolicyApi.ActPath, (Delegate)((HttpContext context) => ActAsync(context, desk, api.Names)));
     }
 
-    private static async Task<IResult> ActAsync(HttpContext context, PolicyDesk desk)
+    private static async Task ActAsync(HttpContext context, PolicyDesk desk, IReadOnlyList<string> names)
     {
+        if (context.Request.Headers.ContentEncoding.Count > 0 && context.Request.Headers.ContentEncoding != "identity")
+        {
+            throw new ProblemException(ProblemKind.PackedBody, null, "Send the body as it is, without the header Content-Encoding.");
+        }
+        Question question;
         try
         {
-            Question question = await QuestionReader
-                .ReadAsync(context.Request.BodyReader, desk, () => desk.Large.EnterAsync(context), context.RequestAborted)
+            question = await QuestionReader
+                .ReadAsync(context.Request.BodyReader, desk.Asked, () => desk.Large.EnterAsync(context), context.RequestAborted)
                 .ConfigureAwait(false);
-            await desk.MakeRoomAsync(question.Rows, context).ConfigureAwait(false);
-            PolicyAnswer answer = question.Ask(desk);
-            return Results.Json(
-                new
-                {
-                    Actions = Rows(answer.Actions, question.Rows),
-                    answer.LogProbs,
-                    CoreState = desk.Policy.CoreStateSize == 0 ? null : Rows(answer.CoreState, question.Rows),
-                },
-                Json
+        }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            throw new ProblemException(
+                ProblemKind.TooLarge,
+                null,
+                $"The body has more than {desk.Limits.BodyBytes} bytes, the most that {desk.Limits.Rows} rows take."
             );
         }
-        catch (BadHttpRequestException exception)
-        {
-            return Refuse(
-                exception.StatusCode == StatusCodes.Status413PayloadTooLarge
-                    ? $"The body has more than {desk.Limits.BodyBytes} bytes, the most that {desk.Limits.Rows} rows take."
-                    : exception.Message,
-                exception.StatusCode
-            );
-        }
-        catch (Exception exception) when (exception is JsonException or FormatException)
-        {
-            return Refuse($"The body is no JSON that can be read: {exception.Message}", StatusCodes.Status400BadRequest);
-        }
-        catch (ArgumentException exception)
-        {
-            return Refuse(exception.Message, StatusCodes.Status400BadRequest);
-        }
-    }
-
-    private static IResult Refuse(string error, int statusCode) =>
-        Results.Json(
-            new { Error = error.Length > MaxError ? error[..(MaxError - 1)] + "…" : error },
-            Json,
-            statusCode: statusCode
+        await desk.MakeRoomAsync(question.Rows, context).ConfigureAwait(false);
+        PolicyAnswer answer = desk.Act(
+            CollectionsMarshal.AsSpan(question.Observations),
+            CollectionsMarshal.AsSpan(question.EpisodeStarts),
+            CollectionsMarshal.AsSpan(question.CoreState),
+            question.Sample,
+            question.Raw
         );
-
-    private static float[][] Rows(float[] values, int count) => values.Chunk(values.Length / count).ToArray();
+        context.Response.ContentType = Json;
+        await AnswerWriter.WriteAsync(context, desk.Policy, names, question, answer).ConfigureAwait(false);
+    }
 }

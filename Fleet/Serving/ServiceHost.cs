@@ -1,9 +1,12 @@
 using Agents.Policies;
 using Environments;
 using Fleet.Hosting;
+using Fleet.Serving.Descriptions;
+using Fleet.Serving.Problems;
 using Grpc.AspNetCore.Server.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -74,26 +77,41 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <param name="grpcListen">Address of <c>policy.proto</c>; null for none.</param>
     /// <param name="seed">Seed of drawn actions.</param>
     /// <param name="options">Where to listen and whom to let in; the rest of it does not matter.</param>
+    /// <param name="registry">Where the environment of the policy is looked up, for the names of its actions; null for the default.</param>
     /// <exception cref="ArgumentException">The options would open a port to strangers.</exception>
     /// <exception cref="IOException">An address cannot be opened.</exception>
-    public static Task<ServiceHost> ServePolicyAsync(SavedPolicy policy, string? grpcListen, ulong seed, FleetOptions options)
+    public static Task<ServiceHost> ServePolicyAsync(
+        SavedPolicy policy,
+        string? grpcListen,
+        ulong seed,
+        FleetOptions options,
+        EnvironmentRegistry? registry = null
+    )
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(options);
         var desk = new PolicyDesk(policy, seed);
         (string, HttpProtocols) http = (options.Listen, HttpProtocols.Http1);
+        IReadOnlyList<string> names = ActionNames.Of(policy, registry ?? EnvironmentRegistry.Default);
+        var api = new PolicyApi(policy, desk.Limits, names, options.Token is not null);
         return StartAsync(
             options,
             desk.Limits.MessageBytes,
             Math.Max(desk.Limits.BodyBytes, desk.Limits.MessageBytes),
             grpcListen is null ? [http] : [http, (grpcListen, HttpProtocols.Http2)],
-            services => services.AddSingleton(desk),
+            services =>
+            {
+                services.AddSingleton(desk);
+                api.AddTo(services);
+            },
             application =>
             {
                 application.Use((context, next) => desk.Large.MeasureAsync(context, next, desk.Limits.MessageBytes));
-                PolicyEndpoints.Map(application, desk);
+                PolicyEndpoints.Map(application, desk, api);
                 application.MapGrpcService<PolicyService>();
-            }
+            },
+            PolicyEndpoints.Health,
+            PolicyEndpoints.Addresses
         );
     }
 
@@ -116,13 +134,17 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <param name="ports">Addresses and what is spoken there.</param>
     /// <param name="add">Adds services.</param>
     /// <param name="map">Maps them.</param>
+    /// <param name="probe">Address that anyone may read who reaches the port; null for none.</param>
+    /// <param name="addresses">The addresses of HTTP with their methods, for callers who ask for another; null where there are none.</param>
     internal static async Task<ServiceHost> StartAsync(
         FleetOptions options,
         int messageBytes,
         long? bodyBytes,
         (string Address, HttpProtocols Protocols)[] ports,
         Action<IServiceCollection> add,
-        Action<WebApplication> map
+        Action<WebApplication> map,
+        string? probe = null,
+        IReadOnlyList<(string Path, string Method)>? addresses = null
     )
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
@@ -149,18 +171,11 @@ public sealed class ServiceHost : IAsyncDisposable
                 kestrel.Limits.Http2.InitialStreamWindowSize = BufferBytes;
             });
             application = builder.Build();
-            application.Use(
-                async (context, next) =>
-                {
-                    if (options.Token is { } token && !TokenCheck.IsRight(context.Request.Headers.Authorization, token))
-                    {
-                        TokenCheck.Refuse(context);
-                        return;
-                    }
-                    Strangers.LetIn(context);
-                    await next(context).ConfigureAwait(false);
-                }
-            );
+            if (addresses is not null)
+            {
+                application.Use((context, next) => ProblemAnswers.TellAsync(context, next, addresses));
+            }
+            application.Use((context, next) => CheckTokenAsync(context, next, options.Token, probe));
             map(application);
             await application.StartAsync().ConfigureAwait(false);
             return new ServiceHost(application, bound);
@@ -174,5 +189,22 @@ public sealed class ServiceHost : IAsyncDisposable
             bound.Dispose();
             throw;
         }
+    }
+
+    // Who only asks whether somebody is there is no friend, and is hung up on as strangers are.
+    private static async Task CheckTokenAsync(HttpContext context, RequestDelegate next, string? token, string? probe)
+    {
+        bool isProbe = probe is not null && HttpMethods.IsGet(context.Request.Method) && context.Request.Path == probe;
+        bool isFriend = token is null || TokenCheck.IsRight(context.Request.Headers.Authorization, token);
+        if (!isFriend && !isProbe)
+        {
+            TokenCheck.Refuse(context);
+            return;
+        }
+        if (isFriend)
+        {
+            Strangers.LetIn(context);
+        }
+        await next(context).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Agents.Files;
 using Agents.Policies;
 using Agents.Yaml;
@@ -9,6 +10,7 @@ using Environments.Spaces;
 using Environments.State;
 using Learners.Auxiliary;
 using Learners.Composition;
+using Learners.Runs;
 using Protos.Foreign;
 
 namespace Learners.Skills;
@@ -107,7 +109,9 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
             using var policy = SavedPolicy.Load(PolicyFolder.Find(_files.Skill(best.Skill)));
             policy.Save(_files.Run.Policy);
         }
-        AtomicFile.Write(_files.Run.Summary, result.ToNode().ToJsonString(SkillRecord.Json) + "\n");
+        JsonObject summary = result.ToNode();
+        RunOrigin.AddTo(summary, _settings.Environment, _settings.Agent, _settings.Seed);
+        AtomicFile.Write(_files.Run.Summary, summary.ToJsonString(SkillRecord.Json) + "\n");
         return result;
     }
 

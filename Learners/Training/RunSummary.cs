@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Learners.Composition;
 using Learners.Evaluation;
+using Learners.Runs;
 
 namespace Learners.Training;
 
@@ -9,8 +11,13 @@ internal static class RunSummary
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>One object for a training run.</summary>
-    public static string ToJson(TrainingResult result, bool indented) => ToNode(result).ToJsonString(indented ? Indented : null);
+    /// <summary>The text of <c>summary.json</c>: the result, and where it comes from.</summary>
+    public static string ToFile(TrainingResult result, TrainingSettings settings)
+    {
+        JsonObject node = ToNode(result);
+        RunOrigin.AddTo(node, settings.Environment, settings.AgentName, settings.Seed);
+        return node.ToJsonString(Indented) + "\n";
+    }
 
     /// <summary>One object for a training run.</summary>
     public static JsonObject ToNode(TrainingResult result) =>

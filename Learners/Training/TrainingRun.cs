@@ -146,7 +146,7 @@ internal sealed class TrainingRun : IDisposable
             BestReturn = _best.Return,
             Lost = _keeping.Lost,
         };
-        AtomicFile.Write(_folder.Summary, RunSummary.ToJson(result, indented: true) + "\n");
+        AtomicFile.Write(_folder.Summary, RunSummary.ToFile(result, Settings));
         return result;
     }
 

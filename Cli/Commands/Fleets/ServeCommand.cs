@@ -24,6 +24,7 @@ internal sealed class ServeCommand(TextWriter error)
         DefaultValueFactory = _ => "0",
     };
     private readonly ListenOptions _listen = new("http://127.0.0.1:8080");
+    private readonly RegistryOptions _registry = new();
 
     /// <summary>The command.</summary>
     public static Command Create(TextWriter error) => new ServeCommand(error).Build();
@@ -33,11 +34,13 @@ internal sealed class ServeCommand(TextWriter error)
         var command = new Command(
             "serve",
             """
-            Serves a saved policy: HTTP and JSON, and gRPC where an address is given for it.
+            Serves a saved policy: HTTP and JSON, and gRPC where an address is given for it. GET /v1/policy says what it must be given,
+            GET /openapi/v1.json how it is called, GET /health whether it is there. See docs/serving.md.
 
             Examples:
               agents serve runs/CartPole-v1/ppo/20260101-120000-1 --grpc http://127.0.0.1:8081
-              curl http://127.0.0.1:8080/v1/act -d '{"observations": [[0.0, 0.1, 0.0, -0.1]]}'
+              curl http://127.0.0.1:8080/v1/act -d '{"observation": [0.0, 0.1, 0.0, -0.1]}'
+              curl http://127.0.0.1:8080/v1/act -d '{"observations": [[0.0, 0.1, 0.0, -0.1], [0.0, 0.2, 0.0, -0.1]]}'
             """
         )
         {
@@ -46,6 +49,7 @@ internal sealed class ServeCommand(TextWriter error)
             _seed,
         };
         _listen.AddTo(command);
+        _registry.AddTo(command);
         command.SetAction(RunAsync);
         return command;
     }
@@ -55,7 +59,7 @@ internal sealed class ServeCommand(TextWriter error)
         ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue);
         using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
         ServiceHost host = await ServiceHost
-            .ServePolicyAsync(policy, parsed.GetValue(_grpc), seedValue, _listen.Read(parsed))
+            .ServePolicyAsync(policy, parsed.GetValue(_grpc), seedValue, _listen.Read(parsed), _registry.Registry(parsed))
             .ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {

@@ -164,7 +164,7 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
         }
         if (json)
         {
-            output.WriteLine(RunSummary.ToJson(result, indented: false));
+            output.WriteLine(RunSummary.ToNode(result).ToJsonString());
             return;
         }
         DiagnosticWriter.Try(() =>

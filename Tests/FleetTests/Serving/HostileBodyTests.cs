@@ -7,6 +7,7 @@ using Agents.Policies;
 using Chaos.Bodies;
 using Fleet.Hosting;
 using Fleet.Serving;
+using Fleet.Serving.Questions;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -30,12 +31,12 @@ public sealed class HostileBodyTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("""{"observations":[""", "[],", "A row of observations has 0 numbers; 4 are needed.", 1)]
+    [InlineData("""{"observations":[""", "[],", "observations[0] has 0 numbers; the policy expects 4 numbers.", 1)]
     [InlineData("{\"", "k", "more than 4096 bytes", 1)]
     [InlineData("""{"observations":[[""", "9", "more than 4096 bytes", 1)]
-    [InlineData("""{"observations":""", "[", "observations cannot hold this StartArray", 1)]
+    [InlineData("""{"observations":""", "[", "observations[0][0] is a list; the policy expects a finite number", 1)]
     [InlineData("", """{"a":""", "The body holds 'a', which is none of", 1)]
-    [InlineData("""{"observations":[[""", "0,", "has 5 or more numbers; 4 are needed", 1)]
+    [InlineData("""{"observations":[[""", "0,", "has 5 numbers or more; the policy expects 4", 1)]
     [InlineData("""{"observations":"t""", "text", "more than 4096 bytes", 1)]
     [InlineData("""{"sample":true,""", " ", "more than 4096 bytes", 1)]
     [InlineData("""{"observations":[""", "[0,0,0,0],", "observations has more than 4096 rows", 16)]
@@ -48,7 +49,7 @@ public sealed class HostileBodyTests : IDisposable
         var body = new EndlessBody(beginning, part);
 
         Exception exception = await Assert.ThrowsAnyAsync<ArgumentException>(() =>
-            QuestionReader.ReadAsync(PipeReader.Create(body), desk, () => default, TestContext.Current.CancellationToken)
+            QuestionReader.ReadAsync(PipeReader.Create(body), desk.Asked, () => default, TestContext.Current.CancellationToken)
         );
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
@@ -83,7 +84,7 @@ public sealed class HostileBodyTests : IDisposable
 
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             JsonNode answer = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
-            Assert.InRange(answer["error"]!.GetValue<string>().Length, 10, 200);
+            Assert.InRange(answer["detail"]!.GetValue<string>().Length, 10, 200);
         }
     }
 

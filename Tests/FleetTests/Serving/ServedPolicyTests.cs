@@ -156,9 +156,9 @@ public sealed class ServedPolicyTests
         foreach (
             (string body, string reason) in ((string, string)[])
                 [
-                    ("""{"observations": [[1, 2, 3]]}""", "A row of observations has 3 numbers; 4 are needed."),
+                    ("""{"observations": [[1, 2, 3]]}""", "observations[0] has 3 numbers; the policy expects 4."),
                     ("""{"observations": []}""", "1 to 4096"),
-                    ("""{"observation": [[1, 2, 3, 4]]}""", "observation"),
+                    ("""{"observatoin": [[1, 2, 3, 4]]}""", "Did you mean 'observation'?"),
                     ("""{"observations": [[1, 2, 3, 1e39]]}""", ""),
                     ("[", ""),
                 ]
@@ -190,13 +190,13 @@ public sealed class ServedPolicyTests
                 ["observations"] = new JsonArray(new JsonArray(0), new JsonArray(impossible)),
             }.ToString();
             using HttpResponseMessage response = await http.PostAsync("/v1/act", new StringContent(body));
-            string expected =
-                $"observation of row 1 holds {impossible} as element 0 of Discrete(16), which takes a whole number from 0 to 15";
-
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-            Assert.Contains(expected, await response.Content.ReadAsStringAsync());
             Assert.Contains(
-                expected,
+                $"observations[1][0] is {impossible}; the policy expects a whole number from 0 to 15.",
+                await response.Content.ReadAsStringAsync()
+            );
+            Assert.Contains(
+                $"observation of row 1 holds {impossible} as element 0 of Discrete(16), which takes a whole number from 0 to 15",
                 Assert.Throws<ArgumentException>(() => policy.CreateSession(2).Act([0, impossible])).Message
             );
         }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
-namespace Fleet.Serving;
+namespace Fleet.Serving.Questions;
 
 /// <summary>A few places for questions that take much memory, so that many at once take no more; the others wait and are read no further.</summary>
 internal sealed class LargeQuestions : IDisposable

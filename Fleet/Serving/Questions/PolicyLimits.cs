@@ -1,4 +1,4 @@
-namespace Fleet.Serving;
+namespace Fleet.Serving.Questions;
 
 /// <summary>How much one question may ask of a policy, from the policy's own size: more than it can use is refused before it is read.</summary>
 internal sealed class PolicyLimits

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
-
-namespace Fleet.Serving;
+namespace Fleet.Serving.Questions;
 
 /// <summary>What a body of <c>POST /v1/act</c> asks.</summary>
 internal sealed class Question
@@ -14,6 +12,9 @@ internal sealed class Question
     /// <summary><c>[B, CoreStateSize]</c>, or empty.</summary>
     public List<float> CoreState { get; } = [];
 
+    /// <summary>Whether one observation was sent by itself, so that the answer is about one, too.</summary>
+    public bool IsSingle { get; set; }
+
     /// <summary>Whether the policy acts in its own way; else the most probable actions are taken.</summary>
     public bool Sample { get; set; }
 
@@ -22,15 +23,4 @@ internal sealed class Question
 
     /// <summary>Rows of observations.</summary>
     public int Rows { get; set; }
-
-    /// <summary>Lets a policy answer.</summary>
-    /// <exception cref="ArgumentException">It makes no sense.</exception>
-    public PolicyAnswer Ask(PolicyDesk desk) =>
-        desk.Act(
-            CollectionsMarshal.AsSpan(Observations),
-            CollectionsMarshal.AsSpan(EpisodeStarts),
-            CollectionsMarshal.AsSpan(CoreState),
-            Sample,
-            Raw
-        );
 }
