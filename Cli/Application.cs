@@ -45,6 +45,7 @@ internal static class Application
         new("reproduce", ReproduceCommand.Create),
         new("plot", (output, _) => PlotCommand.Create(output)),
         new("compare", CompareRunsCommand.Create),
+        new("export", (output, _) => ExportCommand.Create(output)),
         new("record", (output, _) => RecordCommand.Create(output)),
         new("play", (output, _) => PlayCommand.Create(output)),
         new("serve", (_, error) => ServeCommand.Create(error)),

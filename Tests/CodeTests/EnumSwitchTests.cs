@@ -17,6 +17,7 @@ public sealed class EnumSwitchTests
         "Protos",
         "Protos.Rpc",
         "Agents",
+        "Agents.Onnx",
         "Agents.Torch",
         "Actors",
         "Actors.Fleet",

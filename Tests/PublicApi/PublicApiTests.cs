@@ -14,6 +14,7 @@ public sealed class PublicApiTests
             "Protos",
             "Protos.Rpc",
             "Agents",
+            "Agents.Onnx",
             "Agents.Torch",
             "Actors",
             "Actors.Fleet",
