@@ -94,7 +94,7 @@ public static class OnnxExporter
         (OnnxElement element, long[] sizes) = ObservationInputs.TensorOf(spec.ActionSpace);
         graph.Output(
             actions.Choose(distributions, options.Sampled),
-            new OnnxSignature(ActionName, element, OnnxGraph.Batch, sizes, $"{spec.ActionSpace}, as the environment takes it.")
+            new OnnxSignature(ActionName, element, OnnxGraph.Batch, sizes, "The action, as the environment takes it.")
         );
         if (options.Distribution)
         {

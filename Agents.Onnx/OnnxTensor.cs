@@ -1,4 +1,3 @@
-using Agents.Onnx.Acting;
 using Agents.Onnx.Building;
 
 namespace Agents.Onnx;
@@ -11,8 +10,7 @@ namespace Agents.Onnx;
 public sealed record OnnxTensor(string Name, string ElementType, IReadOnlyList<long> Shape, string Meaning)
 {
     /// <summary>Element type and shape as people write them, such as <c>float32 [batch, 4]</c>.</summary>
-    public string Type =>
-        $"{ElementType} [{string.Join(", ", Shape.Select(size => size < 0 ? OnnxGraph.Batch : $"{size}"))}]";
+    public string Type => $"{ElementType} [{string.Join(", ", Shape.Select(size => size < 0 ? OnnxGraph.Batch : $"{size}"))}]";
 
     internal static OnnxTensor From(OnnxSignature signature) =>
         new(

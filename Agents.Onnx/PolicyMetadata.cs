@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json.Nodes;
-using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Onnx.Acting;
 using Agents.Policies;
@@ -16,9 +14,7 @@ namespace Agents.Onnx;
 internal sealed class PolicyMetadata(SavedPolicy policy, bool isSampled)
 {
     /// <summary>Version of this program.</summary>
-    public static string Version { get; } =
-        typeof(PolicyMetadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
-        ?? "unknown";
+    public static string Version { get; } = typeof(PolicyMetadata).Assembly.GetName().Version?.ToString(3) ?? "unknown";
 
     /// <summary>All entries.</summary>
     /// <param name="memories">Memories that are in the model.</param>

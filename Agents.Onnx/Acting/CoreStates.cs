@@ -26,8 +26,8 @@ internal sealed class CoreStates
         foreach (CorePlace place in places)
         {
             string name = places.Length == 1 ? StateName : $"{StateName}.{place.Path}";
-            string meaning = $"What the memory held after the step before; zeros at first.";
-            chunks.Add(new StateChunk(place.Offset, place.State.Size, graph.Input(SignatureOf(name, place, meaning))));
+            OnnxSignature signature = SignatureOf(name, place, "What the memory held after the step before; zeros at first.");
+            chunks.Add(new StateChunk(place.Offset, place.State.Size, graph.Input(signature)));
             _memories.Add(new MemoryTensors(name, $"next_{name}", place));
         }
         State = new OnnxState(graph, chunks);
@@ -61,7 +61,10 @@ internal sealed class CoreStates
         {
             StateChunk chunk = State.Chunks[i];
             MemoryTensors memory = _memories[i];
-            _graph.Output(chunk.Next!, SignatureOf(memory.Output, memory.Place, $"What the memory holds: {memory.Input} of the next step."));
+            _graph.Output(
+                chunk.Next!,
+                SignatureOf(memory.Output, memory.Place, $"What the memory holds: {memory.Input} of the next step.")
+            );
             written.Add(i);
         }
         return [.. _memories.Where((_, i) => written.Contains(i))];

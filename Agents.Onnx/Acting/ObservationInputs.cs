@@ -11,6 +11,8 @@ namespace Agents.Onnx.Acting;
 /// <param name="network">The policy's network.</param>
 internal sealed class ObservationInputs(OnnxGraph graph, NetworkSpec network)
 {
+    private const string Meaning = "What the environment shows, behind the wrappers that the metadata names.";
+
     /// <summary>Name of the input, or what the names of several begin with.</summary>
     public const string Name = "observation";
 
@@ -23,7 +25,7 @@ internal sealed class ObservationInputs(OnnxGraph graph, NetworkSpec network)
         {
             string name = path.Length == 0 ? Name : $"{Name}.{path}";
             (OnnxElement element, long[] sizes) = TensorOf(space);
-            OnnxValue input = graph.Input(new OnnxSignature(name, element, OnnxGraph.Batch, sizes, MeaningOf(space)));
+            OnnxValue input = graph.Input(new OnnxSignature(name, element, OnnxGraph.Batch, sizes, Meaning));
             OnnxValue numbers = element == OnnxElement.Float ? input : graph.Cast(input, OnnxElement.Float);
             parts.Add(sizes.Length == 1 ? numbers : graph.Reshape(numbers, -1, space.Size));
         }
@@ -99,10 +101,10 @@ internal sealed class ObservationInputs(OnnxGraph graph, NetworkSpec network)
                 [.. box.Shape.ToArray().Select(size => (long)size)]
             ),
             MultiDiscrete or MultiBinary => (OnnxElement.Integer, [space.Size]),
-            _ => throw new NotSupportedException($"A model has no tensor for values of {space}. Use Box, Discrete, MultiDiscrete or MultiBinary."),
+            _ => throw new NotSupportedException(
+                $"A model has no tensor for values of {space}. Use Box, Discrete, MultiDiscrete or MultiBinary."
+            ),
         };
-
-    private static string MeaningOf(Space space) => $"{space}, as the environment gives it behind the wrappers that are named in the metadata.";
 
     private OnnxValue Normalized(OnnxValue x, RunningStatistics statistics, int first, int count)
     {

@@ -42,7 +42,11 @@ internal static partial class OnnxOperators
 
         OnnxValue age = graph.Cast(call.Inputs[3], OnnxElement.Integer);
         OnnxValue scores = graph.Plus(byContent, Elements(byPlace, PlacesOfRows(graph, age, ring.Length)));
-        scores = graph.Where(graph.Reshape(IsUnseen(graph, call.Inputs[3], ring.Length), 0, 1, places), graph.Number(Unseen), scores);
+        scores = graph.Where(
+            graph.Reshape(IsUnseen(graph, call.Inputs[3], ring.Length), 0, 1, places),
+            graph.Number(Unseen),
+            scores
+        );
         OnnxValue weights = graph.Apply("Softmax", [scores], OnnxGraph.Integer("axis", -1));
         OnnxValue contexts = graph.Product(weights, all);
         if (call.Inputs.Length == 11)
@@ -70,10 +74,7 @@ internal static partial class OnnxOperators
         OnnxValue Elements(OnnxValue x, OnnxValue indices) =>
             graph.Apply(
                 "GatherElements",
-                [
-                    x,
-                    graph.Apply("Expand", [graph.Reshape(indices, 0, 1, places), graph.Integers([1, heads, 1], [3])]),
-                ],
+                [x, graph.Apply("Expand", [graph.Reshape(indices, 0, 1, places), graph.Integers([1, heads, 1], [3])])],
                 OnnxGraph.Integer("axis", 2)
             );
     }

@@ -74,11 +74,7 @@ internal static partial class OnnxOperators
         OnnxValue kernel = graph.Reshape(inputs[1], size.Kernel, size.Kernel, size.Channels, size.Filters);
         OnnxValue convolved = graph.Apply(
             "Conv",
-            [
-                graph.Transposed(image, 0, 3, 1, 2),
-                graph.Transposed(kernel, 3, 2, 0, 1),
-                graph.Reshape(inputs[2], size.Filters),
-            ],
+            [graph.Transposed(image, 0, 3, 1, 2), graph.Transposed(kernel, 3, 2, 0, 1), graph.Reshape(inputs[2], size.Filters)],
             OnnxGraph.IntegersOf("kernel_shape", size.Kernel, size.Kernel),
             OnnxGraph.IntegersOf("strides", size.Stride, size.Stride)
         );

@@ -19,14 +19,7 @@ internal static partial class OnnxOperators
         ),
         (
             "It reads whole sequences, and a model acts step by step.",
-            [
-                typeof(Delay),
-                typeof(AtStep),
-                typeof(FromStep),
-                typeof(RingRows),
-                typeof(RelativeAttention),
-                typeof(FastRecurrence),
-            ]
+            [typeof(Delay), typeof(AtStep), typeof(FromStep), typeof(RingRows), typeof(RelativeAttention), typeof(FastRecurrence)]
         ),
         (
             "It adds up rows, which are different copies when a policy acts, or counts them.",
@@ -44,7 +37,10 @@ internal static partial class OnnxOperators
                 typeof(SumGroups),
             ]
         ),
-        ("It draws numbers, which a policy that acts does not: noise of training is left out, and that of actions is an input.", [typeof(Draw)]),
+        (
+            "It draws numbers, which a policy that acts does not: noise of training is left out, and that of actions is an input.",
+            [typeof(Draw)]
+        ),
         ("It reads rows of other copies, which a policy that acts does not.", [typeof(GatherRows)]),
     ];
 

@@ -39,7 +39,10 @@ internal sealed class OnnxState(OnnxGraph graph, IReadOnlyList<StateChunk> chunk
         {
             var parts = new List<OnnxValue>();
             int end = chunk.Offset;
-            foreach ((StatePlace place, OnnxValue value) in next.OrderBy(part => part.Place.Offset).Where(part => chunk.Holds(part.Place)))
+            foreach (
+                (StatePlace place, OnnxValue value) in next.OrderBy(part => part.Place.Offset)
+                    .Where(part => chunk.Holds(part.Place))
+            )
             {
                 AddGap(place.Offset);
                 parts.Add(value);

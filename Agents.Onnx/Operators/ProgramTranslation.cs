@@ -72,7 +72,11 @@ internal sealed class ProgramTranslation(OnnxGraph graph, OnnxState? state)
             {
                 fixedNodes.Add(node);
             }
-            else if (node.Operator is not Leaf && isConstant && Array.TrueForAll(node.InputArray, input => fixedNodes.Contains(input.Node)))
+            else if (
+                node.Operator is not Leaf
+                && isConstant
+                && Array.TrueForAll(node.InputArray, input => fixedNodes.Contains(input.Node))
+            )
             {
                 fixedNodes.Add(node);
             }

@@ -46,7 +46,11 @@ internal static class OnnxCases
             ("conv, a plane of bytes", ImageSpecs.Bytes(255, 9, 8), image with { Encoder = EncoderKind.Conv }),
             ("conv_bytes, an image", ImageSpecs.Bytes(255, 9, 8, 3), image with { Encoder = EncoderKind.ConvBytes }),
             ("table, heads", new MultiDiscrete(3, 5, 2), new NetworkSettings { Encoder = EncoderKind.Table }),
-            ("table, a layer", new MultiDiscrete(3, 5, 2), new NetworkSettings { Encoder = EncoderKind.Table, HiddenSizes = [6] }),
+            (
+                "table, a layer",
+                new MultiDiscrete(3, 5, 2),
+                new NetworkSettings { Encoder = EncoderKind.Table, HiddenSizes = [6] }
+            ),
         ];
         foreach ((string name, Space space, NetworkSettings settings) in spaces)
         {
@@ -70,7 +74,10 @@ internal static class OnnxCases
             KeyValuePair.Create<string, Space>("picture", ImageSpecs.Bytes(255, 5, 5, 2)),
             KeyValuePair.Create<string, Space>(
                 "inner",
-                new Dict(KeyValuePair.Create<string, Space>("cell", new Discrete(6)), KeyValuePair.Create<string, Space>("force", new Box(-1, 1, 2, 2)))
+                new Dict(
+                    KeyValuePair.Create<string, Space>("cell", new Discrete(6)),
+                    KeyValuePair.Create<string, Space>("force", new Box(-1, 1, 2, 2))
+                )
             )
         );
         yield return (
@@ -79,7 +86,8 @@ internal static class OnnxCases
         );
         yield return (
             "encoder numbers, scaled and normalised",
-            () => OnnxComparison.PolicyOf(new NetworkSpec(new Box(-9, 9, 4), new Discrete(3), Small), normalizes: true, scale: 0.3f)
+            () =>
+                OnnxComparison.PolicyOf(new NetworkSpec(new Box(-9, 9, 4), new Discrete(3), Small), normalizes: true, scale: 0.3f)
         );
         yield return (
             "encoder numbers, scaled",
@@ -133,18 +141,18 @@ internal static class OnnxCases
                     [1],
                 ],
             },
-            new()
-            {
-                OwnTrunk = true,
-                Core = "identity",
-            },
+            new() { OwnTrunk = true, Core = "identity" },
         ];
         NetworkSettings lstm = Small with { Core = "lstm", CoreSize = 5 };
         foreach (double alpha in (double[])[0, 0.4, 1.5, 3])
         {
             yield return (
                 $"mixture at {alpha}",
-                () => OnnxComparison.PolicyOf(Mixture(new Discrete(4), new MixtureSettings { Stages = stages, SharedValue = false }), alpha: alpha)
+                () =>
+                    OnnxComparison.PolicyOf(
+                        Mixture(new Discrete(4), new MixtureSettings { Stages = stages, SharedValue = false }),
+                        alpha: alpha
+                    )
             );
         }
         StageSettings joint = new()
@@ -163,7 +171,10 @@ internal static class OnnxCases
             SharedValue = false,
             Gradient = MixtureGradient.Weights,
         };
-        yield return ("mixture of factored actions", () => OnnxComparison.PolicyOf(Mixture(new MultiDiscrete(2, 3), several), alpha: 0.3));
+        yield return (
+            "mixture of factored actions",
+            () => OnnxComparison.PolicyOf(Mixture(new MultiDiscrete(2, 3), several), alpha: 0.3)
+        );
 
         NetworkSpec Mixture(Space actions, MixtureSettings settings) =>
             new(new Box(-1, 1, 4), actions, lstm with { Mixture = settings });

@@ -82,8 +82,8 @@ internal sealed class OnnxPlayer : IDisposable
                 given.Add(
                     input.Name,
                     input.Name == "episode_start" ? OrtValue.CreateTensorValueFromMemory(starts, [_rows])
-                    : input.Name == "noise" ? ValueOf(input, noise!)
-                    : ValueOf(input, _states[input.Name])
+                        : input.Name == "noise" ? ValueOf(input, noise!)
+                        : ValueOf(input, _states[input.Name])
                 );
             }
         }

@@ -10,18 +10,48 @@ public sealed class OnnxPolicyTests
 {
     public static TheoryData<string> Names => [.. OnnxCases.All.Keys];
 
+    public static TheoryData<string> NamesWithMemory =>
+        [
+            .. OnnxCases
+                .All.Where(entry =>
+                {
+                    using SavedPolicy policy = entry.Value();
+                    return policy.CoreStateSize > 0;
+                })
+                .Select(entry => entry.Key),
+        ];
+
     public static TheoryData<string> NamesOfActions =>
-        [.. OnnxCases.All.Keys.Where(name => name.StartsWith("actions", StringComparison.Ordinal) || name.StartsWith("mixture", StringComparison.Ordinal))];
+        [
+            .. OnnxCases.All.Keys.Where(name =>
+                name.StartsWith("actions", StringComparison.Ordinal) || name.StartsWith("mixture", StringComparison.Ordinal)
+            ),
+        ];
+
+    // Layer normalisations of rows that hardly vary, and streams that grow, make rounding larger; where it comes back by the memory it goes on growing.
+    private static readonly (string Prefix, double InAStep, double Later)[] Tolerances =
+    [
+        ("core fs_rnn", 1e-5, 2e-3),
+        ("core gtrxl, Input", 3e-5, 2e-4),
+        ("", 1e-5, 1e-5),
+    ];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Model_OfEveryPolicy_ActsAsThePolicy(string name)
+    public void Model_GivenThePolicysState_ActsAsThePolicyInEachStep(string name)
     {
         using SavedPolicy policy = OnnxCases.All[name]();
 
-        double open = OnnxComparison.Play(policy, isCorrected: true, tolerance: 1);
-        double difference = OnnxComparison.Play(policy, tolerance: 1);
-        File.AppendAllText("/tmp/d/onnx/diffs.txt", $"{name}: {open:E1} {difference:E1}\n");
+        OnnxComparison.Play(policy, isCorrected: true, tolerance: TolerancesOf(name).InAStep);
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesWithMemory))]
+    public void Model_GoingOnFromItsOwnState_ActsAsThePolicy(string name)
+    {
+        using SavedPolicy policy = OnnxCases.All[name]();
+
+        OnnxComparison.Play(policy, tolerance: TolerancesOf(name).Later);
     }
 
     [Theory]
@@ -49,4 +79,7 @@ public sealed class OnnxPolicyTests
         Assert.Equal(MemoryCores.All.Select(entry => entry.Name).Order(), cores.Order());
         Assert.Equal(Enum.GetValues<EncoderKind>(), encoders.Order());
     }
+
+    private static (string Prefix, double InAStep, double Later) TolerancesOf(string name) =>
+        Array.Find(Tolerances, tolerance => name.StartsWith(tolerance.Prefix, StringComparison.Ordinal));
 }

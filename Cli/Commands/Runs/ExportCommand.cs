@@ -32,10 +32,7 @@ internal sealed class ExportCommand(TextWriter output)
     {
         Description = "Give the logits, too, or the means and logarithms of deviations of continuous actions.",
     };
-    private readonly Option<bool> _value = new("--value")
-    {
-        Description = "Give the value of the observation, too.",
-    };
+    private readonly Option<bool> _value = new("--value") { Description = "Give the value of the observation, too." };
     private readonly Option<bool> _json = JsonOption.Create();
 
     /// <summary>The command.</summary>
@@ -73,7 +70,9 @@ internal sealed class ExportCommand(TextWriter output)
         string file = parsed.GetValue(_file)!;
         if (!Path.GetExtension(file).Equals(Extension, StringComparison.OrdinalIgnoreCase))
         {
-            throw new SettingsException($"--out is '{ForeignText.Show(file)}', and a model is written. Name a file that ends in {Extension}.");
+            throw new SettingsException(
+                $"--out is '{ForeignText.Show(file)}', and a model is written. Name a file that ends in {Extension}."
+            );
         }
         using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
         OnnxModel model = OnnxExporter.Export(
