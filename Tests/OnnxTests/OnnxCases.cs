@@ -1,5 +1,4 @@
 using Agents.Networks;
-using Agents.Networks.Cores;
 using Agents.Networks.Encoders;
 using Agents.Policies;
 using Environments.Spaces;

@@ -15,6 +15,7 @@ internal static class OnnxComparison
 {
     private const int Rows = 3;
     private const int Steps = 500;
+    private const int CorrectedSteps = 200;
 
     /// <summary>A policy with drawn parameters and, where asked for, drawn statistics.</summary>
     public static SavedPolicy PolicyOf(NetworkSpec spec, bool normalizes = false, float scale = 1, double alpha = 0)
@@ -47,7 +48,7 @@ internal static class OnnxComparison
         return new SavedPolicy(info, spec, parameters, statistics);
     }
 
-    /// <summary>Compares 500 steps with ends of episodes.</summary>
+    /// <summary>Compares 500 steps with ends of episodes, and 200 where a memory is corrected in each.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="isSampled">Whether actions are drawn.</param>
     /// <param name="isCorrected">Whether the model is given the policy's state in each step; else it goes on from its own.</param>
@@ -71,7 +72,8 @@ internal static class OnnxComparison
         var state = new float[Rows * policy.CoreStateSize];
         PolicyOutput output = policy.CreateOutput(Rows);
         double largest = 0;
-        for (int step = 0; step < Steps; step++)
+        int steps = isCorrected && state.Length > 0 ? CorrectedSteps : Steps;
+        for (int step = 0; step < steps; step++)
         {
             for (int row = 0; row < Rows; row++)
             {

@@ -3,7 +3,6 @@ using Agents.Onnx.Format;
 using Agents.Onnx.Operators;
 using Agents.Programs;
 using Agents.Programs.Execution;
-using Agents.Programs.Planning;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Tests.AgentTests.Programs;
