@@ -29,6 +29,7 @@ internal static class CommandTable
         new("evaluate", Training, "score a saved policy over whole episodes", EvaluateCommand.Create),
         new("record", Training, "film episodes of a saved policy", (output, _) => RecordCommand.Create(output)),
         new("play", Training, "play a task yourself at the terminal", (output, _) => PlayCommand.Create(output)),
+        new("export", Training, "write a saved policy as an ONNX model", (output, _) => ExportCommand.Create(output)),
         new("distill", Training, "teach a student what a saved policy does", DistillCommand.Create),
         new("discover", Training, "discover skills without rewards", DiscoverCommand.Create),
         new("learn", Training, "learn a task from inputs and targets", LearnCommand.Create),

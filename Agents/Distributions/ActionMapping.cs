@@ -41,6 +41,12 @@ internal sealed class ActionMapping
         }
     }
 
+    /// <summary>What a draw is multiplied with, component by component; null where draws are taken as they are.</summary>
+    public IReadOnlyList<float>? Scales => _scales;
+
+    /// <summary>What is added then; null where draws are taken as they are.</summary>
+    public IReadOnlyList<float>? Centres => _centres;
+
     /// <summary>
     /// Whether draws are scaled where nobody said: in boxes with a bounded component that has 0 outside, or whose half range is below 0.25 or
     /// above 4, so that a draw around 0 with deviation 1 would miss most of it, or seldom be within it.

@@ -18,6 +18,7 @@ public sealed class EnumSwitchTests
         "Protos",
         "Protos.Rpc",
         "Agents",
+        "Agents.Onnx",
         "Agents.Torch",
         "Actors",
         "Actors.Fleet",

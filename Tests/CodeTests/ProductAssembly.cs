@@ -15,6 +15,7 @@ internal static class ProductAssembly
         + project switch
         {
             "Agents" => "Inference",
+            "Agents.Onnx" => "Onnx",
             "Agents.Torch" => "Torch",
             "Learners" => "Training",
             _ => project,

@@ -15,6 +15,7 @@ public sealed class PublicApiTests
             "Protos",
             "Protos.Rpc",
             "Agents",
+            "Agents.Onnx",
             "Agents.Torch",
             "Actors",
             "Actors.Fleet",

@@ -115,6 +115,25 @@ internal sealed class FeaturePart
         observation.CopyTo(features);
     }
 
+    /// <summary>What each feature is, for whoever computes them elsewhere, <c>[Size]</c>.</summary>
+    public FeatureSource[] Sources()
+    {
+        var sources = new FeatureSource[Size];
+        for (int element = 0; element < ObservationSize; element++)
+        {
+            int first = _places is null ? element : _places[element];
+            for (int i = 0; i < (_counts is null ? 1 : _counts[element]); i++)
+            {
+                sources[first + i] = new FeatureSource(
+                    element,
+                    _counts is null ? null : _lows![element] + i,
+                    _scales is null ? 1 : _scales[element]
+                );
+            }
+        }
+        return sources;
+    }
+
     private int IndexOf(float value, int element)
     {
         float shifted = value - _lows![element];
@@ -252,3 +271,9 @@ internal sealed class FeaturePart
         return places;
     }
 }
+
+/// <summary>Where a feature comes from: a number of the entry times a factor, or 1 where that number is a symbol and 0 elsewhere.</summary>
+/// <param name="Element">Place of the number within the entry.</param>
+/// <param name="Symbol">The symbol of a one-hot vector; null for a number.</param>
+/// <param name="Factor">What the number is multiplied with.</param>
+internal sealed record FeatureSource(int Element, float? Symbol, float Factor);

@@ -41,6 +41,9 @@ internal sealed class TableIndex
     /// <summary>Rows of a table, at most <see cref="MostCombinations"/>.</summary>
     public int Combinations { get; }
 
+    /// <summary>Where each number lies within an observation, and how many values it has; the last counts fastest.</summary>
+    public IReadOnlyList<(int Place, int Count)> Numbers => _numbers;
+
     /// <summary>The combination that an observation shows, from 0.</summary>
     /// <param name="observation">All of it.</param>
     /// <exception cref="ArgumentException">A number of the observation is outside its space.</exception>
