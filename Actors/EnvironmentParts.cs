@@ -134,6 +134,15 @@ internal sealed class EnvironmentParts : IDisposable
         }
     }
 
+    /// <inheritdoc cref="IBatchedEnvironment.TakeMetrics"/>
+    public void TakeMetrics(EnvironmentMetrics destination)
+    {
+        foreach (EnvironmentPart part in _parts)
+        {
+            part.Pipeline.Environment.TakeMetrics(destination);
+        }
+    }
+
     /// <inheritdoc cref="IBatchedEnvironment.SaveState"/>
     public void SaveState(StateDictionary state)
     {

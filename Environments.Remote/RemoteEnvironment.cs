@@ -26,6 +26,7 @@ public sealed class RemoteEnvironment : IBatchedEnvironment, IInformative
     private readonly bool[] _isCut; // whether a resting copy's episode was lost, which is told when it steps next
     private readonly bool[] _active;
     private readonly int[] _lostEpisodes;
+    private readonly InfoMetrics _infos = new();
     private ulong _seed;
     private bool _started;
 
@@ -150,6 +151,10 @@ public sealed class RemoteEnvironment : IBatchedEnvironment, IInformative
     }
 
     /// <inheritdoc/>
+    /// <remarks>Numbers of the info with which episodes ended, by their keys.</remarks>
+    public void TakeMetrics(EnvironmentMetrics destination) => _infos.MoveTo(destination);
+
+    /// <inheritdoc/>
     public Action<int>? EpisodeEnding { get; set; }
 
     /// <inheritdoc/>
@@ -203,6 +208,7 @@ public sealed class RemoteEnvironment : IBatchedEnvironment, IInformative
             return;
         }
         _lane.NoteGoodStep();
+        _infos.Add(_results.FinalInfos);
         for (int i = 0; i < Count; i++)
         {
             if (active.IsEmpty || active[i])

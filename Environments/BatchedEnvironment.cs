@@ -30,6 +30,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
     private readonly RowCheck _actionCheck;
     private readonly RowCheck? _observationCheck; // null where only finite numbers are asked for
     private readonly int _maxEpisodeSteps;
+    private readonly MetricSums? _metrics; // null where nothing is measured
     private bool _started;
     private int _uncheckedRows;
     private int _nextChecked;
@@ -64,6 +65,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         _actionCheck = RowCheck.OfActions(spec.ActionSpace);
         var observationCheck = RowCheck.OfObservations(spec.ObservationSpace);
         _observationCheck = observationCheck.HasWholeNumbers ? observationCheck : null;
+        _metrics = MetricsOf(made);
         _maxEpisodeSteps = spec.MaxEpisodeSteps ?? int.MaxValue;
         _randoms = new Pcg64[count];
         _elapsed = new int[count];
@@ -142,6 +144,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
             _rewards[i] = result.Reward;
             _terminated[i] = result.Terminated;
             _truncated[i] = truncated;
+            Measure(i);
             if (result.Terminated | truncated)
             {
                 EndEpisode(i);
@@ -189,6 +192,9 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         }
         drawn.Render(canvas);
     }
+
+    /// <inheritdoc/>
+    public void TakeMetrics(EnvironmentMetrics destination) => _metrics?.MoveTo(destination);
 
     /// <inheritdoc/>
     public Action<int>? EpisodeEnding { get; set; }
@@ -272,6 +278,28 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         ResetCopy(index);
     }
 
+    private MetricSums? MetricsOf(int made)
+    {
+        try
+        {
+            return MetricSums.Of(Spec.Id, _environments[0].MetricNames);
+        }
+        catch
+        {
+            DisposeCopies(made);
+            throw;
+        }
+    }
+
+    private void Measure(int index)
+    {
+        if (_metrics is not null)
+        {
+            _environments[index].Measure(_terminated[index] | _truncated[index], _metrics.Begin());
+            _metrics.End();
+        }
+    }
+
     private void DisposeCopies(int made)
     {
         if (!typeof(IDisposable).IsAssignableFrom(typeof(TEnvironment)))
@@ -297,6 +325,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         _rewards[index] = result.Reward;
         _terminated[index] = result.Terminated;
         _truncated[index] = result.Truncated | ++_elapsed[index] >= _maxEpisodeSteps;
+        Measure(index);
         if (_terminated[index] | _truncated[index])
         {
             EndEpisode(index);

@@ -24,9 +24,12 @@ public sealed partial class EnvironmentRegistry
         return copy;
     }
 
-    /// <summary>Adds every environment of an assembly that carries <see cref="EnvironmentAttribute"/>.</summary>
+    /// <summary>
+    /// Adds every environment of an assembly that carries <see cref="EnvironmentAttribute"/>, and those that its <see cref="IEnvironmentRegistration"/>s
+    /// register.
+    /// </summary>
     /// <returns>The ids that were added.</returns>
-    /// <exception cref="InvalidDataException">There is none, or one is no <see cref="IEnvironment"/> with a parameterless constructor.</exception>
+    /// <exception cref="InvalidDataException">There is none, a registration cannot be made or fails, or one is no <see cref="IEnvironment"/> with a parameterless constructor.</exception>
     public IReadOnlyList<string> RegisterAssembly(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
@@ -61,8 +64,37 @@ public sealed partial class EnvironmentRegistry
                 Invoke(nameof(RegisterType), type, attribute);
                 ids.Add(attribute.Id);
             }
+            if (type.IsAssignableTo(typeof(IEnvironmentRegistration)) && type is { IsAbstract: false, IsInterface: false })
+            {
+                ids.AddRange(AddBy(type, assembly));
+            }
         }
         return ids;
+    }
+
+    private IEnumerable<string> AddBy(Type type, Assembly assembly)
+    {
+        ConstructorInfo? constructor = type.ContainsGenericParameters ? null : type.GetConstructor(Type.EmptyTypes);
+        if (constructor is null)
+        {
+            throw new InvalidDataException(
+                $"The registration {type.FullName} in {assembly.GetName().Name} cannot be made. Give it a public constructor without parameters, and no type parameters."
+            );
+        }
+        var registration = (IEnvironmentRegistration)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [], null);
+        Dictionary<string, Entry> before = new(_entries);
+        try
+        {
+            registration.Register(this);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidDataException(
+                $"{type.FullName} in {assembly.GetName().Name} registers what cannot be taken: {exception.Message}",
+                exception
+            );
+        }
+        return [.. _entries.Where(entry => !before.TryGetValue(entry.Key, out Entry? was) || was != entry.Value).Select(entry => entry.Key)];
     }
 
     /// <summary>Loads an assembly from a file and adds its environments. Loading executes what is in it, so load only what you trust.</summary>

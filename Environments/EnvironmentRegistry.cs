@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Environments.Asynchronous;
 using Environments.Atari;
 using Environments.ClassicControl;
 using Environments.Control;
@@ -111,6 +112,22 @@ public sealed partial class EnvironmentRegistry
     {
         ArgumentNullException.ThrowIfNull(spec);
         Add(spec.Id, [], (_, _) => (spec, create));
+    }
+
+    /// <summary>Adds a slow environment that is awaited, or replaces the one of the same id. None is created before a batch of it is reset.</summary>
+    /// <param name="spec">Description of one copy, its spaces among it.</param>
+    /// <param name="create">Makes one copy, which is not started yet; may be called by several threads at once.</param>
+    /// <param name="options">Time limits and restarts; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The id does not end in a version, <c>-v0</c> or higher, or an option is not possible.</exception>
+    public void Register(EnvironmentSpec spec, Func<IAsyncEnvironment> create, AsyncEnvironmentOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        options ??= new AsyncEnvironmentOptions();
+        options.Require();
+        Register(
+            spec,
+            (count, limit) => new AsyncBatchedEnvironment(spec with { MaxEpisodeSteps = limit }, create, count, options)
+        );
     }
 
     /// <summary>Looks an id up; false where it is unknown or not allowed, or an option of it is not possible.</summary>

@@ -104,6 +104,13 @@ public interface IBatchedEnvironment : IDisposable
     /// </summary>
     void Interrupt() { }
 
+    /// <summary>
+    /// Hands over what copies measured since the last call, and starts over; nothing where they measure nothing. Called by training after each unroll,
+    /// never while a step goes on.
+    /// </summary>
+    /// <param name="destination">Takes the numbers.</param>
+    void TakeMetrics(EnvironmentMetrics destination) { }
+
     /// <summary>Whether <see cref="SaveState"/> works; where it does not, a resumed run begins new episodes.</summary>
     bool CanSaveState { get; }
 

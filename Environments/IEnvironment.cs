@@ -32,4 +32,15 @@ public interface IEnvironment
     /// <param name="observation">Destination of <see cref="Space.Size"/> floats; all are written.</param>
     /// <param name="random">This copy's own stream.</param>
     StepResult Step(ReadOnlySpan<float> action, Span<float> observation, ref Pcg64 random);
+
+    /// <summary>Names of numbers that it measures beside rewards, such as <c>queue_length</c>; empty for most. The same for all copies, always.</summary>
+    /// <remarks>Training writes their means between two rows into <c>metrics.csv</c> and TensorBoard, as <c>environment/queue_length</c>.</remarks>
+    IReadOnlyList<string> MetricNames => [];
+
+    /// <summary>Writes what the latest step measured; called after every <see cref="Step"/> where there are <see cref="MetricNames"/>, before an ended episode is reset.</summary>
+    /// <param name="episodeEnds">
+    /// Whether that step ended the episode, by the task, by the simulation or by the step limit: what is measured once in an episode is written then.
+    /// </param>
+    /// <param name="values">One number per name, NaN on entry; what stays NaN is left out of the mean.</param>
+    void Measure(bool episodeEnds, Span<float> values) { }
 }

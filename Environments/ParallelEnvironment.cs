@@ -143,6 +143,15 @@ public sealed class ParallelEnvironment : IBatchedEnvironment
     }
 
     /// <inheritdoc/>
+    public void TakeMetrics(EnvironmentMetrics destination)
+    {
+        foreach (Part part in _parts)
+        {
+            part.Environment.TakeMetrics(destination);
+        }
+    }
+
+    /// <inheritdoc/>
     /// <remarks>Called on the thread of the copy's part.</remarks>
     public Action<int>? EpisodeEnding
     {

@@ -27,6 +27,13 @@ public static class FleetLearner
         options ??= new TrainingOptions();
         settings = Trainer.Checked(settings, options);
         RequireFleet(settings);
+        if (options.InMemory)
+        {
+            throw new ArgumentException(
+                $"A fleet's learner keeps checkpoints in a folder, so that it can come back to its actors. Leave {nameof(TrainingOptions.InMemory)} out.",
+                nameof(options)
+            );
+        }
         using var claim = RunClaim.ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock));
         await using var session = new FleetSession(fleet, options, claim.Folder.Path);
         TrainingResult result = await Trainer

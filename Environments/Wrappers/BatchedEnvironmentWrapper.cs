@@ -92,6 +92,9 @@ public abstract class BatchedEnvironmentWrapper : IBatchedEnvironment
     public void Interrupt() => Inner.Interrupt();
 
     /// <inheritdoc/>
+    public void TakeMetrics(EnvironmentMetrics destination) => Inner.TakeMetrics(destination);
+
+    /// <inheritdoc/>
     public bool CanSaveState => Inner.CanSaveState;
 
     /// <inheritdoc/>

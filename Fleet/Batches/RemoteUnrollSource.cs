@@ -83,6 +83,10 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     public bool CanSaveEnvironments => true;
 
     /// <inheritdoc/>
+    /// <remarks>False: the journal keeps what the run's own checkpoints need, and no more.</remarks>
+    public bool CanBeSavedElsewhere => false;
+
+    /// <inheritdoc/>
     public async ValueTask<Unroll> NextAsync(CancellationToken cancellationToken)
     {
         if (!_isOpen)

@@ -22,8 +22,10 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
     public static readonly IReadOnlyList<string> FirstColumns = [StepsColumn, UpdatesColumn];
 
     private readonly Dictionary<string, int> _columns = [];
-    private readonly string?[] _cells;
-    private readonly FileStream _file;
+    private readonly string _path;
+    private readonly string _firstColumn;
+    private string?[] _cells;
+    private FileStream _file;
 
     /// <summary>Begins a table, or continues one.</summary>
     /// <param name="path">The file, usually <c>metrics.csv</c> of the run's folder, which is made when there is none.</param>
@@ -47,6 +49,7 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tags);
         RequireTags(tags, firstColumn);
+        (_path, _firstColumn) = (path, firstColumn);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
 
         string[]? header = resumeAfterSteps is null ? null : ReadHeader(path, firstColumn);
@@ -55,14 +58,9 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
         {
             KeepRows(path, header.Length, columns, resumeAfterSteps.GetValueOrDefault());
         }
-        for (int i = 0; i < columns.Length; i++)
-        {
-            _columns.Add(columns[i], i);
-        }
+        NumberColumns(columns);
         _cells = new string?[columns.Length];
-        FileMode mode = header is null ? FileMode.Create : FileMode.Open;
-        _file = new FileStream(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        _file.Seek(0, SeekOrigin.End);
+        _file = Open(path, header is null ? FileMode.Create : FileMode.Open);
         if (header is null)
         {
             WriteLine(columns);
@@ -102,11 +100,49 @@ internal sealed class CsvMetricsWriter : IMetricsWriter
         WriteLine(_cells);
     }
 
+    /// <summary>Whether there is a column of a tag.</summary>
+    public bool Has(string tag) => _columns.ContainsKey(tag);
+
+    /// <summary>Adds columns behind those that there are, empty in all rows until now. The table is written anew, and readers never see half of it.</summary>
+    /// <param name="tags">Their tags.</param>
+    /// <exception cref="ArgumentException">A tag is none, or has a column already; the table is as it was.</exception>
+    public void Widen(IReadOnlyList<string> tags)
+    {
+        string[] columns = [.. _columns.OrderBy(column => column.Value).Select(column => column.Key), .. tags];
+        RequireTags([.. columns.Skip(1)], _firstColumn);
+        _file.Dispose();
+        try
+        {
+            KeepRows(_path, _columns.Count, columns, long.MaxValue);
+            NumberColumns(columns);
+            _cells = new string?[columns.Length];
+        }
+        finally
+        {
+            _file = Open(_path, FileMode.Open);
+        }
+    }
+
     /// <inheritdoc/>
     public void Flush() => _file.Flush();
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
+
+    private static FileStream Open(string path, FileMode mode)
+    {
+        var file = new FileStream(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        file.Seek(0, SeekOrigin.End);
+        return file;
+    }
+
+    private void NumberColumns(string[] columns)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            _columns[columns[i]] = i;
+        }
+    }
 
     private static void RequireTags(IReadOnlyList<string> tags, string firstColumn)
     {

@@ -36,20 +36,21 @@ internal sealed class RunLog : IDisposable
         "system/live_tensors",
     ];
 
-    private readonly IMetricsWriter _writer;
+    private readonly CompositeMetricsWriter _writer;
+    private readonly CsvMetricsWriter? _table; // null where nothing is written
     private readonly CsvMetricsWriter? _episodes;
     private readonly List<Metric> _row = [];
     private readonly long _evaluated;
 
     /// <summary>Opens the files of a run.</summary>
-    /// <param name="folder">The run.</param>
+    /// <param name="folder">The run; null where nothing is written.</param>
     /// <param name="clock">Clock of the events.</param>
     /// <param name="averages">Means that a resumed run continues; owned from here on.</param>
     /// <param name="moreTags">Metrics of this run, also those that every run has.</param>
     /// <param name="resumeAfterSteps">Step of the checkpoint that the run continues from; rows beyond it are dropped.</param>
     /// <param name="recordEpisodes">Whether every episode is written down.</param>
     public RunLog(
-        RunFolder folder,
+        RunFolder? folder,
         TimeProvider clock,
         MetricAverages averages,
         IReadOnlyList<string> moreTags,
@@ -58,9 +59,16 @@ internal sealed class RunLog : IDisposable
     )
     {
         Averages = averages;
+        if (folder is null)
+        {
+            _evaluated = -1;
+            _writer = new CompositeMetricsWriter();
+            return;
+        }
         _evaluated = resumeAfterSteps is { } steps && HasEvaluationRow(folder.Metrics, steps) ? steps : -1;
+        _table = new CsvMetricsWriter(folder.Metrics, [.. Tags.Union(moreTags)], resumeAfterSteps);
         _writer = new CompositeMetricsWriter(
-            new CsvMetricsWriter(folder.Metrics, [.. Tags.Union(moreTags)], resumeAfterSteps),
+            _table,
             new TensorBoardWriter(folder.Path, clock, resumeAfterSteps)
         );
         _episodes = recordEpisodes
@@ -79,9 +87,22 @@ internal sealed class RunLog : IDisposable
     {
         _row.Clear();
         Averages.Drain(_row);
+        MakeColumns();
         _row.Add(new Metric("charts/SPS", stepsPerSecond));
         _row.Add(new Metric("system/live_tensors", liveTensors));
         _writer.Write(steps, CollectionsMarshal.AsSpan(_row));
+    }
+
+    /// <summary>Writes what was reported since the last row, if anything was.</summary>
+    public void WriteRest(long steps)
+    {
+        if (Averages.HasOwn)
+        {
+            _row.Clear();
+            Averages.Drain(_row);
+            MakeColumns();
+            _writer.Write(steps, CollectionsMarshal.AsSpan(_row));
+        }
     }
 
     /// <summary>Writes down the episodes that ended in an unroll, where they are recorded.</summary>
@@ -111,6 +132,20 @@ internal sealed class RunLog : IDisposable
     {
         _writer.Flush();
         _episodes?.Flush();
+    }
+
+    // What a user measures has a name that nobody knew before.
+    private void MakeColumns()
+    {
+        if (_table is null)
+        {
+            return;
+        }
+        string[] missing = [.. _row.Select(metric => metric.Tag).Where(tag => Averages.IsOwn(tag) && !_table.Has(tag))];
+        if (missing.Length > 0)
+        {
+            _table.Widen(missing);
+        }
     }
 
     private static bool HasEvaluationRow(string path, long steps)

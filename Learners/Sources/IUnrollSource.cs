@@ -1,4 +1,5 @@
 using Agents.Networks;
+using Environments;
 using Environments.State;
 using Environments.Wrappers;
 using Protos;
@@ -32,6 +33,12 @@ internal interface IUnrollSource : IDisposable
 
     /// <summary>Whether a resumed run continues the same episodes.</summary>
     bool CanSaveEnvironments { get; }
+
+    /// <summary>Hands over what environments measured during the newest unroll; nothing where that is not known here.</summary>
+    void TakeMetrics(EnvironmentMetrics destination) { }
+
+    /// <summary>Whether <see cref="SaveState"/> may be called for something else than the run's next checkpoint.</summary>
+    bool CanBeSavedElsewhere => true;
 
     /// <summary>Saves all that the next unroll depends on.</summary>
     void SaveState(StateDictionary state);

@@ -33,12 +33,14 @@ internal sealed class InlineUnrollSource : IUnrollSource
     /// <param name="memoryLimit">Bytes that the run may need; larger ones are refused before anything is allocated.</param>
     /// <param name="warn">Receives warnings, one line each; null for nobody.</param>
     /// <param name="seed">Seed of environments and actions.</param>
+    /// <param name="stop">Ends the start of environments with <see cref="OperationCanceledException"/>.</param>
     public static InlineUnrollSource Create(
         TrainingSettings settings,
         EnvironmentRegistry registry,
         long memoryLimit,
         Action<string>? warn,
-        SeedSequence seed
+        SeedSequence seed,
+        CancellationToken stop = default
     )
     {
         RunSize.RequireEnvironments(settings, registry.Find(settings.Environment), memoryLimit);
@@ -56,6 +58,7 @@ internal sealed class InlineUnrollSource : IUnrollSource
         {
             NetworkSpec spec = environments.NetworkFor(settings.NetworkFor(environments.PolicySpec));
             RunSize.Require(settings, spec, memoryLimit);
+            using CancellationTokenRegistration interruption = stop.Register(environments.Interrupt);
             return new InlineUnrollSource(
                 environments,
                 spec,
@@ -125,6 +128,9 @@ internal sealed class InlineUnrollSource : IUnrollSource
 
     /// <inheritdoc/>
     public void TakeStatistics(RunningStatistics earlier, double rows) => _observations.ContinueFrom(earlier, rows);
+
+    /// <inheritdoc/>
+    public void TakeMetrics(EnvironmentMetrics destination) => _environments.TakeMetrics(destination);
 
     /// <inheritdoc/>
     public bool CanSaveEnvironments => _environments.CanSaveState;

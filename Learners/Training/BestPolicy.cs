@@ -6,9 +6,9 @@ namespace Learners.Training;
 
 /// <summary>Keeps the policy of a run with the best evaluation.</summary>
 /// <param name="session">Gives policies.</param>
-/// <param name="folder">Where the best one lies.</param>
+/// <param name="folder">Where the best one lies; null for nowhere.</param>
 /// <param name="warn">Receives a line where the one that lies there cannot be read; null for nobody.</param>
-internal sealed class BestPolicy(TrainingSession session, RunFolder folder, Action<string>? warn)
+internal sealed class BestPolicy(TrainingSession session, RunFolder? folder, Action<string>? warn)
 {
     /// <summary>Name of the mean return in checkpoints.</summary>
     public const string StateName = "best_return";
@@ -17,15 +17,20 @@ internal sealed class BestPolicy(TrainingSession session, RunFolder folder, Acti
     public double? Return { get; private set; }
 
     /// <summary>Saves the newest policy with its scores unless an earlier one was better.</summary>
-    public void KeepIfBest(EvaluationResult evaluation)
+    /// <returns>Whether none was better.</returns>
+    public bool KeepIfBest(EvaluationResult evaluation)
     {
         if (Return is { } best && evaluation.MeanReturn < best)
         {
-            return;
+            return false;
         }
         Return = evaluation.MeanReturn;
-        using SavedPolicy policy = session.ToPolicy(evaluation);
-        policy.Save(folder.Best);
+        if (folder is not null)
+        {
+            using SavedPolicy policy = session.ToPolicy(evaluation);
+            policy.Save(folder.Best);
+        }
+        return true;
     }
 
     /// <summary>Continues a run.</summary>
@@ -40,7 +45,7 @@ internal sealed class BestPolicy(TrainingSession session, RunFolder folder, Acti
     // A run that was killed may have evaluated after its last checkpoint, which then knows nothing of the best policy that lies there.
     private double? ReturnOfBest()
     {
-        if (!Directory.Exists(folder.Best))
+        if (folder is null || !Directory.Exists(folder.Best))
         {
             return null;
         }

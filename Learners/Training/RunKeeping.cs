@@ -12,24 +12,24 @@ internal sealed class RunKeeping : IDisposable
 {
     private readonly TrainingSession _session;
     private readonly TrainingOptions _options;
-    private readonly RunFolder _folder;
+    private readonly RunFolder? _folder; // null where nothing is kept
     private readonly BestPolicy _best;
-    private readonly CheckpointStore _checkpoints;
+    private readonly CheckpointStore? _checkpoints;
     private readonly RunRemains _remains = new();
 
     /// <summary>Opens the files of a run.</summary>
     /// <param name="session">What trains.</param>
     /// <param name="options">Whom to warn.</param>
-    /// <param name="folder">Where they lie.</param>
+    /// <param name="folder">Where they lie; null where nothing is written.</param>
     /// <param name="best">The best policy.</param>
     /// <param name="isResumed">Whether rows beyond the session's step are dropped, and else all.</param>
-    public RunKeeping(TrainingSession session, TrainingOptions options, RunFolder folder, BestPolicy best, bool isResumed)
+    public RunKeeping(TrainingSession session, TrainingOptions options, RunFolder? folder, BestPolicy best, bool isResumed)
     {
         _session = session;
         _options = options;
         _folder = folder;
         _best = best;
-        _checkpoints = new CheckpointStore(folder.Checkpoints, session.Settings.Checkpoints.Keep);
+        _checkpoints = folder is null ? null : new CheckpointStore(folder.Checkpoints, session.Settings.Checkpoints.Keep);
         Log = OpenLog(isResumed ? session.Steps : null);
     }
 
@@ -46,12 +46,16 @@ internal sealed class RunKeeping : IDisposable
     /// <param name="isNew">Whether there is no checkpoint yet.</param>
     public void Begin(bool isNew)
     {
+        if (_folder is null)
+        {
+            return;
+        }
         if (isNew)
         {
             SaveCheckpoint();
         }
         AtomicFile.Write(_folder.Config, SettingsSources.Write(_session.Settings));
-        ExpectFiles();
+        ExpectFiles(_folder);
     }
 
     /// <summary>Saves a checkpoint; a run that outlives failures is only warned where that fails.</summary>
@@ -81,7 +85,11 @@ internal sealed class RunKeeping : IDisposable
     /// <exception cref="CheckpointException">It could not be written.</exception>
     public void SaveCheckpoint()
     {
-        Restore();
+        if (_folder is null || _checkpoints is null)
+        {
+            return;
+        }
+        Restore(_folder);
         var state = new StateDictionary();
         _session.SaveState(state);
         state.Set(BestPolicy.StateName, _best.Return ?? double.NaN);
@@ -91,7 +99,7 @@ internal sealed class RunKeeping : IDisposable
         policy.Save(_folder.Policy);
         _session.SavePoliciesBeside(_folder);
         Log.Flush();
-        ExpectFiles();
+        ExpectFiles(_folder);
     }
 
     /// <inheritdoc/>
@@ -100,37 +108,37 @@ internal sealed class RunKeeping : IDisposable
     private RunLog OpenLog(long? resumeAfterSteps) =>
         new(_folder, _options.Clock, _session.Metrics, _session.Tags, resumeAfterSteps, _session.Settings.RecordEpisodes);
 
-    private void ExpectFiles()
+    private void ExpectFiles(RunFolder folder)
     {
-        _remains.Expect(_folder.Config, "settings");
-        _remains.Expect(_folder.Metrics, "metrics");
-        _remains.Expect(_folder.Episodes, "episodes");
-        _remains.Expect(_folder.Checkpoints, "earlier checkpoints");
-        _remains.Expect(_folder.Best, "the best policy");
-        _remains.Expect(_folder.Journal, "the journal");
+        _remains.Expect(folder.Config, "settings");
+        _remains.Expect(folder.Metrics, "metrics");
+        _remains.Expect(folder.Episodes, "episodes");
+        _remains.Expect(folder.Checkpoints, "earlier checkpoints");
+        _remains.Expect(folder.Best, "the best policy");
+        _remains.Expect(folder.Journal, "the journal");
     }
 
     // A run whose folder was deleted goes on, in a new folder of the same name; what only the old one held is lost, and that is said.
-    private void Restore()
+    private void Restore(RunFolder folder)
     {
         IReadOnlyList<string> missing = _remains.TakeMissing();
         if (missing.Count == 0)
         {
             return;
         }
-        Directory.CreateDirectory(_folder.Path);
-        AtomicFile.Write(_folder.Config, SettingsSources.Write(_session.Settings));
-        if (missing.Contains(_folder.Metrics) || missing.Contains(_folder.Episodes))
+        Directory.CreateDirectory(folder.Path);
+        AtomicFile.Write(folder.Config, SettingsSources.Write(_session.Settings));
+        if (missing.Contains(folder.Metrics) || missing.Contains(folder.Episodes))
         {
             Log.Dispose();
             Log = OpenLog(resumeAfterSteps: null);
         }
-        if (missing.Contains(_folder.Journal))
+        if (missing.Contains(folder.Journal))
         {
-            Directory.CreateDirectory(_folder.Journal);
+            Directory.CreateDirectory(folder.Journal);
         }
         _options.Warn?.Invoke(
-            $"Somebody deleted from '{_folder.Path}' while the run went on. Lost until step {_session.Steps}: {string.Join(", ", _remains.Lost)}. What follows is written anew."
+            $"Somebody deleted from '{folder.Path}' while the run went on. Lost until step {_session.Steps}: {string.Join(", ", _remains.Lost)}. What follows is written anew."
         );
     }
 }

@@ -26,6 +26,7 @@ public static class Trainer
     /// <exception cref="CheckpointException">A checkpoint could not be written.</exception>
     /// <exception cref="global::Environments.EnvironmentFaultException">The environment gave a number that is not finite.</exception>
     /// <exception cref="TrainingDivergedException">The gradient stopped being finite.</exception>
+    /// <exception cref="TrainingCallbackException">A callback failed; what was learned is saved.</exception>
     public static Task<TrainingResult> TrainAsync(
         TrainingSettings settings,
         TrainingOptions? options = null,
@@ -33,12 +34,20 @@ public static class Trainer
     )
     {
         ArgumentNullException.ThrowIfNull(settings);
-        options ??= new TrainingOptions();
+        options = (options ?? new TrainingOptions()) with { Stopping = cancellationToken };
         settings = Checked(settings, options);
+        if (options.InMemory && options.OutputFolder is { } folder)
+        {
+            throw new ArgumentException(
+                $"The run is to be in memory and to write to '{folder}'. Set one of {nameof(TrainingOptions.InMemory)} and {nameof(TrainingOptions.OutputFolder)}.",
+                nameof(options)
+            );
+        }
         return TrainAsync(
             settings,
             options,
-            () => RunClaim.ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock)),
+            () =>
+                options.InMemory ? null : RunClaim.ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock)),
             seed => options.Step(settings, seed),
             cancellationToken
         );
@@ -68,14 +77,14 @@ public static class Trainer
     /// <summary>Trains from the unrolls of a source.</summary>
     /// <param name="settings">What <see cref="Checked"/> gave.</param>
     /// <param name="options">Whom to tell.</param>
-    /// <param name="claimFolder">Claims the folder, which is given back when training ends.</param>
+    /// <param name="claimFolder">Claims the folder, which is given back when training ends; gives null for a run without one.</param>
     /// <param name="createSource">Makes the source.</param>
     /// <param name="cancellationToken">Ends training after the running update.</param>
     /// <param name="outlivesFailures">See <see cref="TrainingSession.OutlivesFailures"/>.</param>
     internal static Task<TrainingResult> TrainAsync(
         TrainingSettings settings,
         TrainingOptions options,
-        Func<RunClaim> claimFolder,
+        Func<RunClaim?> claimFolder,
         Func<SeedSequence, IUnrollSource> createSource,
         CancellationToken cancellationToken,
         bool outlivesFailures = false
@@ -83,9 +92,9 @@ public static class Trainer
         Task.Run(
             async () =>
             {
-                using RunClaim claim = claimFolder();
+                using RunClaim? claim = claimFolder();
                 var session = new TrainingSession(settings, options, createSource) { OutlivesFailures = outlivesFailures };
-                using var run = new TrainingRun(session, options, claim.Folder, state: null);
+                using var run = new TrainingRun(session, options, claim?.Folder, state: null);
                 run.Begin();
                 return await run.RunAsync(cancellationToken).ConfigureAwait(false);
             },
@@ -110,7 +119,7 @@ public static class Trainer
     )
     {
         options ??= new TrainingOptions();
-        options = options with { Registry = options.Registry.ForForeignIds }; // the run may be a stranger's
+        options = options with { Registry = options.Registry.ForForeignIds, Stopping = cancellationToken }; // the run may be a stranger's
         return ResumeAsync(
             runFolder,
             assignments ?? [],

@@ -7,7 +7,7 @@ using Learners.Sources;
 
 namespace Learners.Training;
 
-/// <summary>Where a run writes and whom it tells; nothing here changes what is learned.</summary>
+/// <summary>Where a run writes and whom it tells; nothing here changes what is learned. Callbacks: <see cref="OnUpdate"/>.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>Run folder; null for <c>runs/&lt;environment&gt;/&lt;agent&gt;/&lt;time&gt;-&lt;seed&gt;</c> below the current folder.</summary>
@@ -15,6 +15,25 @@ public sealed record TrainingOptions
 
     /// <summary>Told about once per update; reports arrive on the training thread, so return quickly.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>
+    /// Called after each update, once its metrics are known. As with every callback: it runs on the training thread and training waits for it, it is never
+    /// called by two threads at once in one run, an exception ends the run with <see cref="TrainingCallbackException"/> after it was saved, and null costs nothing.
+    /// </summary>
+    public Action<TrainingUpdate>? OnUpdate { get; init; }
+
+    /// <summary>Called after each evaluation, that of the final policy included.</summary>
+    public Action<TrainingEvaluation>? OnEvaluation { get; init; }
+
+    /// <summary>Called for each training episode that ended, after the update that learned from its end and before <see cref="OnUpdate"/>.</summary>
+    public Action<TrainingEpisode>? OnEpisode { get; init; }
+
+    /// <summary>
+    /// Whether a run writes no file at all: <see cref="TrainingResult.Policy"/> has what it learned, and <see cref="TrainingResult.RunFolder"/> is empty. Such
+    /// a run cannot be resumed, except from what a callback saves.
+    /// </summary>
+    /// <value>Default false. With true, <see cref="OutputFolder"/> has to be null.</value>
+    public bool InMemory { get; init; }
 
     /// <summary>Receives warnings, one line each.</summary>
     public Action<string>? Warn { get; init; }
@@ -31,6 +50,9 @@ public sealed record TrainingOptions
     /// <summary>Environment steps at which a run saves and ends before it is done, to be resumed; null to go on to the end.</summary>
     internal long? PauseAtSteps { get; init; }
 
+    /// <summary>Ends the start of environments; the trainer's own token, which ends all that follows.</summary>
+    internal CancellationToken Stopping { get; init; }
+
     /// <summary>Clock of time stamps and speeds.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -41,7 +63,7 @@ public sealed record TrainingOptions
     /// <param name="settings">The run.</param>
     /// <param name="seed">Seed of environments and actions.</param>
     internal IUnrollSource Step(TrainingSettings settings, SeedSequence seed) =>
-        settings.UnrollsFrom is null ? InlineUnrollSource.Create(settings, Registry, MemoryLimit, Warn, seed)
+        settings.UnrollsFrom is null ? InlineUnrollSource.Create(settings, Registry, MemoryLimit, Warn, seed, Stopping)
         : StepJournal is { } journal ? journal(settings)
         : throw new SettingsException(
             $"unrolls_from: the run learns from the journal of '{settings.UnrollsFrom}', and this program reads none. Train it with the command agents, or give options of JournalUnrolls.Read."

@@ -1,3 +1,4 @@
+using Agents.Policies;
 using Learners.Evaluation;
 
 namespace Learners.Training;
@@ -5,11 +6,17 @@ namespace Learners.Training;
 /// <summary>What a run left behind.</summary>
 public sealed record TrainingResult
 {
-    /// <summary>Run folder.</summary>
+    /// <summary>Run folder; empty where the run was in memory.</summary>
     public required string RunFolder { get; init; }
 
-    /// <summary>Folder of the final policy.</summary>
+    /// <summary>Folder of the final policy; empty where the run was in memory.</summary>
     public required string PolicyFolder { get; init; }
+
+    /// <summary>
+    /// The final policy, equal to the one that lies in <see cref="PolicyFolder"/>: it acts and evaluates without being loaded. The caller owns it; one that is
+    /// never disposed is collected like any object, unless it acts on the tensor library.
+    /// </summary>
+    public required SavedPolicy Policy { get; init; }
 
     /// <summary>Environment steps done.</summary>
     public required long EnvironmentSteps { get; init; }

@@ -15,23 +15,26 @@ internal sealed class TrainingRun : IDisposable
 {
     private readonly TrainingSession _session;
     private readonly TrainingOptions _options;
-    private readonly RunFolder _folder;
+    private readonly RunFolder? _folder; // null where nothing is written
     private readonly BestPolicy _best;
     private readonly RunKeeping _keeping;
     private readonly long _startSteps;
     private readonly long _started;
+    private readonly Action<IReadOnlyList<CompletedEpisode>> _hear;
+    private RunCallbacks? _callbacks; // null where nobody is called
     private bool _metricsFail;
 
     /// <summary>A run at its first step, or where <paramref name="state"/> was saved.</summary>
     /// <param name="session">What trains; owned from here on.</param>
     /// <param name="options">Whom to tell.</param>
-    /// <param name="folder">Where to write.</param>
+    /// <param name="folder">Where to write; null for nowhere.</param>
     /// <param name="state">State that the session continues from; null for a new run.</param>
-    public TrainingRun(TrainingSession session, TrainingOptions options, RunFolder folder, StateDictionary? state)
+    public TrainingRun(TrainingSession session, TrainingOptions options, RunFolder? folder, StateDictionary? state)
     {
         _session = session;
         _options = options;
         _folder = folder;
+        _hear = Hear;
         try
         {
             _best = new BestPolicy(session, folder, options.Warn);
@@ -73,11 +76,36 @@ internal sealed class TrainingRun : IDisposable
     public void Begin() => _keeping.Begin(isNew: _startSteps == 0);
 
     /// <summary>Trains to the last step or to the cancellation, then saves and evaluates.</summary>
+    /// <exception cref="TrainingCallbackException">A callback failed; everything is saved.</exception>
     public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
     {
-        long before = Steps;
-        while (!_session.IsDone && !IsPaused && await _session.StepAsync(WriteLog, cancellationToken).ConfigureAwait(false))
+        if (!RunCallbacks.Any(_options))
         {
+            await TrainAsync(cancellationToken).ConfigureAwait(false);
+            return Finish(cancellationToken);
+        }
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _callbacks = new RunCallbacks(_options, _session, _folder, stop.Cancel);
+        try
+        {
+            await TrainAsync(stop.Token).ConfigureAwait(false);
+            return Finish(stop.Token);
+        }
+        catch (TrainingCallbackException failure)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            failure.Result ??= Finish(stop.Token, saves: true);
+            throw;
+        }
+    }
+
+    private async Task TrainAsync(CancellationToken cancellationToken)
+    {
+        long before = Steps;
+        _callbacks?.Begin();
+        while (!_session.IsDone && !IsPaused && await _session.StepAsync(_hear, cancellationToken).ConfigureAwait(false))
+        {
+            _callbacks?.End(Progress());
             bool last = _session.IsDone;
             if (!last && IsDue(before, Settings.Evaluation.EverySteps, 10) && Settings.Evaluation.Episodes > 0)
             {
@@ -93,8 +121,8 @@ internal sealed class TrainingRun : IDisposable
             }
             _options.Progress?.Report(Progress());
             before = Steps;
+            _callbacks?.Begin();
         }
-        return Finish(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -111,9 +139,10 @@ internal sealed class TrainingRun : IDisposable
         return Steps / interval > before / interval;
     }
 
-    private TrainingResult Finish(CancellationToken cancellationToken)
+    // What failed may have kept the last checkpoint from being saved.
+    private TrainingResult Finish(CancellationToken cancellationToken, bool saves = false)
     {
-        if (!_session.IsDone)
+        if (saves || !_session.IsDone)
         {
             _keeping.SaveCheckpoint();
         }
@@ -121,21 +150,17 @@ internal sealed class TrainingRun : IDisposable
         EvaluationResult? evaluation = _session.IsDone
             ? TryEvaluate(Settings.Evaluation.FinalEpisodes, 0, cancellationToken)
             : null;
-        if (evaluation is not null)
+        bool isBest = evaluation is not null && _best.KeepIfBest(evaluation);
+        if (evaluation is not null && !Log.HasEvaluation(Steps))
         {
-            _best.KeepIfBest(evaluation);
-            if (!Log.HasEvaluation(Steps))
-            {
-                Log.WriteEvaluation(Steps, evaluation);
-            }
+            Log.WriteEvaluation(Steps, evaluation);
         }
-        using SavedPolicy final = _session.ToPolicy(evaluation);
-        final.Save(_folder.Policy);
-        _session.SavePoliciesBeside(_folder);
+        SavedPolicy final = _session.ToPolicy(evaluation);
         var result = new TrainingResult
         {
-            RunFolder = _folder.Path,
-            PolicyFolder = _folder.Policy,
+            RunFolder = _folder?.Path ?? "",
+            PolicyFolder = _folder?.Policy ?? "",
+            Policy = final,
             EnvironmentSteps = Steps,
             Updates = _session.Updates,
             WallSeconds = Seconds,
@@ -146,8 +171,31 @@ internal sealed class TrainingRun : IDisposable
             BestReturn = _best.Return,
             Lost = _keeping.Lost,
         };
-        AtomicFile.Write(_folder.Summary, RunSummary.ToFile(result, Settings));
+        if (_folder is not null)
+        {
+            final.Save(_folder.Policy);
+            _session.SavePoliciesBeside(_folder);
+            AtomicFile.Write(_folder.Summary, RunSummary.ToFile(result, Settings));
+        }
+        if (evaluation is not null)
+        {
+            TellFinal(evaluation, isBest, result);
+        }
         return result;
+    }
+
+    private void TellFinal(EvaluationResult evaluation, bool isBest, TrainingResult result)
+    {
+        try
+        {
+            _callbacks?.Evaluated(Progress(), evaluation, isBest, isFinal: true);
+            Log.WriteRest(Steps);
+        }
+        catch (TrainingCallbackException failure)
+        {
+            failure.Result = result; // which is whole
+            throw;
+        }
     }
 
     private void EvaluateDuringTraining(CancellationToken cancellationToken)
@@ -156,7 +204,8 @@ internal sealed class TrainingRun : IDisposable
         if (TryEvaluate(Settings.Evaluation.Episodes, index, cancellationToken) is { } result)
         {
             Log.WriteEvaluation(Steps, result);
-            _best.KeepIfBest(result);
+            bool isBest = _best.KeepIfBest(result);
+            _callbacks?.Evaluated(Progress(), result, isBest, isFinal: false);
         }
     }
 
@@ -171,6 +220,12 @@ internal sealed class TrainingRun : IDisposable
         {
             return null;
         }
+    }
+
+    private void Hear(IReadOnlyList<CompletedEpisode> episodes)
+    {
+        WriteLog(episodes);
+        _callbacks?.Hear(episodes);
     }
 
     /// <summary>Writes episodes, or the metrics since the last row where there are none.</summary>

@@ -31,6 +31,7 @@ public sealed class TrainingSession : IDisposable
     private readonly EpisodeWindow _episodes = new();
     private readonly HashSet<string> _ownFolders = [];
     private readonly LearnerSlot _learner;
+    private readonly EnvironmentMetrics _measured = new();
     private RunEvaluation? _evaluation;
 
     /// <summary>A session at its first step.</summary>
@@ -139,6 +140,9 @@ public sealed class TrainingSession : IDisposable
 
     /// <summary>Names of the learner's metrics.</summary>
     internal IReadOnlyList<string> Tags => _learner.Current.Tags;
+
+    /// <summary>Whether the state may be written elsewhere than into the run's own checkpoints.</summary>
+    internal bool CanBeSavedElsewhere => _source.CanBeSavedElsewhere;
 
     /// <summary>Whether <see cref="Load"/> continues the same episodes, or begins new ones.</summary>
     public bool SavesEnvironments => _source.CanSaveEnvironments;
@@ -271,6 +275,7 @@ public sealed class TrainingSession : IDisposable
         if (_experience.Count() is { } unroll)
         {
             _episodes.Add(unroll.Episodes, Metrics);
+            AddMeasured();
             hear?.Invoke(unroll.Episodes);
         }
         // From here on the unroll is the source's again, and may hold the next one already.
@@ -297,7 +302,7 @@ public sealed class TrainingSession : IDisposable
         _learner.SaveState(state);
         _source.SaveState(state.Scope("source"));
         _episodes.SaveState(state.Scope("episodes"));
-        Metrics.SaveState(state.Scope("averages"));
+        Metrics.SaveState(state.Scope("averages"), state.Scope("own_averages"));
     }
 
     /// <summary>Told once what <see cref="SaveState"/> saved last is safe on the disk.</summary>
@@ -314,6 +319,19 @@ public sealed class TrainingSession : IDisposable
         _evaluation?.Dispose();
     }
 
+    private void AddMeasured()
+    {
+        _source.TakeMetrics(_measured);
+        foreach (MeasuredNumbers numbers in _measured.All)
+        {
+            if (numbers.Count > 0)
+            {
+                Metrics.AddOwn(numbers.Tag, numbers.Total, numbers.Count);
+                (numbers.Total, numbers.Count) = (0, 0);
+            }
+        }
+    }
+
     private void Publish() => _source.Publish(_learner.Current.ActingParameters, Updates);
 
     private void LoadState(StateDictionary state)
@@ -324,5 +342,6 @@ public sealed class TrainingSession : IDisposable
         _source.LoadState(state.Scope("source"));
         _episodes.LoadState(state.Scope("episodes"));
         Metrics.LoadState(state.Scope("averages"), [.. RunLog.Tags, .. Tags]);
+        Metrics.LoadOwnState(state.Scope("own_averages"));
     }
 }

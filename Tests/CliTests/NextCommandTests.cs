@@ -41,6 +41,7 @@ public sealed class NextCommandTests : IDisposable
         {
             RunFolder = _folder.In("run"),
             PolicyFolder = _folder.In("run/policy"),
+            Policy = null!, // nobody asks for it
             EnvironmentSteps = 100,
             Updates = 1,
             WallSeconds = 1,
