@@ -171,6 +171,7 @@ internal static class Application
         {
             return NearestName.Suggest(token, command.Subcommands.Select(subcommand => subcommand.Name));
         }
-        return FamiliarOptions.Suggest(token, command) ?? NearestName.Suggest(token, command.Options.Select(option => option.Name));
+        return FamiliarOptions.Suggest(token, command)
+            ?? NearestName.Suggest(token, command.Options.Select(option => option.Name));
     }
 }

@@ -59,7 +59,9 @@ internal sealed class RecordWalk(Compilation compilation)
                 {
                     Visit(property.Type);
                 }
-                foreach (INamedTypeSymbol derived in Own().Where(own => SymbolEqualityComparer.Default.Equals(own.BaseType, record)))
+                foreach (
+                    INamedTypeSymbol derived in Own().Where(own => SymbolEqualityComparer.Default.Equals(own.BaseType, record))
+                )
                 {
                     Visit(derived);
                 }

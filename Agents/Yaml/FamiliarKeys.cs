@@ -90,7 +90,9 @@ internal static class FamiliarKeys
             : properties
                 .Select(property => (Property: property, Value: property.GetValue(record)))
                 .Where(inner => inner.Value is not null && StrictYaml.IsRecord(inner.Value))
-                .Select(inner => PathTo(key, inner.Value!, $"{path}{StrictYaml.PlaceOf(inner.Property, inner.Value)}.", depth - 1))
+                .Select(inner =>
+                    PathTo(key, inner.Value!, $"{path}{StrictYaml.PlaceOf(inner.Property, inner.Value)}.", depth - 1)
+                )
                 .FirstOrDefault(found => found is not null);
     }
 }

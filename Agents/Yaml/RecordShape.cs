@@ -36,7 +36,8 @@ internal sealed class RecordShape(Func<object>? create, RecordProperty[] propert
 
     /// <summary>A record with its defaults.</summary>
     public static object Create(Type record) =>
-        Of(record).Create() ?? throw new NotSupportedException($"{record.Name} has no defaults, so that no document can make one.");
+        Of(record).Create()
+        ?? throw new NotSupportedException($"{record.Name} has no defaults, so that no document can make one.");
 
     /// <summary>Makes the shape of a type known, when it is asked for.</summary>
     public static void Add(Type record, Func<RecordShape> shape) => Shapes[record] = new Lazy<RecordShape>(shape);

@@ -66,7 +66,9 @@ internal static partial class StrictYaml
         }
         if (value is IValidatableObject validatable)
         {
-            foreach (ValidationResult result in validatable.Validate(new ValidationContext(value, value.GetType().Name, null, null)))
+            foreach (
+                ValidationResult result in validatable.Validate(new ValidationContext(value, value.GetType().Name, null, null))
+            )
             {
                 string member = result.MemberNames.FirstOrDefault() is { } name ? path + Dotted(name) : path.TrimEnd('.');
                 throw new SettingsException($"{source}: {member}: {result.ErrorMessage}");

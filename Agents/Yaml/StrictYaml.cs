@@ -250,8 +250,7 @@ internal static partial class StrictYaml
     }
 
     /// <summary>Whether a value is a record whose properties have keys.</summary>
-    public static bool IsRecord(object value) =>
-        value is not (YamlNode or IEnumerable or IParts) && !IsScalar(value.GetType());
+    public static bool IsRecord(object value) => value is not (YamlNode or IEnumerable or IParts) && !IsScalar(value.GetType());
 
     /// <summary>Whether values of a type are single ones.</summary>
     public static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);

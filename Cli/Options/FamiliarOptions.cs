@@ -64,7 +64,8 @@ internal static class FamiliarOptions
             ? command.Arguments.Any(argument => $"<{argument.Name}>" == own)
                 ? $" The environment is named without an option: 'agents {command.Name} CartPole-v1'."
                 : null
-            : command.Options.Any(known => known.Name == option) ? $" Did you mean '{own}'?"
-            : null;
+            : command.Options.Any(known => known.Name == option)
+                ? $" Did you mean '{own}'?"
+                : null;
     }
 }

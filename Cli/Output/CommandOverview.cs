@@ -10,6 +10,9 @@ internal sealed class CommandOverview(SynchronousCommandLineAction usual) : Sync
     private static readonly int Widest = CommandTable.All.Max(entry => entry.Name.Length);
 
     /// <inheritdoc/>
+    public override bool ClearsParseErrors => true; // whoever asks for help has not typed the rest yet
+
+    /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
         if (parseResult.CommandResult.Command is not RootCommand root)
@@ -23,7 +26,11 @@ internal sealed class CommandOverview(SynchronousCommandLineAction usual) : Sync
     private static void Write(TextWriter output, RootCommand root)
     {
         output.WriteLine(root.Description);
-        foreach (IGrouping<string, CommandEntry> group in CommandTable.All.Where(entry => entry.Group.Length > 0).GroupBy(entry => entry.Group))
+        foreach (
+            IGrouping<string, CommandEntry> group in CommandTable
+                .All.Where(entry => entry.Group.Length > 0)
+                .GroupBy(entry => entry.Group)
+        )
         {
             output.WriteLine($"{group.Key}:");
             foreach (CommandEntry entry in group)

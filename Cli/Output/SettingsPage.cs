@@ -48,7 +48,8 @@ internal static class SettingsPage
     private static IEnumerable<SettingEntry> Inside(KeyValuePair<Agent, IReadOnlyList<SettingEntry>> of) =>
         of.Value.Except(Outside(of)).Select(entry => entry with { Key = Standing + entry.Key[of.Key.Name.Length..] });
 
-    private static string SectionOf(SettingEntry entry) => entry.Key.Contains('.', StringComparison.Ordinal) ? entry.Key.Split('.')[0] : "";
+    private static string SectionOf(SettingEntry entry) =>
+        entry.Key.Contains('.', StringComparison.Ordinal) ? entry.Key.Split('.')[0] : "";
 
     private static void Add(StringBuilder page, string title, IEnumerable<SettingEntry> entries)
     {
@@ -59,5 +60,6 @@ internal static class SettingsPage
         }
     }
 
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    private static string Cell(string text) =>
+        text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 }

@@ -25,7 +25,12 @@ internal sealed record Finding(string Name, string Found, bool IsThere = true, s
 internal static class MachineFindings
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly (int Port, string What)[] Ports = [(5051, "agents learner"), (8080, "agents serve"), (50061, "agents serve-env")];
+    private static readonly (int Port, string What)[] Ports =
+    [
+        (5051, "agents learner"),
+        (8080, "agents serve"),
+        (50061, "agents serve-env"),
+    ];
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Finding> All() =>
@@ -35,23 +40,55 @@ internal static class MachineFindings
             new("system", RuntimeInformation.OSDescription),
             new(
                 "processor",
-                string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} for this process, {InstructionSet.Name}")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Environment.ProcessorCount} for this process, {InstructionSet.Name}"
+                )
             ),
-            new("memory", string.Create(CultureInfo.InvariantCulture, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:F1} GB for this process")),
-            Look("libtorch", "It is needed for --engine torch only: use a build with libtorch, or set LIBTORCH_DIR to the lib folder of libtorch 2.10.", () => TorchPackage.Require().Describe()),
-            Look("MuJoCo", "It is needed for HalfCheetah-v5 and its kin: install libmujoco-dev, or set MUJOCO_PATH to a release.", MuJoCo),
+            new(
+                "memory",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:F1} GB for this process"
+                )
+            ),
+            Look(
+                "libtorch",
+                "It is needed for --engine torch only: use a build with libtorch, or set LIBTORCH_DIR to the lib folder of libtorch 2.10.",
+                () => TorchPackage.Require().Describe()
+            ),
+            Look(
+                "MuJoCo",
+                "It is needed for HalfCheetah-v5 and its kin: install libmujoco-dev, or set MUJOCO_PATH to a release.",
+                MuJoCo
+            ),
             Look("C compiler", "It is needed once to build the bridge to MuJoCo: install gcc.", () => Program("cc")),
-            Look("Python", "It is needed for Gymnasium environments only: install python3, or name one in AGENTS_PYTHON.", Python),
-            Look("Python packages", "gym: needs grpcio, protobuf, numpy and gymnasium, ALE/ needs ale-py; install them with pip or your system.", PythonPackages),
+            Look(
+                "Python",
+                "It is needed for Gymnasium environments only: install python3, or name one in AGENTS_PYTHON.",
+                Python
+            ),
+            Look(
+                "Python packages",
+                "gym: needs grpcio, protobuf, numpy and gymnasium, ALE/ needs ale-py; install them with pip or your system.",
+                PythonPackages
+            ),
             Look("fonts", "They are needed for scores in pictures of agents record: install fonts-dejavu-core.", Fonts),
             Look("ffmpeg", "It is needed for agents record --out film.mp4; GIFs do without it.", () => Program("ffmpeg")),
             Look("redis-server", "It is needed for studies on a cluster only.", () => Program("redis-server")),
-            .. Ports.Select(port => Look($"port {port.Port}", $"Another program listens there; give {port.What} another address.", () => Port(port.Port, port.What))),
+            .. Ports.Select(port =>
+                Look(
+                    $"port {port.Port}",
+                    $"Another program listens there; give {port.What} another address.",
+                    () => Port(port.Port, port.What)
+                )
+            ),
             new("variables", Variables()),
         ];
 
     private static string Version() =>
-        typeof(MachineFindings).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        typeof(MachineFindings).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        ?? "unknown";
 
     private static Finding Look(string name, string cure, Func<string> look)
     {
@@ -88,7 +125,11 @@ internal static class MachineFindings
 
     private static string Ask(string question)
     {
-        var start = new ProcessStartInfo(Interpreter(), ["-c", question]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Interpreter(), ["-c", question])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using Process process = Process.Start(start)!;
         (string Output, string Errors)? said = ChildProcess.Finish(process, Patience);
         return said is { } answer && process.ExitCode == 0

@@ -46,7 +46,11 @@ internal static class PolicyEndpoints
     {
         if (context.Request.Headers.ContentEncoding.Count > 0 && context.Request.Headers.ContentEncoding != "identity")
         {
-            throw new ProblemException(ProblemKind.PackedBody, null, "Send the body as it is, without the header Content-Encoding.");
+            throw new ProblemException(
+                ProblemKind.PackedBody,
+                null,
+                "Send the body as it is, without the header Content-Encoding."
+            );
         }
         Question question;
         try

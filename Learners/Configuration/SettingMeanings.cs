@@ -57,7 +57,10 @@ internal static partial class SettingMeanings
                 {
                     meanings[name] =
                         (string?)member.Element("inheritdoc")?.Attribute("cref")
-                        ?? string.Join(' ', member.Elements().Where(part => part.Name.LocalName is "summary" or "value").Select(Text));
+                        ?? string.Join(
+                            ' ',
+                            member.Elements().Where(part => part.Name.LocalName is "summary" or "value").Select(Text)
+                        );
                 }
             }
         }
@@ -68,8 +71,7 @@ internal static partial class SettingMeanings
         return meanings;
     }
 
-    private static string Text(XElement element) =>
-        Spaces().Replace(string.Concat(element.Nodes().Select(Words)), " ").Trim();
+    private static string Text(XElement element) => Spaces().Replace(string.Concat(element.Nodes().Select(Words)), " ").Trim();
 
     private static string Words(XNode node) =>
         node switch

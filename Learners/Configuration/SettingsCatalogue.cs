@@ -64,7 +64,14 @@ public static class SettingsCatalogue
         }
     }
 
-    private static void AddOne(List<SettingEntry> entries, object record, RecordProperty property, object? value, string key, string meaning)
+    private static void AddOne(
+        List<SettingEntry> entries,
+        object record,
+        RecordProperty property,
+        object? value,
+        string key,
+        string meaning
+    )
     {
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (type.IsAssignableTo(typeof(ISection)))
@@ -94,7 +101,11 @@ public static class SettingsCatalogue
     private static string Names(IReadOnlyList<NamedSettings> parts) => string.Join(", ", parts.Select(part => part.Name));
 
     private static bool IsRecord(Type type) =>
-        type.IsClass && !type.IsArray && !type.IsAbstract && type != typeof(string) && !type.IsAssignableTo(typeof(YamlNode))
+        type.IsClass
+        && !type.IsArray
+        && !type.IsAbstract
+        && type != typeof(string)
+        && !type.IsAssignableTo(typeof(YamlNode))
         && type.GetConstructor(Type.EmptyTypes) is not null;
 
     private static string Takes(Type type) =>
@@ -118,7 +129,9 @@ public static class SettingsCatalogue
         : $" from {Number(range.Minimum)} to {Number(range.Maximum)}";
 
     private static string Number(object bound) =>
-        bound is double number ? ((float)number).ToString(CultureInfo.InvariantCulture) : Convert.ToString(bound, CultureInfo.InvariantCulture)!;
+        bound is double number
+            ? ((float)number).ToString(CultureInfo.InvariantCulture)
+            : Convert.ToString(bound, CultureInfo.InvariantCulture)!;
 
     private static string Text(object value)
     {

@@ -57,7 +57,10 @@ public sealed class HelpfulCommandTests : IDisposable
 
         Assert.Equal(keys.Length, keys.Distinct().Count());
         Assert.Equal([], Leaves(StrictYaml.ToNode(new TrainingSettings { Agent = agent.Defaults }), "").Except(keys));
-        Assert.All(MemoryCores.All.Where(core => core.Settings is not null), core => Assert.Contains(keys, key => key.StartsWith($"network.{core.Name}.", StringComparison.Ordinal)));
+        Assert.All(
+            MemoryCores.All.Where(core => core.Settings is not null),
+            core => Assert.Contains(keys, key => key.StartsWith($"network.{core.Name}.", StringComparison.Ordinal))
+        );
         Assert.Equal([], listed.Where(entry => entry.Meaning.Length == 0).Select(entry => entry.Key));
     }
 
@@ -122,9 +125,21 @@ public sealed class HelpfulCommandTests : IDisposable
     public async Task Names_InAnyCase_AreThoseOfTheTables()
     {
         string run = _folder.In("run");
-        (int code, _, string error) = await Run(
-            ["train", "CartPole-v1", "--agent", "A2C", "--core", "LSTM", "--steps", "500", "--out", run, "--set", "a2c.optimizer=Adam", "evaluation.final_episodes=1"]
-        );
+        (int code, _, string error) = await Run([
+            "train",
+            "CartPole-v1",
+            "--agent",
+            "A2C",
+            "--core",
+            "LSTM",
+            "--steps",
+            "500",
+            "--out",
+            run,
+            "--set",
+            "a2c.optimizer=Adam",
+            "evaluation.final_episodes=1",
+        ]);
 
         Assert.True(code == 0, error);
         string config = await File.ReadAllTextAsync(Path.Combine(run, "config.yaml"), TestContext.Current.CancellationToken);
@@ -178,7 +193,9 @@ public sealed class HelpfulCommandTests : IDisposable
 
     private static IEnumerable<string> Leaves(YamlMappingNode node, string path) =>
         node.Children.SelectMany(child =>
-            child.Value is YamlMappingNode { Children.Count: > 0 } inner ? Leaves(inner, $"{path}{child.Key}.") : [path + child.Key]
+            child.Value is YamlMappingNode { Children.Count: > 0 } inner
+                ? Leaves(inner, $"{path}{child.Key}.")
+                : [path + child.Key]
         );
 
     private static async Task<(int Code, string Output, string Error)> Run(params string[] arguments)

@@ -26,7 +26,9 @@ public sealed class LightProgramTests
         string[] found =
         [
             .. ReachedFrom(typeof(SavedPolicy).Assembly)
-                .Where(name => !File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, name + ".dll")))
+                .Where(name =>
+                    !File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, name + ".dll"))
+                )
                 .Order(StringComparer.Ordinal),
         ];
 

@@ -31,7 +31,8 @@ public sealed class NamespaceCircleTests
 
     [Theory]
     [MemberData(nameof(Assemblies))]
-    public void Namespaces_OfAProject_FormNoCircle(string name) => RequireNone(Needs(ProductAssembly.Load(name).GetTypes(), Tables));
+    public void Namespaces_OfAProject_FormNoCircle(string name) =>
+        RequireNone(Needs(ProductAssembly.Load(name).GetTypes(), Tables));
 
     [Fact]
     public void Namespaces_OfTwoProjects_AreDifferentOnes()

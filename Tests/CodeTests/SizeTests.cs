@@ -28,6 +28,7 @@ public sealed class SizeTests
         "Agents/Programs/Operators/Memory/RelativeAttention.cs: Run", // one kernel
         "Agents/Programs/Planning/Components.cs: Of", // one algorithm, Tarjan's
         "Agents/Programs/Planning/Planner.cs: Compile", // the order of the passes
+        "Agents/Yaml/FamiliarKeys.cs: new", // a table
         "Chaos/Artefacts/ArtefactSamples.cs: MakeAsync", // a list of samples
         "Environments/ClassicControl/ClassicControlEnvironments.cs: Register", // a table
         "Environments/Memory/MemoryEnvironments.cs: Register", // a table

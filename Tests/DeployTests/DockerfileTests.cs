@@ -103,7 +103,10 @@ public sealed partial class DockerfileTests : IDisposable
         string ignored = File.ReadAllText(DeployFiles.PathOf(".dockerignore"));
 
         Assert.Contains("\n*\n", ignored, StringComparison.Ordinal);
-        foreach (string folder in (string[])["Foundation", "Generators", "Environments", "Protos", "Agents", "Actors", "Learners", "Cli", "Experiments"])
+        foreach (
+            string folder in (string[])
+                ["Foundation", "Generators", "Environments", "Protos", "Agents", "Actors", "Learners", "Cli", "Experiments"]
+        )
         {
             Assert.Contains($"\n!{folder}/\n", ignored, StringComparison.Ordinal);
         }

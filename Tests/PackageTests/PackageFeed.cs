@@ -82,7 +82,8 @@ public sealed partial class PackageFeed : IDisposable
         string text = ProjectReference()
             .Replace(
                 File.ReadAllText(project),
-                match => $"<PackageReference Include=\"{CodeTests.ProductAssembly.NameOf(match.Groups[1].Value)}\" Version=\"*\" />"
+                match =>
+                    $"<PackageReference Include=\"{CodeTests.ProductAssembly.NameOf(match.Groups[1].Value)}\" Version=\"*\" />"
             );
         text = ImportedFile().Replace(text, "");
         text = text.Replace(
@@ -111,7 +112,11 @@ public sealed partial class PackageFeed : IDisposable
             RedirectStandardError = true,
         };
         // Those of the build that runs the tests are not meant for another one.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (
+            string name in start
+                .Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
+                .ToArray()
+        )
         {
             start.Environment.Remove(name);
         }

@@ -29,7 +29,9 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
             {
                 using ZipArchive archive = ZipFile.OpenRead(package);
                 string[] names = [.. archive.Entries.Select(entry => entry.FullName)];
-                ZipArchiveEntry description = archive.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal));
+                ZipArchiveEntry description = archive.Entries.Single(entry =>
+                    entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)
+                );
                 using Stream text = description.Open();
                 XElement metadata = XDocument.Load(text).Root!.Elements().First();
                 string? Of(string name) => metadata.Elements().FirstOrDefault(element => element.Name.LocalName == name)?.Value;
@@ -38,9 +40,19 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
                 Assert.NotEqual("Package Description", Of("description"));
                 Assert.Equal("MIT", Of("license"));
                 Assert.Contains(Of("readme"), names);
-                Assert.DoesNotContain(names, name => name.EndsWith(".json", StringComparison.Ordinal) && name.Contains("lock", StringComparison.Ordinal));
+                Assert.DoesNotContain(
+                    names,
+                    name => name.EndsWith(".json", StringComparison.Ordinal) && name.Contains("lock", StringComparison.Ordinal)
+                );
                 string[] content = [.. names.Where(name => name.StartsWith("content", StringComparison.Ordinal))];
-                Assert.All(content, name => Assert.True(Of("id") is "RlAgents.Environments.Remote" && name.Contains("/Bridge/", StringComparison.Ordinal), name));
+                Assert.All(
+                    content,
+                    name =>
+                        Assert.True(
+                            Of("id") is "RlAgents.Environments.Remote" && name.Contains("/Bridge/", StringComparison.Ordinal),
+                            name
+                        )
+                );
             }
         );
     }
@@ -51,7 +63,10 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     {
         using var run = new TemporaryFolder();
         TrainingResult trained = await Trainer.TrainAsync(
-            TunedSettings.For("Pendulum-v1") with { TotalSteps = 4_000 },
+            TunedSettings.For("Pendulum-v1") with
+            {
+                TotalSteps = 4_000,
+            },
             new TrainingOptions { OutputFolder = run.In("run") }
         );
         using SavedPolicy policy = SavedPolicy.Load(trained.PolicyFolder);
@@ -65,7 +80,11 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         string said = PackageFeed.Run(
             program,
             folder,
-            string.Concat(rows.Select(row => string.Join(' ', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))) + "\n")),
+            string.Concat(
+                rows.Select(row =>
+                    string.Join(' ', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture))) + "\n"
+                )
+            ),
             trained.PolicyFolder
         );
         PolicySession session = policy.CreateSession();

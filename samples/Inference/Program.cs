@@ -6,7 +6,9 @@ using Environments.Spaces;
 // A program that only acts: it loads a saved policy, reads observations, one per line, and writes an action for each.
 if (args is not ([_] or [_, "--bench"]))
 {
-    Console.Error.WriteLine("usage: inference POLICY [--bench]   (observations from standard input, numbers separated by spaces or commas)");
+    Console.Error.WriteLine(
+        "usage: inference POLICY [--bench]   (observations from standard input, numbers separated by spaces or commas)"
+    );
     return 1;
 }
 try
@@ -19,7 +21,9 @@ try
         return 0;
     }
     string names = policy.ActionSpace is Discrete discrete ? $"one of {discrete.Count} actions" : policy.ActionSpace.ToString()!;
-    Console.Error.WriteLine($"{policy.Info.Agent} for {policy.Info.Environment}: {policy.ObservationSpace.Size} numbers in, {names} out");
+    Console.Error.WriteLine(
+        $"{policy.Info.Agent} for {policy.Info.Environment}: {policy.ObservationSpace.Size} numbers in, {names} out"
+    );
     var observation = new float[policy.ObservationSpace.Size];
     while (Console.ReadLine() is { } line)
     {
@@ -38,7 +42,12 @@ try
         {
             observation[i] = float.Parse(numbers[i], CultureInfo.InvariantCulture);
         }
-        Console.WriteLine(string.Join(' ', session.Act(observation).ToArray().Select(value => value.ToString("R", CultureInfo.InvariantCulture))));
+        Console.WriteLine(
+            string.Join(
+                ' ',
+                session.Act(observation).ToArray().Select(value => value.ToString("R", CultureInfo.InvariantCulture))
+            )
+        );
     }
     return 0;
 }
@@ -63,5 +72,10 @@ static void Measure(PolicySession session, float[] observation)
         nanoseconds[round] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / steps;
     }
     Array.Sort(nanoseconds);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{nanoseconds[rounds / 2]:F0} ns per step ({nanoseconds[0]:F0} to {nanoseconds[^1]:F0})"));
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{nanoseconds[rounds / 2]:F0} ns per step ({nanoseconds[0]:F0} to {nanoseconds[^1]:F0})"
+        )
+    );
 }

@@ -67,7 +67,10 @@ internal sealed class SettingsCommand(TextWriter output)
         }
         IReadOnlyList<SettingEntry> all = SettingsCatalogue.Of(_registry.Agents(parsed).Find(parsed.GetValue(_agent)!));
         string? wanted = parsed.GetValue(_find);
-        SettingEntry[] found = [.. all.Where(entry => wanted is null || Holds(entry.Key, wanted) || Holds(entry.Meaning, wanted))];
+        SettingEntry[] found =
+        [
+            .. all.Where(entry => wanted is null || Holds(entry.Key, wanted) || Holds(entry.Meaning, wanted)),
+        ];
         if (found.Length == 0)
         {
             throw new SettingsException(

@@ -44,7 +44,12 @@ internal sealed class DoctorCommand(TextWriter output)
             var document = new JsonObject();
             foreach (Finding finding in findings)
             {
-                document[finding.Name] = new JsonObject { ["found"] = finding.Found, ["is_there"] = finding.IsThere, ["cure"] = finding.Cure };
+                document[finding.Name] = new JsonObject
+                {
+                    ["found"] = finding.Found,
+                    ["is_there"] = finding.IsThere,
+                    ["cure"] = finding.Cure,
+                };
             }
             output.WriteLine(document.ToJsonString());
             return;

@@ -102,10 +102,7 @@ internal sealed class PolicyApi(SavedPolicy policy, PolicyLimits limits, IReadOn
         act.Responses = Answers(document, "What the policy does.", "Answer", ["400", "413", "415"]);
         if (needsToken)
         {
-            document.AddComponent(
-                TokenScheme,
-                new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" }
-            );
+            document.AddComponent(TokenScheme, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });
             OpenApiSecurityRequirement token = new() { [new OpenApiSecuritySchemeReference(TokenScheme, document)] = [] };
             (describe.Security, act.Security) = ([token], [token]);
         }

@@ -71,7 +71,9 @@ internal sealed partial class QuestionReader
 
     private ProblemException Malformed(JsonException exception, ReadOnlySequence<byte> rest)
     {
-        string next = Encoding.UTF8.GetString(rest.Slice(0, Math.Min(64, rest.Length))).TrimStart(' ', '\t', '\r', '\n', ',', ':', '[');
+        string next = Encoding
+            .UTF8.GetString(rest.Slice(0, Math.Min(64, rest.Length)))
+            .TrimStart(' ', '\t', '\r', '\n', ',', ':', '[');
         bool isNaN = ((string[])["NaN", "nan", "Infinity", "-Infinity", "inf", "-inf"]).Any(word =>
             next.StartsWith(word, StringComparison.Ordinal)
         );

@@ -160,7 +160,8 @@ internal sealed partial class QuestionReader
         : _field == QuestionField.EpisodeStarts || _field == QuestionField.Observations ? 1
         : 0;
 
-    private static bool IsValue(JsonTokenType token) => token is not (JsonTokenType.EndArray or JsonTokenType.PropertyName or JsonTokenType.EndObject);
+    private static bool IsValue(JsonTokenType token) =>
+        token is not (JsonTokenType.EndArray or JsonTokenType.PropertyName or JsonTokenType.EndObject);
 
     private void TakeObservation(ref Utf8JsonReader json)
     {

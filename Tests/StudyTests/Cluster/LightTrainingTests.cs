@@ -1,6 +1,6 @@
-using Tests.CodeTests;
 using System.Reflection;
 using Studies;
+using Tests.CodeTests;
 using Xunit;
 
 namespace Tests.StudyTests.Cluster;

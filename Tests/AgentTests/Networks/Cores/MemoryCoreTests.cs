@@ -284,7 +284,9 @@ public sealed class MemoryCoreTests
         var graph = new NetworkGraph(data.Spec, new Graph());
         var outputs = Value.Concat([graph.Distributions, graph.Values, .. data.Heads.Select(head => graph[head.Name])]);
         var plan = Plan.Compile(graph.Graph, [outputs], null, new PlanOptions(Steps * Copies, Copies));
-        IProgram program = torch ? TorchExecutor.Processor(plan, data.Parameters, []) : new ManagedProgram(plan, data.Parameters, []);
+        IProgram program = torch
+            ? TorchExecutor.Processor(plan, data.Parameters, [])
+            : new ManagedProgram(plan, data.Parameters, []);
         data.Bind(program, graph, data.Starts);
 
         program.Run(Steps * Copies, Copies);
