@@ -5,7 +5,6 @@ using Agents.Policies;
 using Agents.Yaml;
 using Environments.Spaces;
 using Learners.Runs;
-using Learners.Skills;
 using static Studies.Cards.CardMarkdown;
 
 namespace Studies.Cards;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Agents.Policies;
-using Environments.Spaces;
 using Fleet.Serving.Problems;
 using Fleet.Serving.Questions;
 using Microsoft.AspNetCore.OpenApi;
