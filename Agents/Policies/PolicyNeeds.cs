@@ -29,7 +29,9 @@ internal static class PolicyNeeds
         }
         if (info.FrameSkip > 1)
         {
-            needs.Add($"Repeat each action for {info.FrameSkip} steps of the environment, and ask again with the last observation.");
+            needs.Add(
+                $"Repeat each action for {info.FrameSkip} steps of the environment, and ask again with the last observation."
+            );
         }
         if (info.Options is { } options)
         {
@@ -61,7 +63,9 @@ internal static class PolicyNeeds
         }
         if (policy.Statistics is not null)
         {
-            does.Add("It normalises the real numbers of observations by the means and deviations of its training, and clips them to ±10.");
+            does.Add(
+                "It normalises the real numbers of observations by the means and deviations of its training, and clips them to ±10."
+            );
         }
         if (policy.Network.View is { Length: > 0 } view)
         {

@@ -19,7 +19,8 @@ internal static class ActionNames
         try
         {
             return
-                registry.ForForeignIds.TryFind(policy.Info.Environment, out EnvironmentSpec? spec) && spec.ActionNames.Count == count
+                registry.ForForeignIds.TryFind(policy.Info.Environment, out EnvironmentSpec? spec)
+                && spec.ActionNames.Count == count
                 ? spec.ActionNames
                 : [];
         }

@@ -52,7 +52,8 @@ internal static class RunOrigin
                 ? File.ReadLines(Processors).FirstOrDefault(line => line.StartsWith(ModelKey, StringComparison.Ordinal))
                 : null;
             string? model = line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
-            return ForeignText.ShowName(model ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")) is { Length: > 0 } shown
+            return
+                ForeignText.ShowName(model ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")) is { Length: > 0 } shown
                 ? shown
                 : null;
         }

@@ -144,8 +144,10 @@ internal sealed class CardFacts : IDisposable
     {
         try
         {
-            return JsonSerializer.Deserialize<SkillRecord>(PlainFile.ReadTextIn(folder, SkillFile, LargestSkill), SkillRecord.Json)
-                ?? throw new JsonException("it is empty.");
+            return JsonSerializer.Deserialize<SkillRecord>(
+                    PlainFile.ReadTextIn(folder, SkillFile, LargestSkill),
+                    SkillRecord.Json
+                ) ?? throw new JsonException("it is empty.");
         }
         catch (JsonException exception)
         {

@@ -46,7 +46,14 @@ internal sealed class CardMarkdown
         // Longer than any fence within.
         string fence = new('`', Math.Max(3, LongestRun(code, '`') + 1));
         _text.Append("<details>\n<summary>").Append(title).Append("</summary>\n\n");
-        _text.Append(fence).Append(language).Append('\n').Append(code.TrimEnd()).Append('\n').Append(fence).Append("\n\n</details>\n\n");
+        _text
+            .Append(fence)
+            .Append(language)
+            .Append('\n')
+            .Append(code.TrimEnd())
+            .Append('\n')
+            .Append(fence)
+            .Append("\n\n</details>\n\n");
     }
 
     /// <summary>A picture.</summary>

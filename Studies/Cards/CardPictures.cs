@@ -20,20 +20,16 @@ internal sealed record CardPictures(string? Environment, string? Curve)
         string stem = Path.ChangeExtension(card, null);
         return new CardPictures(
             Try(stem + "-environment.png", file => DrawEnvironment(facts, file, environments)),
-            facts.IsRun ? Metrics.Select(metric => Try(stem + "-curve.png", file => RunPlotter.Draw([facts.Folder], metric, file))).FirstOrDefault(name => name is not null) : null
+            facts.IsRun
+                ? Metrics
+                    .Select(metric => Try(stem + "-curve.png", file => RunPlotter.Draw([facts.Folder], metric, file)))
+                    .FirstOrDefault(name => name is not null)
+                : null
         );
     }
 
     private static void DrawEnvironment(CardFacts facts, string file, EnvironmentRegistry environments) =>
-        EpisodeRecorder.Record(
-            facts.Policy,
-            file,
-            new RecordingOptions
-            {
-                Caption = false,
-                Registry = environments,
-            }
-        );
+        EpisodeRecorder.Record(facts.Policy, file, new RecordingOptions { Caption = false, Registry = environments });
 
     // A card is as good as what can be drawn here: an engine, a metric or a permission may be missing.
     private static string? Try(string file, Action<string> draw)

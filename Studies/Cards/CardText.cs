@@ -5,7 +5,6 @@ using Agents.Policies;
 using Agents.Yaml;
 using Environments.Spaces;
 using Learners.Runs;
-using Learners.Skills;
 using static Studies.Cards.CardMarkdown;
 
 namespace Studies.Cards;
@@ -92,7 +91,9 @@ internal sealed class CardText(CardFacts facts, CardPictures pictures)
             );
             if (facts.Scores.Any(score => score.Of == "best"))
             {
-                _card.Paragraph("The best policy was chosen by its score, which therefore is too high on average; the last one was not.");
+                _card.Paragraph(
+                    "The best policy was chosen by its score, which therefore is too high on average; the last one was not."
+                );
             }
         }
         if (facts.Environment?.RandomReturn is { } random)
@@ -113,8 +114,12 @@ internal sealed class CardText(CardFacts facts, CardPictures pictures)
     private void WriteUse()
     {
         _card.Heading(2, "Use and limits");
-        _card.Item($"It was trained on {Escape(Info.Environment)} for {Number(Info.EnvironmentSteps)} steps; nothing here was measured anywhere else.");
-        foreach (CardSetting from in (facts.Changed ?? []).Where(setting => setting.Key.EndsWith(".path", StringComparison.Ordinal)))
+        _card.Item(
+            $"It was trained on {Escape(Info.Environment)} for {Number(Info.EnvironmentSteps)} steps; nothing here was measured anywhere else."
+        );
+        foreach (
+            CardSetting from in (facts.Changed ?? []).Where(setting => setting.Key.EndsWith(".path", StringComparison.Ordinal))
+        )
         {
             _card.Item($"It was made with another policy, of {Escape(from.Value)} ({Escape(from.Key)}).");
         }
@@ -155,20 +160,34 @@ internal sealed class CardText(CardFacts facts, CardPictures pictures)
             return;
         }
         _card.Heading(2, "Training");
-        JsonElement hardware = facts.Summary.ValueKind == JsonValueKind.Object && facts.Summary.TryGetProperty("hardware", out JsonElement found) ? found : default;
+        JsonElement hardware =
+            facts.Summary.ValueKind == JsonValueKind.Object && facts.Summary.TryGetProperty("hardware", out JsonElement found)
+                ? found
+                : default;
         string state =
             facts.Summary.ValueKind != JsonValueKind.Object ? "not over when this card was written"
-            : facts.Summary.TryGetProperty("interrupted", out JsonElement interrupted) && interrupted.ValueKind == JsonValueKind.True ? "interrupted"
+            : facts.Summary.TryGetProperty("interrupted", out JsonElement interrupted)
+            && interrupted.ValueKind == JsonValueKind.True
+                ? "interrupted"
             : "complete";
         double? memory = Value(hardware, "memory_bytes");
         _card.Table(
             ["", ""],
             [
                 ["run", state],
-                ["environment steps", Value(facts.Summary, "env_steps") is { } steps ? Number(steps) : Number(Info.EnvironmentSteps)],
+                [
+                    "environment steps",
+                    Value(facts.Summary, "env_steps") is { } steps ? Number(steps) : Number(Info.EnvironmentSteps),
+                ],
                 ["updates", Value(facts.Summary, "updates") is { } updates ? Number(updates) : NotRecorded],
-                ["wall seconds, of the process that ended it", Value(facts.Summary, "wall_seconds") is { } wall ? Number(wall) : NotRecorded],
-                ["processor seconds, of that process", Value(facts.Summary, "cpu_seconds") is { } cpu ? Number(cpu) : NotRecorded],
+                [
+                    "wall seconds, of the process that ended it",
+                    Value(facts.Summary, "wall_seconds") is { } wall ? Number(wall) : NotRecorded,
+                ],
+                [
+                    "processor seconds, of that process",
+                    Value(facts.Summary, "cpu_seconds") is { } cpu ? Number(cpu) : NotRecorded,
+                ],
                 ["processor", Escape(Text(hardware, "cpu") ?? NotRecorded)],
                 ["cores", Value(hardware, "cores") is { } cores ? Number(cores) : NotRecorded],
                 ["memory", memory is { } bytes ? $"{Number(Math.Round(bytes / (1 << 30), 1))} GiB" : NotRecorded],
@@ -186,7 +205,9 @@ internal sealed class CardText(CardFacts facts, CardPictures pictures)
             return;
         }
         _card.Heading(2, facts.Skills.Count == 1 ? "Skill" : "Skills");
-        _card.Paragraph("Skills were learned without the task's rewards; returns are of the task, as far as the skill happened to get them.");
+        _card.Paragraph(
+            "Skills were learned without the task's rewards; returns are of the task, as far as the skill happened to get them."
+        );
         _card.Table(
             ["skill", "mean return", "largest return", "states", "new ones", "steps until then"],
             facts.Skills.Select(skill =>
@@ -247,7 +268,9 @@ internal sealed class CardText(CardFacts facts, CardPictures pictures)
             from file in (string[])[SavedPolicy.WeightsFile, SavedPolicy.DescriptionFile]
             select (IReadOnlyList<string>)[policy.Of, file, AtomicFile.Hash(Path.Combine(policy.Folder, file))]
         );
-        _card.Item($"SHA-256 of the {facts.Policies[0].Of} policy's parameters as little-endian float32: {facts.Policy.ParameterHash}");
+        _card.Item(
+            $"SHA-256 of the {facts.Policies[0].Of} policy's parameters as little-endian float32: {facts.Policy.ParameterHash}"
+        );
         _card.Item($"This card was written by version {Escape(RunOrigin.Version)}. Hashes find damage, not intent.");
     }
 

@@ -18,7 +18,11 @@ internal static class PolicyDescription
     [
         ("environment", JsonSchemaType.String, "Environment that it was trained on."),
         ("agent", JsonSchemaType.String, "Agent that trained it."),
-        ("acting", JsonSchemaType.String, "How it acts where sample is asked for: sample draws, greedy takes the most probable action."),
+        (
+            "acting",
+            JsonSchemaType.String,
+            "How it acts where sample is asked for: sample draws, greedy takes the most probable action."
+        ),
         ("observation_size", JsonSchemaType.Integer, "Numbers of an observation."),
         ("action_size", JsonSchemaType.Integer, "Numbers of an action."),
         ("core_state_size", JsonSchemaType.Integer, "Numbers of its memory; 0 for none."),
@@ -58,9 +62,7 @@ internal static class PolicyDescription
             {
                 ["observation_scale"] = policy.Info.ObservationScale,
                 ["normalizes_observations"] = policy.Statistics is not null,
-                ["view"] = policy.Network.View is { } view
-                    ? new JsonArray([.. view.Select(part => (JsonNode)part)])
-                    : null,
+                ["view"] = policy.Network.View is { } view ? new JsonArray([.. view.Select(part => (JsonNode)part)]) : null,
                 ["scales_actions"] = policy.ActingNetwork.Spec.ScalesActions,
             },
             ["instructions"] = new JsonArray([
@@ -84,8 +86,7 @@ internal static class PolicyDescription
                     {
                         Type = field.Type,
                         Description = field.Meaning,
-                        Items =
-                            field.Type == JsonSchemaType.Array ? new OpenApiSchema { Type = JsonSchemaType.String } : null,
+                        Items = field.Type == JsonSchemaType.Array ? new OpenApiSchema { Type = JsonSchemaType.String } : null,
                     }
                 )
             ),

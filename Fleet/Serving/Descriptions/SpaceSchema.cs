@@ -50,9 +50,7 @@ internal static class SpaceSchema
                 );
             }
         }
-        return forms is [OpenApiSchema only]
-            ? only
-            : new OpenApiSchema { AnyOf = forms, Description = space.ToString() };
+        return forms is [OpenApiSchema only] ? only : new OpenApiSchema { AnyOf = forms, Description = space.ToString() };
     }
 
     /// <summary>The form in which an action is answered.</summary>
@@ -63,9 +61,7 @@ internal static class SpaceSchema
             space is Discrete ? element
             : space is Box { Shape.Length: > 1 } box ? Nested(element, box.Shape)
             : List(element, space.Size);
-        schema.Description =
-            space
-            + (names.Count == 0 ? "" : ": " + string.Join(", ", names.Select((name, i) => $"{i} {name}")));
+        schema.Description = space + (names.Count == 0 ? "" : ": " + string.Join(", ", names.Select((name, i) => $"{i} {name}")));
         return schema;
     }
 
@@ -115,10 +111,7 @@ internal static class SpaceSchema
             Box => Number,
             Discrete discrete => Whole(0, discrete.Count - 1),
             MultiDiscrete several => Whole(0, Largest(several.Counts) - 1),
-            MultiBinary => new OpenApiSchema
-            {
-                AnyOf = [Whole(0, 1), new OpenApiSchema { Type = JsonSchemaType.Boolean }],
-            },
+            MultiBinary => new OpenApiSchema { AnyOf = [Whole(0, 1), new OpenApiSchema { Type = JsonSchemaType.Boolean }] },
             _ => throw new NotSupportedException($"{space} has no written form."),
         };
 

@@ -34,7 +34,8 @@ internal static class ProblemAnswers
             await Incomplete(exception.StatusCode).WriteAsync(context).ConfigureAwait(false);
             return;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is not OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
         {
             await new Problem(
                 ProblemKind.Fault,

@@ -37,7 +37,9 @@ internal sealed class NumbersForm : ObservationForm
     /// <inheritdoc/>
     public override string Expected =>
         Size == 1 && _shape.Length < 2
-            ? AreWhole ? OneNumber(0) : "a finite number"
+            ? AreWhole
+                ? OneNumber(0)
+                : "a finite number"
             : $"{Numbers}{(_shape.Length > 1 ? $", nested as {string.Join(" × ", _shape)} or in one list" : "")}";
 
     /// <summary>How many numbers of what kind, such as <c>4 numbers</c>.</summary>

@@ -23,7 +23,14 @@ internal sealed partial class ObservationReader
             {
                 stride *= size;
             }
-            Push(new Level { Form = numbers, Dimension = dimension, First = Top.First + Top.Children * stride });
+            Push(
+                new Level
+                {
+                    Form = numbers,
+                    Dimension = dimension,
+                    First = Top.First + Top.Children * stride,
+                }
+            );
             return;
         }
         ObservationForm form = BeginEntry("a list");
@@ -43,7 +50,11 @@ internal sealed partial class ObservationReader
         if (level.Children != expected)
         {
             string path = Path();
-            string what = level.HasLists ? level.Form is EntriesForm ? "entries" : "lists" : "numbers";
+            string what = level.HasLists
+                ? level.Form is EntriesForm
+                    ? "entries"
+                    : "lists"
+                : "numbers";
             throw new ProblemException(
                 ProblemKind.WrongLength,
                 path,
@@ -61,7 +72,15 @@ internal sealed partial class ObservationReader
             throw WrongForm("an object", form.Expected);
         }
         _given.AsSpan(entries.Number, entries.Count).Clear();
-        Push(new Level { Form = entries, First = entries.First, IsObject = true, Children = -1 });
+        Push(
+            new Level
+            {
+                Form = entries,
+                First = entries.First,
+                IsObject = true,
+                Children = -1,
+            }
+        );
     }
 
     private void Name(ref Utf8JsonReader json)

@@ -39,7 +39,10 @@ internal sealed partial class ObservationReader
     public bool IsWithin => _depth > 0;
 
     /// <summary>Bytes that the next token may have.</summary>
-    public long LongestToken => _depth > 0 && Top.Form is NumbersForm ? 0 : NextForm() is NumbersForm numbers ? numbers.LongestText : 0;
+    public long LongestToken =>
+        _depth > 0 && Top.Form is NumbersForm ? 0
+        : NextForm() is NumbersForm numbers ? numbers.LongestText
+        : 0;
 
     private ref Level Top => ref _levels[_depth - 1];
 
@@ -102,7 +105,9 @@ internal sealed partial class ObservationReader
             Level level = _levels[i];
             path.Append(
                 level.IsObject
-                    ? level.Children < 0 ? "" : "." + ((EntriesForm)level.Form)[level.Children].Name
+                    ? level.Children < 0
+                        ? ""
+                        : "." + ((EntriesForm)level.Form)[level.Children].Name
                     : string.Create(CultureInfo.InvariantCulture, $"[{level.Children}]")
             );
         }
@@ -258,7 +263,5 @@ internal sealed partial class ObservationReader
         count == 1 ? $"1 {(what == "entries" ? "entry" : what[..^1])}" : $"{count} {what}";
 
     private static int Entries(ObservationForm form) =>
-        form is EntriesForm entries
-            ? entries.Count + Enumerable.Range(0, entries.Count).Sum(i => Entries(entries[i].Form))
-            : 0;
+        form is EntriesForm entries ? entries.Count + Enumerable.Range(0, entries.Count).Sum(i => Entries(entries[i].Form)) : 0;
 }

@@ -31,6 +31,18 @@ internal sealed partial class QuestionReader
         return _question;
     }
 
+    private void RequireStateSize(int numbers, string more)
+    {
+        if (numbers != _policy.CoreStateSize)
+        {
+            throw new ProblemException(
+                ProblemKind.WrongLength,
+                Path(),
+                $"{Path()} has {numbers}{more} numbers; the policy expects {_policy.CoreStateSize}."
+            );
+        }
+    }
+
     private void RequireRows(QuestionField field, int rows)
     {
         if (rows > 0 && rows != _question.Rows)
@@ -71,7 +83,9 @@ internal sealed partial class QuestionReader
 
     private ProblemException Malformed(JsonException exception, ReadOnlySequence<byte> rest)
     {
-        string next = Encoding.UTF8.GetString(rest.Slice(0, Math.Min(64, rest.Length))).TrimStart(' ', '\t', '\r', '\n', ',', ':', '[');
+        string next = Encoding
+            .UTF8.GetString(rest.Slice(0, Math.Min(64, rest.Length)))
+            .TrimStart(' ', '\t', '\r', '\n', ',', ':', '[');
         bool isNaN = ((string[])["NaN", "nan", "Infinity", "-Infinity", "inf", "-inf"]).Any(word =>
             next.StartsWith(word, StringComparison.Ordinal)
         );

@@ -21,12 +21,17 @@ public sealed class PolicyEndpointTests
         KeyValuePair.Create<string, Space>("gear", new Discrete(5))
     );
 
-    private const string CarJson = """{"camera": "AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8AAQIDBAUGBwgJCgsMDQ4P", "speed": [0.5, 3], "gear": 4}""";
+    private const string CarJson =
+        """{"camera": "AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8AAQIDBAUGBwgJCgsMDQ4P", "speed": [0.5, 3], "gear": 4}""";
 
     [Fact]
     public async Task Health_WithoutTheToken_IsTold()
     {
-        await using ServedPolicies served = await ServedPolicies.StartAsync(new Discrete(2), new Discrete(2), token: ServedPolicies.Token);
+        await using ServedPolicies served = await ServedPolicies.StartAsync(
+            new Discrete(2),
+            new Discrete(2),
+            token: ServedPolicies.Token
+        );
 
         Assert.Equal("healthy\n", await served.Http.GetStringAsync("/health"));
         foreach (string path in (string[])["/v1/policy", "/openapi/v1.json", "/v1/act"])
@@ -66,7 +71,10 @@ public sealed class PolicyEndpointTests
     public async Task Act_OnNamedEntries_AnswersWithTheNameOfTheAction()
     {
         EnvironmentRegistry registry = EnvironmentRegistry.Default.Copy();
-        registry.Register(new EnvironmentSpec("Own-v0", Car, new Discrete(2)) { ActionNames = ["brake", "drive"] }, (_, _) => throw new InvalidOperationException());
+        registry.Register(
+            new EnvironmentSpec("Own-v0", Car, new Discrete(2)) { ActionNames = ["brake", "drive"] },
+            (_, _) => throw new InvalidOperationException()
+        );
         await using ServedPolicies served = await ServedPolicies.StartAsync(Car, new Discrete(2), registry: registry);
 
         JsonNode one = JsonNode.Parse((await served.PostAsync($$"""{"observation": {{CarJson}}}""")).Body)!;
@@ -87,7 +95,9 @@ public sealed class PolicyEndpointTests
         await using ServedPolicies served = await ServedPolicies.StartAsync(new Discrete(3), new Box(-2, 2, 2, 2), core: "gru");
 
         JsonNode first = JsonNode.Parse((await served.PostAsync("""{"observation": 1}""")).Body)!;
-        (int status, _, string body) = await served.PostAsync($$"""{"observation": 2, "core_state": {{first["core_state"]!.ToJsonString()}}}""");
+        (int status, _, string body) = await served.PostAsync(
+            $$"""{"observation": 2, "core_state": {{first["core_state"]!.ToJsonString()}}}"""
+        );
 
         Assert.Equal(200, status);
         Assert.Equal("[[0,0],[0,0]]", first["action"]!.ToJsonString());
@@ -105,17 +115,33 @@ public sealed class PolicyEndpointTests
             FrameSkip = 2,
             ObservationScale = 0.5f,
         };
-        await using ServedPolicies served = await ServedPolicies.StartAsync(new Box(0, 255, 4, 8, 8) { ElementType = ElementType.UInt8 }, new Discrete(3), info, "lstm");
+        await using ServedPolicies served = await ServedPolicies.StartAsync(
+            new Box(0, 255, 4, 8, 8) { ElementType = ElementType.UInt8 },
+            new Discrete(3),
+            info,
+            "lstm"
+        );
 
         JsonNode described = JsonNode.Parse(await served.Http.GetStringAsync("/v1/policy"))!;
         string instructions = described["instructions"]!.ToJsonString();
 
-        Assert.Equal("""{"frame_stack":4,"previous_action_reward":false,"skills":0,"frame_skip":2,"option_horizon":null}""", described["caller"]!.ToJsonString());
+        Assert.Equal(
+            """{"frame_stack":4,"previous_action_reward":false,"skills":0,"frame_skip":2,"option_horizon":null}""",
+            described["caller"]!.ToJsonString()
+        );
         Assert.Equal("[4,8,8]", described["observation_space"]!["shape"]!.ToJsonString());
         Assert.Equal("uint8", described["observation_space"]!["element_type"]!.GetValue<string>());
         Assert.Equal("lstm", described["memory"]!["core"]!.GetValue<string>());
         Assert.Equal("caller", described["memory"]!["kept_by"]!.GetValue<string>());
-        foreach (string part in (string[])["Stack the last 4 observations", "Repeat each action for 2 steps", "Keep its memory", "multiplies observations by 0.5"])
+        foreach (
+            string part in (string[])
+                [
+                    "Stack the last 4 observations",
+                    "Repeat each action for 2 steps",
+                    "Keep its memory",
+                    "multiplies observations by 0.5",
+                ]
+        )
         {
             Assert.Contains(part, instructions, StringComparison.Ordinal);
         }
@@ -138,14 +164,27 @@ public sealed class PolicyEndpointTests
         await using ServedPolicies served = await ServedPolicies.StartAsync(observations, actions, core: core);
         string text = await served.Http.GetStringAsync("/openapi/v1.json");
 
-        ReadResult read = OpenApiDocument.Parse(text, "json", new OpenApiReaderSettings { RuleSet = ValidationRuleSet.GetDefaultRuleSet() });
+        ReadResult read = OpenApiDocument.Parse(
+            text,
+            "json",
+            new OpenApiReaderSettings { RuleSet = ValidationRuleSet.GetDefaultRuleSet() }
+        );
         JsonNode document = JsonNode.Parse(text)!;
 
         Assert.Empty(read.Diagnostic!.Errors);
         Assert.Empty(read.Diagnostic.Warnings);
         Assert.StartsWith("3.1", document["openapi"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.Equal(["/health", "/v1/act", "/v1/policy"], document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
-        string[] references = [.. Regex.Matches(text, "\"\\$ref\": \"#/components/schemas/(\\w+)\"").Select(match => match.Groups[1].Value).Distinct()];
+        Assert.Equal(
+            ["/health", "/v1/act", "/v1/policy"],
+            document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal)
+        );
+        string[] references =
+        [
+            .. Regex
+                .Matches(text, "\"\\$ref\": \"#/components/schemas/(\\w+)\"")
+                .Select(match => match.Groups[1].Value)
+                .Distinct(),
+        ];
         Assert.Contains("Observation", references);
         Assert.All(references, reference => Assert.NotNull(document["components"]!["schemas"]![reference]));
         string[] operations = [.. Regex.Matches(text, "\"operationId\": \"(\\w+)\"").Select(match => match.Groups[1].Value)];
@@ -155,7 +194,11 @@ public sealed class PolicyEndpointTests
     [Fact]
     public async Task Document_OfAPolicyWithAToken_AsksForIt()
     {
-        await using ServedPolicies served = await ServedPolicies.StartAsync(new Discrete(2), new Discrete(2), token: ServedPolicies.Token);
+        await using ServedPolicies served = await ServedPolicies.StartAsync(
+            new Discrete(2),
+            new Discrete(2),
+            token: ServedPolicies.Token
+        );
         served.Http.DefaultRequestHeaders.Authorization = new("Bearer", ServedPolicies.Token);
 
         JsonNode document = JsonNode.Parse(await served.Http.GetStringAsync("/openapi/v1.json"))!;
@@ -184,7 +227,15 @@ public sealed class PolicyEndpointTests
     public async Task Act_RandomBodies_AreAnsweredOrRefusedByAProblemAndNeverFail(int seed)
     {
         await using ServedPolicies served = await ServedPolicies.StartAsync(Car, new Discrete(2), core: "gru");
-        string state = string.Join(",", Enumerable.Repeat("0.25", JsonNode.Parse((await served.PostAsync($$"""{"observation": {{CarJson}}}""")).Body)!["core_state"]!.AsArray().Count));
+        string state = string.Join(
+            ",",
+            Enumerable.Repeat(
+                "0.25",
+                JsonNode.Parse((await served.PostAsync($$"""{"observation": {{CarJson}}}""")).Body)!["core_state"]!
+                    .AsArray()
+                    .Count
+            )
+        );
         string flat = string.Join(",", Enumerable.Repeat("0", Car.Size));
         string[] bodies =
         [

@@ -67,16 +67,41 @@ public sealed class QuestionTests
     [InlineData("speed", "[0.5,1e39,0]", "wrong-value", "observation.speed[1] is 1e39")]
     [InlineData("speed", "null", "wrong-form", "observation.speed is null; the policy expects 3 numbers.")]
     [InlineData("speed", "7", "wrong-form", "observation.speed is a number; the policy expects 3 numbers.")]
-    [InlineData("speed", "\"AAAA\"", "wrong-length", "observation.speed has 3 bytes; the policy expects 12, 3 numbers of float32")]
+    [InlineData(
+        "speed",
+        "\"AAAA\"",
+        "wrong-length",
+        "observation.speed has 3 bytes; the policy expects 12, 3 numbers of float32"
+    )]
     [InlineData("speed", "\"AAAAPwAAgL8AAMB/\"", "wrong-value", "observation.speed holds NaN as number 2")]
-    [InlineData("camera", "\"AQIDBAU=\"", "wrong-length", "observation.camera has 5 bytes; the policy expects 6, 6 numbers of uint8.")]
+    [InlineData(
+        "camera",
+        "\"AQIDBAU=\"",
+        "wrong-length",
+        "observation.camera has 5 bytes; the policy expects 6, 6 numbers of uint8."
+    )]
     [InlineData("camera", "\"%%\"", "wrong-form", "observation.camera is a text and no Base64")]
-    [InlineData("camera", "[1,2,3,4,5,0.5]", "wrong-value", "observation.camera[5] is 0.5; the policy expects a whole number from 0 to 255.")]
+    [InlineData(
+        "camera",
+        "[1,2,3,4,5,0.5]",
+        "wrong-value",
+        "observation.camera[5] is 0.5; the policy expects a whole number from 0 to 255."
+    )]
     [InlineData("camera", "[1,2,3,4,5,256]", "wrong-value", "observation.camera[5] is 256")]
     [InlineData("camera", "[[[1,2,3]],[[4,5]]]", "wrong-length", "observation.camera[1][0] has 2 numbers; the policy expects 3.")]
     [InlineData("camera", "[[[1,2,3]]]", "wrong-length", "observation.camera has 1 list; the policy expects 2.")]
-    [InlineData("camera", "[[1,2,3],[4,5,6]]", "wrong-form", "observation.camera[0][0] is a number; the policy expects a list of 3.")]
-    [InlineData("camera", "[1,[2,3]]", "wrong-form", "observation.camera[1] is a list; the policy expects a whole number from 0 to 255.")]
+    [InlineData(
+        "camera",
+        "[[1,2,3],[4,5,6]]",
+        "wrong-form",
+        "observation.camera[0][0] is a number; the policy expects a list of 3."
+    )]
+    [InlineData(
+        "camera",
+        "[1,[2,3]]",
+        "wrong-form",
+        "observation.camera[1] is a list; the policy expects a whole number from 0 to 255."
+    )]
     [InlineData("camera", "[[[1,2,3]],7]", "wrong-form", "observation.camera[1] is a number; the policy expects a list of 1.")]
     [InlineData("gear", "5", "wrong-value", "observation.gear is 5; the policy expects a whole number from 0 to 4.")]
     [InlineData("gear", "1.5", "wrong-value", "observation.gear is 1.5")]
@@ -85,9 +110,19 @@ public sealed class QuestionTests
     [InlineData("gear", "\"AA==\"", "wrong-form", "observation.gear is a text")]
     [InlineData("lights", "[1,2]", "wrong-value", "observation.lights[1] is 2")]
     [InlineData("dials", "[2,9]", "wrong-value", "observation.dials[1] is 9; the policy expects a whole number from 0 to 8.")]
-    [InlineData("wheel", "1", "unknown-field", "observation.wheel is not known; the policy expects camera, speed, gear, lights, dials.")]
+    [InlineData(
+        "wheel",
+        "1",
+        "unknown-field",
+        "observation.wheel is not known; the policy expects camera, speed, gear, lights, dials."
+    )]
     [InlineData("spede", "1", "unknown-field", "Did you mean 'speed'?")]
-    public async Task Read_WhatTheSpaceCannotHold_IsNamedWithWhatWasExpected(string name, string value, string kind, string expected)
+    public async Task Read_WhatTheSpaceCannotHold_IsNamedWithWhatWasExpected(
+        string name,
+        string value,
+        string kind,
+        string expected
+    )
     {
         string rest = string.Join(
             ", ",
@@ -105,10 +140,22 @@ public sealed class QuestionTests
 
     [Theory]
     [InlineData("""{"observation": {"speed": [0,0,0], "speed": [0,0,0]}}""", "repeated-field", "observation.speed stands twice")]
-    [InlineData("""{"observation": {"speed": [0,0,0]}}""", "missing-field", "observation.camera is missing; the policy expects 6 numbers, nested as 2 × 1 × 3")]
-    [InlineData("""{"observations": [[1,2,3,4,5,6,0.5,-1,0.25,3,1,0,2,8],[1,2]]}""", "wrong-length", "observations[1] has 2 numbers; the policy expects 14.")]
+    [InlineData(
+        """{"observation": {"speed": [0,0,0]}}""",
+        "missing-field",
+        "observation.camera is missing; the policy expects 6 numbers, nested as 2 × 1 × 3"
+    )]
+    [InlineData(
+        """{"observations": [[1,2,3,4,5,6,0.5,-1,0.25,3,1,0,2,8],[1,2]]}""",
+        "wrong-length",
+        "observations[1] has 2 numbers; the policy expects 14."
+    )]
     [InlineData("""{"observation": [[1]]}""", "wrong-form", "observation[0] is a list; the policy expects a number.")]
-    [InlineData("""{"observation": [1,2,3,4,5,6,0.5,-1,0.25,7]}""", "wrong-value", "observation[9] is 7; the policy expects a whole number from 0 to 4.")]
+    [InlineData(
+        """{"observation": [1,2,3,4,5,6,0.5,-1,0.25,7]}""",
+        "wrong-value",
+        "observation[9] is 7; the policy expects a whole number from 0 to 4."
+    )]
     [InlineData("""{"observation": "AAAA"}""", "wrong-form", "observation is a text; the policy expects an object with camera")]
     [InlineData("""{"observation": [], "observations": []}""", "wrong-length", "observation has 0 numbers")]
     [InlineData("""{"observations": [], "observation": 1}""", "repeated-field", "observation and observations")]
@@ -150,9 +197,21 @@ public sealed class QuestionTests
 
         Assert.Equal([1, 2, 3], (await ReadAsync(new Discrete(2), beginning + "[1,2,3]}", 3)).CoreState);
         Assert.Equal([1, 2, 3], (await ReadAsync(new Discrete(2), beginning + "[[1,2,3]]}", 3)).CoreState);
-        Assert.Contains("core_state has 2 numbers", (await RefuseAsync(new Discrete(2), beginning + "[1,2]}", 3)).Detail, StringComparison.Ordinal);
-        Assert.Contains("for 1 observation", (await RefuseAsync(new Discrete(2), beginning + "[[1,2,3],[1,2,3]]}", 3)).Detail, StringComparison.Ordinal);
-        Assert.Contains("core_state holds", (await RefuseAsync(new Discrete(2), beginning + "[1,[2],3]}", 3)).Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "core_state has 2 numbers",
+            (await RefuseAsync(new Discrete(2), beginning + "[1,2]}", 3)).Detail,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "for 1 observation",
+            (await RefuseAsync(new Discrete(2), beginning + "[[1,2,3],[1,2,3]]}", 3)).Detail,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "core_state holds",
+            (await RefuseAsync(new Discrete(2), beginning + "[1,[2],3]}", 3)).Detail,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -106,9 +106,18 @@ public sealed class ModelCardTests : IDisposable
             Skills = 2,
             Trainer = SkillTrainerKind.Planned,
             Reward = new RewardTrainingSettings { Updates = 20 },
-            Samples = new SampleSettings { Copies = 4, SkillSteps = 20, ExplorationSteps = 5 },
+            Samples = new SampleSettings
+            {
+                Copies = 4,
+                SkillSteps = 20,
+                ExplorationSteps = 5,
+            },
         };
-        await SkillDiscovery.RunAsync(settings, new DiscoveryOptions { OutputFolder = root }, TestContext.Current.CancellationToken);
+        await SkillDiscovery.RunAsync(
+            settings,
+            new DiscoveryOptions { OutputFolder = root },
+            TestContext.Current.CancellationToken
+        );
 
         (string whole, _) = Write(root);
         (string one, _) = Write(Path.Combine(root, "skills", "001"));
@@ -145,28 +154,41 @@ public sealed class ModelCardTests : IDisposable
         TrainingResult result = await TrainAsync("CartPole-v1");
 
         IOException exception = Assert.Throws<IOException>(() =>
-            ModelCard.Write(result.RunFolder, Path.Combine(result.PolicyFolder, "CARD.md"), EnvironmentRegistry.Default, AgentRegistry.Default)
+            ModelCard.Write(
+                result.RunFolder,
+                Path.Combine(result.PolicyFolder, "CARD.md"),
+                EnvironmentRegistry.Default,
+                AgentRegistry.Default
+            )
         );
 
         Assert.Contains("could not be saved again", exception.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => ModelCard.Write(result.RunFolder, _folder.In("card.txt"), EnvironmentRegistry.Default, AgentRegistry.Default));
-        Assert.Throws<PolicyFormatException>(() => ModelCard.Write(_folder.In("none"), _folder.In("card.md"), EnvironmentRegistry.Default, AgentRegistry.Default));
+        Assert.Throws<ArgumentException>(() =>
+            ModelCard.Write(result.RunFolder, _folder.In("card.txt"), EnvironmentRegistry.Default, AgentRegistry.Default)
+        );
+        Assert.Throws<PolicyFormatException>(() =>
+            ModelCard.Write(_folder.In("none"), _folder.In("card.md"), EnvironmentRegistry.Default, AgentRegistry.Default)
+        );
         Assert.False(File.Exists(_folder.In("card.md")));
     }
 
     private (string Card, IReadOnlyList<string> Files) Write(string path)
     {
-        IReadOnlyList<string> files = ModelCard.Write(path, _folder.In("card.md"), EnvironmentRegistry.Default, AgentRegistry.Default);
+        IReadOnlyList<string> files = ModelCard.Write(
+            path,
+            _folder.In("card.md"),
+            EnvironmentRegistry.Default,
+            AgentRegistry.Default
+        );
         return (File.ReadAllText(files[0]), files);
     }
 
-    private static string Hash(string policy) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(policy, SavedPolicy.WeightsFile))));
+    private static string Hash(string policy) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(policy, SavedPolicy.WeightsFile))));
 
     private Task<TrainingResult> TrainAsync(string environment) =>
         Trainer.TrainAsync(
-            TunedSettings
-                .For(environment)
-                .With((global::Learners.Ppo.PpoSettings ppo) => ppo with { LearningRate = 0.003f }) with
+            TunedSettings.For(environment).With((global::Learners.Ppo.PpoSettings ppo) => ppo with { LearningRate = 0.003f }) with
             {
                 TotalSteps = 4_096,
                 Seed = 7,
