@@ -24,6 +24,9 @@ internal sealed class HostileBodies(ulong seed)
         ("", "{\"a\":"),
         ("{\"episode_starts\":[", "true,"),
         ("{\"core_state\":[", "[],"),
+        ("{\"observation\":\"", "AAAA"), // one long text of Base64
+        ("{\"observation\":", "["),
+        ("{\"observation\":{", "\"a\":1,"),
         ("{\"sample\":true,", " "),
         ("", "\0"),
     ];

@@ -11,16 +11,13 @@ namespace Fleet.Serving;
 /// <summary>The HTTP face of a policy, JSON with snake_case keys: what it is, what it does, whether it is there, and how it is called.</summary>
 internal static class PolicyEndpoints
 {
-    /// <summary>Whether it is there; open without a token.</summary>
-    public const string Health = "/health";
-
     /// <summary>How the others are called.</summary>
     public const string Document = "/openapi/v1.json";
 
     /// <summary>The addresses, with the method that each takes.</summary>
     public static readonly IReadOnlyList<(string Path, string Method)> Addresses =
     [
-        (Health, HttpMethods.Get),
+        (PolicyApi.HealthPath, HttpMethods.Get),
         (PolicyApi.PolicyPath, HttpMethods.Get),
         (PolicyApi.ActPath, HttpMethods.Post),
         (Document, HttpMethods.Get),
@@ -33,7 +30,7 @@ internal static class PolicyEndpoints
     {
         byte[] description = api.Describe();
         var document = new Lazy<Task<byte[]>>(() => PolicyApi.WriteAsync(routes.ServiceProvider));
-        routes.MapGet(Health, () => Results.Text("healthy\n"));
+        routes.MapGet(PolicyApi.HealthPath, () => Results.Text("healthy\n"));
         routes.MapGet(PolicyApi.PolicyPath, () => Results.Bytes(description, Json));
         routes
             .MapGet(Document, async () => Results.Bytes(await document.Value.ConfigureAwait(false), Json))

@@ -110,7 +110,7 @@ public sealed class ServiceHost : IAsyncDisposable
                 PolicyEndpoints.Map(application, desk, api);
                 application.MapGrpcService<PolicyService>();
             },
-            PolicyEndpoints.Health,
+            PolicyApi.HealthPath,
             PolicyEndpoints.Addresses
         );
     }

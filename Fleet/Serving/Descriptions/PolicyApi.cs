@@ -16,6 +16,9 @@ namespace Fleet.Serving.Descriptions;
 /// <param name="needsToken">Whether callers show a token.</param>
 internal sealed class PolicyApi(SavedPolicy policy, PolicyLimits limits, IReadOnlyList<string> names, bool needsToken)
 {
+    /// <summary>Address that tells whether the service is there; open without a token.</summary>
+    public const string HealthPath = "/health";
+
     /// <summary>Address of the description.</summary>
     public const string PolicyPath = "/v1/policy";
 
@@ -78,7 +81,7 @@ internal sealed class PolicyApi(SavedPolicy policy, PolicyLimits limits, IReadOn
         document.AddComponent("Answer", Answer(document));
         document.AddComponent("Policy", PolicyDescription.Schema());
         document.AddComponent("Problem", ProblemSchema());
-        OpenApiOperation health = Operation(document, "/health", HttpMethod.Get);
+        OpenApiOperation health = Operation(document, HealthPath, HttpMethod.Get);
         Set(health, "health", "Whether the service is there.", "The word healthy: the policy is loaded and answers.");
         health.Responses = new OpenApiResponses
         {

@@ -31,6 +31,18 @@ internal sealed partial class QuestionReader
         return _question;
     }
 
+    private void RequireStateSize(int numbers, string more)
+    {
+        if (numbers != _policy.CoreStateSize)
+        {
+            throw new ProblemException(
+                ProblemKind.WrongLength,
+                Path(),
+                $"{Path()} has {numbers}{more} numbers; the policy expects {_policy.CoreStateSize}."
+            );
+        }
+    }
+
     private void RequireRows(QuestionField field, int rows)
     {
         if (rows > 0 && rows != _question.Rows)

@@ -54,9 +54,12 @@ internal sealed partial class QuestionReader
     {
         var reader = new QuestionReader(policy);
         long consumed = 0;
+        int rest = 0;
         while (true)
         {
-            ReadResult result = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            // A long text is looked at again when it has doubled, or slow callers would have it read over and over.
+            int least = rest > MaxToken ? 2 * rest : 0;
+            ReadResult result = await body.ReadAtLeastAsync(least, cancellationToken).ConfigureAwait(false);
             ReadOnlySequence<byte> buffer = result.Buffer;
             SequencePosition position;
             try
@@ -69,7 +72,8 @@ internal sealed partial class QuestionReader
                 throw;
             }
             long seen = consumed + buffer.Length;
-            consumed += buffer.Slice(0, position).Length;
+            rest = (int)buffer.Slice(position).Length;
+            consumed += buffer.Length - rest;
             body.AdvanceTo(position, buffer.End);
             if (result.IsCompleted)
             {
@@ -263,18 +267,6 @@ internal sealed partial class QuestionReader
             );
         }
         _question.CoreState.Add(value);
-    }
-
-    private void RequireStateSize(int numbers, string more)
-    {
-        if (numbers != _policy.CoreStateSize)
-        {
-            throw new ProblemException(
-                ProblemKind.WrongLength,
-                Path(),
-                $"{Path()} has {numbers}{more} numbers; the policy expects {_policy.CoreStateSize}."
-            );
-        }
     }
 
     private void TakeTruth(bool value)
