@@ -191,6 +191,7 @@ internal static partial class StrictYaml
         {
             YamlNode node => node,
             string text => new YamlScalarNode(text),
+            IWord word => new YamlScalarNode(word.Word),
             bool truth => new YamlScalarNode(truth ? "true" : "false"),
             Enum word => new YamlScalarNode(KeyOf(word.ToString())),
             float number => new YamlScalarNode(YamlFormatter.Default.FormatNumber(number)),
@@ -248,7 +249,8 @@ internal static partial class StrictYaml
     }
 
     /// <summary>Whether values of a type are single ones.</summary>
-    public static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);
+    public static bool IsScalar(Type type) =>
+        type.IsPrimitive || type.IsEnum || type == typeof(string) || type.IsAssignableTo(typeof(IWord));
 
     /// <summary>The properties of a record that a document sets.</summary>
     public static IEnumerable<PropertyInfo> Settable(Type type) =>
