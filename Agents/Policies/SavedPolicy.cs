@@ -111,6 +111,9 @@ public sealed class SavedPolicy : IPolicy
         return new SavedPolicy(Info, network, parameters, _statistics);
     }
 
+    /// <summary>The same policy with a network of its own, for another thread. The caller owns it.</summary>
+    public SavedPolicy Copy() => new(Info, _network.Spec, _parameters, _statistics);
+
     /// <inheritdoc/>
     public PolicyOutput CreateOutput(int count, bool values = true) => _network.CreateOutput(count, values);
 

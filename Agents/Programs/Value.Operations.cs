@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Agents.Programs;
 
 /// <content>What can be done with values. What each does is told by its operator.</content>
-internal sealed partial class Value
+public sealed partial class Value
 {
     /// <summary>a + b; the smaller one may be broadcast.</summary>
     public static Value operator +(Value a, Value b) => Commutative(new Add(), a, b);
@@ -43,44 +43,64 @@ internal sealed partial class Value
         }
     }
 
+    /// <summary>Hyperbolic tangent.</summary>
     public Value Tanh() => On(new Tanh());
 
+    /// <summary>1 / (1 + e^−x).</summary>
     public Value Sigmoid() => On(new Sigmoid());
 
+    /// <summary>The larger of x and 0.</summary>
     public Value Relu() => On(new Relu());
 
+    /// <summary>ln(1 + e^x).</summary>
     public Value Softplus() => On(new Softplus());
 
+    /// <summary>e^x.</summary>
     public Value Exp() => On(new Exp());
 
+    /// <summary>Natural logarithm.</summary>
     public Value Log() => On(new Log());
 
+    /// <summary>x².</summary>
     public Value Square() => On(new Square());
 
+    /// <summary>Square root.</summary>
     public Value Sqrt() => On(new Sqrt());
 
+    /// <summary>1 / x.</summary>
     public Value Reciprocal() => On(new Reciprocal());
 
+    /// <summary>|x|.</summary>
     public Value Abs() => On(new Abs());
 
+    /// <summary>−1, 0 or 1; no gradient.</summary>
     public Value Sign() => On(new Sign());
 
+    /// <summary>Sine, of radians.</summary>
     public Value Sin() => On(new Sin());
 
+    /// <summary>Cosine, of radians.</summary>
     public Value Cos() => On(new Cos());
 
+    /// <summary>x to a constant power.</summary>
     public Value Power(float exponent) => On(new Power(exponent));
 
+    /// <summary>x, through which no gradient flows.</summary>
     public Value StopGradient() => On(new StopGradient());
 
+    /// <summary>The smaller of the two, number by number.</summary>
     public Value Minimum(Value other) => On(new Minimum(), other);
 
+    /// <summary>The larger of the two, number by number.</summary>
     public Value Maximum(Value other) => On(new Maximum(), other);
 
+    /// <summary>x between two limits.</summary>
     public Value Clamp(Value low, Value high) => Minimum(high).Maximum(low);
 
+    /// <summary>1 where this is at most the other, else 0; no gradient.</summary>
     public Value IsAtMost(Value other) => On(new LessEqual(), other);
 
+    /// <summary>1 where this is at least the other, else 0; no gradient.</summary>
     public Value IsAtLeast(Value other) => On(new GreaterEqual(), other);
 
     /// <summary>This where <paramref name="mask"/> is not 0, else 0.</summary>
@@ -88,46 +108,48 @@ internal sealed partial class Value
         Binary.Fits(Shape, mask.Shape) ? On(new Mask(), mask) : BroadcastTo(mask.Shape).On(new Mask(), mask);
 
     /// <summary>This times a constant matrix.</summary>
-    public Value Times(Value matrix) => On(new Product(), matrix);
+    internal Value Times(Value matrix) => On(new Product(), matrix);
 
     /// <summary>This times a constant matrix, added to rows.</summary>
-    public Value Times(Value matrix, Value added) => Graph.Apply(new Product(), this, matrix, added)[0];
+    internal Value Times(Value matrix, Value added) => Graph.Apply(new Product(), this, matrix, added)[0];
 
     /// <summary>Rows of a constant as columns; of each of several matrices that stand one below the other.</summary>
-    public Value Transpose(int matrices = 1) => On(new Transpose(matrices));
+    internal Value Transpose(int matrices = 1) => On(new Transpose(matrices));
 
-    public Value OuterSum(Value other) => On(new OuterSum(), other);
+    internal Value OuterSum(Value other) => On(new OuterSum(), other);
 
-    public Value Gram() => On(new Gram());
+    internal Value Gram() => On(new Gram());
 
-    public Value RowOuter(Value other) => On(new RowOuter(), other);
+    internal Value RowOuter(Value other) => On(new RowOuter(), other);
 
-    public Value RowTimesVector(Value vector) => On(new RowTimesVector(), vector);
+    internal Value RowTimesVector(Value vector) => On(new RowTimesVector(), vector);
 
-    public Value RowVectorTimes(Value matrix) => On(new RowVectorTimes(), matrix);
+    internal Value RowVectorTimes(Value matrix) => On(new RowVectorTimes(), matrix);
 
-    public Value RowProduct(Value other, int inner) => On(new RowProduct(inner), other);
+    internal Value RowProduct(Value other, int inner) => On(new RowProduct(inner), other);
 
     /// <summary>The matrix <c>[rows, columns]</c> of each row transposed.</summary>
-    public Value RowTranspose(int rows)
+    internal Value RowTranspose(int rows)
     {
         int columns = RowShapes.Other(Shape, rows);
         return Permute([.. Enumerable.Range(0, Columns).Select(i => i % rows * columns + i / rows)]);
     }
 
-    public Value SumRows() => On(new SumRows());
+    internal Value SumRows() => On(new SumRows());
 
+    /// <summary>The sum of each row, <c>[N, 1]</c>.</summary>
     public Value SumColumns() => On(new SumColumns());
 
+    /// <summary>The largest number of each row, <c>[N, 1]</c>.</summary>
     public Value MaximumOfColumns() => On(new MaximumOfColumns());
 
     /// <summary>The mean of all rows, <c>[1, C]</c>.</summary>
     public Value Mean() => Shape.IsConstant ? SumRows() * (1f / Shape.Rows) : SumRows() * Graph.InverseCount(Shape.Space);
 
-    public Value BroadcastColumns(int columns) => On(new BroadcastColumns(columns));
+    internal Value BroadcastColumns(int columns) => On(new BroadcastColumns(columns));
 
     /// <summary>A row, a column or a number, repeated to a shape.</summary>
-    public Value BroadcastTo(Shape shape)
+    internal Value BroadcastTo(Shape shape)
     {
         Value value = this;
         if (value.Columns == 1 && shape.Columns > 1)
@@ -138,7 +160,7 @@ internal sealed partial class Value
     }
 
     /// <summary>The sum over what was repeated to get from <paramref name="shape"/> to this one's: the gradient of a broadcast.</summary>
-    public Value ReduceTo(Shape shape)
+    internal Value ReduceTo(Shape shape)
     {
         Value value = this;
         if (value.Columns > 1 && shape.Columns == 1)
@@ -148,16 +170,20 @@ internal sealed partial class Value
         return value.Shape == shape ? value : value.SumRows();
     }
 
+    /// <summary>Logarithms of a softmax over the columns of each row, and the probabilities, each <c>[N, C]</c>.</summary>
     public (Value LogProbs, Value Probabilities) LogSoftmax()
     {
         ImmutableArray<Value> outputs = Graph.Apply(new LogSoftmax(), this);
         return (outputs[0], outputs[1]);
     }
 
+    /// <summary>ln Σ e^x of each row, <c>[N, 1]</c>.</summary>
     public Value LogSumExp() => On(new LogSumExp());
 
+    /// <summary>Each row at mean 0 and deviation 1.</summary>
     public Value Normalize() => On(new Normalize());
 
+    /// <summary>Some columns, <c>[N, count]</c>.</summary>
     public Value Slice(int start, int count) => count == Columns && start == 0 ? this : On(new Slice(start, count));
 
     /// <summary>Values beside each other.</summary>
@@ -177,21 +203,23 @@ internal sealed partial class Value
         return values[0].Graph.Apply(new Place([.. starts], columns), values)[0];
     }
 
-    public Value Permute(ImmutableArray<int> order) => On(new Permute(order));
+    internal Value Permute(ImmutableArray<int> order) => On(new Permute(order));
 
+    /// <summary>In each row the column that an index says, <c>[N, 1]</c>.</summary>
+    /// <param name="index">Whole numbers from 0, <c>[N, 1]</c>.</param>
     public Value Pick(Value index) => On(new Pick(), index);
 
-    public Value Unpick(Value index, int columns) => On(new Unpick(columns), index);
+    internal Value Unpick(Value index, int columns) => On(new Unpick(columns), index);
 
-    public Value Embed(Value index) => On(new Embed(), index);
+    internal Value Embed(Value index) => On(new Embed(), index);
 
-    public Value EmbedSum(Value index, int rows) => On(new EmbedSum(rows), index);
+    internal Value EmbedSum(Value index, int rows) => On(new EmbedSum(rows), index);
 
-    public Value GatherRows(Value index) => On(new GatherRows(), index);
+    internal Value GatherRows(Value index) => On(new GatherRows(), index);
 
-    public Value SegmentSum(Value index, RowSpace space) => On(new SegmentSum(space), index);
+    internal Value SegmentSum(Value index, RowSpace space) => On(new SegmentSum(space), index);
 
-    public Value AtStep(StepPlace place) => On(new AtStep(place));
+    internal Value AtStep(StepPlace place) => On(new AtStep(place));
 
     private static Value Commutative(Binary operation, Value a, Value b) =>
         Binary.Fits(a.Shape, b.Shape) || !Binary.Fits(b.Shape, a.Shape) ? a.On(operation, b) : b.On(operation, a);

@@ -211,6 +211,15 @@ internal static partial class StrictYaml
                     $"{source}: {key} is '{ForeignText.Show(text)}', but must be one of {string.Join(", ", names)}."
                 );
         }
+        if (type.IsAssignableTo(typeof(IWord)))
+        {
+            var word = (IWord)Activator.CreateInstance(type)!;
+            return word.Words.Contains(text)
+                ? word.With(text)
+                : throw new SettingsException(
+                    $"{source}: {key} is '{ForeignText.Show(text)}', but must be one of {string.Join(", ", word.Words)}."
+                );
+        }
         if (type == typeof(bool))
         {
             return text is "true" or "false"

@@ -193,6 +193,7 @@ internal static partial class StrictYaml
         {
             YamlNode node => node,
             string text => new YamlScalarNode(text),
+            IWord word => new YamlScalarNode(word.Word),
             bool truth => new YamlScalarNode(truth ? "true" : "false"),
             Enum word => new YamlScalarNode(KeyOf(word.ToString())),
             float number => new YamlScalarNode(YamlFormatter.Default.FormatNumber(number)),
@@ -253,7 +254,8 @@ internal static partial class StrictYaml
     public static bool IsRecord(object value) => value is not (YamlNode or IEnumerable or IParts) && !IsScalar(value.GetType());
 
     /// <summary>Whether values of a type are single ones.</summary>
-    public static bool IsScalar(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string);
+    public static bool IsScalar(Type type) =>
+        type.IsPrimitive || type.IsEnum || type == typeof(string) || type.IsAssignableTo(typeof(IWord));
 
     /// <summary>The properties of a record that a document sets.</summary>
     public static IReadOnlyList<RecordProperty> Settable(Type type) => RecordShape.Of(type).Properties;

@@ -142,6 +142,11 @@ internal sealed class SettingsDraw
 
     private string Value(Type type, (double Low, double High) range)
     {
+        if (type.IsAssignableTo(typeof(IWord)))
+        {
+            string[] words = [.. ((IWord)Activator.CreateInstance(type)!).Words];
+            return words[_random.NextInt(0, words.Length)];
+        }
         if (type.IsEnum)
         {
             string[] names = [.. StrictYaml.NamesOf(type)];
@@ -178,7 +183,7 @@ internal sealed class SettingsDraw
     private string Wrong(RecordProperty property)
     {
         Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        if (type.IsEnum || type == typeof(bool) || type == typeof(string))
+        if (type.IsEnum || type.IsAssignableTo(typeof(IWord)) || type == typeof(bool) || type == typeof(string))
         {
             return type == typeof(string) ? "[1, 2]" : "neither";
         }

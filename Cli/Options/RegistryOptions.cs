@@ -63,7 +63,7 @@ internal sealed class RegistryOptions
     }
 
     /// <summary>The built-in agents and those of the assemblies that the command line names.</summary>
-    /// <exception cref="InvalidDataException">An assembly cannot be loaded, has neither an environment nor an agent, or one that cannot be made.</exception>
+    /// <exception cref="InvalidDataException">An assembly cannot be loaded, has neither environments nor agents nor other parts, or one that cannot be made.</exception>
     public AgentRegistry Agents(ParseResult parsed) => Own(parsed).Agents;
 
     // Once for a command line: loaded again, an assembly's types would be others.
@@ -83,11 +83,12 @@ internal sealed class RegistryOptions
 
     private static int Take(Assembly assembly, EnvironmentRegistry environments, AgentRegistry agents)
     {
-        int count = environments.AddFrom(assembly).Count + agents.AddFrom(assembly).Count;
+        int count =
+            environments.AddFrom(assembly).Count + agents.AddFrom(assembly).Count + OwnParts.AddFrom(assembly).Count;
         return count > 0
             ? count
             : throw new InvalidDataException(
-                $"{assembly.GetName().Name} has no environments and no agents. Mark each environment with [Environment(\"Own/Name-v0\")], and derive each agent from {typeof(Agent).FullName}."
+                $"{assembly.GetName().Name} has no environments, agents or other parts. Mark each environment with [Environment(\"Own/Name-v0\")], and derive each agent from {typeof(Agent).FullName}; losses, memory cores and schedules: docs/extending.md."
             );
     }
 

@@ -39,7 +39,7 @@ public abstract record ActorCriticSettings : AgentSettings
     public float LearningRate { get; init; }
 
     /// <summary>How the step size changes over the run's steps.</summary>
-    /// <value>Constant, or linear to 0.</value>
+    /// <value>Constant, linear to 0, or a schedule of your own.</value>
     public ScheduleKind LearningRateSchedule { get; init; }
 
     /// <inheritdoc/>
@@ -164,7 +164,7 @@ public abstract record ActorCriticSettings : AgentSettings
 
     /// <inheritdoc/>
     public override bool FollowsProgress =>
-        LearningRateSchedule == ScheduleKind.Linear || Auxiliary.Any(auxiliary => auxiliary.FollowsProgress);
+        LearningRateSchedule != ScheduleKind.Constant || Auxiliary.Any(auxiliary => auxiliary.FollowsProgress);
 
     internal override double WorkOf(double perSample, ParameterLayout layout) =>
         StepsPerUnroll * EpochCount * perSample + EpochCount * MinibatchCount * Optimizer.WorkOf(layout);

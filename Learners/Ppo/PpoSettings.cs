@@ -28,7 +28,7 @@ public sealed record PpoSettings : ActorCriticSettings
     }
 
     /// <inheritdoc/>
-    public override bool FollowsProgress => base.FollowsProgress || ClipRangeSchedule == ScheduleKind.Linear;
+    public override bool FollowsProgress => base.FollowsProgress || ClipRangeSchedule != ScheduleKind.Constant;
 
     internal override int MinibatchCount => Minibatches;
 

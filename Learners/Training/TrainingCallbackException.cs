@@ -12,6 +12,6 @@ public sealed class TrainingCallbackException : Exception
     /// <summary>Which callback it was, such as <c>OnUpdate</c>.</summary>
     public string Callback { get; }
 
-    /// <summary>What the run left behind, the policy included; null where saving failed as well.</summary>
+    /// <summary>What the run left behind, the policy included.</summary>
     public TrainingResult? Result { get; internal set; }
 }

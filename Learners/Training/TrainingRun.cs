@@ -77,6 +77,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Trains to the last step or to the cancellation, then saves and evaluates.</summary>
     /// <exception cref="TrainingCallbackException">A callback failed; everything is saved.</exception>
+    /// <exception cref="AggregateException">A callback failed, and so did saving.</exception>
     public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
     {
         if (!RunCallbacks.Any(_options))
@@ -94,8 +95,24 @@ internal sealed class TrainingRun : IDisposable
         catch (TrainingCallbackException failure)
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            failure.Result ??= Finish(stop.Token, saves: true);
+            failure.Result ??= FinishAfter(failure, stop.Token);
             throw;
+        }
+    }
+
+    private TrainingResult FinishAfter(TrainingCallbackException failure, CancellationToken cancelled)
+    {
+        try
+        {
+            return Finish(cancelled, saves: true);
+        }
+        catch (Exception unsaved)
+        {
+            throw new AggregateException(
+                $"{failure.Callback} failed, and the run could not be saved after it.",
+                failure.InnerException!,
+                unsaved
+            );
         }
     }
 

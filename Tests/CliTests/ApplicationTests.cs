@@ -442,7 +442,7 @@ public sealed class ApplicationTests : IDisposable
         (int code, _, string error) = await Run(command, "--assembly", protos);
 
         Assert.NotEqual(0, code);
-        Assert.Contains("Protos has no environments and no agents", error, StringComparison.Ordinal);
+        Assert.Contains("Protos has no environments, agents or other parts", error, StringComparison.Ordinal);
     }
 
     [Fact]

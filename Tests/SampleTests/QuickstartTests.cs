@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Environments.Processes;
 using Xunit;
 
 namespace Tests.SampleTests;
@@ -22,19 +20,9 @@ public sealed class QuickstartTests : IDisposable
     [Fact]
     public void Quickstart_Run_TrainsSavesLoadsAndActs()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Quickstart.dll")])
-        {
-            WorkingDirectory = _folder.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        (int code, string output, string errors) = SampleProgram.Run(_folder.Path, "Quickstart.dll");
 
-        using Process process = Process.Start(start)!;
-        (string Output, string Errors)? said = ChildProcess.Finish(process, TimeSpan.FromMinutes(10));
-        Assert.NotNull(said);
-        (string output, string errors) = said.Value;
-
-        Assert.True(process.ExitCode == 0, errors);
+        Assert.True(code == 0, errors);
         Assert.Contains("Mean return", output, StringComparison.Ordinal);
         Assert.Contains("Reward of the first action: 1", output, StringComparison.Ordinal);
         Assert.True(

@@ -3,6 +3,7 @@ using Agents.Networks.Cores.FastSlow;
 using Agents.Networks.Cores.FastWeights;
 using Agents.Networks.Cores.LinearRecurrent;
 using Agents.Networks.Cores.NormalizedLstm;
+using Agents.Networks.Cores.Own;
 using Agents.Networks.Cores.PerceptionPredictionReaction;
 using Agents.Networks.Cores.Stacked;
 using Agents.Networks.Cores.Transformers;
@@ -33,8 +34,7 @@ internal static class MemoryCores
     /// <summary>The core that <see cref="NetworkSettings.Transformer"/> is for.</summary>
     public const string Transformer = "gtrxl";
 
-    /// <summary>The table.</summary>
-    public static IReadOnlyList<CoreEntry> All { get; } =
+    private static volatile CoreEntry[] _all =
     [
         new(Identity, "no memory: a feed-forward agent", (_, inputs) => new IdentityCore(inputs)),
         new(
@@ -102,10 +102,28 @@ internal static class MemoryCores
         },
     ];
 
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<CoreEntry> All => _all;
+
+    /// <summary>Takes a core of a user's own in, in the place of one of its name.</summary>
+    public static void Put(OwnCoreSettings settings) =>
+        _all =
+        [
+            .. _all.Where(other => other.Name != settings.Core),
+            new CoreEntry(
+                settings.Core,
+                settings.Description,
+                (choice, inputs) => new OwnCore(inputs, choice.CoreSize, choice.Own<OwnCoreSettings>())
+            )
+            {
+                Settings = settings,
+            },
+        ];
+
     /// <summary>The entry of a name; null where there is none.</summary>
     public static CoreEntry? Find(string name)
     {
-        foreach (CoreEntry entry in All)
+        foreach (CoreEntry entry in _all)
         {
             if (string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase))
             {

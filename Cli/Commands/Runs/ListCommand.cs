@@ -4,6 +4,7 @@ using Agents.Networks.Cores;
 using Agents.Yaml;
 using Cli.Options;
 using Cli.Output;
+using Learners.ActorCritic;
 using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Configuration;
@@ -62,6 +63,7 @@ internal sealed class ListCommand(TextWriter output)
             {
                 document[key] = new JsonArray([.. names.Parts.Select(part => (JsonNode)part.Name)]);
             }
+            document["schedules"] = new JsonArray([.. Schedules.Names.Select(name => (JsonNode)name)]);
             output.WriteLine(document.ToJsonString());
             return;
         }
@@ -88,6 +90,10 @@ internal sealed class ListCommand(TextWriter output)
                 IEnumerable<string> own = StrictYaml.Settable(part.GetType()).Select(StrictYaml.KeyOf);
                 parts.AddRow(key, part.Name, Markup.Escape(part.Description), string.Join(", ", own));
             }
+        }
+        foreach (Schedule schedule in Schedules.All)
+        {
+            parts.AddRow("…_schedule", schedule.Name, Markup.Escape(schedule.Description), "");
         }
         Tables.Print(output, parts);
 
