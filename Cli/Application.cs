@@ -47,6 +47,7 @@ internal static class Application
                 await error.WriteLineAsync("error: " + ForeignText.Line(mistake)).ConfigureAwait(false);
                 return ExitCodes.WrongUsage;
             }
+            RegistryOptions.Load(parsed);
             var configuration = new InvocationConfiguration
             {
                 Output = output,

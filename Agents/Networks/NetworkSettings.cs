@@ -95,7 +95,9 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
     public float InitialLogStd { get; init; }
 
     string? IKeyHints.HintOf(string key) =>
-        MemoryCores.Find(key)?.Settings is null ? null : $"It goes with network.core={key}, and the core is {Core}.";
+        key == Core && MemoryCores.Find(key) is null ? "The core is not known: " + MemoryCores.Unknown(key)
+        : MemoryCores.Find(key)?.Settings is null ? null
+        : $"It goes with network.core={key}, and the core is {Core}.";
 
     /// <summary>What is said of the encoder.</summary>
     internal EncoderSettings OfEncoder => new(Encoder, Convolutions, HiddenSizes, Activation, View);

@@ -39,6 +39,13 @@ internal sealed class RecordShape(Func<object>? create, RecordProperty[] propert
         Of(record).Create()
         ?? throw new NotSupportedException($"{record.Name} has no defaults, so that no document can make one.");
 
+    /// <summary>The default of a type of values.</summary>
+    /// <exception cref="NotSupportedException">The program was trimmed.</exception>
+    public static object DefaultOf(Type value) =>
+        ReflectedShapes.IsSupported
+            ? ReflectedShapes.DefaultOf(value)
+            : throw new NotSupportedException($"A trimmed program reads no settings such as {value.Name}. Publish it without trimming.");
+
     /// <summary>Makes the shape of a type known, when it is asked for.</summary>
     public static void Add(Type record, Func<RecordShape> shape) => Shapes[record] = new Lazy<RecordShape>(shape);
 

@@ -14,6 +14,10 @@ internal static class ReflectedShapes
     public static bool IsSupported => !AppContext.TryGetSwitch("RlAgents.ReflectedSettings", out bool isOn) || isOn;
 #pragma warning restore IL4000
 
+    /// <summary>The default of a type of values.</summary>
+    [RequiresUnreferencedCode("Constructors are found by reflection.")]
+    public static object DefaultOf(Type value) => Activator.CreateInstance(value)!;
+
     /// <summary>The shape of a type.</summary>
     [RequiresUnreferencedCode("Properties of settings are found by their names.")]
     public static RecordShape Of(Type record) =>

@@ -213,7 +213,7 @@ internal static partial class StrictYaml
         }
         if (type.IsAssignableTo(typeof(IWord)))
         {
-            var word = (IWord)Activator.CreateInstance(type)!;
+            var word = (IWord)RecordShape.DefaultOf(type);
             return word.Words.Contains(text)
                 ? word.With(text)
                 : throw new SettingsException(

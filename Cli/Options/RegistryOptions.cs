@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Environments;
 using Environments.Naming;
 using Learners.Composition;
@@ -12,10 +13,12 @@ namespace Cli.Options;
 /// </summary>
 internal sealed class RegistryOptions
 {
-    private readonly Option<string[]> _assembly = new("--assembly")
+    private const string AssemblyName = "--assembly";
+
+    private readonly Option<string[]> _assembly = new(AssemblyName)
     {
         Description =
-            "A .dll with environments of your own, marked [Environment(\"Own/Name-v0\")], or agents, derived from Agent. Loading it executes it.",
+            "A .dll with environments of your own, marked [Environment(\"Own/Name-v0\")], agents, derived from Agent, or other parts (docs/extending.md). Loading it executes it.",
     };
 
     private readonly Option<string[]> _module = new("--allow-module")
@@ -29,8 +32,8 @@ internal sealed class RegistryOptions
         Description = "A server, grpc://host:port, that a file or a learner may have this program connect to.",
     };
 
-    private (EnvironmentRegistry Environments, AgentRegistry Agents)? _own;
-    private ParseResult? _ownOf;
+    // Once for a command line: loaded again, an assembly's types would be others.
+    private static readonly ConditionalWeakTable<ParseResult, OwnRegistries> Loaded = [];
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -66,20 +69,37 @@ internal sealed class RegistryOptions
     /// <exception cref="InvalidDataException">An assembly cannot be loaded, has neither environments nor agents nor other parts, or one that cannot be made.</exception>
     public AgentRegistry Agents(ParseResult parsed) => Own(parsed).Agents;
 
-    // Once for a command line: loaded again, an assembly's types would be others.
-    private (EnvironmentRegistry Environments, AgentRegistry Agents) Own(ParseResult parsed)
+    /// <summary>Loads the assemblies that a command line names, before the command reads policies and settings that may hold parts of them.</summary>
+    /// <exception cref="InvalidDataException">An assembly cannot be loaded, or has nothing that could be taken.</exception>
+    public static void Load(ParseResult parsed)
     {
-        if (_own is not { } own || _ownOf != parsed)
+        if (
+            parsed.Errors.Count == 0
+            && parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == AssemblyName) is Option<string[]> assembly
+            && parsed.GetValue(assembly) is { Length: > 0 } paths
+        )
         {
-            own = (EnvironmentRegistry.Default.Copy(), AgentRegistry.Default.Copy());
-            foreach (string path in (parsed.GetValue(_assembly) ?? []).DistinctBy(Path.GetFullPath))
+            _ = Own(parsed, paths);
+        }
+    }
+
+    private OwnRegistries Own(ParseResult parsed) => Own(parsed, parsed.GetValue(_assembly) ?? []);
+
+    private static OwnRegistries Own(ParseResult parsed, string[] paths)
+    {
+        if (!Loaded.TryGetValue(parsed, out OwnRegistries? own))
+        {
+            own = new OwnRegistries(EnvironmentRegistry.Default.Copy(), AgentRegistry.Default.Copy());
+            foreach (string path in paths.DistinctBy(Path.GetFullPath))
             {
                 OwnAssembly.Load(path, assembly => Take(assembly, own.Environments, own.Agents));
             }
-            (_own, _ownOf) = (own, parsed);
+            Loaded.Add(parsed, own);
         }
         return own;
     }
+
+    private sealed record OwnRegistries(EnvironmentRegistry Environments, AgentRegistry Agents);
 
     private static int Take(Assembly assembly, EnvironmentRegistry environments, AgentRegistry agents)
     {

@@ -126,7 +126,7 @@ public static class OwnParts
         }
         if (taken is not null && taken.GetType().FullName != part.GetType().FullName)
         {
-            throw new ArgumentException($"There is a {what} '{name}' already. Rename {part.GetType().FullName}.");
+            throw new ArgumentException($"The name '{name}' is that of another {what}. Rename {part.GetType().FullName}.");
         }
         if (what == "core" && StrictYaml.Settable(typeof(Agents.Networks.NetworkSettings)).Select(StrictYaml.KeyOf).Contains(name))
         {

@@ -111,6 +111,7 @@ public static class SettingsCatalogue
     private static string Takes(Type type) =>
         type.IsArray ? $"list of {Plural(type.GetElementType()!)}"
         : type.IsEnum ? string.Join(", ", StrictYaml.NamesOf(type))
+        : type.IsAssignableTo(typeof(IWord)) ? string.Join(", ", ((IWord)RecordShape.DefaultOf(type)).Words)
         : type == typeof(bool) ? "true, false"
         : type == typeof(string) ? "text"
         : type == typeof(float) || type == typeof(double) ? "number"

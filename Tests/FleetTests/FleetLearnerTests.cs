@@ -54,6 +54,45 @@ public sealed class FleetLearnerTests : IDisposable
         Assert.Equal(run.Acknowledged.Order(), trained.Order());
     }
 
+    [Fact]
+    public async Task TrainAsync_Callbacks_ReportSaveThePolicyAndStop()
+    {
+        InvalidOperationException? refused = null;
+        long episodes = 0;
+        using var run = new FleetRun(_folder)
+        {
+            Callbacks = options =>
+                options with
+                {
+                    OnEpisode = _ => episodes++,
+                    OnUpdate = update =>
+                    {
+                        update.Report("own/steps", update.Progress.EnvironmentSteps);
+                        if (update.Progress.EnvironmentSteps == 640)
+                        {
+                            refused = Assert.Throws<InvalidOperationException>(() => update.Save(_folder.In("saved")));
+                            update.SavePolicy(_folder.In("policy"));
+                            Assert.Equal(update.Progress.Episodes, episodes);
+                            update.Stop();
+                        }
+                    },
+                },
+        };
+        using var stop = new CancellationTokenSource();
+        Task<ActorResult> acting = run.ActAsync("one", cancellationToken: stop.Token);
+        TrainingResult result = await run.LearnAsync(FleetRun.Small);
+        await stop.CancelAsync();
+        await acting;
+
+        Assert.True(result.Interrupted);
+        Assert.Equal(640, result.EnvironmentSteps);
+        Assert.Contains("Use SavePolicy", refused!.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.In("saved")));
+        using SavedPolicy policy = SavedPolicy.Load(_folder.In("policy"));
+        Assert.Equal(result.ParameterHash, policy.ParameterHash);
+        Assert.NotEmpty(MetricsTable.Read(Path.Combine(run.Folder, "metrics.csv")).Column("own/steps").Values);
+    }
+
     /// <summary>Teacher and default policy stay with the learner; actors need neither.</summary>
     [Fact]
     public async Task TrainAsync_TeacherAndDefaultPolicy_ArePartOfTheLearner()

@@ -39,6 +39,9 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
     /// <summary>Told about every update.</summary>
     public Action<TrainingProgress>? Updated { get; set; }
 
+    /// <summary>Adds callbacks to the learner's options.</summary>
+    public Func<TrainingOptions, TrainingOptions> Callbacks { get; init; } = options => options;
+
     /// <summary>Where both sides look environments up.</summary>
     public EnvironmentRegistry Registry { get; init; } = EnvironmentRegistry.Default;
 
@@ -61,7 +64,7 @@ internal sealed class FleetRun(TemporaryFolder folder, TimeProvider? clock = nul
         };
 
     public Task<TrainingResult> LearnAsync(TrainingSettings settings, CancellationToken cancellationToken = default) =>
-        FleetLearner.TrainAsync(settings, Fleet, Options, cancellationToken).WaitAsync(_limit.Token);
+        FleetLearner.TrainAsync(settings, Fleet, Callbacks(Options), cancellationToken).WaitAsync(_limit.Token);
 
     public Task<TrainingResult> ResumeAsync() => FleetLearner.ResumeAsync(Folder, null, Fleet, Options).WaitAsync(_limit.Token);
 

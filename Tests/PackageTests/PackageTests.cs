@@ -97,6 +97,17 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.True(lines.Distinct().Count() > Rows / 2, "the actions do not differ, so that equal ones say nothing");
     }
 
+    /// <summary>The samples say from packages what they say in the repository.</summary>
+    [Theory]
+    [InlineData("Extend", "Action at a level of 0.9 in rain: 1")]
+    [InlineData("ExternalProcess", "Simulators started: 6, still alive: 0")]
+    public void Sample_FromPackages_IsBuiltAndRun(string name, string said)
+    {
+        string folder = feed.CopySample(name);
+
+        Assert.Contains(said, PackageFeed.Dotnet(folder, "run", "-c", "Release"), StringComparison.Ordinal);
+    }
+
     /// <summary>The template makes a project that builds from the packages, and whose environment an agent is trained on.</summary>
     [Fact]
     public async Task Template_NewProject_IsBuiltAndTrainedOn()

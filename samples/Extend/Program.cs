@@ -3,7 +3,6 @@ using Environments;
 using Extend;
 using Fleet.PolicyPools;
 using Learners.ActorCritic;
-using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Evaluation;

@@ -1,7 +1,6 @@
 using Environments;
 using ExternalProcess;
 using Learners.Composition;
-using Learners.Evaluation;
 using Learners.Ppo;
 using Learners.Training;
 

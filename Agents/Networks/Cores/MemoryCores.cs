@@ -137,7 +137,7 @@ internal static class MemoryCores
     public static string Unknown(string name)
     {
         string[] names = [.. All.Select(entry => entry.Name)];
-        return $"there is no core '{ForeignText.Show(name)}'.{NearestName.Suggest(name, names)} Known: {string.Join(", ", names)}.";
+        return $"there is no core '{ForeignText.Show(name)}'.{NearestName.Suggest(name, names)} Known: {string.Join(", ", names)}; those of your own are found in --assembly.";
     }
 
     /// <summary>Which cores have a branch, as the end of an error; empty where none has.</summary>
