@@ -10,7 +10,7 @@ internal static class PolicyNeeds
     public static IReadOnlyList<string> OfCaller(SavedPolicy policy)
     {
         PolicyInfo info = policy.Info;
-        var needs = new List<string> { $"Give observations of {policy.ObservationSpace}, as the environment gives them." };
+        var needs = new List<string> { $"Give observations of {policy.ObservationSpace}, in the environment's own numbers." };
         if (info.FrameStack > 1)
         {
             needs.Add(

@@ -15,7 +15,14 @@ public sealed class CardCommandTests : IDisposable
     public async Task Card_OfADistilledPolicy_NamesItsTeacher()
     {
         await File.WriteAllTextAsync(_folder.In("student.yaml"), "hidden_sizes: [8]", TestContext.Current.CancellationToken);
-        (int trained, _, string trainingError) = await Run("train", "CartPole-v1", "--steps", "2048", "--out", _folder.In("teacher"));
+        (int trained, _, string trainingError) = await Run(
+            "train",
+            "CartPole-v1",
+            "--steps",
+            "2048",
+            "--out",
+            _folder.In("teacher")
+        );
         Assert.True(trained == 0, trainingError);
         (int distilled, _, string distillingError) = await Run(
             "distill",
@@ -31,11 +38,20 @@ public sealed class CardCommandTests : IDisposable
         );
         Assert.True(distilled == 0, distillingError);
 
-        (int code, string output, string error) = await Run("card", _folder.In("student"), "--out", _folder.In("cards", "a card.md"), "--json");
+        (int code, string output, string error) = await Run(
+            "card",
+            _folder.In("student"),
+            "--out",
+            _folder.In("cards", "a card.md"),
+            "--json"
+        );
 
         Assert.True(code == 0, error);
         JsonElement written = JsonDocument.Parse(output).RootElement;
-        string card = await File.ReadAllTextAsync(written.GetProperty("card").GetString()!, TestContext.Current.CancellationToken);
+        string card = await File.ReadAllTextAsync(
+            written.GetProperty("card").GetString()!,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(2, written.GetProperty("pictures").GetArrayLength());
         Assert.Contains("It was made with another policy, of ", card, StringComparison.Ordinal);
         Assert.Contains("ppo.auxiliary.distillation.saved.path", card, StringComparison.Ordinal);

@@ -42,10 +42,12 @@ internal static class SpaceSchema
                     {
                         Type = JsonSchemaType.String,
                         ContentEncoding = "base64",
-                        Description =
-                            type == ElementType.UInt8
-                                ? $"Base64 of {space.Size} bytes, row by row."
-                                : $"Base64 of {space.Size} float32 numbers, row by row, each with its least significant byte first.",
+                        Description = type switch
+                        {
+                            ElementType.UInt8 => $"Base64 of {space.Size} bytes, row by row.",
+                            ElementType.Float32 =>
+                                $"Base64 of {space.Size} float32 numbers, row by row, each with its least significant byte first.",
+                        },
                     }
                 );
             }
