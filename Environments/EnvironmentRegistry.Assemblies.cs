@@ -94,7 +94,12 @@ public sealed partial class EnvironmentRegistry
                 exception
             );
         }
-        return [.. _entries.Where(entry => !before.TryGetValue(entry.Key, out Entry? was) || was != entry.Value).Select(entry => entry.Key)];
+        return
+        [
+            .. _entries
+                .Where(entry => !before.TryGetValue(entry.Key, out Entry? was) || was != entry.Value)
+                .Select(entry => entry.Key),
+        ];
     }
 
     /// <summary>Loads an assembly from a file and adds its environments. Loading executes what is in it, so load only what you trust.</summary>

@@ -27,11 +27,7 @@ public interface IAsyncEnvironment : IAsyncDisposable
     /// <param name="action">As for <see cref="IEnvironment.Step"/>; valid until the task ends.</param>
     /// <param name="observation">As for <see cref="ResetAsync"/>.</param>
     /// <param name="cancellationToken">Cancelled where nobody waits for it any longer.</param>
-    ValueTask<StepResult> StepAsync(
-        ReadOnlyMemory<float> action,
-        Memory<float> observation,
-        CancellationToken cancellationToken
-    );
+    ValueTask<StepResult> StepAsync(ReadOnlyMemory<float> action, Memory<float> observation, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="IEnvironment.MetricNames"/>
     IReadOnlyList<string> MetricNames => [];

@@ -28,7 +28,12 @@ internal sealed class AsyncBatchedEnvironment : IBatchedEnvironment
     /// <param name="create">Makes one copy.</param>
     /// <param name="count">Copies, B, at least 1.</param>
     /// <param name="options">Time limits and restarts.</param>
-    public AsyncBatchedEnvironment(EnvironmentSpec spec, Func<IAsyncEnvironment> create, int count, AsyncEnvironmentOptions options)
+    public AsyncBatchedEnvironment(
+        EnvironmentSpec spec,
+        Func<IAsyncEnvironment> create,
+        int count,
+        AsyncEnvironmentOptions options
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Spec = spec;

@@ -201,7 +201,9 @@ internal sealed class AsyncCopy(
             {
                 throw Fault(failure);
             }
-            Warn?.Invoke($"{Describe(failure)} It is replaced, replacement {number} of {options.MaxRestarts}; its unfinished episode counts as no score.");
+            Warn?.Invoke(
+                $"{Describe(failure)} It is replaced, replacement {number} of {options.MaxRestarts}; its unfinished episode counts as no score."
+            );
             await EndAsync().ConfigureAwait(false);
             int episode = _episode;
             try

@@ -67,10 +67,7 @@ internal sealed class RunLog : IDisposable
         }
         _evaluated = resumeAfterSteps is { } steps && HasEvaluationRow(folder.Metrics, steps) ? steps : -1;
         _table = new CsvMetricsWriter(folder.Metrics, [.. Tags.Union(moreTags)], resumeAfterSteps);
-        _writer = new CompositeMetricsWriter(
-            _table,
-            new TensorBoardWriter(folder.Path, clock, resumeAfterSteps)
-        );
+        _writer = new CompositeMetricsWriter(_table, new TensorBoardWriter(folder.Path, clock, resumeAfterSteps));
         _episodes = recordEpisodes
             ? new CsvMetricsWriter(folder.Episodes, [EpisodeReturn, EpisodeLength], resumeAfterSteps)
             : null;

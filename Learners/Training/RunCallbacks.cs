@@ -32,7 +32,8 @@ internal sealed class RunCallbacks
     }
 
     /// <summary>Whether anybody is to be called.</summary>
-    public static bool Any(TrainingOptions options) => (options.OnUpdate ?? options.OnEvaluation ?? (object?)options.OnEpisode) is not null;
+    public static bool Any(TrainingOptions options) =>
+        (options.OnUpdate ?? options.OnEvaluation ?? (object?)options.OnEpisode) is not null;
 
     /// <summary>Called before an update.</summary>
     public void Begin()

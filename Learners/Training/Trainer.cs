@@ -46,8 +46,7 @@ public static class Trainer
         return TrainAsync(
             settings,
             options,
-            () =>
-                options.InMemory ? null : RunClaim.ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock)),
+            () => options.InMemory ? null : RunClaim.ForNew(options.OutputFolder, RunFolder.DefaultPath(settings, options.Clock)),
             seed => options.Step(settings, seed),
             cancellationToken
         );

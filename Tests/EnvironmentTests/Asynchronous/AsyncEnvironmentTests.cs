@@ -26,7 +26,12 @@ public sealed class AsyncEnvironmentTests : IDisposable
             TotalSteps = 3_000,
             Network = new NetworkSettings { HiddenSizes = [16] },
             Agent = new PpoSettings { Copies = Copies, UnrollLength = 32 },
-            Evaluation = new EvaluationSettings { Episodes = EvaluationCopies, FinalEpisodes = 10, Copies = EvaluationCopies },
+            Evaluation = new EvaluationSettings
+            {
+                Episodes = EvaluationCopies,
+                FinalEpisodes = 10,
+                Copies = EvaluationCopies,
+            },
         };
 
     [Fact]
@@ -200,7 +205,10 @@ public sealed class AsyncEnvironmentTests : IDisposable
         Assert.Equal([1, 1], environment.LostEpisodes.ToArray());
         Assert.Equal(before, environment.FinalObservations.ToArray());
         Assert.Equal(2, warnings.Count);
-        Assert.All(warnings, line => Assert.Contains("The pipe is broken. It is replaced, replacement ", line, StringComparison.Ordinal));
+        Assert.All(
+            warnings,
+            line => Assert.Contains("The pipe is broken. It is replaced, replacement ", line, StringComparison.Ordinal)
+        );
         Assert.Equal((4, 2), (simulations.Started, simulations.Alive));
         environment.Step([0, 0]);
         Assert.Equal([false, false], environment.Truncated.ToArray());
@@ -248,7 +256,9 @@ public sealed class AsyncEnvironmentTests : IDisposable
             .Make("Own/Slow-v0", 1);
         environment.Reset(1);
         environment.Step([0]);
-        Task<EnvironmentFaultException> stepping = Task.Run(() => Assert.Throws<EnvironmentFaultException>(() => environment.Step([0])));
+        Task<EnvironmentFaultException> stepping = Task.Run(() =>
+            Assert.Throws<EnvironmentFaultException>(() => environment.Step([0]))
+        );
         entered.Wait(TestContext.Current.CancellationToken);
         while (!stepping.IsCompleted)
         {
@@ -256,7 +266,11 @@ public sealed class AsyncEnvironmentTests : IDisposable
             Thread.Yield();
         }
 
-        Assert.Contains("at step 2 of its episode 1: it has not answered for 5 seconds.", stepping.Result.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at step 2 of its episode 1: it has not answered for 5 seconds.",
+            stepping.Result.Message,
+            StringComparison.Ordinal
+        );
         Assert.True(cancelled.Task.IsCompletedSuccessfully);
         environment.Dispose();
         Assert.Equal(0, simulations.Alive);
@@ -289,7 +303,13 @@ public sealed class AsyncEnvironmentTests : IDisposable
             new TrainingOptions
             {
                 OutputFolder = _folder.In("run"),
-                Registry = simulations.Register(new AsyncEnvironmentOptions { StepTimeout = Timeout.InfiniteTimeSpan, StartTimeout = Timeout.InfiniteTimeSpan }),
+                Registry = simulations.Register(
+                    new AsyncEnvironmentOptions
+                    {
+                        StepTimeout = Timeout.InfiniteTimeSpan,
+                        StartTimeout = Timeout.InfiniteTimeSpan,
+                    }
+                ),
             },
             stop.Token
         );
@@ -313,7 +333,8 @@ public sealed class AsyncEnvironmentTests : IDisposable
     {
         var simulations = new Simulations
         {
-            Starting = (number, _) => number == 3 ? throw new FileNotFoundException("There is no simulator.") : Task.CompletedTask,
+            Starting = (number, _) =>
+                number == 3 ? throw new FileNotFoundException("There is no simulator.") : Task.CompletedTask,
         };
 
         var fault = await Assert.ThrowsAsync<EnvironmentFaultException>(() =>

@@ -10,8 +10,7 @@ internal sealed class Simulations
     private int _created;
     private int _started;
 
-    public EnvironmentSpec Spec { get; } =
-        new("Own/Slow-v0", new Box(-1, 1, 3), new Discrete(2)) { MaxEpisodeSteps = 20 };
+    public EnvironmentSpec Spec { get; } = new("Own/Slow-v0", new Box(-1, 1, 3), new Discrete(2)) { MaxEpisodeSteps = 20 };
 
     public int Created => Volatile.Read(ref _created);
 

@@ -103,7 +103,8 @@ public sealed class RewardTrainerTests : IDisposable
         var settings = new RewardTrainingSettings { Updates = 1_000, Target = 1 };
         using var trainer = new RewardTrainer(settings, new Box([-0.01f, -100], [0.01f, 100]), new SeedSequence(1));
         var random = new Pcg64(2);
-        float[] Rows(float first) => [.. Enumerable.Range(0, 256).SelectMany(_ => new[] { first, (float)random.NextUniform(-100, 100) })];
+        float[] Rows(float first) =>
+            [.. Enumerable.Range(0, 256).SelectMany(_ => new[] { first, (float)random.NextUniform(-100, 100) })];
         float[] positives = Rows(0.008f);
         float[] negatives = Rows(-0.008f);
 

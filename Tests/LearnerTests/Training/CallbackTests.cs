@@ -53,11 +53,17 @@ public sealed class CallbackTests : IDisposable
             }
         );
 
-        Assert.Equal(Enumerable.Range(1, 40).Select(i => (long)i * Unroll), updates.Select(update => update.Progress.EnvironmentSteps));
+        Assert.Equal(
+            Enumerable.Range(1, 40).Select(i => (long)i * Unroll),
+            updates.Select(update => update.Progress.EnvironmentSteps)
+        );
         Assert.Equal(result.Updates, updates[^1].Progress.Updates);
         Assert.All(updates, update => Assert.Contains("losses/policy_loss", update.Metrics.Keys));
         Assert.True(updates.Select(update => update.Metrics["losses/policy_loss"]).Distinct().Count() > 30);
-        string[] recorded = await File.ReadAllLinesAsync(Path.Combine(result.RunFolder, "episodes.csv"), TestContext.Current.CancellationToken);
+        string[] recorded = await File.ReadAllLinesAsync(
+            Path.Combine(result.RunFolder, "episodes.csv"),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(recorded.Length - 1, episodes.Count);
         Assert.Equal(
             recorded.Skip(1).Select(line => line.Split(',')[2]),
@@ -72,9 +78,16 @@ public sealed class CallbackTests : IDisposable
     public async Task Callbacks_MetricsOfAnUpdate_AverageToTheRowsOfTheTable()
     {
         var told = new List<double>();
-        TrainingSettings settings = Small with { TotalSteps = 1_500 * Unroll, Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 } };
+        TrainingSettings settings = Small with
+        {
+            TotalSteps = 1_500 * Unroll,
+            Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
+        };
 
-        TrainingResult result = await Train(new TrainingOptions { OnUpdate = update => told.Add(update.Metrics["losses/entropy"]) }, settings);
+        TrainingResult result = await Train(
+            new TrainingOptions { OnUpdate = update => told.Add(update.Metrics["losses/entropy"]) },
+            settings
+        );
 
         (_, double[] rows) = MetricsTable.Read(Path.Combine(result.RunFolder, "metrics.csv")).Column("losses/entropy");
         Assert.Equal(500, rows.Length);
@@ -185,7 +198,11 @@ public sealed class CallbackTests : IDisposable
     public async Task Report_PendingAtACheckpoint_IsInTheRowAfterResuming()
     {
         // Rows are written every third update; the run stops after the fourth, so that one report waits in the checkpoint.
-        TrainingSettings settings = Small with { TotalSteps = 1_500 * Unroll, Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 } };
+        TrainingSettings settings = Small with
+        {
+            TotalSteps = 1_500 * Unroll,
+            Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
+        };
         var options = new TrainingOptions
         {
             OnUpdate = update =>
@@ -229,7 +246,10 @@ public sealed class CallbackTests : IDisposable
         {
             Assert.Equal(stopped.ParameterHash, policy.ParameterHash);
         }
-        TrainingResult resumed = await Trainer.ResumeAsync(stopped.RunFolder, cancellationToken: TestContext.Current.CancellationToken);
+        TrainingResult resumed = await Trainer.ResumeAsync(
+            stopped.RunFolder,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.Equal(straight.ParameterHash, resumed.ParameterHash);
         Assert.Equal(straight.Evaluation, resumed.Evaluation);
     }
@@ -269,11 +289,18 @@ public sealed class CallbackTests : IDisposable
         );
 
         Assert.Equal(callback, failure.Callback);
-        Assert.StartsWith($"{callback} failed at step {failure.Result!.EnvironmentSteps}: The dashboard is away. ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{callback} failed at step {failure.Result!.EnvironmentSteps}: The dashboard is away. ",
+            failure.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains(_folder.In("run"), failure.Message, StringComparison.Ordinal);
         string newest = Directory.GetDirectories(Path.Combine(_folder.In("run"), "checkpoints")).Max()!;
         Assert.Equal($"{failure.Result.EnvironmentSteps:D12}", Path.GetFileName(newest));
-        TrainingResult resumed = await Trainer.ResumeAsync(_folder.In("run"), cancellationToken: TestContext.Current.CancellationToken);
+        TrainingResult resumed = await Trainer.ResumeAsync(
+            _folder.In("run"),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.Equal(straight.ParameterHash, resumed.ParameterHash);
         Assert.Equal(straight.Evaluation, resumed.Evaluation);
     }
@@ -336,7 +363,11 @@ public sealed class CallbackTests : IDisposable
     public async Task InMemory_WithAFolder_IsRefused()
     {
         var error = await Assert.ThrowsAsync<ArgumentException>(() =>
-            Trainer.TrainAsync(Small, new TrainingOptions { InMemory = true, OutputFolder = _folder.In("run") }, TestContext.Current.CancellationToken)
+            Trainer.TrainAsync(
+                Small,
+                new TrainingOptions { InMemory = true, OutputFolder = _folder.In("run") },
+                TestContext.Current.CancellationToken
+            )
         );
         Assert.Contains("Set one of", error.Message, StringComparison.Ordinal);
     }
@@ -345,7 +376,9 @@ public sealed class CallbackTests : IDisposable
         Directory.Exists(Path.Combine(folder, "runs")) ? Directory.GetDirectories(Path.Combine(folder, "runs")) : [];
 
     private static bool HoldsBytes(string folder, string text) =>
-        Directory.GetFiles(folder, "events.out.tfevents.*").Any(file => File.ReadAllText(file).Contains(text, StringComparison.Ordinal));
+        Directory
+            .GetFiles(folder, "events.out.tfevents.*")
+            .Any(file => File.ReadAllText(file).Contains(text, StringComparison.Ordinal));
 
     private sealed class Allocations : IProgress<TrainingProgress>
     {
