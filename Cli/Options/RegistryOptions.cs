@@ -75,7 +75,8 @@ internal sealed class RegistryOptions
     {
         if (
             parsed.Errors.Count == 0
-            && parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == AssemblyName) is Option<string[]> assembly
+            && parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == AssemblyName)
+                is Option<string[]> assembly
             && parsed.GetValue(assembly) is { Length: > 0 } paths
         )
         {
@@ -103,8 +104,7 @@ internal sealed class RegistryOptions
 
     private static int Take(Assembly assembly, EnvironmentRegistry environments, AgentRegistry agents)
     {
-        int count =
-            environments.AddFrom(assembly).Count + agents.AddFrom(assembly).Count + OwnParts.AddFrom(assembly).Count;
+        int count = environments.AddFrom(assembly).Count + agents.AddFrom(assembly).Count + OwnParts.AddFrom(assembly).Count;
         return count > 0
             ? count
             : throw new InvalidDataException(

@@ -53,8 +53,6 @@ public static class AgentsPolicies
     private static IServiceCollection Add(IServiceCollection services, Func<IServiceProvider, PolicyPool> create, string? name)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return name is null
-            ? services.AddSingleton(create)
-            : services.AddKeyedSingleton(name, (provider, _) => create(provider));
+        return name is null ? services.AddSingleton(create) : services.AddKeyedSingleton(name, (provider, _) => create(provider));
     }
 }

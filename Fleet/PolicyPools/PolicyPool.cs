@@ -170,7 +170,11 @@ public sealed class PolicyPool : IDisposable
     }
 
     private Conversation NewConversation(bool isNamed = false) =>
-        new(_original.CoreStateSize, new Pcg64(new SeedSequence(_options.Seed).Child((uint)Interlocked.Increment(ref _streams))), isNamed);
+        new(
+            _original.CoreStateSize,
+            new Pcg64(new SeedSequence(_options.Seed).Child((uint)Interlocked.Increment(ref _streams))),
+            isNamed
+        );
 
     private Conversation Enter(string name)
     {

@@ -33,8 +33,7 @@ public abstract record OwnLossSettings : AuxiliarySettings
 
     internal sealed override IEnumerable<HeadSettings> HeadsOf(EnvironmentSpec environment) => Heads(environment);
 
-    internal sealed override AuxiliaryParts Create(AuxiliaryContext context) =>
-        new() { Objectives = [new OwnObjective(this)] };
+    internal sealed override AuxiliaryParts Create(AuxiliaryContext context) => new() { Objectives = [new OwnObjective(this)] };
 
     private sealed class OwnObjective(OwnLossSettings settings) : Objective
     {

@@ -96,7 +96,9 @@ public static class OwnParts
     }
 
     private static bool IsPart(Type type) =>
-        type.IsAssignableTo(typeof(OwnLossSettings)) || type.IsAssignableTo(typeof(OwnCoreSettings)) || type.IsAssignableTo(typeof(Schedule));
+        type.IsAssignableTo(typeof(OwnLossSettings))
+        || type.IsAssignableTo(typeof(OwnCoreSettings))
+        || type.IsAssignableTo(typeof(Schedule));
 
     private static string Register(object part)
     {
@@ -128,7 +130,10 @@ public static class OwnParts
         {
             throw new ArgumentException($"The name '{name}' is that of another {what}. Rename {part.GetType().FullName}.");
         }
-        if (what == "core" && StrictYaml.Settable(typeof(Agents.Networks.NetworkSettings)).Select(StrictYaml.KeyOf).Contains(name))
+        if (
+            what == "core"
+            && StrictYaml.Settable(typeof(Agents.Networks.NetworkSettings)).Select(StrictYaml.KeyOf).Contains(name)
+        )
         {
             throw new ArgumentException(
                 $"'{name}' is a key of every network's settings, where the section of {part.GetType().FullName} would stand. Rename it."

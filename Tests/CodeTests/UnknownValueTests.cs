@@ -68,7 +68,8 @@ public sealed class UnknownValueTests
             ["agent"] = () => AgentRegistry.Default.Find("sarsa"),
             ["agent: settings"] = () => new TrainingSettings { Agent = new PpoSettings() }.Of<A2cSettings>(),
             ["schedule"] = () => _ = new ScheduleKind("unknown"),
-            ["schedule: setting"] = () => SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.learning_rate_schedule=unknown"]),
+            ["schedule: setting"] = () =>
+                SettingsSources.Load("CartPole-v1", "ppo", null, ["ppo.learning_rate_schedule=unknown"]),
             ["kfac: bias"] = () => Kfac(new() { Bias = (BiasKind)Unknown }),
             ["kfac: shared uses"] = () => Kfac(new() { SharedUses = (SharedUses)Unknown }),
             ["kfac: trust region"] = () => Kfac(new() { TrustRegion = (TrustRegionScope)Unknown }),

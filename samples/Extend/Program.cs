@@ -18,7 +18,12 @@ var settings = new TrainingSettings
 {
     Environment = "Own/Reservoir-v0",
     TotalSteps = 30_000,
-    Network = new NetworkSettings { Core = "leaky", CoreSettings = new LeakyCore { Decay = 0.3f }, CoreSize = 16 },
+    Network = new NetworkSettings
+    {
+        Core = "leaky",
+        CoreSettings = new LeakyCore { Decay = 0.3f },
+        CoreSize = 16,
+    },
     Agent = new PpoSettings
     {
         LearningRateSchedule = new ScheduleKind("cosine"),

@@ -8,7 +8,12 @@ namespace Extend;
 /// A reservoir that rain fills and a gate empties. Observation: level from 0 to 1, and whether it rains. Action 0 closes the gate, 1 opens it. Wanted is a level
 /// of a half; it measures how full the reservoir is, and in how many steps of an episode it overflowed.
 /// </summary>
-[Environment("Own/Reservoir-v0", MaxEpisodeSteps = 64, ActionNames = ["close", "open"], Description = "Keep a reservoir half full.")]
+[Environment(
+    "Own/Reservoir-v0",
+    MaxEpisodeSteps = 64,
+    ActionNames = ["close", "open"],
+    Description = "Keep a reservoir half full."
+)]
 public struct Reservoir : IEnvironment
 {
     private static readonly string[] Names = ["level", "overflows"];

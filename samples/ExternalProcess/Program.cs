@@ -17,7 +17,12 @@ TrainingResult result = await Trainer.TrainAsync(
         Environment = Registration.Id,
         TotalSteps = 3_000,
         Agent = new PpoSettings { Copies = 4, UnrollLength = 64 },
-        Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 8, Copies = 2 },
+        Evaluation = new EvaluationSettings
+        {
+            Episodes = 0,
+            FinalEpisodes = 8,
+            Copies = 2,
+        },
     },
     new TrainingOptions { InMemory = true, Warn = Console.Error.WriteLine }
 );

@@ -107,8 +107,7 @@ internal static class MemoryCores
 
     /// <summary>Takes a core of a user's own in, in the place of one of its name.</summary>
     public static void Put(OwnCoreSettings settings) =>
-        _all =
-        [
+        _all = [
             .. _all.Where(other => other.Name != settings.Core),
             new CoreEntry(
                 settings.Core,

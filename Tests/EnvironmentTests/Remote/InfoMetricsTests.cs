@@ -11,7 +11,9 @@ public sealed class InfoMetricsTests
     {
         metrics ??= new EnvironmentMetrics();
         infos.MoveTo(metrics);
-        return metrics.All.Where(numbers => numbers.Count > 0).ToDictionary(numbers => numbers.Tag, numbers => numbers.Total / numbers.Count);
+        return metrics
+            .All.Where(numbers => numbers.Count > 0)
+            .ToDictionary(numbers => numbers.Tag, numbers => numbers.Total / numbers.Count);
     }
 
     private static FinalInfo Info(string json) => new() { Json = json };
@@ -20,13 +22,13 @@ public sealed class InfoMetricsTests
     public void Add_Infos_GiveMeansOfTheirNumbersAndNothingElse()
     {
         var infos = new InfoMetrics();
-        infos.Add([Info("""{"distance": 1.5, "lives": 3, "won": true, "name": "x", "nested": {"a": 1}, "a,b": 4}"""), Info("""{"distance": 2.5}""")]);
+        infos.Add([
+            Info("""{"distance": 1.5, "lives": 3, "won": true, "name": "x", "nested": {"a": 1}, "a,b": 4}"""),
+            Info("""{"distance": 2.5}"""),
+        ]);
         infos.Add([Info("NaN"), Info("[1]"), Info("""{"distance": NaN}""")]);
 
-        Assert.Equal(
-            new Dictionary<string, double> { ["environment/distance"] = 2, ["environment/lives"] = 3 },
-            Taken(infos)
-        );
+        Assert.Equal(new Dictionary<string, double> { ["environment/distance"] = 2, ["environment/lives"] = 3 }, Taken(infos));
         Assert.Empty(Taken(infos)); // it started over
     }
 

@@ -29,7 +29,12 @@ public sealed class PolicyPoolTests : IDisposable
                 Environment = "CartPoleNoVel-v1",
                 TotalSteps = 1_024,
                 Agent = new PpoSettings { Copies = 8, UnrollLength = 32 },
-                Network = new NetworkSettings { HiddenSizes = [16], Core = core, CoreSize = 8 },
+                Network = new NetworkSettings
+                {
+                    HiddenSizes = [16],
+                    Core = core,
+                    CoreSize = 8,
+                },
                 Evaluation = new EvaluationSettings { Episodes = 0, FinalEpisodes = 1 },
             },
             new TrainingOptions { InMemory = true },
@@ -78,9 +83,14 @@ public sealed class PolicyPoolTests : IDisposable
         using HttpClient http = Deadline.Http();
         http.BaseAddress = new Uri(app.Urls.Single());
         using SavedPolicy policy = SavedPolicy.Load(_folder.In("policy"));
-        (float[][] Observations, float[] Actions)[] episodes = [.. Enumerable.Range(0, 8).Select(i => Play(policy, (ulong)i, 25))];
+        (float[][] Observations, float[] Actions)[] episodes =
+        [
+            .. Enumerable.Range(0, 8).Select(i => Play(policy, (ulong)i, 25)),
+        ];
 
-        float[][] answers = await Task.WhenAll(episodes.Select((episode, i) => PlayOver(http, $"game-{i}", episode.Observations)));
+        float[][] answers = await Task.WhenAll(
+            episodes.Select((episode, i) => PlayOver(http, $"game-{i}", episode.Observations))
+        );
 
         for (int i = 0; i < episodes.Length; i++)
         {

@@ -39,7 +39,11 @@ public sealed class OwnPartsTests
     public void Register_LossOfTheFrameworksName_SaysSo()
     {
         var error = Assert.Throws<ArgumentException>(() => OwnParts.Register(new NamedLoss("reward_prediction")));
-        Assert.Contains("The name 'reward_prediction' is that of another auxiliary part", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The name 'reward_prediction' is that of another auxiliary part",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -64,7 +68,14 @@ public sealed class OwnPartsTests
     [Fact]
     public async Task OwnLoss_OfTheEntropy_IsTheEntropyBonus()
     {
-        string built = await Train(new PpoSettings { Copies = 4, UnrollLength = 32, EntropyCoefficient = 0.25f });
+        string built = await Train(
+            new PpoSettings
+            {
+                Copies = 4,
+                UnrollLength = 32,
+                EntropyCoefficient = 0.25f,
+            }
+        );
         string own = await Train(
             new PpoSettings
             {
@@ -74,7 +85,14 @@ public sealed class OwnPartsTests
                 Auxiliary = [new NamedLoss("own_entropy") { Weight = 0.25f }],
             }
         );
-        string none = await Train(new PpoSettings { Copies = 4, UnrollLength = 32, EntropyCoefficient = 0 });
+        string none = await Train(
+            new PpoSettings
+            {
+                Copies = 4,
+                UnrollLength = 32,
+                EntropyCoefficient = 0,
+            }
+        );
 
         Assert.Equal(built, own);
         Assert.NotEqual(none, own);

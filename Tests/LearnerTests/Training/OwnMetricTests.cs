@@ -79,6 +79,20 @@ public sealed class OwnMetricTests : IDisposable
         }
     }
 
+    [Fact]
+    public void StepSome_OnlyCopiesThatStep_Measure()
+    {
+        using IBatchedEnvironment environment = Registry(() => new Counting()).Make("Own/Counting-v0", 3);
+        var metrics = new EnvironmentMetrics();
+        environment.Reset(1);
+        environment.StepSome(new float[3], [true, false, true]);
+        environment.StepSome(new float[3], [false, false, true]);
+        environment.TakeMetrics(metrics);
+
+        MeasuredNumbers numbers = Assert.Single(metrics.All);
+        Assert.Equal((3, 4.0), (numbers.Count, numbers.Total)); // 1 and 1, then 2
+    }
+
     [Theory]
     [InlineData("a,b", "comma")]
     [InlineData(" ", "needs a name")]

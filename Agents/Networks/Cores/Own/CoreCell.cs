@@ -49,5 +49,7 @@ public sealed class CoreCell
     internal Value NextOf(string part) =>
         _next.TryGetValue(part, out Value? next)
             ? next
-            : throw new InvalidOperationException($"The core does not say what '{part}' is after a step. Call Remember(\"{part}\", …) in Step.");
+            : throw new InvalidOperationException(
+                $"The core does not say what '{part}' is after a step. Call Remember(\"{part}\", …) in Step."
+            );
 }

@@ -13,7 +13,7 @@ internal sealed class OwnCore(int inputs, int size, OwnCoreSettings settings) : 
 
     /// <inheritdoc/>
     public override IReadOnlyList<StatePart> State { get; } =
-        [.. settings.StateOf(size).Select(part => new StatePart(part.Name, part.Columns))];
+    [.. settings.StateOf(size).Select(part => new StatePart(part.Name, part.Columns))];
 
     /// <inheritdoc/>
     public override void Declare(ParameterDeclarations parameters) =>
