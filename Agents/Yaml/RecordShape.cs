@@ -44,7 +44,9 @@ internal sealed class RecordShape(Func<object>? create, RecordProperty[] propert
     public static object DefaultOf(Type value) =>
         ReflectedShapes.IsSupported
             ? ReflectedShapes.DefaultOf(value)
-            : throw new NotSupportedException($"A trimmed program reads no settings such as {value.Name}. Publish it without trimming.");
+            : throw new NotSupportedException(
+                $"A trimmed program reads no settings such as {value.Name}. Publish it without trimming."
+            );
 
     /// <summary>Makes the shape of a type known, when it is asked for.</summary>
     public static void Add(Type record, Func<RecordShape> shape) => Shapes[record] = new Lazy<RecordShape>(shape);

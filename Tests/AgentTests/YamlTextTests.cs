@@ -1,4 +1,3 @@
-using System.Reflection;
 using Agents.Networks;
 using Agents.Networks.Encoders;
 using Agents.Policies;
