@@ -234,7 +234,7 @@ public sealed class AsyncEnvironmentTests : IDisposable
 
     [Fact]
     [ShortTime("The time is that of a clock which the test moves.")]
-    public void Step_SimulationHangs_IsGivenUpAfterItsTime()
+    public async Task Step_SimulationHangs_IsGivenUpAfterItsTime()
     {
         var time = new ManualTime();
         var entered = new SemaphoreSlim(0);
@@ -268,7 +268,7 @@ public sealed class AsyncEnvironmentTests : IDisposable
 
         Assert.Contains(
             "at step 2 of its episode 1: it has not answered for 5 seconds.",
-            stepping.Result.Message,
+            (await stepping).Message,
             StringComparison.Ordinal
         );
         Assert.True(cancelled.Task.IsCompletedSuccessfully);

@@ -123,7 +123,8 @@ public sealed class PolicyPoolTests : IDisposable
         first.Dispose(); // a second time gives nothing back
 
         using PolicyLease next = await second;
-        Assert.False(pool.RentAsync(TestContext.Current.CancellationToken).IsCompleted);
+        Task<PolicyLease> third = pool.RentAsync(TestContext.Current.CancellationToken).AsTask();
+        Assert.False(third.IsCompleted);
         Assert.Throws<ObjectDisposedException>(() => first.Act(new float[pool.ObservationSize]).ToArray());
     }
 
