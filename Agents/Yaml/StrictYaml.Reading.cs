@@ -191,6 +191,13 @@ internal static partial class StrictYaml
         : NearestName.Find(name, known) is { } nearest ? $" Did you mean '{path}{nearest}'?"
         : $" Known here: {string.Join(", ", known)}.";
 
+    private static IWord ReadWord(IWord word, string text, string key, string source) =>
+        word.Words.Contains(text)
+            ? word.With(text)
+            : throw new SettingsException(
+                $"{source}: {key} is '{ForeignText.Show(text)}', but must be one of {string.Join(", ", word.Words)}."
+            );
+
     private static object ReadScalar(YamlNode node, Type type, string key, string source)
     {
         if (node is not YamlScalarNode { Value: { } text })
@@ -213,12 +220,7 @@ internal static partial class StrictYaml
         }
         if (type.IsAssignableTo(typeof(IWord)))
         {
-            var word = (IWord)RecordShape.DefaultOf(type);
-            return word.Words.Contains(text)
-                ? word.With(text)
-                : throw new SettingsException(
-                    $"{source}: {key} is '{ForeignText.Show(text)}', but must be one of {string.Join(", ", word.Words)}."
-                );
+            return ReadWord((IWord)RecordShape.DefaultOf(type), text, key, source);
         }
         if (type == typeof(bool))
         {

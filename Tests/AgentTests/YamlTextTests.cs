@@ -6,6 +6,8 @@ using Learners.ActorCritic;
 using Learners.Composition;
 using Learners.Configuration;
 using Xunit;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
 using YamlDotNet.Serialization.TypeInspectors;
@@ -81,6 +83,7 @@ public sealed class YamlTextTests
             .WithEnumNamingConvention(UnderscoredNamingConvention.Instance)
             .ConfigureDefaultValuesHandling(DefaultValuesHandling.OmitNull)
             .DisableAliases()
+            .WithTypeConverter(new WordConverter())
             .WithTypeInspector(inner => new ReadableAndWritablePropertiesTypeInspector(inner))
             .Build();
         string expected = library.Serialize(value).ReplaceLineEndings("\n");
@@ -98,5 +101,17 @@ public sealed class YamlTextTests
         }
 
         Assert.Equal(expected, StrictYaml.Write(value));
+    }
+
+    /// <summary>One word of several is a struct, which the library would write property by property.</summary>
+    private sealed class WordConverter : IYamlTypeConverter
+    {
+        public bool Accepts(Type type) => type.IsAssignableTo(typeof(IWord));
+
+        public object ReadYaml(IParser parser, Type type, ObjectDeserializer rootDeserializer) =>
+            throw new NotSupportedException();
+
+        public void WriteYaml(IEmitter emitter, object? value, Type type, ObjectSerializer serializer) =>
+            emitter.Emit(new Scalar(((IWord)value!).Word));
     }
 }

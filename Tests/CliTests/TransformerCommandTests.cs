@@ -98,7 +98,7 @@ public sealed class TransformerCommandTests : IDisposable
 
         Assert.Equal(2, code);
         Assert.Contains(
-            $"Known: {string.Join(", ", MemoryCores.All.Select(core => core.Name))}.",
+            $"Known: {string.Join(", ", MemoryCores.All.Select(core => core.Name))};",
             error,
             StringComparison.Ordinal
         );

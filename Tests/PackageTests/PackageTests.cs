@@ -49,7 +49,15 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
                     content,
                     name =>
                         Assert.True(
-                            Of("id") is "RlAgents.Environments.Remote" && name.Contains("/Bridge/", StringComparison.Ordinal),
+                            name.Contains(
+                                Of("id") switch
+                                {
+                                    "RlAgents.Environments.Remote" => "/Bridge/",
+                                    "RlAgents.Templates" => "/own-environment/",
+                                    _ => "nothing",
+                                },
+                                StringComparison.Ordinal
+                            ),
                             name
                         )
                 );
