@@ -229,29 +229,33 @@ internal static partial class StrictYaml
                 : throw new SettingsException($"{source}: {key} is '{ForeignText.Show(text)}', but must be true or false.");
         }
         string digits = text.Replace("_", "", StringComparison.Ordinal);
-        if (type == typeof(float) || type == typeof(double))
+        return type == typeof(float) || type == typeof(double)
+            ? ReadNumber(text, digits, type, key, source)
+            : ReadWholeNumber(text, digits, type, key, source);
+    }
+
+    private static object ReadNumber(string text, string digits, Type type, string key, string source)
+    {
+        double? special = text switch
         {
-            double? special = text switch
-            {
-                ".inf" or "+.inf" => double.PositiveInfinity,
-                "-.inf" => double.NegativeInfinity,
-                ".nan" => double.NaN,
-                _ => null,
-            };
-            if (special is null && !double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-            {
-                throw new SettingsException(
-                    $"{source}: {key} is '{ForeignText.Show(text)}', but must be a number, such as 3e-4."
-                );
-            }
-            if (type == typeof(float))
-            {
-                return special is { } single
-                    ? (float)single
-                    : float.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
-            }
-            return special ?? double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
+            ".inf" or "+.inf" => double.PositiveInfinity,
+            "-.inf" => double.NegativeInfinity,
+            ".nan" => double.NaN,
+            _ => null,
+        };
+        if (special is null && !double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        {
+            throw new SettingsException($"{source}: {key} is '{ForeignText.Show(text)}', but must be a number, such as 3e-4.");
         }
+        if (type == typeof(float))
+        {
+            return special is { } single ? (float)single : float.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
+        }
+        return special ?? double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
+
+    private static object ReadWholeNumber(string text, string digits, Type type, string key, string source)
+    {
         // 1e6 and 100_000 are welcome where a whole number is needed.
         bool parsed = decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number);
         if (!parsed || number != decimal.Truncate(number) || !Fits(number, type))
