@@ -36,32 +36,7 @@ internal static partial class StrictYaml
         {
             object? member = property.GetValue(value);
             string key = path + PlaceOf(property, member);
-            if (
-                member
-                is float
-                    and not (>= float.MinValue and <= float.MaxValue)
-                    or double
-                    and not (>= double.MinValue and <= double.MaxValue)
-            )
-            {
-                throw new SettingsException(
-                    string.Create(CultureInfo.InvariantCulture, $"{source}: {key} is {member}, but must be a finite number.")
-                );
-            }
-            if (property.Range is { } range && member is not null && !range.IsValid(member))
-            {
-                throw new SettingsException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{source}: {key} is {member}, but must be between {Bound(range.Minimum)} and {Bound(range.Maximum)}."
-                    )
-                );
-            }
-            if (member is Enum word && !Enum.IsDefined(member.GetType(), word))
-            {
-                string known = string.Join(", ", NamesOf(member.GetType()));
-                throw new SettingsException($"{source}: {key} is {word}, but must be one of {known}.");
-            }
+            RequireRange(property, member, key, source);
             Validate(member, key + ".", source);
         }
         if (value is IValidatableObject validatable)
@@ -73,6 +48,36 @@ internal static partial class StrictYaml
                 string member = result.MemberNames.FirstOrDefault() is { } name ? path + Dotted(name) : path.TrimEnd('.');
                 throw new SettingsException($"{source}: {member}: {result.ErrorMessage}");
             }
+        }
+    }
+
+    private static void RequireRange(RecordProperty property, object? member, string key, string source)
+    {
+        if (
+            member
+            is float
+                and not (>= float.MinValue and <= float.MaxValue)
+                or double
+                and not (>= double.MinValue and <= double.MaxValue)
+        )
+        {
+            throw new SettingsException(
+                string.Create(CultureInfo.InvariantCulture, $"{source}: {key} is {member}, but must be a finite number.")
+            );
+        }
+        if (property.Range is { } range && member is not null && !range.IsValid(member))
+        {
+            throw new SettingsException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{source}: {key} is {member}, but must be between {Bound(range.Minimum)} and {Bound(range.Maximum)}."
+                )
+            );
+        }
+        if (member is Enum word && !Enum.IsDefined(member.GetType(), word))
+        {
+            string known = string.Join(", ", NamesOf(member.GetType()));
+            throw new SettingsException($"{source}: {key} is {word}, but must be one of {known}.");
         }
     }
 
