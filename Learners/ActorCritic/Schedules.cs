@@ -17,8 +17,18 @@ internal static class Schedules
     /// <summary>Names of all schedules.</summary>
     public static IReadOnlyCollection<string> Names => [.. _all.Select(schedule => schedule.Name)];
 
-    /// <summary>The schedule of a name; null where there is none.</summary>
-    public static Schedule? Find(string name) => Array.Find(_all, schedule => schedule.Name == name);
+    /// <summary>The schedule of a name; null where there is none. Allocates nothing: settings are asked for before each update.</summary>
+    public static Schedule? Find(string name)
+    {
+        foreach (Schedule schedule in _all)
+        {
+            if (schedule.Name == name)
+            {
+                return schedule;
+            }
+        }
+        return null;
+    }
 
     /// <summary>Takes a schedule in, in the place of one of its name.</summary>
     public static void Put(Schedule schedule) => _all = [.. _all.Where(other => other.Name != schedule.Name), schedule];

@@ -5,6 +5,7 @@ using Learners.Checkpoints;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Training;
+using Tests.CodeTests;
 using Tests.Waits;
 using Xunit;
 
@@ -64,7 +65,7 @@ public sealed class EngineTests : IDisposable
 
             string libraries = await File.ReadAllTextAsync($"/proc/{process.Id}/maps", TestContext.Current.CancellationToken);
 
-            Assert.Contains("Learners.dll", libraries, StringComparison.Ordinal);
+            Assert.Contains(ProductAssembly.NameOf("Learners") + ".dll", libraries, StringComparison.Ordinal);
             Assert.DoesNotContain("libtorch", libraries, StringComparison.Ordinal);
         }
         finally
