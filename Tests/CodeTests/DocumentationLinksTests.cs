@@ -79,7 +79,8 @@ public sealed partial class DocumentationLinksTests
         string file =
             parts[0].Length == 0
                 ? page
-                : Path.GetRelativePath(PackageFeed.Repository, Path.GetFullPath(Path.Combine(folder, parts[0]))).Replace('\\', '/');
+                : Path.GetRelativePath(PackageFeed.Repository, Path.GetFullPath(Path.Combine(folder, parts[0])))
+                    .Replace('\\', '/');
         return (file, parts.Length > 1 ? parts[1] : "");
     }
 
