@@ -7,7 +7,7 @@ namespace Learners.Composition;
 /// <summary>An agent by name: what it is, its settings, its network and how it learns. Stateless; <c>AgentRegistry</c> finds it by its name.</summary>
 /// <remarks>
 /// A new agent is this class with a settings record, and nothing else: one line in the registry's table makes it a part of the framework, and
-/// <c>--assembly</c> finds it in a file of its own. It needs a public constructor without parameters. See <c>docs/agents.md</c>.
+/// <c>--assembly</c> finds it in a file of its own. It needs a public constructor without parameters. See <c>docs/own-agents.md</c>.
 /// </remarks>
 public abstract class Agent
 {
