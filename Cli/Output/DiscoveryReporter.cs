@@ -16,11 +16,14 @@ internal sealed class DiscoveryReporter(TextWriter error) : ProgressLines<Discov
         (value.Skill + (value.Run is { } run ? (double)run.EnvironmentSteps / run.TotalSteps : 0)) / value.Skills;
 
     /// <inheritdoc/>
-    protected override string Describe(DiscoveryProgress value) =>
+    protected override IReadOnlyList<string> Describe(DiscoveryProgress value) =>
         value.Run is { } run
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"skill {value.Skill + 1} of {value.Skills}: {run.EnvironmentSteps:#,0} of {run.TotalSteps:#,0} steps, {run.StepsPerSecond:#,0} steps/s"
-            )
-            : $"skill {value.Skill + 1} of {value.Skills}: {value.Doing}";
+            ?
+            [
+                Text($"skill {value.Skill + 1} of {value.Skills}: {run.EnvironmentSteps:#,0} of {run.TotalSteps:#,0} steps"),
+                Text($"{run.StepsPerSecond:#,0} steps/s"),
+            ]
+            : [$"skill {value.Skill + 1} of {value.Skills}: {value.Doing}"];
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

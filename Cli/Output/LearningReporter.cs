@@ -13,14 +13,21 @@ internal sealed class LearningReporter(TextWriter error) : ProgressLines<Supervi
     protected override double Share(SupervisedProgress value) => (double)value.Updates / value.TotalUpdates;
 
     /// <inheritdoc/>
-    protected override string Describe(SupervisedProgress value)
+    protected override IReadOnlyList<string> Describe(SupervisedProgress value)
     {
-        string accuracy = double.IsNaN(value.Accuracy)
-            ? ""
-            : string.Create(CultureInfo.InvariantCulture, $", accuracy {value.Accuracy:0.000}");
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{value.Updates:#,0} of {value.TotalUpdates:#,0} updates, loss {value.Loss:0.0000}{accuracy}, {value.UpdatesPerSecond:#,0} updates/s, {Time(value.Remaining)} left"
-        );
+        List<string> parts =
+        [
+            Text($"{value.Updates:#,0} of {value.TotalUpdates:#,0} updates"),
+            Text($"loss {value.Loss:0.0000}"),
+            $"{Time(value.Remaining)} left",
+            Text($"{value.UpdatesPerSecond:#,0} updates/s"),
+        ];
+        if (!double.IsNaN(value.Accuracy))
+        {
+            parts.Insert(2, Text($"accuracy {value.Accuracy:0.000}"));
+        }
+        return parts;
     }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

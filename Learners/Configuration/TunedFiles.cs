@@ -42,13 +42,7 @@ internal static class TunedFiles
     /// <param name="agents">Agents that there are.</param>
     public static YamlMappingNode Read(string environment, string agent, string? core, AgentRegistry agents)
     {
-        if (RemoteId.IsRemote(environment))
-        {
-            environment = RemoteId.NameBehind(environment); // the same task, wherever it runs
-        }
-        // A scheme within a scheme is no name: looking it up would import and connect.
-        bool isName = !RemoteId.IsRemote(environment);
-        string id = isName && EnvironmentRegistry.Default.TryFind(environment, out EnvironmentSpec? spec) ? spec.Id : environment;
+        string id = TaskOf(environment);
         YamlMappingNode tuned = ReadFirst(id, agent, "", agents);
         if (core is not null)
         {
@@ -57,12 +51,41 @@ internal static class TunedFiles
         return tuned;
     }
 
+    /// <summary>What the tuned settings of a task were tuned for; null where there are none.</summary>
+    /// <param name="environment">Environment id.</param>
+    /// <param name="agent">Agent name.</param>
+    /// <param name="core">Memory core of the run.</param>
+    public static string? NameFor(string environment, string agent, string core)
+    {
+        string id = TaskOf(environment);
+        string[] tuned = [EnvironmentId.ToFileName(id), EnvironmentId.NameOf(id)];
+        foreach ((string of, string ending) in ((string, string)[])[($" with core {core}", OfCore + core), ("", "")])
+        {
+            if (Array.Find(tuned, name => Exists(FileOf(agent, name, ending))) is { } found)
+            {
+                return EnvironmentId.FromFileName(found) + of;
+            }
+        }
+        return null;
+    }
+
+    private static string TaskOf(string environment)
+    {
+        if (RemoteId.IsRemote(environment))
+        {
+            environment = RemoteId.NameBehind(environment); // the same task, wherever it runs
+        }
+        // A scheme within a scheme is no name: looking it up would import and connect.
+        bool isName = !RemoteId.IsRemote(environment);
+        return isName && EnvironmentRegistry.Default.TryFind(environment, out EnvironmentSpec? spec) ? spec.Id : environment;
+    }
+
     // Settings tuned for an id with its options, 'X-v0,delay=5.yaml', else those of the environment, 'X-v0.yaml'.
     private static YamlMappingNode ReadFirst(string id, string agent, string ending, AgentRegistry agents)
     {
         foreach (string name in (string[])[EnvironmentId.ToFileName(id), EnvironmentId.NameOf(id)])
         {
-            string file = $"{Root}{agent}/{name}{ending}{Extension}";
+            string file = FileOf(agent, name, ending);
             using Stream? stream = typeof(TunedFiles).Assembly.GetManifestResourceStream(file);
             if (stream is not null)
             {
@@ -74,4 +97,8 @@ internal static class TunedFiles
         }
         return [];
     }
+
+    private static bool Exists(string file) => typeof(TunedFiles).Assembly.GetManifestResourceInfo(file) is not null;
+
+    private static string FileOf(string agent, string name, string ending) => $"{Root}{agent}/{name}{ending}{Extension}";
 }

@@ -33,7 +33,33 @@ internal sealed class RunCallbacks
 
     /// <summary>Whether anybody is to be called.</summary>
     public static bool Any(TrainingOptions options) =>
-        (options.OnUpdate ?? options.OnEvaluation ?? (object?)options.OnEpisode) is not null;
+        (options.OnStart ?? options.OnUpdate ?? options.OnEvaluation ?? (object?)options.OnEpisode) is not null;
+
+    /// <summary>Called before the first update of a run, or of its continuation.</summary>
+    /// <param name="progress">Where it begins.</param>
+    /// <param name="folder">Where it lies; empty for nowhere.</param>
+    /// <param name="isResumed">Whether it continues from a checkpoint.</param>
+    /// <exception cref="TrainingCallbackException">The callback failed.</exception>
+    public void Started(TrainingProgress progress, string folder, bool isResumed)
+    {
+        if (_options.OnStart is not { } onStart)
+        {
+            return;
+        }
+        using SavedPolicy policy = _session.ToPolicy();
+        Call(
+            nameof(TrainingOptions.OnStart),
+            onStart,
+            new TrainingStart(this, progress)
+            {
+                Settings = _session.Settings,
+                RunFolder = folder,
+                Network = policy.Network,
+                ParameterCount = policy.ParameterCount,
+                IsResumed = isResumed,
+            }
+        );
+    }
 
     /// <summary>Called before an update.</summary>
     public void Begin()

@@ -16,6 +16,9 @@ public sealed record TrainingOptions
     /// <summary>Told about once per update; reports arrive on the training thread, so return quickly.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
+    /// <summary>Called once, before the first step of a run and before the first one after it was resumed.</summary>
+    public Action<TrainingStart>? OnStart { get; init; }
+
     /// <summary>
     /// Called after each update, once its metrics are known. As with every callback: it runs on the training thread and training waits for it, it is never
     /// called by two threads at once in one run, an exception ends the run with <see cref="TrainingCallbackException"/> after it was saved, and null costs nothing.

@@ -89,6 +89,7 @@ internal sealed class TrainingRun : IDisposable
         _callbacks = new RunCallbacks(_options, _session, _folder, stop.Cancel);
         try
         {
+            _callbacks.Started(Progress(), _folder?.Path ?? "", isResumed: _startSteps > 0);
             await TrainAsync(stop.Token).ConfigureAwait(false);
             return Finish(stop.Token);
         }
@@ -283,7 +284,9 @@ internal sealed class TrainingRun : IDisposable
             _session.MeanReturn,
             speed,
             TimeSpan.FromSeconds(Seconds),
-            TimeSpan.FromSeconds(Math.Min(Math.Max(0, Settings.TotalSteps - Steps) / speed, TimeSpan.MaxValue.TotalSeconds / 2))
+            TimeSpan.FromSeconds(
+                Math.Min(Math.Max(0, Settings.TotalSteps - Steps) / Math.Max(speed, 1e-9), TimeSpan.MaxValue.TotalSeconds / 2)
+            )
         );
     }
 }

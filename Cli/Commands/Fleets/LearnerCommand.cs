@@ -119,6 +119,7 @@ internal sealed class LearnerCommand(TextWriter output, TextWriter error)
             resumed = folder;
             _run.RequireSame(parsed, folder);
         }
+        var reporter = new ProgressReporter(error);
         var fleet = new FleetOptions
         {
             Listen = parsed.GetValue(_listen)!,
@@ -132,14 +133,14 @@ internal sealed class LearnerCommand(TextWriter output, TextWriter error)
             StallTimeout = TimeSpan.FromSeconds(Numbers.Parse("--stall-timeout", parsed.GetValue(_stall)!, 1, 100_000_000)),
             JsonLogs = parsed.GetValue(_jsonLogs),
             Listening = address =>
-                error.WriteLine(
+                reporter.WriteLine(
                     $"Waiting for actors. Start them with: {NextCommand.Of(["actor", "--learner", address, .. _run.NextWords(parsed)])}"
                 ),
         };
-        TrainingResult result = await new ProgressReporter(error)
+        TrainingResult result = await reporter
             .ShowAsync(progress =>
             {
-                TrainingOptions options = _run.Options(parsed, progress, error);
+                TrainingOptions options = reporter.Tell(_run.Options(parsed, progress, error));
                 return resumed is null
                     ? FleetLearner.TrainAsync(_run.Settings(parsed, assignments), fleet, options, cancellationToken)
                     : FleetLearner.ResumeAsync(resumed, assignments, fleet, options, cancellationToken);

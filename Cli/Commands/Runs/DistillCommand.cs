@@ -118,18 +118,18 @@ internal sealed class DistillCommand(TextWriter output, TextWriter error)
         string teacherPath = parsed.GetValue(_teacher)!;
         int episodes = (int)Numbers.Parse("--episodes", parsed.GetValue(_episodes)!, 1, 100_000_000);
         TrainingSettings settings = Settings(parsed, teacherPath, parsed.GetValue(_journal));
-        TrainingResult result = await new ProgressReporter(error)
+        var reporter = new ProgressReporter(error);
+        TrainingResult result = await reporter
             .ShowAsync(progress =>
             {
                 var options = new TrainingOptions
                 {
                     OutputFolder = parsed.GetValue(_folder),
                     Progress = progress,
-                    Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
                     Registry = _registry.Registry(parsed, parsed.GetValue(_environment)),
                     Agents = _registry.Agents(parsed),
                 };
-                return Trainer.TrainAsync(settings, JournalUnrolls.Read(options), cancellationToken);
+                return Trainer.TrainAsync(settings, JournalUnrolls.Read(reporter.Tell(options)), cancellationToken);
             })
             .ConfigureAwait(false);
         if (result.Interrupted)

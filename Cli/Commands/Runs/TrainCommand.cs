@@ -65,10 +65,11 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
             return await TrainAsync(parsed, seeds, cancellationToken).ConfigureAwait(false);
         }
         string? resumed = _run.Resumed(parsed);
-        TrainingResult result = await new ProgressReporter(error)
+        var reporter = new ProgressReporter(error);
+        TrainingResult result = await reporter
             .ShowAsync(progress =>
             {
-                TrainingOptions options = _run.Options(parsed, progress, error);
+                TrainingOptions options = reporter.Tell(_run.Options(parsed, progress, error));
                 return resumed is null
                     ? Trainer.TrainAsync(_run.Settings(parsed, assignments), options, cancellationToken)
                     : Trainer.ResumeAsync(resumed, assignments, options, cancellationToken);
@@ -106,7 +107,8 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
         _run.Resumed(parsed); // names what is missing
         TrainingSettings settings = _run.Settings(parsed, assignments);
         int jobs = _several.Jobs(parsed);
-        IReadOnlyList<SeedOutcome> outcomes = await new ProgressReporter(error)
+        var reporter = new ProgressReporter(error);
+        IReadOnlyList<SeedOutcome> outcomes = await reporter
             .ShowAsync(progress =>
             {
                 TrainingOptions options = _run.Options(parsed, progress, error);
@@ -116,11 +118,10 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
                     seeds,
                     jobs,
                     seed =>
-                        options with
+                        reporter.Tell(options, seed) with
                         {
                             OutputFolder = options.OutputFolder is { } folder ? Path.Combine(folder, $"seed-{seed}") : null,
                             Progress = together.Of(seed),
-                            Warn = line => error.WriteLine($"warning: seed {seed}: {ForeignText.Line(line)}"),
                         },
                     cancellationToken
                 );
