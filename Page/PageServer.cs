@@ -105,7 +105,9 @@ internal sealed class PageServer : IAsyncDisposable
         var guard = new RequestGuard(options.Token, ports.Addresses[0].Port);
         application.Use(guard.CheckAsync);
         Assets.Map(application);
-        new RunEndpoints(catalog, watch, new CurveBuilder(new ColumnCache(MostCachedBytes))).Map(application);
+        var curves = new CurveBuilder(new ColumnCache(MostCachedBytes));
+        new RunEndpoints(catalog, watch, curves, options.FleetStatus is not null).Map(application);
+        new DetailEndpoints(catalog, options).Map(application);
         return application;
     }
 }

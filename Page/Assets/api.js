@@ -41,11 +41,6 @@ export async function read(path, signal) {
   return (await checked(await request(path, { signal }))).json();
 }
 
-/** Asks for something to be done. */
-export async function ask(path) {
-  return (await checked(await request(path, { method: "POST" }))).json();
-}
-
 /** A file as an address that an image can show. */
 export async function file(path) {
   return URL.createObjectURL(await (await checked(await request(path))).blob());

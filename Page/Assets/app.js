@@ -3,6 +3,7 @@
 import { follow, hasToken, read } from "./api.js";
 import { start as startCharts } from "./charts.js";
 import { start as startDetails, open as openDetails } from "./details.js";
+import { watch as watchFleet } from "./fleet.js";
 import { change, listen, replace } from "./store.js";
 import { start as startTable } from "./table.js";
 
@@ -22,10 +23,13 @@ function state(word, message) {
 }
 
 async function begin() {
-  const { folder, runs } = await read("/api/runs");
+  const { folder, fleet, runs } = await read("/api/runs");
   document.getElementById("folder").textContent = folder;
   document.title = `Runs in ${folder}`;
   replace(runs);
+  if (fleet) {
+    watchFleet();
+  }
 }
 
 function announce({ changed, before }) {

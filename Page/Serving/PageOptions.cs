@@ -14,9 +14,6 @@ internal sealed record PageOptions
     /// <summary>Secret that the page's program must send.</summary>
     public required string Token { get; init; }
 
-    /// <summary>Program and first arguments that continue a run; null where the page continues none.</summary>
-    public IReadOnlyList<string>? Program { get; init; }
-
     /// <summary>Asks a fleet's learner how it is; null where none is watched.</summary>
     public Func<CancellationToken, Task<JsonObject>>? FleetStatus { get; init; }
 

@@ -10,7 +10,8 @@ namespace Page.Serving;
 /// <param name="catalog">The runs.</param>
 /// <param name="watch">Looks at them.</param>
 /// <param name="curves">Makes curves.</param>
-internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuilder curves)
+/// <param name="watchesFleet">Whether the page knows a fleet's learner.</param>
+internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuilder curves, bool watchesFleet)
 {
     /// <summary>Most runs that a request may name.</summary>
     public const int MostRuns = 200;
@@ -48,6 +49,7 @@ internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuil
                     writer.WriteStartObject();
                     writer.WriteString("folder", catalog.Root);
                     writer.WriteBoolean("exists", Directory.Exists(catalog.Root));
+                    writer.WriteBoolean("fleet", watchesFleet);
                     writer.WritePropertyName("runs");
                     JsonText.Runs(writer, catalog.Runs.Values);
                     writer.WriteEndObject();

@@ -81,7 +81,6 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
             Folder = parsed.GetValue(_folder)!,
             Listen = parsed.GetValue(_listen)!,
             Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes)),
-            Program = OwnProgram.Command,
             FleetStatus = learner is null
                 ? null
                 : async stop => FleetStatusClient.ToJson(await learner.FetchAsync(Patience, stop).ConfigureAwait(false)),
