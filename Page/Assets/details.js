@@ -70,7 +70,7 @@ function openComparison() {
     const { labels, differences, comparison, problem } = await read(`/api/comparison?runs=${[...chosen].slice(0, 200).join(",")}`);
     return [
       ...section("Settings that differ", differences.length > 0 ? grid("Settings that differ", ["Setting", ...labels], differences) : element("p", { className: "quiet" }, "None but the seed.")),
-      ...section("Scores with 95 % intervals", ...(comparison ? scores(comparison) : [element("p", { className: "quiet" }, problem)])),
+      ...section("Scores with 95 % intervals", ...(comparison ? scores(comparison) : []), problem ? element("p", { className: "quiet" }, problem) : ""),
     ];
   });
 }

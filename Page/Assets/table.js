@@ -5,7 +5,7 @@ import { choose, chosen, listen, runs } from "./store.js";
 
 const page = 200;
 const states = ["training", "finished", "stopped", "dead", "damaged"];
-const signs = { training: "▶", finished: "✓", stopped: "❙❙", dead: "✕", damaged: "!" };
+const signs = { training: "▶", finished: "✓", stopped: "■", dead: "✕", damaged: "!" };
 
 const columns = [
   { key: "chosen", head: "", name: "Chosen", sort: (run) => (chosen.has(run.id) ? 0 : 1) },
@@ -63,7 +63,7 @@ function cell(column, run) {
     return element("td", { className: "state" }, sign, element("span"));
   }
   if (column.key === "name") {
-    const button = element("button", { type: "button", className: "link", tabIndex: -1 });
+    const button = element("button", { type: "button", className: "link", tabIndex: -1 }, element("bdi"));
     return element("th", { scope: "row", className: "name" }, button);
   }
   return element("td", { className: column.numeric ? `number ${column.key}` : column.key });
@@ -99,7 +99,7 @@ function fill(line, run) {
       set(at.lastChild, run.state);
       at.title = run.reason ?? "";
     } else if (column.key === "name") {
-      set(at.firstChild, run.name);
+      set(at.firstChild.firstChild, run.name);
       at.firstChild.title = run.reason ? `${run.name}: ${run.reason}` : run.name;
     } else if (column.key === "steps") {
       set(at, column.text(run));
@@ -205,7 +205,7 @@ function keys(event) {
   if (event.target.closest?.("dialog")) {
     return;
   }
-  const isTyping = event.target.matches?.("input[type=search], select, textarea");
+  const isTyping = event.target.matches?.("input[type=search]");
   if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     filter.focus();

@@ -76,11 +76,14 @@ internal sealed record RunDetails
                 }
                 else
                 {
-                    flat.Add((path + property.Name, property.Value.ToString()));
+                    flat.Add((path + property.Name, Text(property.Value)));
                 }
             }
         }
     }
+
+    private static string Text(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
 
     // What a run's process says stands beside its folder, where something started it that wrote it down.
     private static string[] Tail(string folder)

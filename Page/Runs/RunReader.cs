@@ -39,7 +39,7 @@ internal sealed class RunReader(ExperimentTable experiments)
         }
         bool isHeld = holder != 0 || IsHeld(folder);
         bool isCurrent = result.Interrupted is not null && run.Steps <= result.Steps;
-        run = run with { Steps = Math.Max(run.Steps, run.Kind == RunKind.Study ? (long)result.Steps : 0) };
+        run = run with { Steps = isCurrent && double.IsFinite(result.Steps) ? (long)result.Steps : run.Steps };
         return isHeld ? run with { State = RunState.Training }
             : !isCurrent
                 ? run with
@@ -64,11 +64,11 @@ internal sealed class RunReader(ExperimentTable experiments)
     {
         SortedDictionary<string, string> all = FlatSettings.Read(run.Folder);
         RunKind kind =
-            run.Kind == RunKind.Study ? RunKind.Study
+            FolderFiles.AreOfStudy(run.Folder) ? RunKind.Study
             : all.ContainsKey("task") ? RunKind.Supervised
             : all.ContainsKey("steps_per_skill") ? RunKind.Discovery
             : RunKind.Training;
-        string total = all.GetValueOrDefault(kind == RunKind.Supervised ? "updates" : "total_steps", "");
+        string total = all.GetValueOrDefault(TotalKey(kind), "");
         return run with
         {
             Kind = kind,
@@ -103,10 +103,24 @@ internal sealed class RunReader(ExperimentTable experiments)
                 _ => null,
             }
             : null;
-        double steps = Number(summary, run.Kind == RunKind.Supervised ? "updates" : "env_steps");
+        double steps = Number(summary, ResultKey(run.Kind));
         result = (double.IsNaN(steps) ? double.PositiveInfinity : steps, interrupted);
         return run with { Evaluation = Number(summary, "mean_return") };
     }
+
+    private static string TotalKey(RunKind kind) =>
+        kind switch
+        {
+            RunKind.Supervised => "updates",
+            RunKind.Training or RunKind.Discovery or RunKind.Study => "total_steps",
+        };
+
+    private static string ResultKey(RunKind kind) =>
+        kind switch
+        {
+            RunKind.Supervised => "updates",
+            RunKind.Training or RunKind.Discovery or RunKind.Study => "env_steps",
+        };
 
     private static double Number(JsonElement summary, string key) =>
         summary.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;

@@ -109,13 +109,18 @@ internal sealed class DetailEndpoints(RunCatalog catalog, PageOptions options)
 
     private (JsonObject?, string?) Compare(Run[] runs)
     {
-        if (options.Compare is null || runs.Length == 0)
+        string[] finished = [.. runs.Where(run => run.State is RunState.Finished).Select(run => run.Folder)];
+        if (options.Compare is null || finished.Length == 0)
         {
-            return (null, "There is nothing to compare. Choose runs in the table.");
+            return (null, "None of the chosen runs is finished, and only finished ones have scores to compare.");
         }
         try
         {
-            return (options.Compare([.. runs.Select(run => run.Folder)]), null);
+            JsonObject comparison = options.Compare(finished);
+            return (
+                comparison,
+                finished.Length == runs.Length ? null : $"Left out, since they are not finished: {runs.Length - finished.Length} chosen runs."
+            );
         }
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or InvalidDataException or SettingsException or ArgumentException)

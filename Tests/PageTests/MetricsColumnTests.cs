@@ -49,7 +49,7 @@ public sealed class MetricsColumnTests : IDisposable
     [Fact]
     public void Update_ValuesThatAreNoNumbers_AreCountedAndLeftOut()
     {
-        File.WriteAllText(Table, RunFolders.Header + "100,1,1000\n200,NaN,1000\n300,∞,1000\n400,Infinity,1000\n500,,1000\n600,3,1000\n");
+        File.WriteAllText(Table, RunFolders.Header + "100,1,1000\n200,NaN,1000\n300,-Infinity,1000\n400,Infinity,1000\n500,,1000\n600,3,1000\n");
         var column = new MetricsColumn(_folder.Path, Return);
 
         column.Update();

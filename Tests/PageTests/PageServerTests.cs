@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Tests.PageTests;
 
+[ShortTime("It is how often the folder is looked at; the tests wait for what is found there.")]
 public sealed class PageServerTests : IAsyncLifetime
 {
     private const string Token = "0123456789abcdef0123456789abcdef";
