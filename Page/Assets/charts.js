@@ -213,6 +213,9 @@ async function reload() {
   if (chosen.size === 0) {
     return;
   }
+  for (const figure of figures) {
+    figure.load();
+  }
   try {
     ({ metrics } = await read(`/api/metrics?runs=${ids()}`));
   } catch {
@@ -228,7 +231,6 @@ async function reload() {
   }
   for (const figure of figures) {
     figure.names();
-    figure.load();
   }
 }
 

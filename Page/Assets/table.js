@@ -3,7 +3,7 @@
 import { ago, element, number, short, steps } from "./format.js";
 import { choose, chosen, listen, runs } from "./store.js";
 
-const page = 200;
+const page = 100;
 const states = ["training", "finished", "stopped", "dead", "damaged"];
 const signs = { training: "▶", finished: "✓", stopped: "■", dead: "✕", damaged: "!" };
 
@@ -117,7 +117,7 @@ function render() {
   const hadFocus = body.contains(document.activeElement);
   body.replaceChildren(...visible.map(row));
   more.hidden = shown.length <= limit;
-  set(count, `${steps(shown.length)} of ${steps(runs.size)} runs, ${steps(chosen.size)} chosen`);
+  tally();
   empty.hidden = shown.length > 0;
   empty.textContent =
     runs.size === 0
@@ -125,6 +125,10 @@ function render() {
       : "No run matches the filter.";
   rove(made.get(focused)?.isConnected ? focused : visible[0]?.id, hadFocus);
   counts();
+}
+
+function tally() {
+  set(count, `${steps(shown.length)} of ${steps(runs.size)} runs, ${steps(chosen.size)} chosen`);
 }
 
 // One row takes part in the order of the tab key; arrows move it.
@@ -249,7 +253,14 @@ function click(event) {
 
 // A change of a run alters its own row; only where it moves is the order made anew.
 function update(what) {
-  if (what.choice || what.all || what.removed.length > 0 || what.changed.some((run) => what.before.get(run.id)?.state !== run.state)) {
+  if (what.choice) {
+    for (const line of body.rows) {
+      fill(line, runs.get(line.dataset.id));
+    }
+    tally();
+    return;
+  }
+  if (what.all || what.removed.length > 0 || what.changed.some((run) => what.before.get(run.id)?.state !== run.state)) {
     for (const id of what.removed ?? []) {
       made.delete(id);
     }

@@ -30,7 +30,10 @@ internal sealed class CurveBuilder(ColumnCache columns)
                 string name = group.Length == 1 && joinsSeeds ? SingleLabel(label, group[0]) : label;
                 curves.Add(taken[0].Curve with { Label = name });
             }
-            else if (taken.Length > 1 && Guard(label, () => Join(label, taken, group, metric, axis, problems), problems) is { } mean)
+            else if (
+                taken.Length > 1
+                && Guard(label, () => Join(label, taken, group, metric, axis, problems), problems) is { } mean
+            )
             {
                 curves.Add(mean);
             }
@@ -134,7 +137,10 @@ internal sealed class CurveBuilder(ColumnCache columns)
         double first = taken.Max(one => one.Places.First);
         double last = taken.Min(one => one.Places.Last);
         int count = last > first ? (int)Math.Clamp(taken.Max(one => one.Curve.Rows), 2, MostPlaces) : 1;
-        double[] places = [.. Enumerable.Range(0, count).Select(i => count == 1 ? first : first + (last - first) * i / (count - 1))];
+        double[] places =
+        [
+            .. Enumerable.Range(0, count).Select(i => count == 1 ? first : first + (last - first) * i / (count - 1)),
+        ];
         Run[] members = [.. group.Where(run => taken.Any(one => one.Curve.Runs[0] == run.Id))];
         double[][] all =
         [

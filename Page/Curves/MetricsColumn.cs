@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
@@ -108,7 +109,19 @@ internal sealed class MetricsColumn(string folder, string metric)
 
     private void ReadRows(FileStream file)
     {
-        var buffer = new byte[(int)Math.Clamp(file.Length - _offset + 1, SmallestChunk, ChunkBytes)];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(file.Length - _offset + 1, SmallestChunk, ChunkBytes));
+        try
+        {
+            ReadRows(file, ref buffer);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void ReadRows(FileStream file, ref byte[] buffer)
+    {
         int held = 0; // bytes of a line that has not ended
         file.Seek(_offset, SeekOrigin.Begin);
         while (true)
@@ -121,7 +134,10 @@ internal sealed class MetricsColumn(string folder, string metric)
                         $"'{ForeignText.Show(file.Name)}' has a line of more than {LongestLine} bytes, so it is no table of metrics."
                     );
                 }
-                Array.Resize(ref buffer, 2 * held);
+                byte[] larger = ArrayPool<byte>.Shared.Rent(2 * held);
+                buffer.CopyTo(larger, 0);
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = larger;
             }
             int read = file.Read(buffer.AsSpan(held));
             if (read == 0)

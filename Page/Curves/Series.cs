@@ -7,7 +7,7 @@ namespace Page.Curves;
 internal sealed class Series
 {
     /// <summary>Most buckets; half of them at least are in use once rows have been merged.</summary>
-    public const int Capacity = 4_096;
+    public const int Capacity = 2_048;
 
     private const int FirstCapacity = 256;
 

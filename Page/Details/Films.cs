@@ -25,7 +25,9 @@ internal static class Films
                     Directory
                         .EnumerateFiles(folder.Path)
                         .Where(file => TypeOf(file) is not null)
-                        .Select(file => folder.Inner.Length == 0 ? Path.GetFileName(file) : $"{folder.Inner}/{Path.GetFileName(file)}")
+                        .Select(file =>
+                            folder.Inner.Length == 0 ? Path.GetFileName(file) : $"{folder.Inner}/{Path.GetFileName(file)}"
+                        )
                 )
                 .Order(StringComparer.Ordinal)
                 .Take(Most),

@@ -34,7 +34,10 @@ internal sealed record RunDetails
         var problems = new List<string>();
         return new RunDetails
         {
-            Settings = Try<(string, string)>(() => [.. FlatSettings.Read(run.Folder).Select(pair => (pair.Key, pair.Value))], problems),
+            Settings = Try<(string, string)>(
+                () => [.. FlatSettings.Read(run.Folder).Select(pair => (pair.Key, pair.Value))],
+                problems
+            ),
             Summary = Try<(string, string)>(() => Flatten(new RunFiles(run.Folder).Summary), problems),
             Log = string.Join('\n', Try<string>(() => [.. Tail(run.Folder)], problems)),
             Films = Try(() => Details.Films.Of(run), problems),

@@ -37,7 +37,10 @@ internal readonly record struct MetricsTail(long Steps, double Return, double Sp
         long from = Math.Max(end + 1, file.Length - TailBytes);
         string[] lines = Text(file, from, TailBytes).Split('\n'); // the last one is empty or torn, the first one may be cut
         int first = from > end + 1 ? 1 : 0;
-        string[][] rows = [.. lines[first..^1].Select(line => line.TrimEnd('\r').Split(',')).Where(row => row.Length == tags.Length)];
+        string[][] rows =
+        [
+            .. lines[first..^1].Select(line => line.TrimEnd('\r').Split(',')).Where(row => row.Length == tags.Length),
+        ];
         return rows.Length == 0
             ? None
             : new MetricsTail(
@@ -62,5 +65,7 @@ internal readonly record struct MetricsTail(long Steps, double Return, double Sp
     }
 
     private static InvalidDataException NoTable(string path) =>
-        new($"'{ForeignText.Show(path)}' is no table of metrics: its first line names none of {string.Join(", ", CsvMetricsWriter.FirstColumns)}.");
+        new(
+            $"'{ForeignText.Show(path)}' is no table of metrics: its first line names none of {string.Join(", ", CsvMetricsWriter.FirstColumns)}."
+        );
 }

@@ -123,7 +123,9 @@ internal sealed class RunReader(ExperimentTable experiments)
         };
 
     private static double Number(JsonElement summary, string key) =>
-        summary.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+        summary.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetDouble()
+            : double.NaN;
 
     /// <summary>Whether the lock of a run is held: one that another user or another container trains is in no list of this machine's processes.</summary>
     public static bool IsHeld(string folder)

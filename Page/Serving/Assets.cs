@@ -41,7 +41,9 @@ internal static class Assets
             ".css" => "text/css; charset=utf-8",
             ".svg" => "image/svg+xml",
             ".txt" => "text/plain; charset=utf-8",
-            var other => throw new InvalidOperationException($"The page has a file that ends in '{other}', whose type is not known."),
+            var other => throw new InvalidOperationException(
+                $"The page has a file that ends in '{other}', whose type is not known."
+            ),
         };
 
     private static FrozenDictionary<string, byte[]> Read()

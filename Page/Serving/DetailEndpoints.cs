@@ -119,11 +119,19 @@ internal sealed class DetailEndpoints(RunCatalog catalog, PageOptions options)
             JsonObject comparison = options.Compare(finished);
             return (
                 comparison,
-                finished.Length == runs.Length ? null : $"Left out, since they are not finished: {runs.Length - finished.Length} chosen runs."
+                finished.Length == runs.Length
+                    ? null
+                    : $"Left out, since they are not finished: {runs.Length - finished.Length} chosen runs."
             );
         }
         catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or InvalidDataException or SettingsException or ArgumentException)
+            when (exception
+                    is IOException
+                        or UnauthorizedAccessException
+                        or InvalidDataException
+                        or SettingsException
+                        or ArgumentException
+            )
         {
             return (null, ForeignText.Show(exception.Message));
         }

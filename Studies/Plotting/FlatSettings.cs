@@ -85,5 +85,6 @@ internal static class FlatSettings
         ];
 
     private static bool IsAt(string key, string place) =>
-        key == place || (key.Length > place.Length && key[place.Length] == '.' && key.StartsWith(place, StringComparison.Ordinal));
+        key == place
+        || (key.Length > place.Length && key[place.Length] == '.' && key.StartsWith(place, StringComparison.Ordinal));
 }

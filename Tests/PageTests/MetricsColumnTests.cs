@@ -49,7 +49,10 @@ public sealed class MetricsColumnTests : IDisposable
     [Fact]
     public void Update_ValuesThatAreNoNumbers_AreCountedAndLeftOut()
     {
-        File.WriteAllText(Table, RunFolders.Header + "100,1,1000\n200,NaN,1000\n300,-Infinity,1000\n400,Infinity,1000\n500,,1000\n600,3,1000\n");
+        File.WriteAllText(
+            Table,
+            RunFolders.Header + "100,1,1000\n200,NaN,1000\n300,-Infinity,1000\n400,Infinity,1000\n500,,1000\n600,3,1000\n"
+        );
         var column = new MetricsColumn(_folder.Path, Return);
 
         column.Update();
@@ -82,7 +85,10 @@ public sealed class MetricsColumnTests : IDisposable
         column.Update();
         Assert.False(column.Exists);
 
-        File.WriteAllText(Table, RunFolders.Header.TrimEnd('\n') + ",own/height\n100,1,1000,\n200,2,1000,\n300,3,1000,\n400,4,1000,9\n");
+        File.WriteAllText(
+            Table,
+            RunFolders.Header.TrimEnd('\n') + ",own/height\n100,1,1000,\n200,2,1000,\n300,3,1000,\n400,4,1000,9\n"
+        );
         column.Update();
 
         Assert.True(column.Exists);
@@ -135,7 +141,13 @@ public sealed class MetricsColumnTests : IDisposable
         var series = new Series();
         for (int i = 0; i < 1_000_000; i++)
         {
-            series.Add(i, i, i == 765_432 ? -9 : i == 123_456 ? 99 : Math.Sin(i));
+            series.Add(
+                i,
+                i,
+                i == 765_432 ? -9
+                    : i == 123_456 ? 99
+                    : Math.Sin(i)
+            );
         }
 
         (double[] x, double[] y) = Downsampling.Points(series, Axis.Steps, CurveBuilder.MostPoints);

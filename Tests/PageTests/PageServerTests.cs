@@ -63,9 +63,15 @@ public sealed class PageServerTests : IAsyncLifetime
         JsonElement metrics = await ReadAsync($"/api/metrics?runs={id}");
         JsonElement answer = await ReadAsync($"/api/curves?metric=charts/episodic_return&runs={id}&x=time");
 
-        Assert.Equal(["charts/SPS", "charts/episodic_return"], metrics.GetProperty("metrics").EnumerateArray().Select(name => name.GetString()!));
+        Assert.Equal(
+            ["charts/SPS", "charts/episodic_return"],
+            metrics.GetProperty("metrics").EnumerateArray().Select(name => name.GetString()!)
+        );
         JsonElement curve = answer.GetProperty("curves")[0];
-        Assert.Equal((10, 1, 10), (curve.GetProperty("last").GetInt32(), curve.GetProperty("min").GetInt32(), curve.GetProperty("max").GetInt32()));
+        Assert.Equal(
+            (10, 1, 10),
+            (curve.GetProperty("last").GetInt32(), curve.GetProperty("min").GetInt32(), curve.GetProperty("max").GetInt32())
+        );
         Assert.Equal(0.1, curve.GetProperty("x")[0].GetDouble(), 1e-9);
         Assert.Equal(10, curve.GetProperty("y").GetArrayLength());
     }
@@ -97,7 +103,9 @@ public sealed class PageServerTests : IAsyncLifetime
     [InlineData("Basic 0123456789abcdef0123456789abcdef")]
     public async Task Api_WithoutTheToken_IsClosed(string? authorization)
     {
-        foreach (string path in (string[])["/api/runs", "/API/runs", "/api/curves", "/api/metrics", "/api/events", "/api/anything"])
+        foreach (
+            string path in (string[])["/api/runs", "/API/runs", "/api/curves", "/api/metrics", "/api/events", "/api/anything"]
+        )
         {
             using HttpRequestMessage request = Request(path, authorization);
             using HttpResponseMessage answer = await _client.SendAsync(request);

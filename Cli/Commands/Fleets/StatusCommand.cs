@@ -73,8 +73,7 @@ internal sealed class StatusCommand(TextWriter output)
         {
             do
             {
-                FleetStatus status = await learner.FetchAsync(patience, cancellationToken)
-                    .ConfigureAwait(false);
+                FleetStatus status = await learner.FetchAsync(patience, cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(_json))
                 {
                     output.WriteLine(FleetStatusClient.ToJson(status).ToJsonString());
@@ -93,8 +92,7 @@ internal sealed class StatusCommand(TextWriter output)
             {
                 do
                 {
-                    FleetStatus status = await learner.FetchAsync(patience, cancellationToken)
-                        .ConfigureAwait(false);
+                    FleetStatus status = await learner.FetchAsync(patience, cancellationToken).ConfigureAwait(false);
                     live.UpdateTarget(new Rows(Summary(status), Actors(status)));
                 } while (await PauseAsync(cancellationToken).ConfigureAwait(false));
             })

@@ -98,7 +98,9 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
         {
             await output.WriteLineAsync(page.Link).ConfigureAwait(false);
             await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-            await error.WriteLineAsync("Open this link in a browser of this machine. Ctrl-C closes the page.").ConfigureAwait(false);
+            await error
+                .WriteLineAsync("Open this link in a browser of this machine. Ctrl-C closes the page.")
+                .ConfigureAwait(false);
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return ExitCodes.Done;
