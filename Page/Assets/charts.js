@@ -6,7 +6,7 @@ import { chosen, listen } from "./store.js";
 
 const height = 230;
 const pause = 1500; // between two readings of a curve that grows, in milliseconds
-const most = 200; // runs that the server takes at once
+const most = 100; // runs that the server takes at once
 const usual = ["charts/episodic_return", "losses/loss"];
 const storage = "agents-page-metrics";
 

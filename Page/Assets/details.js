@@ -67,7 +67,7 @@ const interval = ({ value, low, high }) => (low === null || high === null ? `${n
 
 function openComparison() {
   return show("Comparison of chosen runs", async () => {
-    const { labels, differences, comparison, problem } = await read(`/api/comparison?runs=${[...chosen].slice(0, 200).join(",")}`);
+    const { labels, differences, comparison, problem } = await read(`/api/comparison?runs=${[...chosen].slice(0, 100).join(",")}`);
     return [
       ...section("Settings that differ", differences.length > 0 ? grid("Settings that differ", ["Setting", ...labels], differences) : element("p", { className: "quiet" }, "None but the seed.")),
       ...section("Scores with 95 % intervals", ...(comparison ? scores(comparison) : []), problem ? element("p", { className: "quiet" }, problem) : ""),

@@ -121,7 +121,7 @@ internal sealed class DetailEndpoints(RunCatalog catalog, PageOptions options)
                 comparison,
                 finished.Length == runs.Length
                     ? null
-                    : $"Left out, since they are not finished: {runs.Length - finished.Length} chosen runs."
+                    : $"Chosen runs that are not finished are left out: {runs.Length - finished.Length}."
             );
         }
         catch (Exception exception)

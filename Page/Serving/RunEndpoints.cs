@@ -14,7 +14,7 @@ namespace Page.Serving;
 internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuilder curves, bool watchesFleet)
 {
     /// <summary>Most runs that a request may name.</summary>
-    public const int MostRuns = 200;
+    public const int MostRuns = 100;
 
     /// <summary>Maps them.</summary>
     public void Map(WebApplication application)

@@ -95,7 +95,7 @@ public sealed class DetailEndpointTests : IAsyncLifetime
 
         Assert.Equal("""[["ppo.learning_rate","0.001","0.1"]]""", $"{answer.GetProperty("differences")}");
         Assert.Equal([_folder.In("one")], _compared);
-        Assert.Contains("1 chosen runs", answer.GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("left out: 1.", answer.GetProperty("problem").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
