@@ -38,6 +38,7 @@ internal static class CommandTable
         new("settings", Looking, "explain every setting of an agent's run", (output, _) => SettingsCommand.Create(output)),
         new("inspect", Looking, "show what is in a run, policy or checkpoint", (output, _) => InspectCommand.Create(output)),
         new("plot", Looking, "draw curves of runs", (output, _) => PlotCommand.Create(output)),
+        new("page", Looking, "show runs live in the browser", PageCommand.Create),
         new("compare", Looking, "compare algorithms by their runs", CompareRunsCommand.Create),
         new("card", Looking, "write a model card of a run or policy", (output, _) => CardCommand.Create(output)),
         new("check", Looking, "look for faults in an environment", (output, _) => CheckCommand.Create(output)),

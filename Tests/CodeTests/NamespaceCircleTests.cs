@@ -27,7 +27,18 @@ public sealed class NamespaceCircleTests
     public static TheoryData<string> Assemblies => [.. Names];
 
     private static string[] Names =>
-        ["Agents", "Agents.Onnx", "Agents.Torch", "Actors", "Actors.Fleet", "Learners", "Fleet", "Studies", "Studies.Cluster"];
+        [
+            "Agents",
+            "Agents.Onnx",
+            "Agents.Torch",
+            "Actors",
+            "Actors.Fleet",
+            "Learners",
+            "Fleet",
+            "Studies",
+            "Studies.Cluster",
+            "Page",
+        ];
 
     [Theory]
     [MemberData(nameof(Assemblies))]

@@ -31,7 +31,13 @@ internal sealed partial class ComposeFile
     public object? At(params ReadOnlySpan<string> keys) => _root.At(keys);
 
     /// <summary>Starts a service's command.</summary>
-    public ServiceProcess Start(string service, string? name = null) => Start(service, Service(service).Texts("command"), name);
+    public ServiceProcess Start(string service, string? name = null) => Start(service, Command(service), name);
+
+    /// <summary>Arguments of a service: a list, or one text, which Compose splits at spaces outside quotes.</summary>
+    public string[] Command(string service) =>
+        Service(service).Text("command") is { Length: > 0 } text
+            ? [.. Word().Matches(text).Select(word => word.Value.Replace("'", "", StringComparison.Ordinal))]
+            : Service(service).Texts("command");
 
     /// <summary>Starts a service's health check.</summary>
     public ServiceProcess StartHealthCheck(string service)
@@ -100,6 +106,9 @@ internal sealed partial class ComposeFile
             }
         }
     }
+
+    [GeneratedRegex(@"(?:'[^']*'|[^\s'])+")]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"^((?:https?://|grpcs?://)?)[A-Za-z0-9.-]+:(\d+)(/\S*)?$")]
     private static partial Regex Address();

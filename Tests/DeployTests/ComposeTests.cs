@@ -37,7 +37,16 @@ public sealed partial class ComposeTests : IDisposable
     [Fact]
     public async Task Fleet_CommandsAsProcesses_TrainsToTheEndUnderWatch()
     {
-        var compose = new ComposeFile(_folder.Path, new Dictionary<string, string> { ["AGENTS_STEPS"] = "20000" });
+        var compose = new ComposeFile(
+            _folder.Path,
+            new Dictionary<string, string>
+            {
+                ["AGENTS_STEPS"] = "20000",
+                ["AGENTS_AGENT"] = "ppo",
+                ["AGENTS_SEED"] = "3",
+                ["AGENTS_OPTIONS"] = "--set 'ppo.learning_rate=1e-4'",
+            }
+        );
         Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync());
 
         ServiceProcess learner = Run(compose.Start("learner"));
@@ -54,6 +63,13 @@ public sealed partial class ComposeTests : IDisposable
         }
         JsonElement summary = JsonDocument.Parse(File.ReadAllText(_folder.In("runs", "main", "summary.json"))).RootElement;
         Assert.True(summary.GetProperty("env_steps").GetInt64() >= 20_000);
+        Assert.Equal("ppo", summary.GetProperty("agent").GetString());
+        Assert.Equal(3, summary.GetProperty("seed").GetInt32());
+        Assert.Contains(
+            "learning_rate: 0.0001",
+            File.ReadAllText(_folder.In("runs", "main", "config.yaml")),
+            StringComparison.Ordinal
+        );
         AssertDashboardShowsWhatIsMeasured(metrics);
     }
 
@@ -104,7 +120,7 @@ public sealed partial class ComposeTests : IDisposable
         var compose = new ComposeFile(_folder.Path);
         Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync());
         Assert.Equal(0, await Run(compose.Start("certificates")).EndAsync()); // every start of the fleet runs it again
-        string[] command = compose.Service("learner").Texts("command");
+        string[] command = compose.Command("learner");
         var options = new FleetOptions
         {
             Token = File.ReadAllText(compose.Translate("learner", After(command, "--token-file"))).Trim(),
@@ -126,7 +142,7 @@ public sealed partial class ComposeTests : IDisposable
         var compose = new ComposeFile(_folder.Path);
         foreach (string service in Ours)
         {
-            Assert.Null(Application.Mistake(compose.Service(service).Texts("command")));
+            Assert.Null(Application.Mistake(compose.Command(service)));
         }
         Assert.Null(Application.Mistake(compose.Service("learner").Texts("healthcheck", "test")[2..]));
     }

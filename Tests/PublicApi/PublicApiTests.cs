@@ -23,6 +23,7 @@ public sealed class PublicApiTests
             "Fleet",
             "Studies",
             "Studies.Cluster",
+            "Page",
             "Chaos",
             "Benchmarks",
         ];

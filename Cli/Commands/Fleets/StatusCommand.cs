@@ -1,15 +1,9 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using Actors.Fleet;
 using Cli.Fleet;
 using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
-using Grpc.Core;
-using Grpc.Net.Client;
 using Protos.Fleet;
-using Protos.Foreign;
-using Protos.Rpc;
 using Spectre.Console;
 
 namespace Cli.Commands.Fleets;
@@ -67,24 +61,22 @@ internal sealed class StatusCommand(TextWriter output)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using GrpcChannel channel = FleetChannel.Open(
+        using var learner = new FleetStatusClient(
             parsed.GetValue(_learner)!,
             Secrets.ReadToken(parsed.GetValue(_tokenFile)),
             parsed.GetValue(_authority),
             parsed.GetValue(_certificate),
             parsed.GetValue(_key)
         );
-        CallInvoker invoker = channel.CreateCallInvoker();
         TimeSpan patience = TimeoutOption.Read(parsed, _timeout);
         if (!parsed.GetValue(_watch) || output != Console.Out || Console.IsOutputRedirected)
         {
             do
             {
-                FleetStatus status = await FetchAsync(invoker, parsed.GetValue(_learner)!, patience, cancellationToken)
-                    .ConfigureAwait(false);
+                FleetStatus status = await learner.FetchAsync(patience, cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(_json))
                 {
-                    output.WriteLine(ToJson(status).ToJsonString());
+                    output.WriteLine(FleetStatusClient.ToJson(status).ToJsonString());
                 }
                 else
                 {
@@ -100,8 +92,7 @@ internal sealed class StatusCommand(TextWriter output)
             {
                 do
                 {
-                    FleetStatus status = await FetchAsync(invoker, parsed.GetValue(_learner)!, patience, cancellationToken)
-                        .ConfigureAwait(false);
+                    FleetStatus status = await learner.FetchAsync(patience, cancellationToken).ConfigureAwait(false);
                     live.UpdateTarget(new Rows(Summary(status), Actors(status)));
                 } while (await PauseAsync(cancellationToken).ConfigureAwait(false));
             })
@@ -119,47 +110,6 @@ internal sealed class StatusCommand(TextWriter output)
         catch (OperationCanceledException)
         {
             return false;
-        }
-    }
-
-    private static async Task<FleetStatus> FetchAsync(
-        CallInvoker invoker,
-        string learner,
-        TimeSpan patience,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await invoker
-                .AsyncUnaryCall(
-                    FleetMethods.GetStatus,
-                    null,
-                    new CallOptions(deadline: DateTime.UtcNow + patience, cancellationToken: cancellationToken),
-                    new StatusRequest()
-                )
-                .ConfigureAwait(false);
-        }
-        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unauthenticated)
-        {
-            throw new IOException(
-                "The learner does not accept this token. Give the learner's token with --token-file or the variable AGENTS_TOKEN.",
-                exception
-            );
-        }
-        catch (RpcException exception) when (exception.StatusCode == StatusCode.DeadlineExceeded)
-        {
-            throw new IOException(
-                $"The learner at {learner} did not answer within {patience.TotalSeconds:0} s. It may be busy: give it longer with --timeout.",
-                exception
-            );
-        }
-        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new IOException(
-                $"The learner at {learner} does not answer ({ForeignText.Show(RpcFailures.Describe(exception)).TrimEnd('.')}). Is it running, and is the address right?",
-                exception
-            );
         }
     }
 
@@ -205,44 +155,4 @@ internal sealed class StatusCommand(TextWriter output)
         }
         return table;
     }
-
-    private static JsonObject ToJson(FleetStatus status) =>
-        new()
-        {
-            ["run"] = status.RunFolder,
-            ["environment"] = status.Environment,
-            ["agent"] = status.Agent,
-            ["env_steps"] = status.EnvironmentSteps,
-            ["total_steps"] = status.TotalSteps,
-            ["updates"] = status.Updates,
-            ["steps_per_second"] = status.StepsPerSecond,
-            ["recent_return"] = double.IsNaN(status.RecentReturn) ? null : status.RecentReturn,
-            ["queue_length"] = status.QueueLength,
-            ["queue_capacity"] = status.QueueCapacity,
-            ["recent_age"] = status.RecentAge,
-            ["unrolls_accepted"] = status.UnrollsAccepted,
-            ["unrolls_trained"] = status.UnrollsTrained,
-            ["unrolls_refused"] = status.UnrollsRefused,
-            ["unrolls_duplicate"] = status.UnrollsDuplicate,
-            ["unrolls_missing"] = status.UnrollsMissing,
-            ["unrolls_outside_journal"] = status.UnrollsOutsideJournal,
-            ["unauthenticated_calls"] = status.UnauthenticatedCalls,
-            ["actors"] = new JsonArray([
-                .. status.Actors.Select(actor =>
-                    (JsonNode)
-                        new JsonObject
-                        {
-                            ["id"] = actor.ActorId,
-                            ["slot"] = actor.Slot,
-                            ["connected"] = actor.Connected,
-                            ["copies"] = actor.Copies,
-                            ["unrolls"] = actor.Unrolls,
-                            ["refused"] = actor.Refused,
-                            ["starts"] = actor.Starts,
-                            ["idle_seconds"] = Math.Round(actor.IdleSeconds, 3),
-                            ["quarantine"] = actor.Quarantine.Length > 0 ? actor.Quarantine : null,
-                        }
-                ),
-            ]),
-        };
 }

@@ -9,7 +9,6 @@ using Learners.Composition;
 using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Training;
-using Protos.Foreign;
 using Spectre.Console;
 
 namespace Cli.Commands.Runs;

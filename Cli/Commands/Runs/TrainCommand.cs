@@ -5,7 +5,6 @@ using Cli.Processes;
 using Learners.Composition;
 using Learners.Runs;
 using Learners.Training;
-using Protos.Foreign;
 using Spectre.Console;
 using Studies;
 using Studies.Execution;

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Cli.Fleet;
+using Cli.Output;
+using Cli.Processes;
+using Page;
+using Page.Serving;
+using Studies.Comparison;
+
+namespace Cli.Commands.Runs;
+
+/// <summary><c>agents page</c>.</summary>
+internal sealed class PageCommand(TextWriter output, TextWriter error)
+{
+    private const int TokenBytes = 32;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly Argument<string> _folder = new("runs")
+    {
+        Description = "Folder of runs; all below it are shown.",
+        DefaultValueFactory = _ => "runs",
+    };
+    private readonly Option<string> _listen = new("--listen")
+    {
+        Description = "Address of this machine; port 0 lets the system choose.",
+        DefaultValueFactory = _ => "http://127.0.0.1:6060",
+    };
+    private readonly Option<string?> _learner = new("--learner")
+    {
+        Description = "Address of a fleet's learner, whose actors are shown, too.",
+    };
+    private readonly Option<string?> _tokenFile = new("--token-file")
+    {
+        Description = $"File with the learner's secret; the variable {Secrets.Variable} works too.",
+    };
+    private readonly Option<string?> _authority = new("--ca")
+    {
+        Description = "PEM file of the authority of the learner's certificate.",
+    };
+    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of a client certificate." };
+    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
+
+    /// <summary>The command.</summary>
+    public static Command Create(TextWriter output, TextWriter error) => new PageCommand(output, error).Build();
+
+    private Command Build()
+    {
+        var command = new Command(
+            "page",
+            """
+            Shows runs live in the browser: their state, curves, settings, films and comparison, studies and a fleet. Open the link that is printed.
+
+            The page is served to browsers of this machine alone, and only to those that were given the link, which is another at each start.
+            See docs/page.md.
+
+            Examples:
+              agents page
+              agents page runs/CartPole-v1 --listen http://127.0.0.1:0
+              agents page --learner http://127.0.0.1:5051
+            """
+        )
+        {
+            _folder,
+            _listen,
+            _learner,
+            _tokenFile,
+            _authority,
+            _certificate,
+            _key,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using FleetStatusClient? learner = Learner(parsed);
+        var options = new PageOptions
+        {
+            Folder = parsed.GetValue(_folder)!,
+            Listen = parsed.GetValue(_listen)!,
+            Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes)),
+            FleetStatus = learner is null
+                ? null
+                : async stop => FleetStatusClient.ToJson(await learner.FetchAsync(Patience, stop).ConfigureAwait(false)),
+            Compare = folders =>
+                ComparisonJson.Write(RunComparer.Compare(new ComparisonOptions { Paths = folders }), picture: ""),
+        };
+        if (!Directory.Exists(options.Folder))
+        {
+            await error
+                .WriteLineAsync($"warning: There is no folder '{options.Folder}' yet; its runs appear once there is one.")
+                .ConfigureAwait(false);
+        }
+        PageServer page = await PageServer.StartAsync(options).ConfigureAwait(false);
+        await using (page.ConfigureAwait(false))
+        {
+            await output.WriteLineAsync(page.Link).ConfigureAwait(false);
+            await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            await error
+                .WriteLineAsync("Open this link in a browser of this machine. Ctrl-C closes the page.")
+                .ConfigureAwait(false);
+            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return ExitCodes.Done;
+    }
+
+    private FleetStatusClient? Learner(ParseResult parsed) =>
+        parsed.GetValue(_learner) is { } address
+            ? new FleetStatusClient(
+                address,
+                Secrets.ReadToken(parsed.GetValue(_tokenFile)),
+                parsed.GetValue(_authority),
+                parsed.GetValue(_certificate),
+                parsed.GetValue(_key)
+            )
+            : null;
+}

@@ -1,0 +1,108 @@
+// Details of a run and the comparison of chosen ones, in a dialog.
+
+import { file, read } from "./api.js";
+import { element, grid, number } from "./format.js";
+import { chosen, listen, runs } from "./store.js";
+
+const dialog = document.getElementById("details");
+const heading = document.getElementById("details-heading");
+const body = document.getElementById("details-body");
+const compare = document.getElementById("compare");
+
+let pictures = []; // addresses to give back
+
+const section = (name, ...content) => (content.every((one) => one === null) ? [] : [element("h3", {}, name), ...content]);
+
+async function show(title, make) {
+  heading.textContent = title;
+  body.replaceChildren(element("p", { className: "quiet" }, "Reading …"));
+  if (!dialog.open) {
+    dialog.showModal();
+  }
+  try {
+    body.replaceChildren(...(await make()));
+  } catch (error) {
+    body.replaceChildren(element("p", { className: "bad" }, error.message));
+  }
+}
+
+/** Shows a run. */
+export function open(id) {
+  const run = runs.get(id);
+  return show(run.name, async () => {
+    const { reason, settings, summary, log, films, problems } = await read(`/api/runs/${id}`);
+    const notes = [...new Set([reason, ...problems].filter(Boolean))];
+    return [
+      element("p", {}, `State: ${run.state}.`),
+      ...notes.map((text) => element("p", { className: run.state === "damaged" ? "bad" : "quiet" }, text)),
+      ...section("Films and pictures", films.length > 0 ? filmList(id, films) : null),
+      ...section("Result", summary.length > 0 ? grid("Result", ["Key", "Value"], summary) : null),
+      ...section("Settings", settings.length > 0 ? grid("Settings", ["Setting", "Value"], settings) : null),
+      ...section("Last lines of its process", log ? element("pre", { tabIndex: 0, "aria-label": "Last lines of its process" }, log) : null),
+    ];
+  });
+}
+
+function filmList(id, films) {
+  return element(
+    "div",
+    { className: "films" },
+    ...films.map((name, i) => {
+      const shown = element(name.endsWith(".mp4") ? "video" : "img", name.endsWith(".mp4") ? { controls: true } : { alt: `Recording ${name}` });
+      file(`/api/runs/${id}/films/${i}`).then(
+        (address) => {
+          pictures.push(address);
+          shown.src = address;
+        },
+        () => {
+          shown.alt = `${name} cannot be shown`;
+        }
+      );
+      return element("figure", {}, shown, element("figcaption", { className: "quiet" }, name));
+    })
+  );
+}
+
+const interval = ({ value, low, high }) => (low === null || high === null ? `${number(value)} [–]` : `${number(value)} [${number(low)}, ${number(high)}]`);
+
+function openComparison() {
+  return show("Comparison of chosen runs", async () => {
+    const { labels, differences, comparison, problem } = await read(`/api/comparison?runs=${[...chosen].slice(0, 100).join(",")}`);
+    return [
+      ...section("Settings that differ", differences.length > 0 ? grid("Settings that differ", ["Setting", ...labels], differences) : element("p", { className: "quiet" }, "None but the seed.")),
+      ...section("Scores with 95 % intervals", ...(comparison ? scores(comparison) : []), problem ? element("p", { className: "quiet" }, problem) : ""),
+    ];
+  });
+}
+
+function scores({ algorithms, pairs, notes, left_out }) {
+  return [
+    grid(
+      "Scores with 95 % intervals",
+      ["Algorithm", "Runs", "Mean", "Interquartile mean", "Median"],
+      algorithms.map((one) => [one.label, String(one.runs), interval(one.mean), interval(one.iqm), interval(one.median)])
+    ),
+    pairs.length === 0
+      ? null
+      : grid(
+          "Every other algorithm against the first",
+          ["Against the first", "Difference of means", "Probability of improvement"],
+          pairs.map((pair) => [pair.algorithm, interval(pair.difference_of_means), interval(pair.probability_of_improvement)])
+        ),
+    left_out.length === 0 ? null : element("p", { className: "quiet" }, `Left out: ${left_out.map((run) => `${run.run} (${run.reason})`).join("; ")}.`),
+    ...notes.map((note) => element("p", { className: "quiet" }, note)),
+  ].filter((one) => one !== null);
+}
+
+/** Begins. */
+export function start() {
+  document.getElementById("details-close").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => {
+    pictures.forEach((address) => URL.revokeObjectURL(address));
+    pictures = [];
+  });
+  compare.addEventListener("click", openComparison);
+  listen(() => {
+    compare.hidden = chosen.size < 2;
+  });
+}

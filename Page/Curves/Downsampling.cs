@@ -1,0 +1,92 @@
+namespace Page.Curves;
+
+/// <summary>Fewer points for a curve than there are rows, with every peak and every trough.</summary>
+internal static class Downsampling
+{
+    /// <summary>Points of a series: each row while there are few, else the smallest and the largest of neighbours in the order in which they came.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="axis">What the points lie along.</param>
+    /// <param name="most">Most points, at least 4.</param>
+    /// <returns>Places, always rising, and numbers, of the same length. The first place is that of the first row, the last one that of the last.</returns>
+    public static (double[] X, double[] Y) Points(Series series, Axis axis, int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 4);
+        ReadOnlySpan<Bucket> buckets = series.Buckets;
+        if (series.Rows <= most && series.Rows == buckets.Length)
+        {
+            return Each(buckets, axis);
+        }
+        int groups = Math.Min(most / 2, buckets.Length);
+        var x = new double[2 * groups];
+        var y = new double[2 * groups];
+        for (int g = 0; g < groups; g++)
+        {
+            int from = (int)((long)buckets.Length * g / groups);
+            int to = (int)((long)buckets.Length * (g + 1) / groups);
+            Bucket joined = buckets[from];
+            foreach (ref readonly Bucket bucket in buckets[(from + 1)..to])
+            {
+                joined = Bucket.Join(joined, bucket);
+            }
+            (x[2 * g], x[2 * g + 1]) = (joined.First(axis), joined.Last(axis));
+            (y[2 * g], y[2 * g + 1]) = joined.MinIsFirst ? (joined.Min, joined.Max) : (joined.Max, joined.Min);
+        }
+        MakeRising(x);
+        return (x, y);
+    }
+
+    /// <summary>Numbers of a series at given places, on the line between the means of its buckets.</summary>
+    /// <param name="series">The series; without a row nothing is a number.</param>
+    /// <param name="axis">What the places lie along.</param>
+    /// <param name="places">Places, rising, none outside of the series.</param>
+    public static double[] At(Series series, Axis axis, double[] places)
+    {
+        ReadOnlySpan<Bucket> buckets = series.Buckets;
+        var result = new double[places.Length];
+        if (buckets.IsEmpty)
+        {
+            Array.Fill(result, double.NaN);
+            return result;
+        }
+        int next = 0;
+        for (int i = 0; i < places.Length; i++)
+        {
+            while (next < buckets.Length && Middle(buckets[next], axis) < places[i])
+            {
+                next++;
+            }
+            if (next == 0 || next == buckets.Length)
+            {
+                result[i] = buckets[next == 0 ? 0 : ^1].Mean;
+                continue;
+            }
+            (double left, double right) = (Middle(buckets[next - 1], axis), Middle(buckets[next], axis));
+            double share = right > left ? (places[i] - left) / (right - left) : 1;
+            result[i] = buckets[next - 1].Mean + share * (buckets[next].Mean - buckets[next - 1].Mean);
+        }
+        return result;
+    }
+
+    private static (double[] X, double[] Y) Each(ReadOnlySpan<Bucket> buckets, Axis axis)
+    {
+        var x = new double[buckets.Length];
+        var y = new double[buckets.Length];
+        for (int i = 0; i < buckets.Length; i++)
+        {
+            (x[i], y[i]) = (buckets[i].First(axis), buckets[i].Min);
+        }
+        MakeRising(x);
+        return (x, y);
+    }
+
+    // Two points at one place would become one where curves are put together.
+    private static void MakeRising(double[] x)
+    {
+        for (int i = 1; i < x.Length; i++)
+        {
+            x[i] = Math.Max(x[i], Math.BitIncrement(x[i - 1]));
+        }
+    }
+
+    private static double Middle(in Bucket bucket, Axis axis) => (bucket.First(axis) + bucket.Last(axis)) / 2;
+}

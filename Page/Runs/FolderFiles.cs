@@ -1,0 +1,47 @@
+using Learners.Runs;
+using Studies.Execution;
+
+namespace Page.Runs;
+
+/// <summary>Names and ages of the files that tell how a run is.</summary>
+/// <param name="Config">Settings.</param>
+/// <param name="Summary">Result.</param>
+/// <param name="Metrics">Metrics, or the journal of a study.</param>
+internal readonly record struct FolderFiles(FileStamp Config, FileStamp Summary, FileStamp Metrics)
+{
+    /// <summary>Name of the lock of a study.</summary>
+    public const string StudyLock = "study.lock";
+
+    /// <summary>Name of the file of settings.</summary>
+    public const string ConfigName = "config.yaml";
+
+    /// <summary>Name of the file of metrics.</summary>
+    public const string MetricsName = "metrics.csv";
+
+    /// <summary>Name of the file of the result.</summary>
+    public const string SummaryName = "summary.json";
+
+    /// <summary>Whether a folder is one of a run or a study.</summary>
+    public static bool AreIn(string folder) =>
+        File.Exists(Path.Combine(folder, ConfigName)) || File.Exists(Path.Combine(folder, MetricsName));
+
+    /// <summary>Whether a run's folder is that of a study.</summary>
+    public static bool AreOfStudy(string folder) => File.Exists(Path.Combine(folder, StudyJournal.FileName));
+
+    /// <summary>The lock that whoever trains in a folder holds.</summary>
+    public static string LockOf(string folder) => Path.Combine(folder, AreOfStudy(folder) ? StudyLock : RunFolder.LockName);
+
+    /// <summary>Looks at the files of a folder.</summary>
+    public static FolderFiles Of(string folder)
+    {
+        FileStamp metrics = FileStamp.Of(Path.Combine(folder, MetricsName));
+        return new FolderFiles(
+            FileStamp.Of(Path.Combine(folder, ConfigName)),
+            FileStamp.Of(Path.Combine(folder, SummaryName)),
+            metrics.Exists ? metrics : FileStamp.Of(Path.Combine(folder, StudyJournal.FileName))
+        );
+    }
+
+    /// <summary>When the newest of them was written; the earliest time there is where all are missing.</summary>
+    public DateTime Changed => new(Math.Max(Config.Ticks, Math.Max(Summary.Ticks, Metrics.Ticks)), DateTimeKind.Utc);
+}

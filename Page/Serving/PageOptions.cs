@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+
+namespace Page.Serving;
+
+/// <summary>What a page shows, and where.</summary>
+internal sealed record PageOptions
+{
+    /// <summary>Folder of all runs; it may be missing as yet.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Address of this machine, <c>http://127.0.0.1:port</c>; port 0 lets the system choose.</summary>
+    public string Listen { get; init; } = "http://127.0.0.1:6060";
+
+    /// <summary>Secret that the page's program must send.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>Asks a fleet's learner how it is; null where none is watched.</summary>
+    public Func<CancellationToken, Task<JsonObject>>? FleetStatus { get; init; }
+
+    /// <summary>Compares algorithms by their runs, whose folders it is given; null where nothing is compared.</summary>
+    public Func<IReadOnlyList<string>, JsonObject>? Compare { get; init; }
+
+    /// <summary>How often the folder is looked at while somebody watches.</summary>
+    /// <value>Default 2 s.</value>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
+}

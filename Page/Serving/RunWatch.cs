@@ -1,0 +1,122 @@
+using System.Threading.Channels;
+using Page.Runs;
+
+namespace Page.Serving;
+
+/// <summary>Looks at the folder of all runs while somebody watches, and tells all who watch what is new. Thread-safe.</summary>
+/// <param name="catalog">The runs.</param>
+/// <param name="interval">How long a look is good for.</param>
+internal sealed class RunWatch(RunCatalog catalog, TimeSpan interval) : IDisposable
+{
+    private const int MostWatchers = 32;
+    private const int MostWaiting = 64;
+
+    private readonly List<Channel<RunChanges>> _watchers = [];
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _stopped = new();
+    private long _lastLook;
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Begins; the first look is on its way.</summary>
+    public void Start() => _loop = Task.Run(LoopAsync);
+
+    /// <summary>Returns once the runs were looked at not longer ago than the interval.</summary>
+    public async Task RefreshAsync()
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_lastLook != 0 && TimeProvider.System.GetElapsedTime(_lastLook) < interval)
+            {
+                return;
+            }
+            RunChanges changes = await Task.Run(catalog.Refresh).ConfigureAwait(false);
+            _lastLook = TimeProvider.System.GetTimestamp();
+            if (!changes.IsEmpty)
+            {
+                Tell(changes);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Begins to watch.</summary>
+    /// <returns>What is new from now on; it ends where the reader is too slow, who then begins anew. Null where too many watch.</returns>
+    public ChannelReader<RunChanges>? Watch()
+    {
+        var channel = Channel.CreateBounded<RunChanges>(MostWaiting);
+        lock (_watchers)
+        {
+            if (_watchers.Count >= MostWatchers)
+            {
+                return null;
+            }
+            _watchers.Add(channel);
+        }
+        return channel.Reader;
+    }
+
+    /// <summary>Stops watching.</summary>
+    public void Leave(ChannelReader<RunChanges> reader)
+    {
+        lock (_watchers)
+        {
+            _watchers.RemoveAll(watcher => watcher.Reader == reader);
+        }
+    }
+
+    /// <summary>Ends, and with it all watching.</summary>
+    public void Dispose()
+    {
+        _stopped.Cancel();
+        _loop.GetAwaiter().GetResult();
+        lock (_watchers)
+        {
+            _watchers.ForEach(watcher => watcher.Writer.TryComplete());
+        }
+        _stopped.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task LoopAsync()
+    {
+        await RefreshAsync().ConfigureAwait(false);
+        using var timer = new PeriodicTimer(interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopped.Token).ConfigureAwait(false))
+            {
+                if (IsWatched())
+                {
+                    await RefreshAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The page closes.
+        }
+    }
+
+    private bool IsWatched()
+    {
+        lock (_watchers)
+        {
+            return _watchers.Count > 0;
+        }
+    }
+
+    private void Tell(RunChanges changes)
+    {
+        lock (_watchers)
+        {
+            foreach (Channel<RunChanges> watcher in _watchers.Where(watcher => !watcher.Writer.TryWrite(changes)))
+            {
+                watcher.Writer.TryComplete();
+            }
+        }
+    }
+}
