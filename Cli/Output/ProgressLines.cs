@@ -14,10 +14,10 @@ internal abstract class ProgressLines<TProgress>(TextWriter error) : IProgress<T
 
     private static readonly TimeSpan FirstInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastInterval = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan BarInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan BarInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
-    private IAnsiConsole? _console; // the terminal while it shows a bar
+    private volatile IAnsiConsole? _console; // the terminal while it shows a bar
     private ProgressTask? _bar;
     private TimeSpan _nextLine = FirstInterval;
     private TimeSpan _nextBar;
@@ -35,8 +35,9 @@ internal abstract class ProgressLines<TProgress>(TextWriter error) : IProgress<T
         }
         try
         {
-            return await console
-                .Progress()
+            Progress progress = console.Progress();
+            progress.RefreshRate = BarInterval;
+            return await progress
                 .AutoClear(true)
                 .Columns(
                     new ProgressBarColumn { Width = BarWidth(console) },

@@ -17,16 +17,33 @@ internal sealed class ProgressReporter(TextWriter error) : ProgressLines<Trainin
         ("losses/entropy", "entropy"),
     ];
 
-    private volatile IReadOnlyDictionary<string, double>? _metrics; // of the latest update of the only run, or of any of several
+    private volatile IReadOnlyDictionary<string, double>? _metrics; // of the latest update; null where several runs have too many
+    private int _started;
 
     /// <summary>Options of the only run, so that this tells about it.</summary>
     /// <param name="options">The run's.</param>
-    public TrainingOptions Tell(TrainingOptions options) => Tell(options, of: "");
+    public TrainingOptions Tell(TrainingOptions options) =>
+        Tell(options, of: "") with
+        {
+            OnStart = start => WriteLines([RunHeader.Title(start), RunHeader.Folder(start), .. RunHeader.Parts(start)]),
+            OnUpdate = update => _metrics = update.Metrics,
+        };
 
-    /// <summary>Options of one of several runs, so that this tells about it.</summary>
+    /// <summary>Options of one of several runs that differ in their seeds alone, so that this tells about it.</summary>
     /// <param name="options">The run's.</param>
     /// <param name="seed">Its seed, which its lines begin with.</param>
-    public TrainingOptions Tell(TrainingOptions options, ulong seed) => Tell(options, $"seed {seed}: ");
+    public TrainingOptions Tell(TrainingOptions options, ulong seed) =>
+        Tell(options, of: $"seed {seed}: ") with
+        {
+            OnStart = start =>
+            {
+                if (Interlocked.Increment(ref _started) == 1)
+                {
+                    WriteLines([.. RunHeader.Parts(start)]); // which all have in common
+                }
+                WriteLines([$"{RunHeader.Title(start)}, in {NextCommand.Relative(start.RunFolder)}"]);
+            },
+        };
 
     /// <inheritdoc/>
     protected override TimeSpan Elapsed(TrainingProgress value) => value.Elapsed;
@@ -58,14 +75,6 @@ internal sealed class ProgressReporter(TextWriter error) : ProgressLines<Trainin
     private TrainingOptions Tell(TrainingOptions options, string of) =>
         options with
         {
-            OnStart = start =>
-            {
-                foreach (string line in RunHeader.Of(start))
-                {
-                    WriteLine(of + line);
-                }
-            },
-            OnUpdate = update => _metrics = update.Metrics,
             OnEvaluation = evaluation =>
             {
                 if (!evaluation.IsFinal) // which the command prints as its result
@@ -75,6 +84,14 @@ internal sealed class ProgressReporter(TextWriter error) : ProgressLines<Trainin
             },
             Warn = line => WriteLine($"warning: {of}{ForeignText.Line(line)}"),
         };
+
+    private void WriteLines(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            WriteLine(line);
+        }
+    }
 
     private static string Describe(TrainingEvaluation evaluation) =>
         Text(

@@ -2,6 +2,7 @@ using System.Globalization;
 using Agents.Networks;
 using Agents.Networks.Cores;
 using Agents.Programs;
+using Agents.Yaml;
 using Learners.Composition;
 using Learners.Configuration;
 using Learners.Training;
@@ -27,20 +28,25 @@ internal static class RunHeader
         "initial_policy.path",
     ];
 
-    /// <summary>Lines for people.</summary>
-    public static IEnumerable<string> Of(TrainingStart start)
+    /// <summary>What is trained, for how long, with which seed.</summary>
+    public static string Title(TrainingStart start)
     {
         TrainingSettings settings = start.Settings;
         string environment = ForeignText.Line(settings.Environment);
-        yield return start.IsResumed
+        return start.IsResumed
             ? Text(
                 $"Continuing {settings.AgentName} on {environment} at step {start.Progress.EnvironmentSteps:#,0} of {settings.TotalSteps:#,0}, seed {settings.Seed}"
             )
             : Text($"Training {settings.AgentName} on {environment} for {settings.TotalSteps:#,0} steps, seed {settings.Seed}");
-        if (start.RunFolder.Length > 0)
-        {
-            yield return "  folder    " + NextCommand.Relative(start.RunFolder);
-        }
+    }
+
+    /// <summary>Where the run lies.</summary>
+    public static string Folder(TrainingStart start) => "  folder    " + NextCommand.Relative(start.RunFolder);
+
+    /// <summary>Settings, network, engine, and the policy that the run begins with.</summary>
+    public static IEnumerable<string> Parts(TrainingStart start)
+    {
+        TrainingSettings settings = start.Settings;
         yield return "  settings  " + Settings(start);
         yield return "  network   " + Network(start.Network) + Text($"; {start.ParameterCount:#,0} parameters");
         yield return $"  engine    {(settings.Engine == EngineKind.Torch ? "torch" : "managed")}; "
@@ -72,14 +78,16 @@ internal static class RunHeader
     {
         var agents = new AgentRegistry();
         agents.Register(settings.Agent.Agent);
-        TrainingSettings usual = SettingsSources.Load(
-            settings.Environment,
-            settings.AgentName,
-            null,
-            settings.Network.Core == MemoryCores.Identity ? [] : [$"network.core={settings.Network.Core}"],
-            agents
-        );
-        return CardSetting.Changed(SettingsSources.Write(settings), SettingsSources.Write(usual), Told);
+        string[] core = settings.Network.Core == MemoryCores.Identity ? [] : [$"network.core={settings.Network.Core}"];
+        try
+        {
+            TrainingSettings usual = SettingsSources.Load(settings.Environment, settings.AgentName, null, core, agents);
+            return CardSetting.Changed(SettingsSources.Write(settings), SettingsSources.Write(usual), Told);
+        }
+        catch (SettingsException)
+        {
+            return []; // an agent of somebody's own may need a setting, so that its defaults alone are no run to compare with
+        }
     }
 
     private static string Network(NetworkSettings network)

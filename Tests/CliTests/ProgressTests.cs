@@ -41,6 +41,34 @@ public sealed class ProgressTests : IDisposable
         Assert.Contains("Evaluation after 2,048 steps: mean return ", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Train_SeveralSeeds_SaysOnceWhatTheyHaveInCommon()
+    {
+        (int code, _, string error) = await AgentsProcess.RunAsync(
+            [],
+            TestContext.Current.CancellationToken,
+            "train",
+            "CartPole-v1",
+            "--steps",
+            "512",
+            "--seeds",
+            "3-5",
+            "--out",
+            _folder.In("runs")
+        );
+
+        Assert.True(code == 0, error);
+        Assert.Equal(2, error.Split("  network   ").Length);
+        for (int seed = 3; seed <= 5; seed++)
+        {
+            Assert.Contains(
+                $"Training ppo on CartPole-v1 for 512 steps, seed {seed}, in {_folder.In("runs", $"seed-{seed}")}",
+                error,
+                StringComparison.Ordinal
+            );
+        }
+    }
+
     [Theory]
     [InlineData(100, "1 of 2 steps, return 3, 0:01 left")]
     [InlineData(25, "1 of 2 steps, return 3")]
