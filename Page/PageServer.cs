@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Page.Control;
 using Page.Curves;
+using Page.Documents;
 using Page.Runs;
 using Page.Serving;
 using Protos.Fleet;
@@ -108,6 +110,8 @@ internal sealed class PageServer : IAsyncDisposable
         var curves = new CurveBuilder(new ColumnCache(MostCachedBytes));
         new RunEndpoints(catalog, watch, curves, options.FleetStatus is not null).Map(application);
         new DetailEndpoints(catalog, options).Map(application);
+        new ControlEndpoints(catalog, watch, new RunControl(options.Continue)).Map(application);
+        DocumentPages.Map(application);
         return application;
     }
 }

@@ -41,6 +41,11 @@ export async function read(path, signal) {
   return (await checked(await request(path, { signal }))).json();
 }
 
+/** Has something done, and returns once it is. */
+export async function act(path) {
+  await checked(await request(path, { method: "POST" }));
+}
+
 /** A file as an address that an image can show. */
 export async function file(path) {
   return URL.createObjectURL(await (await checked(await request(path))).blob());

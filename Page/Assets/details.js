@@ -1,8 +1,10 @@
 // Details of a run and the comparison of chosen ones, in a dialog.
 
 import { file, read } from "./api.js";
+import { control } from "./control.js";
 import { element, grid, number } from "./format.js";
 import { chosen, listen, runs } from "./store.js";
+import { study } from "./study.js";
 
 const dialog = document.getElementById("details");
 const heading = document.getElementById("details-heading");
@@ -10,6 +12,8 @@ const body = document.getElementById("details-body");
 const compare = document.getElementById("compare");
 
 let pictures = []; // addresses to give back
+let opened = null; // id of the run whose details are shown
+let trials = null; // where a study's are shown
 
 const section = (name, ...content) => (content.every((one) => one === null) ? [] : [element("h3", {}, name), ...content]);
 
@@ -20,7 +24,7 @@ async function show(title, make) {
     dialog.showModal();
   }
   try {
-    body.replaceChildren(...(await make()));
+    body.replaceChildren(...(await make()).filter((one) => one !== null));
   } catch (error) {
     body.replaceChildren(element("p", { className: "bad" }, error.message));
   }
@@ -30,11 +34,15 @@ async function show(title, make) {
 export function open(id) {
   const run = runs.get(id);
   return show(run.name, async () => {
-    const { reason, settings, summary, log, films, problems } = await read(`/api/runs/${id}`);
+    const { reason, settings, summary, log, films, problems, others } = await read(`/api/runs/${id}`);
+    opened = id;
+    trials = run.kind === "study" ? element("div", {}, ...study(await read(`/api/runs/${id}/study`))) : null;
     const notes = [...new Set([reason, ...problems].filter(Boolean))];
     return [
       element("p", {}, `State: ${run.state}.`),
+      control(run, others),
       ...notes.map((text) => element("p", { className: run.state === "damaged" ? "bad" : "quiet" }, text)),
+      ...section("Trials", trials),
       ...section("Films and pictures", films.length > 0 ? filmList(id, films) : null),
       ...section("Result", summary.length > 0 ? grid("Result", ["Key", "Value"], summary) : null),
       ...section("Settings", settings.length > 0 ? grid("Settings", ["Setting", "Value"], settings) : null),
@@ -65,7 +73,25 @@ function filmList(id, films) {
 
 const interval = ({ value, low, high }) => (low === null || high === null ? `${number(value)} [–]` : `${number(value)} [${number(low)}, ${number(high)}]`);
 
+// A run that is stopped or continued while it is looked at is shown anew; of a study that goes on, its trials.
+async function follow({ changed, before }) {
+  const run = changed?.find((one) => one.id === opened);
+  if (!run) {
+    return;
+  }
+  if (before.get(run.id)?.state !== run.state) {
+    await open(run.id);
+  } else if (run.kind === "study") {
+    try {
+      trials.replaceChildren(...study(await read(`/api/runs/${run.id}/study`)));
+    } catch {
+      // What follows is read anew.
+    }
+  }
+}
+
 function openComparison() {
+  opened = null;
   return show("Comparison of chosen runs", async () => {
     const { labels, differences, comparison, problem } = await read(`/api/comparison?runs=${[...chosen].slice(0, 100).join(",")}`);
     return [
@@ -98,10 +124,12 @@ function scores({ algorithms, pairs, notes, left_out }) {
 export function start() {
   document.getElementById("details-close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
+    opened = null;
     pictures.forEach((address) => URL.revokeObjectURL(address));
     pictures = [];
   });
   compare.addEventListener("click", openComparison);
+  listen(follow);
   listen(() => {
     compare.hidden = chosen.size < 2;
   });

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Agents.Yaml;
 using Page.Runs;
@@ -11,8 +10,6 @@ namespace Page.Details;
 /// <summary>What the details of a run show. What cannot be read is a problem in words, and no error.</summary>
 internal sealed record RunDetails
 {
-    private const int LogBytes = 16 << 10;
-
     /// <summary>All settings, by key.</summary>
     public required IReadOnlyList<(string Key, string Value)> Settings { get; init; }
 
@@ -39,7 +36,7 @@ internal sealed record RunDetails
                 problems
             ),
             Summary = Try<(string, string)>(() => Flatten(new RunFiles(run.Folder).Summary), problems),
-            Log = string.Join('\n', Try<string>(() => [.. Tail(run.Folder)], problems)),
+            Log = string.Join('\n', Try<string>(() => [.. ProcessLog.Tail(run.Folder)], problems)),
             Films = Try(() => Details.Films.Of(run), problems),
             Problems = problems,
         };
@@ -87,18 +84,4 @@ internal sealed record RunDetails
 
     private static string Text(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
-
-    // What a run's process says stands beside its folder, where something started it that wrote it down.
-    private static string[] Tail(string folder)
-    {
-        string path = new RunFiles(folder).Log;
-        if (!File.Exists(path))
-        {
-            return [];
-        }
-        using FileStream file = PlainFile.OpenIn(Path.GetDirectoryName(path)!, Path.GetFileName(path));
-        file.Seek(-Math.Min(LogBytes, file.Length), SeekOrigin.End);
-        using var reader = new StreamReader(file, Encoding.UTF8);
-        return reader.ReadToEnd().Split('\n');
-    }
 }

@@ -17,29 +17,27 @@ namespace Page.Serving;
 /// <param name="options">Who compares, and who knows a fleet.</param>
 internal sealed class DetailEndpoints(RunCatalog catalog, PageOptions options)
 {
-    private const string OneRun = RequestGuard.Api + "/runs/{id}";
-
     /// <summary>Maps them.</summary>
     public void Map(WebApplication application)
     {
-        application.MapGet(OneRun, DetailsAsync);
-        application.MapGet(OneRun + "/films/{number:int}", FilmAsync);
+        application.MapGet(RunEndpoints.OneRun, DetailsAsync);
+        application.MapGet(RunEndpoints.OneRun + "/study", StudyAsync);
+        application.MapGet(RunEndpoints.OneRun + "/films/{number:int}", FilmAsync);
         application.MapGet(RequestGuard.Api + "/comparison", CompareAsync);
         application.MapGet(RequestGuard.Api + "/fleet", FleetAsync);
     }
 
-    private Run? Named(HttpContext context) => catalog.Runs.GetValueOrDefault((string)context.Request.RouteValues["id"]!);
-
-    private static Task NotFoundAsync(HttpContext context) =>
-        JsonText.RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such run any more. Load the page again.");
-
     private Task DetailsAsync(HttpContext context)
     {
-        if (Named(context) is not { } run)
+        if (RunEndpoints.Named(catalog, context) is not { } run)
         {
-            return NotFoundAsync(context);
+            return RunEndpoints.NoRunAsync(context);
         }
         var details = RunDetails.Read(run);
+        IEnumerable<string> others = catalog
+            .Runs.Values.Where(other => run.Process != 0 && other.Process == run.Process && other.Id != run.Id)
+            .Select(other => other.Name)
+            .Order(StringComparer.Ordinal);
         return JsonText.WriteAsync(
             context,
             writer =>
@@ -51,17 +49,23 @@ internal sealed class DetailEndpoints(RunCatalog catalog, PageOptions options)
                 writer.WriteString("log", details.Log);
                 JsonText.Strings(writer, "films", details.Films);
                 JsonText.Strings(writer, "problems", details.Problems);
+                JsonText.Strings(writer, "others", others);
                 writer.WriteEndObject();
             }
         );
     }
 
+    private Task StudyAsync(HttpContext context) =>
+        RunEndpoints.Named(catalog, context) is not { Kind: RunKind.Study } study
+            ? RunEndpoints.NoRunAsync(context)
+            : JsonText.WriteAsync(context, StudyTrials.Read(study).Write);
+
     private async Task FilmAsync(HttpContext context)
     {
         int number = int.Parse((string)context.Request.RouteValues["number"]!, CultureInfo.InvariantCulture);
-        if (Named(context) is not { } run || Films.Open(run, number) is not { } film)
+        if (RunEndpoints.Named(catalog, context) is not { } run || Films.Open(run, number) is not { } film)
         {
-            await NotFoundAsync(context).ConfigureAwait(false);
+            await RunEndpoints.NoRunAsync(context).ConfigureAwait(false);
             return;
         }
         await using (film.File.ConfigureAwait(false))

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Page.Runs;
 
 namespace Page.Serving;
 
@@ -19,6 +20,9 @@ internal sealed record PageOptions
 
     /// <summary>Compares algorithms by their runs, whose folders it is given; null where nothing is compared.</summary>
     public Func<IReadOnlyList<string>, JsonObject>? Compare { get; init; }
+
+    /// <summary>Program and arguments that continue a run; null where the page continues none.</summary>
+    public Func<Run, IReadOnlyList<string>>? Continue { get; init; }
 
     /// <summary>How often the folder is looked at while somebody watches.</summary>
     /// <value>Default 2 s.</value>

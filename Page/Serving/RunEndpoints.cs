@@ -16,6 +16,9 @@ internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuil
     /// <summary>Most runs that a request may name.</summary>
     public const int MostRuns = 100;
 
+    /// <summary>Address of a run.</summary>
+    public const string OneRun = RequestGuard.Api + "/runs/{id}";
+
     /// <summary>Maps them.</summary>
     public void Map(WebApplication application)
     {
@@ -37,6 +40,14 @@ internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuil
                 .Select(id => catalog.Runs.GetValueOrDefault(id))
                 .OfType<Run>(),
         ];
+
+    /// <summary>The run that an address names; null where there is none.</summary>
+    public static Run? Named(RunCatalog catalog, HttpContext context) =>
+        catalog.Runs.GetValueOrDefault((string)context.Request.RouteValues["id"]!);
+
+    /// <summary>Answers that there is no such run.</summary>
+    public static Task NoRunAsync(HttpContext context) =>
+        JsonText.RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such run any more. Load the page again.");
 
     private async Task ListAsync(HttpContext context)
     {

@@ -21,10 +21,11 @@ internal sealed class StudyState
     public LegRecord? Last(int trial) => _last.GetValueOrDefault(trial);
 
     /// <summary>Adds a leg that begins.</summary>
-    /// <exception cref="InvalidDataException">It is not the next one, or its trial is busy.</exception>
+    /// <exception cref="InvalidDataException">It is not the next one, its trial is busy, or it goes on from a leg that was never begun.</exception>
     public void Begin(Leg leg)
     {
-        if (leg.Number != _legs.Count || Last(leg.Trial) is { Result: null })
+        bool isNext = leg.Number == _legs.Count && Last(leg.Trial) is not { Result: null };
+        if (!isNext || !IsBegun(leg.Continues) || !IsBegun(leg.CopyOf))
         {
             throw new InvalidDataException($"leg {leg.Number} of trial {leg.Trial} does not follow what the study has begun");
         }
@@ -50,4 +51,6 @@ internal sealed class StudyState
         _legs[number].Result = result;
         _ended.Add(_legs[number]);
     }
+
+    private bool IsBegun(int? number) => number is null || (number >= 0 && number < _legs.Count);
 }

@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Agents.Yaml;
 using Cli.Fleet;
+using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
 using Page;
+using Page.Runs;
 using Page.Serving;
 using Studies.Comparison;
+using Studies.Execution;
 
 namespace Cli.Commands.Runs;
 
@@ -41,6 +45,8 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
     private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of a client certificate." };
     private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
 
+    private readonly RegistryOptions _registry = new();
+
     /// <summary>The command.</summary>
     public static Command Create(TextWriter output, TextWriter error) => new PageCommand(output, error).Build();
 
@@ -51,6 +57,7 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
             """
             Shows runs live in the browser: their state, curves, settings, films and comparison, studies and a fleet. Open the link that is printed.
 
+            Runs can be stopped there and continued; those of environments of your own with --assembly, as on the command line.
             The page is served to browsers of this machine alone, and only to those that were given the link, which is another at each start.
             See docs/page.md.
 
@@ -69,6 +76,7 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
             _certificate,
             _key,
         };
+        _registry.AddTo(command);
         command.SetAction(RunAsync);
         return command;
     }
@@ -84,6 +92,7 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
             FleetStatus = learner is null
                 ? null
                 : async stop => FleetStatusClient.ToJson(await learner.FetchAsync(Patience, stop).ConfigureAwait(false)),
+            Continue = run => [.. OwnProgram.Command, .. ContinueWords(run), .. RegistryWords(run, parsed)],
             Compare = folders =>
                 ComparisonJson.Write(RunComparer.Compare(new ComparisonOptions { Paths = folders }), picture: ""),
         };
@@ -105,6 +114,30 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
         }
         return ExitCodes.Done;
     }
+
+    private static string[] ContinueWords(Run run)
+    {
+        if (run.Kind != RunKind.Study)
+        {
+            return
+            [
+                run.Kind switch
+                {
+                    RunKind.Supervised => "learn",
+                    RunKind.Discovery => "discover",
+                    RunKind.Training or RunKind.Study => "train",
+                },
+                "--resume",
+                run.Folder,
+            ];
+        }
+        string file = Path.Combine(run.Folder, "config.yaml");
+        var study = StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(file), file);
+        return [study.Method.IsPopulation ? "population" : "sweep", file, "--out", run.Folder];
+    }
+
+    private IReadOnlyList<string> RegistryWords(Run run, ParseResult parsed) =>
+        run.Kind == RunKind.Supervised ? [] : _registry.Words(parsed);
 
     private FleetStatusClient? Learner(ParseResult parsed) =>
         parsed.GetValue(_learner) is { } address
