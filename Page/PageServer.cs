@@ -42,7 +42,7 @@ internal sealed class PageServer : IAsyncDisposable
     public string Link { get; }
 
     /// <summary>Opens the port and begins to look at the runs.</summary>
-    /// <exception cref="ArgumentException">The address is none of this machine.</exception>
+    /// <exception cref="ArgumentException">The address is not one of this machine.</exception>
     /// <exception cref="IOException">The port cannot be opened.</exception>
     public static async Task<PageServer> StartAsync(PageOptions options)
     {
@@ -52,7 +52,7 @@ internal sealed class PageServer : IAsyncDisposable
             (options.Listen, HttpProtocols.Http1)
         );
         var catalog = new RunCatalog(options.Folder);
-        var watch = new RunWatch(catalog, options.Interval);
+        var watch = new RunWatch(catalog, options.Interval, options.Warn);
         WebApplication? application = null;
         try
         {
@@ -104,8 +104,9 @@ internal sealed class PageServer : IAsyncDisposable
         ports.AddTo(builder);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = LargestBody);
         WebApplication application = builder.Build();
-        var guard = new RequestGuard(options.Token, ports.Addresses[0].Port);
+        var guard = new RequestGuard(options.Token, new Uri(ports.Addresses[0].ToString()));
         application.Use(guard.CheckAsync);
+        application.Use(new FailureAnswers(options.Warn).AnswerAsync);
         Assets.Map(application);
         var curves = new CurveBuilder(new ColumnCache(MostCachedBytes));
         new RunEndpoints(catalog, watch, curves, options.FleetStatus is not null).Map(application);

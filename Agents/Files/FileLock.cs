@@ -3,6 +3,7 @@ namespace Agents.Files;
 /// <summary>A file that one process at a time holds open; the operating system lets go of it when the process ends, however it ends.</summary>
 internal static class FileLock
 {
+    private const int Looks = 4;
     private const int LinuxWouldBlock = 11;
     private const int MacWouldBlock = 35;
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
@@ -10,11 +11,25 @@ internal static class FileLock
     private const int UnixExists = 17;
     private const int WindowsExists = unchecked((int)0x80070050);
 
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Takes a lock, and makes its file where there is none.</summary>
     /// <returns>Dispose it to let go; null where another process holds it.</returns>
     /// <exception cref="IOException">The file cannot be opened for another reason.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be opened.</exception>
-    public static FileStream? TryHold(string path) => TryOpen(path, FileMode.OpenOrCreate);
+    public static FileStream? TryHold(string path)
+    {
+        // Whoever only looks whether it is held (IsHeld) holds it for an instant.
+        for (int look = 1; look < Looks; look++)
+        {
+            if (TryOpen(path, FileMode.OpenOrCreate) is { } held)
+            {
+                return held;
+            }
+            Thread.Sleep(LookPause);
+        }
+        return TryOpen(path, FileMode.OpenOrCreate);
+    }
 
     /// <summary>Takes a lock whose file is not there yet: of several processes at once one succeeds.</summary>
     /// <returns>Dispose it to let go; null where the file is there.</returns>

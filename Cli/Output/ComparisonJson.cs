@@ -118,7 +118,7 @@ internal static class ComparisonJson
         var array = new JsonArray();
         foreach (double value in values)
         {
-            array.Add(value);
+            array.Add(Number(value));
         }
         return array;
     }

@@ -14,6 +14,9 @@ function readToken() {
 
 const token = readToken();
 
+// The link of a later start, pasted into this window, changes nothing but what stands behind the #, so that the browser does not load it by itself.
+addEventListener("hashchange", () => location.reload());
+
 export const hasToken = () => token !== null;
 
 function request(path, options = {}) {
@@ -54,16 +57,39 @@ export async function file(path) {
 /** Follows what is new for ever; after an interruption from the beginning. */
 export async function follow(begin, change, state) {
   for (;;) {
+    const turn = new AbortController();
+    const leave = () => document.hidden && turn.abort();
+    document.addEventListener("visibilitychange", leave);
     try {
-      const answer = await checked(await request("/api/events"));
+      await visible();
+      const answer = await checked(await request("/api/events", { signal: turn.signal }));
       await begin();
       state("live");
       await readEvents(answer.body.getReader(), change);
     } catch (error) {
-      state("lost", error.message);
+      if (!document.hidden) {
+        state("lost", error.message);
+      }
+    } finally {
+      document.removeEventListener("visibilitychange", leave);
+      turn.abort(); // a browser has six connections in all
     }
     await new Promise((resume) => setTimeout(resume, retry));
   }
+}
+
+// A window that nobody sees needs no connection.
+function visible() {
+  return new Promise((resume) => {
+    const look = () => {
+      if (!document.hidden) {
+        document.removeEventListener("visibilitychange", look);
+        resume();
+      }
+    };
+    document.addEventListener("visibilitychange", look);
+    look();
+  });
 }
 
 async function readEvents(reader, change) {

@@ -48,11 +48,15 @@ class Figure {
     });
     this.remove.addEventListener("click", () => {
       figures.splice(figures.indexOf(this), 1);
+      this.request?.abort();
+      this.sizes.disconnect();
+      this.plot?.destroy();
       this.node.remove();
       save();
       document.getElementById("add-curve").focus();
     });
-    new ResizeObserver(() => this.plot?.setSize({ width: this.canvas.clientWidth, height })).observe(this.canvas);
+    this.sizes = new ResizeObserver(() => this.plot?.setSize({ width: this.canvas.clientWidth, height }));
+    this.sizes.observe(this.canvas);
   }
 
   names() {

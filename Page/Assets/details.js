@@ -17,16 +17,23 @@ let trials = null; // where a study's are shown
 
 const section = (name, ...content) => (content.every((one) => one === null) ? [] : [element("h3", {}, name), ...content]);
 
+let turn = 0; // what is asked for last is shown, however late an earlier answer comes
+
 async function show(title, make) {
+  const own = ++turn;
   heading.textContent = title;
   body.replaceChildren(element("p", { className: "quiet" }, "Reading …"));
   if (!dialog.open) {
     dialog.showModal();
   }
+  let content;
   try {
-    body.replaceChildren(...(await make()).filter((one) => one !== null));
+    content = (await make()).filter((one) => one !== null);
   } catch (error) {
-    body.replaceChildren(element("p", { className: "bad" }, error.message));
+    content = [element("p", { className: "bad" }, error.message)];
+  }
+  if (own === turn) {
+    body.replaceChildren(...content);
   }
 }
 
@@ -51,20 +58,32 @@ export function open(id) {
   });
 }
 
+// Films can be large, so each is read when it comes into view.
+function whenSeen(node, then) {
+  new IntersectionObserver((entries, observer) => {
+    if (entries.some((entry) => entry.isIntersecting)) {
+      observer.disconnect();
+      then();
+    }
+  }).observe(node);
+}
+
 function filmList(id, films) {
   return element(
     "div",
     { className: "films" },
     ...films.map((name, i) => {
       const shown = element(name.endsWith(".mp4") ? "video" : "img", name.endsWith(".mp4") ? { controls: true } : { alt: `Recording ${name}` });
-      file(`/api/runs/${id}/films/${i}`).then(
-        (address) => {
-          pictures.push(address);
-          shown.src = address;
-        },
-        () => {
-          shown.alt = `${name} cannot be shown`;
-        }
+      whenSeen(shown, () =>
+        file(`/api/runs/${id}/films/${i}?name=${encodeURIComponent(name)}`).then(
+          (address) => {
+            pictures.push(address);
+            shown.src = address;
+          },
+          () => {
+            shown.alt = `${name} cannot be shown`;
+          }
+        )
       );
       return element("figure", {}, shown, element("figcaption", { className: "quiet" }, name));
     })
@@ -95,7 +114,7 @@ function openComparison() {
   return show("Comparison of chosen runs", async () => {
     const { labels, differences, comparison, problem } = await read(`/api/comparison?runs=${[...chosen].slice(0, 100).join(",")}`);
     return [
-      ...section("Settings that differ", differences.length > 0 ? grid("Settings that differ", ["Setting", ...labels], differences) : element("p", { className: "quiet" }, "None but the seed.")),
+      ...section("Settings that differ", differences.length > 0 ? grid("Settings that differ", ["Setting", ...labels], differences) : element("p", { className: "quiet" }, "None but the seed, and what does not change a run's numbers.")),
       ...section("Scores with 95 % intervals", ...(comparison ? scores(comparison) : []), problem ? element("p", { className: "quiet" }, problem) : ""),
     ];
   });

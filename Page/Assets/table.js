@@ -4,6 +4,7 @@ import { ago, element, number, short, steps } from "./format.js";
 import { choose, chosen, listen, runs } from "./store.js";
 
 const page = 100;
+const pause = 10_000;
 const states = ["training", "finished", "stopped", "dead", "damaged"];
 const signs = { training: "▶", finished: "✓", stopped: "■", dead: "✕", damaged: "!" };
 
@@ -274,6 +275,14 @@ function update(what) {
   }
 }
 
+// A run that hangs shows how long ago it wrote something.
+function age() {
+  const at = columns.findIndex((column) => column.key === "changed");
+  for (const line of body.rows) {
+    set(line.cells[at], columns[at].text(runs.get(line.dataset.id)));
+  }
+}
+
 /** Begins. */
 export function start(openDetails) {
   open = openDetails;
@@ -293,4 +302,5 @@ export function start(openDetails) {
   document.getElementById("choose-all").addEventListener("click", () => choose(shown.slice(0, page).map((run) => run.id), true));
   document.getElementById("choose-none").addEventListener("click", () => choose([...chosen], false));
   listen(update);
+  setInterval(age, pause);
 }

@@ -34,10 +34,15 @@ internal sealed class ColumnCache(long mostBytes)
         MetricsColumn column = Take(run, metric);
         lock (column)
         {
-            column.Update();
-            T result = look(column);
-            Settle(run.Id, metric, column.SizeInBytes);
-            return result;
+            try
+            {
+                column.Update();
+                return look(column);
+            }
+            finally
+            {
+                Settle(run.Id, metric, column.SizeInBytes);
+            }
         }
     }
 

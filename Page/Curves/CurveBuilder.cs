@@ -11,6 +11,10 @@ internal sealed class CurveBuilder(ColumnCache columns)
     /// <summary>Most points of a curve.</summary>
     public const int MostPoints = 1_000;
 
+    // Of many curves in one figure each needs fewer.
+    private const int FewestPoints = 250;
+    private const int MostPointsOfAll = 6_000;
+
     private const int MostPlaces = 500;
 
     /// <summary>Makes them.</summary>
@@ -20,11 +24,12 @@ internal sealed class CurveBuilder(ColumnCache columns)
     /// <param name="joinsSeeds">Whether the seeds of an experiment become one curve, their mean, with a band from the smallest to the largest.</param>
     public CurveSet Build(IReadOnlyList<Run> runs, string metric, Axis axis, bool joinsSeeds)
     {
+        int most = joinsSeeds ? MostPoints : Math.Clamp(MostPointsOfAll / Math.Max(1, runs.Count), FewestPoints, MostPoints);
         var problems = new List<string>();
         var curves = new List<CurveData>();
         foreach ((string label, Run[] group) in joinsSeeds ? Groups(runs) : [.. runs.Select(run => (run.Name, new[] { run }))])
         {
-            Taken[] taken = [.. group.Select(run => Take(run, metric, axis, problems)).OfType<Taken>()];
+            Taken[] taken = [.. group.Select(run => Take(run, metric, axis, most, problems)).OfType<Taken>()];
             if (taken.Length == 1)
             {
                 string name = group.Length == 1 && joinsSeeds ? SingleLabel(label, group[0]) : label;
@@ -68,7 +73,7 @@ internal sealed class CurveBuilder(ColumnCache columns)
 
     private static string SingleLabel(string label, Run run) => run.Seed.Length == 0 ? label : $"{label} (seed {run.Seed})";
 
-    private Taken? Take(Run run, string metric, Axis axis, List<string> problems)
+    private Taken? Take(Run run, string metric, Axis axis, int most, List<string> problems)
     {
         if (run.Kind == RunKind.Study)
         {
@@ -85,7 +90,7 @@ internal sealed class CurveBuilder(ColumnCache columns)
                     {
                         if (column.Series.Rows > 0)
                         {
-                            return new Taken(CurveOf(run, column, axis), Places(column.Series, axis));
+                            return new Taken(CurveOf(run, column, axis, most), Places(column.Series, axis));
                         }
                         problems.Add(
                             column.Exists
@@ -113,9 +118,9 @@ internal sealed class CurveBuilder(ColumnCache columns)
         }
     }
 
-    private static CurveData CurveOf(Run run, MetricsColumn column, Axis axis)
+    private static CurveData CurveOf(Run run, MetricsColumn column, Axis axis, int most)
     {
-        (double[] x, double[] y) = Downsampling.Points(column.Series, axis, MostPoints);
+        (double[] x, double[] y) = Downsampling.Points(column.Series, axis, most);
         return new CurveData
         {
             Label = run.Name,
@@ -142,9 +147,28 @@ internal sealed class CurveBuilder(ColumnCache columns)
             .. Enumerable.Range(0, count).Select(i => count == 1 ? first : first + (last - first) * i / (count - 1)),
         ];
         Run[] members = [.. group.Where(run => taken.Any(one => one.Curve.Runs[0] == run.Id))];
+        double[] low = new double[count];
+        double[] high = new double[count];
+        Array.Fill(low, double.PositiveInfinity);
+        Array.Fill(high, double.NegativeInfinity);
         double[][] all =
         [
-            .. members.Select(run => columns.Look(run, metric, column => Downsampling.At(column.Series, axis, places))),
+            .. members.Select(run =>
+                columns.Look(
+                    run,
+                    metric,
+                    column =>
+                    {
+                        double[] numbers = Downsampling.At(column.Series, axis, places);
+                        for (int i = 0; i < count; i++)
+                        {
+                            (low[i], high[i]) = (Math.Min(low[i], numbers[i]), Math.Max(high[i], numbers[i]));
+                        }
+                        Downsampling.Widen(column.Series, axis, places, low, high);
+                        return numbers;
+                    }
+                )
+            ),
         ];
         if (last < first)
         {
@@ -157,8 +181,8 @@ internal sealed class CurveBuilder(ColumnCache columns)
             Runs = [.. members.Select(run => run.Id)],
             X = places,
             Y = mean,
-            Low = [.. places.Select((_, i) => all.Min(one => one[i]))],
-            High = [.. places.Select((_, i) => all.Max(one => one[i]))],
+            Low = low,
+            High = high,
             Last = mean[^1],
             Min = taken.Min(one => one.Curve.Min),
             Max = taken.Max(one => one.Curve.Max),

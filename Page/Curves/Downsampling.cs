@@ -67,6 +67,33 @@ internal static class Downsampling
         return result;
     }
 
+    /// <summary>The smallest and the largest number between each place and the one before it, so that no peak is lost between two of them.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="axis">What the places lie along.</param>
+    /// <param name="places">Places, rising.</param>
+    /// <param name="low">Numbers at the places, which the smallest take the place of.</param>
+    /// <param name="high">Numbers at the places, which the largest take the place of.</param>
+    public static void Widen(Series series, Axis axis, double[] places, double[] low, double[] high)
+    {
+        int next = 0;
+        foreach (ref readonly Bucket bucket in series.Buckets)
+        {
+            while (next < places.Length && places[next] < bucket.First(axis))
+            {
+                next++;
+            }
+            for (int i = next; i < places.Length && bucket.Last(axis) >= places[0]; i++)
+            {
+                low[i] = Math.Min(low[i], bucket.Min);
+                high[i] = Math.Max(high[i], bucket.Max);
+                if (places[i] >= bucket.Last(axis))
+                {
+                    break;
+                }
+            }
+        }
+    }
+
     private static (double[] X, double[] Y) Each(ReadOnlySpan<Bucket> buckets, Axis axis)
     {
         var x = new double[buckets.Length];

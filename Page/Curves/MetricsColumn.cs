@@ -40,7 +40,7 @@ internal sealed class MetricsColumn(string folder, string metric)
     /// <summary>Whether the table has the column.</summary>
     public bool Exists => _column > 0;
 
-    /// <summary>Bytes that were read from the disk in all.</summary>
+    /// <summary>Bytes of rows that were read from the disk in all.</summary>
     public long BytesRead { get; private set; }
 
     /// <summary>Memory in use, in bytes.</summary>
@@ -164,7 +164,12 @@ internal sealed class MetricsColumn(string folder, string metric)
         {
             ReadOnlySpan<byte> line = lines[..end].TrimEnd((byte)'\r');
             lines = lines[(end + 1)..];
-            if (line.Count((byte)',') != _columns - 1 || !TryNumber(Cell(line, 0), out double steps) || !AddRow(line, steps))
+            if (
+                line.Count((byte)',') != _columns - 1
+                || !TryNumber(Cell(line, 0), out double steps)
+                || !double.IsFinite(steps)
+                || !AddRow(line, steps)
+            )
             {
                 DamagedRows++;
             }
@@ -174,9 +179,13 @@ internal sealed class MetricsColumn(string folder, string metric)
     private bool AddRow(ReadOnlySpan<byte> line, double steps)
     {
         _steps = Math.Max(_steps, steps);
-        if (_rate > 0 && TryNumber(Cell(line, _rate), out double rate) && rate > 0)
+        if (
+            _rate > 0
+            && TryNumber(Cell(line, _rate), out double rate)
+            && _steps / rate is > 0 and < double.PositiveInfinity and var seconds
+        )
         {
-            _seconds = Math.Max(_seconds, _steps / rate);
+            _seconds = Math.Max(_seconds, seconds);
         }
         ReadOnlySpan<byte> cell = _column > 0 ? Cell(line, _column) : default;
         if (cell.IsEmpty)

@@ -7,7 +7,7 @@ namespace Page.Curves;
 internal sealed class Series
 {
     /// <summary>Most buckets; half of them at least are in use once rows have been merged.</summary>
-    public const int Capacity = 2_048;
+    public const int Capacity = 1_024;
 
     private const int FirstCapacity = 256;
 

@@ -17,46 +17,55 @@ internal static class Films
 
     /// <summary>Names, relative to the run's folder with slashes, in order.</summary>
     public static IReadOnlyList<string> Of(Run run) =>
-        [
-            .. Folders
-                .Select(inner => (Inner: inner, Path: Path.Combine(run.Folder, inner)))
-                .Where(folder => Directory.Exists(folder.Path))
-                .SelectMany(folder =>
-                    Directory
-                        .EnumerateFiles(folder.Path)
-                        .Where(file => TypeOf(file) is not null)
-                        .Select(file =>
-                            folder.Inner.Length == 0 ? Path.GetFileName(file) : $"{folder.Inner}/{Path.GetFileName(file)}"
-                        )
-                )
-                .Order(StringComparer.Ordinal)
-                .Take(Most),
-        ];
+        [.. Folders.SelectMany(inner => In(run.Folder, inner)).Order(StringComparer.Ordinal).Take(Most)];
 
     /// <summary>Opens a film.</summary>
     /// <param name="run">The run.</param>
     /// <param name="number">Its place in the list, from 0.</param>
+    /// <param name="name">Its name there, since the list may have become another; empty for whatever stands there.</param>
     /// <returns>The file and its type for browsers; null where there is none, or it is too large or no plain file.</returns>
-    public static (FileStream File, string Type)? Open(Run run, int number)
+    public static (FileStream File, string Type)? Open(Run run, int number, string name)
     {
-        if (Of(run).ElementAtOrDefault(number) is not { } name)
+        if (Of(run).ElementAtOrDefault(number) is not { } found || (name.Length > 0 && name != found))
         {
             return null;
         }
         try
         {
-            FileStream file = PlainFile.OpenIn(run.Folder, name);
+            FileStream file = PlainFile.OpenIn(run.Folder, found);
             if (file.Length <= LargestFile)
             {
-                return (file, TypeOf(name)!);
+                return (file, TypeOf(found)!);
             }
             file.Dispose();
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It went away, or it is a link.
+            // It went away, it is a link, or it may not be read.
         }
         return null;
+    }
+
+    // A folder that may not be read has none; the others keep theirs.
+    private static string[] In(string run, string inner)
+    {
+        string folder = Path.Combine(run, inner);
+        try
+        {
+            return Directory.Exists(folder)
+                ?
+                [
+                    .. Directory
+                        .EnumerateFiles(folder)
+                        .Where(file => TypeOf(file) is not null)
+                        .Select(file => inner.Length == 0 ? Path.GetFileName(file) : $"{inner}/{Path.GetFileName(file)}"),
+                ]
+                : [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
     }
 
     private static string? TypeOf(string name) =>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Agents.Yaml;
 using Page.Runs;
 using Protos.Foreign;
-using Studies.Plotting;
 using Studies.Runs;
 
 namespace Page.Details;
@@ -10,6 +9,8 @@ namespace Page.Details;
 /// <summary>What the details of a run show. What cannot be read is a problem in words, and no error.</summary>
 internal sealed record RunDetails
 {
+    private const int LongestValue = 2_000;
+
     /// <summary>All settings, by key.</summary>
     public required IReadOnlyList<(string Key, string Value)> Settings { get; init; }
 
@@ -32,7 +33,7 @@ internal sealed record RunDetails
         return new RunDetails
         {
             Settings = Try<(string, string)>(
-                () => [.. FlatSettings.Read(run.Folder).Select(pair => (pair.Key, pair.Value))],
+                () => [.. RunSettings.Read(run.Folder).Select(pair => (pair.Key, Shown(pair.Value)))],
                 problems
             ),
             Summary = Try<(string, string)>(() => Flatten(new RunFiles(run.Folder).Summary), problems),
@@ -82,6 +83,11 @@ internal sealed record RunDetails
         }
     }
 
-    private static string Text(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+    private static string Text(JsonElement value)
+    {
+        string raw = value.GetRawText(); // as it stands: half of a surrogate pair is no text that could be taken
+        return Shown(value.ValueKind == JsonValueKind.String && !raw.Contains('\\', StringComparison.Ordinal) ? raw[1..^1] : raw);
+    }
+
+    private static string Shown(string value) => value.Length <= LongestValue ? value : value[..LongestValue] + " …";
 }

@@ -5,6 +5,19 @@ internal sealed class ExperimentTable
 {
     private readonly Dictionary<string, Experiment> _experiments = [];
 
+    /// <summary>Forgets all others.</summary>
+    public void Keep(IReadOnlyCollection<Experiment> used)
+    {
+        HashSet<string> ids = [.. used.Select(one => one.Id)];
+        lock (_experiments)
+        {
+            foreach (string id in _experiments.Keys.Where(id => !ids.Contains(id)).ToArray())
+            {
+                _experiments.Remove(id);
+            }
+        }
+    }
+
     /// <summary>The experiment of some settings.</summary>
     public Experiment Of(SortedDictionary<string, string> settings)
     {

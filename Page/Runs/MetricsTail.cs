@@ -11,7 +11,7 @@ namespace Page.Runs;
 /// <param name="Speed">Newest steps per second; not a number where there is none.</param>
 internal readonly record struct MetricsTail(long Steps, double Return, double Speed)
 {
-    private const int HeadBytes = 16 << 10;
+    private const int HeadBytes = 64 << 10;
     private const int TailBytes = 8 << 10;
 
     /// <summary>Nothing yet.</summary>
@@ -34,8 +34,9 @@ internal readonly record struct MetricsTail(long Steps, double Return, double Sp
         {
             throw NoTable(file.Name);
         }
-        long from = Math.Max(end + 1, file.Length - TailBytes);
-        string[] lines = Text(file, from, TailBytes).Split('\n'); // the last one is empty or torn, the first one may be cut
+        int tail = Math.Max(TailBytes, 8 * end); // some rows, also of a table with many columns
+        long from = Math.Max(end + 1, file.Length - tail);
+        string[] lines = Text(file, from, tail).Split('\n'); // the last one is empty or torn, the first one may be cut
         int first = from > end + 1 ? 1 : 0;
         string[][] rows =
         [

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Learners.Runs;
+using Protos.Foreign;
 
 namespace Page.Runs;
 
@@ -11,7 +12,8 @@ internal sealed class RunCatalog
 
     private readonly string _root;
     private readonly RunDiscovery _discovery;
-    private readonly RunReader _reader = new(new ExperimentTable());
+    private readonly ExperimentTable _experiments = new();
+    private readonly RunReader _reader;
     private readonly object _lock = new();
     private Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private volatile FrozenDictionary<string, Run> _runs = FrozenDictionary<string, Run>.Empty;
@@ -21,8 +23,9 @@ internal sealed class RunCatalog
     /// <param name="root">The folder; it may be missing as yet.</param>
     public RunCatalog(string root)
     {
-        _root = Path.GetFullPath(root);
+        _root = RealPath.Of(root);
         _discovery = new RunDiscovery(_root);
+        _reader = new RunReader(_experiments);
     }
 
     /// <summary>The folder of all runs, in full.</summary>
@@ -44,7 +47,7 @@ internal sealed class RunCatalog
             foreach (string folder in _discovery.Find())
             {
                 Entry? former = _entries.GetValueOrDefault(folder);
-                Entry now = Look(folder, former, held, looksAtAll);
+                Entry now = LookSafely(folder, former, held, looksAtAll);
                 entries[folder] = now;
                 if (now.Run != former?.Run)
                 {
@@ -52,12 +55,35 @@ internal sealed class RunCatalog
                 }
             }
             string[] removed = [.. _entries.Where(pair => !entries.ContainsKey(pair.Key)).Select(pair => pair.Value.Run.Id)];
-            _entries = entries;
             if (changed.Count > 0 || removed.Length > 0)
             {
+                _experiments.Keep([.. entries.Values.Select(entry => entry.Run.Experiment).OfType<Experiment>()]);
                 _runs = entries.Values.ToFrozenDictionary(entry => entry.Run.Id, entry => entry.Run);
             }
+            _entries = entries;
             return new RunChanges(changed, removed);
+        }
+    }
+
+    // A folder that nobody foresaw is a damaged run; it ends neither the page nor the others.
+    private Entry LookSafely(string folder, Entry? former, HeldLocks held, bool looksAtAll)
+    {
+        try
+        {
+            return Look(folder, former, held, looksAtAll);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            string name = NameOf(folder);
+            var run = new Run
+            {
+                Id = ShortHash.Of(name),
+                Folder = folder,
+                Name = name,
+                State = RunState.Damaged,
+                Reason = $"It cannot be looked at: {ForeignText.Show(exception.Message)}",
+            };
+            return new Entry(default, run);
         }
     }
 
@@ -80,8 +106,8 @@ internal sealed class RunCatalog
             && former.Run.State switch
             {
                 RunState.Training => holder != 0,
-                RunState.Finished or RunState.Damaged => true,
-                RunState.Stopped or RunState.Dead => !RunReader.IsHeld(folder),
+                RunState.Finished or RunState.Stopped or RunState.Dead => true,
+                RunState.Damaged => !looksAtAll, // rights can have changed, which no file tells
             };
         if (isSame)
         {
@@ -93,7 +119,7 @@ internal sealed class RunCatalog
 
     private string NameOf(string folder)
     {
-        string name = Path.GetRelativePath(_root, folder).Replace('\\', '/');
+        string name = Path.GetRelativePath(_root, folder).Replace(Path.DirectorySeparatorChar, '/');
         return name == "." ? Path.GetFileName(_root) : name;
     }
 

@@ -30,7 +30,15 @@ internal sealed class RunDiscovery(string root)
 
     private void Look(string folder, int depth, Dictionary<string, Listed> seen, List<string> runs)
     {
-        DateTime written = Directory.GetLastWriteTimeUtc(folder);
+        DateTime written;
+        try
+        {
+            written = Directory.GetLastWriteTimeUtc(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            return; // it may not be looked at, or has a time that no calendar has
+        }
         if (!_known.TryGetValue(folder, out Listed? listed) || listed.Written != written)
         {
             if (List(folder, written) is not { } fresh)

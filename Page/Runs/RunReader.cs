@@ -41,6 +41,12 @@ internal sealed class RunReader(ExperimentTable experiments)
         bool isCurrent = result.Interrupted is not null && run.Steps <= result.Steps;
         run = run with { Steps = isCurrent && double.IsFinite(result.Steps) ? (long)result.Steps : run.Steps };
         return isHeld ? run with { State = RunState.Training }
+            : run.Kind == RunKind.Study && result.Interrupted is null
+                ? run with
+                {
+                    State = RunState.Stopped,
+                    Reason = "Not all of it is trained. The same command goes on with it.",
+                }
             : !isCurrent
                 ? run with
                 {
@@ -62,7 +68,7 @@ internal sealed class RunReader(ExperimentTable experiments)
 
     private Run WithSettings(Run run)
     {
-        SortedDictionary<string, string> all = FlatSettings.Read(run.Folder);
+        SortedDictionary<string, string> all = RunSettings.Read(run.Folder);
         RunKind kind =
             FolderFiles.AreOfStudy(run.Folder) ? RunKind.Study
             : all.ContainsKey("task") ? RunKind.Supervised
@@ -128,11 +134,13 @@ internal sealed class RunReader(ExperimentTable experiments)
             : double.NaN;
 
     /// <summary>Whether the lock of a run is held: one that another user or another container trains is in no list of this machine's processes.</summary>
+    /// <remarks>It is held itself for an instant, so this is asked only where something was written since the last look. What is no plain file is no lock.</remarks>
     public static bool IsHeld(string folder)
     {
         try
         {
-            return FileLock.IsHeld(FolderFiles.LockOf(folder));
+            string path = FolderFiles.LockOf(folder);
+            return File.Exists(path) && FileLock.IsHeld(PlainFile.PathIn(folder, Path.GetFileName(path)));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -14,7 +14,7 @@ namespace Page.Serving;
 
 /// <summary>Details of a run, comparison of chosen runs, and a fleet.</summary>
 /// <param name="catalog">The runs.</param>
-/// <param name="options">Who compares, and who knows a fleet.</param>
+/// <param name="options">How runs are compared and a fleet is asked.</param>
 internal sealed class DetailEndpoints(RunCatalog catalog, PageOptions options)
 {
     /// <summary>Maps them.</summary>
@@ -63,7 +63,10 @@ internal sealed class DetailEndpoints(RunCatalog catalog, PageOptions options)
     private async Task FilmAsync(HttpContext context)
     {
         int number = int.Parse((string)context.Request.RouteValues["number"]!, CultureInfo.InvariantCulture);
-        if (RunEndpoints.Named(catalog, context) is not { } run || Films.Open(run, number) is not { } film)
+        if (
+            RunEndpoints.Named(catalog, context) is not { } run
+            || Films.Open(run, number, context.Request.Query["name"].ToString()) is not { } film
+        )
         {
             await RunEndpoints.NoRunAsync(context).ConfigureAwait(false);
             return;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Page.Curves;
@@ -149,15 +150,16 @@ internal static class JsonText
         writer.WriteEndArray();
     }
 
-    // Seven digits are finer than any screen.
+    // Nine digits are finer than any screen, and shorter than all seventeen.
     private static void Numbers(Utf8JsonWriter writer, string name, double[] numbers)
     {
         writer.WriteStartArray(name);
-        foreach (float number in numbers.Select(number => (float)number))
+        Span<byte> text = stackalloc byte[32];
+        foreach (double number in numbers)
         {
-            if (float.IsFinite(number))
+            if (double.IsFinite(number) && number.TryFormat(text, out int length, "G9", CultureInfo.InvariantCulture))
             {
-                writer.WriteNumberValue(number);
+                writer.WriteRawValue(text[..length], skipInputValidation: true);
             }
             else
             {

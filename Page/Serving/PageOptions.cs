@@ -24,6 +24,9 @@ internal sealed record PageOptions
     /// <summary>Program and arguments that continue a run; null where the page continues none.</summary>
     public Func<Run, IReadOnlyList<string>>? Continue { get; init; }
 
+    /// <summary>Told what the page could not do, in whole sentences.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <summary>How often the folder is looked at while somebody watches.</summary>
     /// <value>Default 2 s.</value>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);

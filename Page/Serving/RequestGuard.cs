@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Http;
 namespace Page.Serving;
 
 /// <summary>
-/// Lets in only what comes from the page itself: requests to this machine by one of its own names, from no other site, and for everything that tells or does
-/// something with the secret of this start.
+/// Lets in only what comes from the page itself: requests to this machine by one of its own names, from no other site, and, for everything that tells or does
+/// something, with the secret of this start.
 /// </summary>
 /// <remarks>Another site in the same browser can send requests here. It can name neither this host, having been looked up under another name, nor the secret.</remarks>
 /// <param name="token">The secret.</param>
-/// <param name="port">Port of the page.</param>
-internal sealed class RequestGuard(string token, int port)
+/// <param name="address">Address of the page.</param>
+internal sealed class RequestGuard(string token, Uri address)
 {
     /// <summary>Where everything that needs the secret begins.</summary>
     public const string Api = "/api";
@@ -22,9 +22,12 @@ internal sealed class RequestGuard(string token, int port)
 
     private readonly string[] _hosts =
     [
-        string.Create(CultureInfo.InvariantCulture, $"localhost:{port}"),
-        string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"),
-        string.Create(CultureInfo.InvariantCulture, $"[::1]:{port}"),
+        .. from name in (string[])["localhost", "127.0.0.1", "[::1]", address.Host]
+        // Browsers leave the usual port out.
+        from port in address.IsDefaultPort
+            ? (string[])["", ":80"]
+            : [string.Create(CultureInfo.InvariantCulture, $":{address.Port}")]
+        select name + port,
     ];
 
     /// <summary>Answers what may not come in; lets the rest through.</summary>

@@ -1,12 +1,14 @@
 using System.Threading.Channels;
 using Page.Runs;
+using Protos.Foreign;
 
 namespace Page.Serving;
 
 /// <summary>Looks at the folder of all runs while somebody watches, and tells all who watch what is new. Thread-safe.</summary>
 /// <param name="catalog">The runs.</param>
 /// <param name="interval">How long a look is good for.</param>
-internal sealed class RunWatch(RunCatalog catalog, TimeSpan interval) : IDisposable
+/// <param name="warn">Told what failed, in whole sentences.</param>
+internal sealed class RunWatch(RunCatalog catalog, TimeSpan interval, Action<string> warn) : IDisposable
 {
     private const int MostWatchers = 32;
     private const int MostWaiting = 64;
@@ -21,17 +23,20 @@ internal sealed class RunWatch(RunCatalog catalog, TimeSpan interval) : IDisposa
     public void Start() => _loop = Task.Run(LoopAsync);
 
     /// <summary>Returns once the runs were looked at not longer ago than the interval.</summary>
-    public async Task RefreshAsync()
+    public Task RefreshAsync() => LookAsync(asksForAge: true);
+
+    private async Task LookAsync(bool asksForAge)
     {
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (_lastLook != 0 && TimeProvider.System.GetElapsedTime(_lastLook) < interval)
+            if (asksForAge && _lastLook != 0 && TimeProvider.System.GetElapsedTime(_lastLook) < interval)
             {
                 return;
             }
+            long begun = TimeProvider.System.GetTimestamp();
             RunChanges changes = await Task.Run(catalog.Refresh).ConfigureAwait(false);
-            _lastLook = TimeProvider.System.GetTimestamp();
+            _lastLook = begun;
             if (!changes.IsEmpty)
             {
                 Tell(changes);
@@ -83,21 +88,33 @@ internal sealed class RunWatch(RunCatalog catalog, TimeSpan interval) : IDisposa
 
     private async Task LoopAsync()
     {
-        await RefreshAsync().ConfigureAwait(false);
         using var timer = new PeriodicTimer(interval);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stopped.Token).ConfigureAwait(false))
+            do
             {
-                if (IsWatched())
+                if (_lastLook == 0 || IsWatched())
                 {
-                    await RefreshAsync().ConfigureAwait(false);
+                    await TryLookAsync().ConfigureAwait(false);
                 }
-            }
+            } while (await timer.WaitForNextTickAsync(_stopped.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
             // The page closes.
+        }
+    }
+
+    // What failed once may do better the next time; whoever asks for the runs meanwhile is told.
+    private async Task TryLookAsync()
+    {
+        try
+        {
+            await LookAsync(asksForAge: false).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            warn($"The runs could not be looked at: {ForeignText.Show(exception.Message)}");
         }
     }
 

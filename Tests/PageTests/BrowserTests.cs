@@ -1,6 +1,9 @@
 using Agents.Files;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Page;
+using Page.Runs;
 using Page.Serving;
 using Tests.Waits;
 using Xunit;
@@ -39,6 +42,7 @@ public sealed class BrowserTests : IAsyncLifetime
                 Listen = "http://127.0.0.1:0",
                 Token = "0123456789abcdef0123456789abcdef",
                 Interval = TimeSpan.FromMilliseconds(50),
+                Continue = run => ["/usr/bin/flock", "-F", Path.Combine(run.Folder, "run.lock"), "sleep", "1000"],
             }
         );
         _driver = await Playwright.CreateAsync();
@@ -124,6 +128,42 @@ public sealed class BrowserTests : IAsyncLifetime
         await _page.Locator("#rows tr[data-state=training]", new() { HasTextString = "7,700" }).WaitForAsync();
         await _page.Locator(".summary", new() { HasTextString = "77" }).WaitForAsync();
         Assert.Contains("largest 77", await _page.Locator(".plot").GetAttributeAsync("aria-label"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_TriedForAccessibility_HasNoViolation()
+    {
+        await _page.Locator(".plot canvas").WaitForAsync();
+        await NoViolationAsync("table and curves");
+        await _page.Locator("#rows tr", new() { HasTextString = "b/dead" }).Locator("button").ClickAsync();
+        await _page.Locator("#details-body", new() { HasTextString = "it was killed" }).WaitForAsync();
+        await NoViolationAsync("details");
+        await _page.GotoAsync(_server!.Address + "/docs/README.md");
+        await NoViolationAsync("documentation");
+
+        async Task NoViolationAsync(string where)
+        {
+            AxeResult result = await _page.RunAxe();
+            Assert.True(
+                result.Violations.Length == 0,
+                $"{where}: {string.Join("; ", result.Violations.Select(one => $"{one.Id} ({one.Impact}): {one.Help}: {string.Join(", ", one.Nodes.Select(node => node.Html))}"))}"
+            );
+        }
+    }
+
+    [Fact]
+    public async Task Continue_DeadRunThatThenTrains_IsStoppedAgain()
+    {
+        await _page.Locator("#rows tr", new() { HasTextString = "b/dead" }).Locator("button").ClickAsync();
+        await _page.Locator(".control button", new() { HasTextString = "Continue" }).ClickAsync();
+        await _page.Locator(".control button.primary").ClickAsync();
+        await _page.Locator("#details-body", new() { HasTextString = "State: training." }).WaitForAsync();
+        await _page.Locator(".control button", new() { HasTextString = "Stop" }).ClickAsync();
+
+        await _page.Locator(".control button.primary").ClickAsync();
+
+        await _page.Locator("#details-body", new() { HasTextString = "State: dead." }).WaitForAsync();
+        Assert.Equal(0, HeldLocks.Read().HolderOf(_folder.In("b", "dead", "run.lock")));
     }
 
     [Theory]

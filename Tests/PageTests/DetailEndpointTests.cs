@@ -16,6 +16,8 @@ public sealed class DetailEndpointTests : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _client = Deadline.Http();
     private readonly List<string> _compared = [];
+    private readonly List<string> _warnings = [];
+    private Func<JsonObject> _comparison = () => new JsonObject { ["algorithms"] = 1 };
     private PageServer _page = null!;
 
     public async ValueTask InitializeAsync()
@@ -34,8 +36,9 @@ public sealed class DetailEndpointTests : IAsyncLifetime
                 Compare = folders =>
                 {
                     _compared.AddRange(folders);
-                    return new JsonObject { ["algorithms"] = 1 };
+                    return _comparison();
                 },
+                Warn = _warnings.Add,
             }
         );
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
@@ -60,6 +63,31 @@ public sealed class DetailEndpointTests : IAsyncLifetime
         Assert.Contains(details.GetProperty("summary").EnumerateArray(), pair => $"{pair}" == """["interrupted","false"]""");
         Assert.Equal("""["episode.gif"]""", $"{details.GetProperty("films")}");
         Assert.Contains("last line", details.GetProperty("log").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_ThatFailUnforeseen_AreAnsweredWithASentence()
+    {
+        _comparison = () => throw new NotSupportedException("Nobody thought of this.");
+
+        using HttpResponseMessage answer = await _client.GetAsync(
+            new Uri($"{_page.Address}/api/comparison?runs={await IdAsync("one")}")
+        );
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Contains("Nobody thought of this.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Contains(_warnings, line => line.Contains("/api/comparison", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Films_UnderAnotherName_AreNotSent()
+    {
+        using HttpResponseMessage answer = await _client.GetAsync(
+            new Uri($"{_page.Address}/api/runs/{await IdAsync("one")}/films/0?name=other.gif")
+        );
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]

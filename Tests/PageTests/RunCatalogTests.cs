@@ -63,6 +63,77 @@ public sealed class RunCatalogTests : IDisposable
     }
 
     [Fact]
+    public void Refresh_FoldersThatNobodyForesaw_AreDamagedOrShownAndTheRestStays()
+    {
+        RunFolders.Write(_folder.Path, "whole", 1, 5, interrupted: false);
+        string surrogate = RunFolders.Write(_folder.Path, "surrogate", 2, 5, interrupted: false);
+        File.WriteAllText(Path.Combine(surrogate, "summary.json"), "{\"\\ud800\\ud800\":1,\"interrupted\":false}");
+        RunFolders.Write(_folder.Path, "a\\b", 3, 5, interrupted: false);
+        RunFolders.Write(_folder.Path, "a/b", 4, 5, interrupted: false);
+        string large = RunFolders.Write(_folder.Path, "large", 5, 5, interrupted: false);
+        File.AppendAllText(Path.Combine(large, "config.yaml"), new string('#', 300_000));
+        string pipe = RunFolders.Write(_folder.Path, "pipe", 6, 5, interrupted: null);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", Path.Combine(pipe, "run.lock")))
+        {
+            Assert.True(made.WaitForExit(Tests.Waits.Deadline.Patience));
+        }
+        var catalog = new RunCatalog(_folder.Path);
+
+        catalog.Refresh();
+        catalog.Refresh();
+
+        Assert.Equal(
+            [
+                ("a/b", RunState.Finished),
+                ("a\\b", RunState.Finished),
+                ("large", RunState.Damaged),
+                ("pipe", RunState.Dead),
+                ("surrogate", RunState.Damaged),
+                ("whole", RunState.Finished),
+            ],
+            catalog.Runs.Values.Select(run => (run.Name, run.State)).OrderBy(run => run.Name, StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void Refresh_FolderNamedByALink_FindsWhoHoldsItsRuns()
+    {
+        string folder = RunFolders.Write(_folder.Path, "real/one", 1, 5, interrupted: null);
+        Directory.CreateSymbolicLink(_folder.In("link"), _folder.In("real"));
+
+        var catalog = new RunCatalog(_folder.In("link"));
+        catalog.Refresh();
+
+        Assert.Equal(folder, Assert.Single(catalog.Runs.Values).Folder);
+    }
+
+    [Fact]
+    public void Build_PeakBetweenTwoPlacesOfJoinedSeeds_StaysInTheirRange()
+    {
+        foreach (int seed in (int[])[1, 2])
+        {
+            string folder = RunFolders.Write(_folder.Path, $"s{seed}", seed, 3_000, interrupted: false);
+            string table = Path.Combine(folder, "metrics.csv");
+            File.WriteAllText(
+                table,
+                File.ReadAllText(table)
+                    .Replace("\n150100,1501,", seed == 1 ? "\n150100,99999," : "\n150100,-99999,", StringComparison.Ordinal)
+            );
+        }
+        var catalog = new RunCatalog(_folder.Path);
+        catalog.Refresh();
+
+        CurveData curve = Assert.Single(
+            new CurveBuilder(new ColumnCache(1 << 24))
+                .Build([.. catalog.Runs.Values], "charts/episodic_return", Axis.Steps, joinsSeeds: true)
+                .Curves
+        );
+
+        Assert.Equal((-99_999, 99_999), (curve.Low!.Min(), curve.High!.Max()));
+        Assert.True(curve.High!.Count(high => high > 90_000) <= 4, "The peak is widened over many places.");
+    }
+
+    [Fact]
     public void Refresh_NewRemovedAndGrownRuns_AreTheOnlyChanges()
     {
         string gone = RunFolders.Write(_folder.Path, "gone", 1, 5, interrupted: false);

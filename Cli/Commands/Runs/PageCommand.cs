@@ -8,6 +8,7 @@ using Cli.Processes;
 using Page;
 using Page.Runs;
 using Page.Serving;
+using Protos.Foreign;
 using Studies.Comparison;
 using Studies.Execution;
 
@@ -92,6 +93,7 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
             FleetStatus = learner is null
                 ? null
                 : async stop => FleetStatusClient.ToJson(await learner.FetchAsync(Patience, stop).ConfigureAwait(false)),
+            Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
             Continue = run => [.. OwnProgram.Command, .. ContinueWords(run), .. RegistryWords(run, parsed)],
             Compare = folders =>
                 ComparisonJson.Write(RunComparer.Compare(new ComparisonOptions { Paths = folders }), picture: ""),
