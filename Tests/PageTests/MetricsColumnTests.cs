@@ -67,9 +67,9 @@ public sealed class MetricsColumnTests : IDisposable
     [InlineData("many,2,1000\n")]
     [InlineData("200,two,1000\n")]
     [InlineData("\n")]
-    [InlineData("NaN,5,1000")]
-    [InlineData("Infinity,5,1000")]
-    [InlineData("1e999,5,1000")]
+    [InlineData("NaN,5,1000\n")]
+    [InlineData("Infinity,5,1000\n")]
+    [InlineData("1e999,5,1000\n")]
     public void Update_RowThatIsNone_IsCountedAndLeftOut(string row)
     {
         File.WriteAllText(Table, RunFolders.Header + "100,1,1000\n" + row + "300,3,1000\n");

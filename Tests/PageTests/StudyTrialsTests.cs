@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Page.Details;
 using Page.Runs;
 using Page.Serving;
 using Xunit;

@@ -94,7 +94,7 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
                 ? null
                 : async stop => FleetStatusClient.ToJson(await learner.FetchAsync(Patience, stop).ConfigureAwait(false)),
             Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
-            Continue = run => [.. OwnProgram.Command, .. ContinueWords(run), .. RegistryWords(run, parsed)],
+            Continue = run => [.. OwnProgram.Command, .. ContinueWords(run, parsed)],
             Compare = folders =>
                 ComparisonJson.Write(RunComparer.Compare(new ComparisonOptions { Paths = folders }), picture: ""),
         };
@@ -117,29 +117,23 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
         return ExitCodes.Done;
     }
 
-    private static string[] ContinueWords(Run run)
-    {
-        if (run.Kind != RunKind.Study)
+    private IEnumerable<string> ContinueWords(Run run, ParseResult parsed) =>
+        run.Kind switch
         {
-            return
+            RunKind.Training => ["train", "--resume", run.Folder, .. _registry.Words(parsed)],
+            RunKind.Supervised => ["learn", "--resume", run.Folder],
+            RunKind.Discovery => ["discover", "--resume", run.Folder, .. _registry.Words(parsed)],
+            RunKind.Study =>
             [
-                run.Kind switch
-                {
-                    RunKind.Supervised => "learn",
-                    RunKind.Discovery => "discover",
-                    RunKind.Training or RunKind.Study => "train",
-                },
-                "--resume",
+                .. StudyWords(Path.Combine(run.Folder, "config.yaml")),
+                "--out",
                 run.Folder,
-            ];
-        }
-        string file = Path.Combine(run.Folder, "config.yaml");
-        var study = StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(file), file);
-        return [study.Method.IsPopulation ? "population" : "sweep", file, "--out", run.Folder];
-    }
+                .. _registry.Words(parsed),
+            ],
+        };
 
-    private IReadOnlyList<string> RegistryWords(Run run, ParseResult parsed) =>
-        run.Kind == RunKind.Supervised ? [] : _registry.Words(parsed);
+    private static string[] StudyWords(string file) =>
+        [StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(file), file).Method.IsPopulation ? "population" : "sweep", file];
 
     private FleetStatusClient? Learner(ParseResult parsed) =>
         parsed.GetValue(_learner) is { } address

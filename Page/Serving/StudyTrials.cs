@@ -1,12 +1,11 @@
 using System.Text.Json;
 using Page.Runs;
-using Page.Serving;
 using Protos.Foreign;
 using Studies.Execution;
 using Studies.Results;
 using Studies.Trials;
 
-namespace Page.Details;
+namespace Page.Serving;
 
 /// <summary>What a study has tried so far, the best first, and who copied whom where it is a population.</summary>
 internal sealed class StudyTrials
