@@ -100,6 +100,11 @@ public static class ActorRunner
                 options.Log?.Invoke($"Environments are made anew: {exception.Message}");
                 continue;
             }
+            if (!session.WasConnected && told is null)
+            {
+                told = reason;
+                options.Log?.Invoke($"Waiting for the learner at {options.Learner} ({reason.TrimEnd('.')}) …");
+            }
             if (session.WasConnected)
             {
                 told = null;
@@ -109,7 +114,7 @@ public static class ActorRunner
             if (options.Patience is { } patience && options.Clock.GetElapsedTime(away) > patience)
             {
                 throw new ActorRejectedException(
-                    $"The learner at {options.Learner} could not be reached for {patience.TotalSeconds:0} seconds: {reason}"
+                    $"The learner at {options.Learner} could not be reached within {patience.TotalSeconds:0} s: {reason.TrimEnd('.')}. Is it running, and is the address right?"
                 );
             }
             TimeSpan wait = backOff.Next();

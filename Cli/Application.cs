@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
@@ -42,7 +41,7 @@ internal static class Application
         {
             RootCommand root = Build(output, error, arguments);
             ParseResult parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
-            if (Mistake(parsed) is { } mistake)
+            if (CommandLineMistake.In(parsed) is { } mistake)
             {
                 await error.WriteLineAsync("error: " + ForeignText.Line(mistake)).ConfigureAwait(false);
                 return ExitCodes.WrongUsage;
@@ -101,28 +100,7 @@ internal static class Application
 
     /// <summary>What is wrong with a command line; null where it can be run. Nothing is run.</summary>
     public static string? Mistake(string[] arguments) =>
-        Mistake(Build(TextWriter.Null, TextWriter.Null, arguments).Parse(arguments));
-
-    private static string? Mistake(ParseResult parsed)
-    {
-        // What looks like an option but is none may have been taken for an argument.
-        string? mistyped = parsed
-            .Tokens.FirstOrDefault(token =>
-                token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)
-            )
-            ?.Value;
-        if (mistyped is null && parsed.Errors.Count == 0)
-        {
-            return null;
-        }
-        Command command = parsed.CommandResult.Command;
-        string name = command is RootCommand ? "agents" : $"agents {command.Name}";
-        mistyped ??= parsed.UnmatchedTokens is [var first, ..] ? first : null;
-        string message = mistyped is null
-            ? parsed.Errors[0].Message
-            : $"There is no {(mistyped.StartsWith('-') ? "option" : "command")} '{mistyped}'.{Suggest(mistyped, command)}";
-        return $"{message} See '{name} --help'.";
-    }
+        CommandLineMistake.In(Build(TextWriter.Null, TextWriter.Null, arguments).Parse(arguments));
 
     /// <summary>The command line; of all commands only the one that is named, where one is, since each start would make all of them.</summary>
     internal static RootCommand Build(TextWriter output, TextWriter error, string[] arguments)
@@ -165,14 +143,4 @@ internal static class Application
             or DllNotFoundException => ExitCodes.Failed,
             _ => null,
         };
-
-    private static string Suggest(string token, Command command)
-    {
-        if (!token.StartsWith('-'))
-        {
-            return NearestName.Suggest(token, command.Subcommands.Select(subcommand => subcommand.Name));
-        }
-        return FamiliarOptions.Suggest(token, command)
-            ?? NearestName.Suggest(token, command.Options.Select(option => option.Name));
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Agents.Files;
+using Protos.Foreign;
 using Studies.Claims;
 using Studies.Reports;
 using Studies.Running;
@@ -40,7 +41,7 @@ internal static class Reproducer
         string folder = Path.GetFullPath(
             options.Folder ?? Path.Combine("runs", "reproduce", name, options.Budget.ToString().ToLowerInvariant())
         );
-        Directory.CreateDirectory(folder);
+        DiskFailure.CreateFolder(folder);
         using FileStream held = Hold(folder);
         IReadOnlyList<RunOutcome> outcomes = await new RunScheduler(folder, options.Starter, options.Agents, options.Clock)
             .RunAsync(plan.Runs, options.Jobs, options.Progress, cancellationToken)

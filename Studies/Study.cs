@@ -4,6 +4,7 @@ using Agents.Files;
 using Agents.Yaml;
 using Environments;
 using Learners.Runs;
+using Protos.Foreign;
 using Studies.Execution;
 using Studies.Legs;
 using Studies.Results;
@@ -42,9 +43,9 @@ internal static class Study
     {
         var plan = StudyPlan.Create(settings, options.Training, source);
         string folder = Path.GetFullPath(options.Folder);
-        Directory.CreateDirectory(folder);
+        DiskFailure.CreateFolder(folder);
         using FileStream held =
-            FileLock.TryHold(Path.Combine(folder, LockFile))
+            DiskFailure.Writing(folder, () => FileLock.TryHold(Path.Combine(folder, LockFile)))
             ?? throw new IOException($"'{folder}' is in use by another study. Wait for it to end, or choose another --out.");
         var files = new RunFolder(folder);
         RequireSameStudy(files.Config, plan);
@@ -74,14 +75,12 @@ internal static class Study
             AtomicFile.Write(path, text);
         }
         else if (
-            StrictYaml.Write(StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(path), path)) is var found
-            && found != text
+            FlatYaml.FirstChange(StrictYaml.Write(StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(path), path)), text) is
+            { } changed
         )
         {
-            string[] before = found.Split('\n');
-            string? changed = text.Split('\n').FirstOrDefault(line => !before.Contains(line));
             throw new SettingsException(
-                $"'{Path.GetDirectoryName(path)}' holds a study with other settings{(changed is null ? "" : $" (now '{changed.Trim()}')")}. Give it the settings in its config.yaml, or choose another --out."
+                $"'{Path.GetDirectoryName(path)}' holds a study with other settings: {changed}. Give it the settings in its config.yaml, or choose another --out."
             );
         }
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Protos.Foreign;
 
 namespace Agents.Files;
 
@@ -6,6 +7,7 @@ namespace Agents.Files;
 internal static class AtomicFile
 {
     /// <summary>Creates or replaces a file; when writing fails the old one is as it was.</summary>
+    /// <exception cref="IOException">It cannot be written; the message says why, and what to do.</exception>
     public static void Write(string path, string text) => Write(path, temporary => File.WriteAllText(temporary, text));
 
     /// <summary>Creates or replaces a file; when writing fails the old one is as it was.</summary>
@@ -14,6 +16,11 @@ internal static class AtomicFile
     private static void Write(string path, Action<string> fill)
     {
         string temporary = $"{path}.tmp-{Guid.NewGuid().ToString("N")[..8]}";
+        DiskFailure.Writing(path, () => Fill(temporary, path, fill));
+    }
+
+    private static void Fill(string temporary, string path, Action<string> fill)
+    {
         try
         {
             fill(temporary);
@@ -22,9 +29,19 @@ internal static class AtomicFile
         }
         catch
         {
-            File.Delete(temporary);
+            TryDelete(temporary);
             throw;
         }
+    }
+
+    // Where its folder is missing, deleting fails as well; what matters is told already.
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (DiskFailure.IsOne(exception)) { }
     }
 
     /// <summary>Waits until a file's bytes are on the disk.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Protos.Foreign;
 
 namespace Agents.Files;
 
@@ -8,12 +9,19 @@ internal static partial class AtomicFolder
     /// <summary>Creates or replaces <paramref name="path"/>. When filling fails nothing of it remains and the old folder is as it was.</summary>
     /// <param name="path">Folder to write.</param>
     /// <param name="fill">Writes the files below the folder it is given.</param>
+    /// <exception cref="IOException">It cannot be written; the message says why, and what to do.</exception>
     public static void Write(string path, Action<string> fill)
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         string suffix = Guid.NewGuid().ToString("N")[..8];
         string temporary = $"{path}.tmp-{suffix}";
         string replaced = $"{path}.old-{suffix}";
+        DiskFailure.Writing(path, () => Fill(path, temporary, replaced, fill));
+        TryDelete(replaced);
+    }
+
+    private static void Fill(string path, string temporary, string replaced, Action<string> fill)
+    {
         try
         {
             Directory.CreateDirectory(temporary);
@@ -34,7 +42,6 @@ internal static partial class AtomicFolder
             Restore(replaced, path);
             throw;
         }
-        TryDelete(replaced);
     }
 
     /// <summary>Whether a folder's own name marks it as half-written or replaced, so that readers pass over it.</summary>

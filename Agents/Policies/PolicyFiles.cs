@@ -19,10 +19,11 @@ internal static class PolicyFiles
     private const string VarianceName = "normalizer.variance";
 
     /// <summary>Loads a policy, checking every name, shape and number.</summary>
-    /// <param name="folder">Folder of the two files.</param>
+    /// <param name="path">Folder of the two files, or of a run, which means its latest policy.</param>
     /// <exception cref="PolicyFormatException">A file is missing, damaged, edited or does not fit the other.</exception>
-    public static SavedPolicy Read(string folder)
+    public static SavedPolicy Read(string path)
     {
+        string folder = PolicyFolder.Find(path);
         try
         {
             PolicyDocument document = ReadUpgraded(folder);
@@ -46,10 +47,11 @@ internal static class PolicyFiles
     }
 
     /// <summary>What a policy's description says, in the current format, without its weights.</summary>
-    /// <param name="folder">Folder of the two files.</param>
+    /// <param name="path">Folder of the two files, or of a run, which means its latest policy.</param>
     /// <exception cref="PolicyFormatException">A file is missing, or the description is damaged or of a later format.</exception>
-    public static PolicyDocument Describe(string folder)
+    public static PolicyDocument Describe(string path)
     {
+        string folder = PolicyFolder.Find(path);
         try
         {
             return ReadUpgraded(folder);
@@ -68,6 +70,7 @@ internal static class PolicyFiles
                 or ArgumentException
                 or ArithmeticException
                 or IOException
+                or UnauthorizedAccessException
         && exception is not PolicyFormatException;
 
     private static PolicyFormatException Damaged(string folder, Exception exception) =>
@@ -75,15 +78,7 @@ internal static class PolicyFiles
 
     private static PolicyDocument ReadUpgraded(string folder)
     {
-        if (
-            !File.Exists(Path.Combine(folder, SavedPolicy.DescriptionFile))
-            || !File.Exists(Path.Combine(folder, SavedPolicy.WeightsFile))
-        )
-        {
-            throw new PolicyFormatException(
-                $"'{folder}' is no saved policy: it needs {SavedPolicy.DescriptionFile} and {SavedPolicy.WeightsFile}. Give a run folder or its policy/ or best/ folder."
-            );
-        }
+        PolicyFolder.RequireFiles(folder);
         PolicyDocument written = ReadDescription(folder);
         return written.Format is >= 1 and <= PolicyDocument.CurrentFormat
             ? written.Upgraded()

@@ -6,6 +6,8 @@ namespace Agents.Policies;
 /// <summary>What whoever asks a saved policy has to give it, and what it does itself: facts of its description, in sentences.</summary>
 internal static class PolicyNeeds
 {
+    private const string SampledActing = "sample";
+
     /// <summary>What the caller does, one sentence each; the first says what an observation is.</summary>
     public static IReadOnlyList<string> OfCaller(SavedPolicy policy)
     {
@@ -75,6 +77,12 @@ internal static class PolicyNeeds
         {
             does.Add(
                 $"{(policy.ActingNetwork.Spec.ScalesActions ? "It scales actions to their bounds and clips them" : "It clips actions to their bounds")}."
+            );
+        }
+        if (policy.Info.Acting == SampledActing)
+        {
+            does.Add(
+                "Asked over HTTP, by gRPC, as ONNX or as a session in C#, it takes the most probable action unless sampling is asked for; 'agents evaluate' and 'agents record' draw actions as in training unless given --deterministic, and so do the scores of training."
             );
         }
         return does;

@@ -43,14 +43,14 @@ internal static class Safetensors
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string unfinished = path + ".tmp";
-        var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write);
+        FileStream file = DiskFailure.Writing(path, () => new FileStream(unfinished, FileMode.Create, FileAccess.Write));
         try
         {
             using (file)
             {
                 Write(file, arrays, metadata);
             }
-            File.Move(unfinished, path, overwrite: true);
+            DiskFailure.Writing(path, () => File.Move(unfinished, path, overwrite: true));
         }
         catch
         {

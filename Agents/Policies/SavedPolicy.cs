@@ -78,8 +78,8 @@ public sealed class SavedPolicy : IPolicy
         Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(parameters)));
 
     /// <summary>Loads a policy, checking every name, shape and number.</summary>
-    /// <param name="folder">Folder of the two files.</param>
-    /// <exception cref="PolicyFormatException">A file is missing, damaged, edited or does not fit the other.</exception>
+    /// <param name="folder">Folder of the two files, or of a run, which means its latest policy; its best one lies in <c>best/</c>.</param>
+    /// <exception cref="PolicyFormatException">A file is missing, damaged, edited or does not fit the other; the message says which.</exception>
     public static SavedPolicy Load(string folder) => PolicyFiles.Read(folder);
 
     /// <summary>Saves the policy, whole or not at all; an existing policy is replaced.</summary>

@@ -31,6 +31,9 @@ internal static class FamiliarKeys
         ["noptepochs"] = "epochs",
         ["num_minibatches"] = "minibatches",
         ["nminibatches"] = "minibatches",
+        ["batch_size"] = "minibatches",
+        ["minibatch_size"] = "minibatches",
+        ["sgd_minibatch_size"] = "minibatches",
         ["clip_coef"] = "clip_range",
         ["clip_param"] = "clip_range",
         ["cliprange"] = "clip_range",
@@ -72,11 +75,11 @@ internal static class FamiliarKeys
         ["frame_stack_num"] = "frame_stack",
     };
 
-    /// <summary>The key that another library's name means, as a path from the record on; null where it is no such name, or the record has nothing of the kind.</summary>
+    /// <summary>The key that another library's name means, or that stands in a section, as a path from the record on; null where the record has nothing of the kind.</summary>
     /// <param name="name">The name.</param>
     /// <param name="record">The record in which it was looked for; its sections are looked through, too.</param>
     public static string? Find(string name, object record) =>
-        Names.TryGetValue(name.Replace('-', '_'), out string? key) ? PathTo(key, record, "", depth: 2) : null;
+        PathTo(Names.GetValueOrDefault(name.Replace('-', '_'), name), record, "", depth: 2);
 
     private static string? PathTo(string key, object record, string path, int depth)
     {

@@ -19,13 +19,28 @@ internal static partial class StrictYaml
     private const int MaxDepth = 64;
     private const int MaxFileSize = 4 * MaxLength; // UTF-8 takes up to four bytes for a character
 
+    /// <summary>What a file of settings is called in messages.</summary>
+    public const string SettingsFile = "file of settings (--config)";
+
     /// <summary>Reads and parses a file that the user named.</summary>
-    /// <exception cref="SettingsException">It is no YAML mapping.</exception>
-    /// <exception cref="IOException">It cannot be read, or is no plain file.</exception>
-    public static YamlMappingNode ReadFile(string path) => Parse(PlainFile.ReadText(path, MaxFileSize), path);
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it is to the user, after "the", for messages.</param>
+    /// <exception cref="SettingsException">It cannot be read, is no plain file, or no YAML mapping.</exception>
+    public static YamlMappingNode ReadFile(string path, string what)
+    {
+        try
+        {
+            return Parse(PlainFile.ReadText(path, MaxFileSize), path);
+        }
+        catch (Exception exception) when (DiskFailure.IsOne(exception))
+        {
+            throw new SettingsException($"The {what} cannot be read. {exception.Message}", exception);
+        }
+    }
 
     /// <summary>Reads and parses a file of a folder that somebody else may have filled.</summary>
-    /// <inheritdoc cref="ReadFile"/>
+    /// <exception cref="SettingsException">It is no YAML mapping.</exception>
+    /// <exception cref="IOException">It cannot be read, or is no plain file.</exception>
     public static YamlMappingNode ReadFileIn(string folder, string name) =>
         Parse(PlainFile.ReadTextIn(folder, name, MaxFileSize), Path.Combine(folder, name));
 
@@ -49,17 +64,16 @@ internal static partial class StrictYaml
         }
         catch (YamlException exception)
         {
-            string cause = exception.InnerException is null ? "" : " " + exception.InnerException.Message;
             throw new SettingsException(
-                $"{source}, line {exception.Start.Line}: {ForeignText.Show(exception.Message + cause)}",
+                $"{source}, line {exception.Start.Line}: {ForeignText.Show(exception.Message)}",
                 exception
             );
         }
         catch (Exception exception) when (exception is not (SettingsException or OutOfMemoryException))
         {
-            // The parser fails on some broken documents with what its own checks throw, of a dozen types.
+            // The parser fails on some broken documents with what its own checks throw, of a dozen types, whose texts tell a user nothing.
             throw new SettingsException(
-                $"{source} is no YAML that can be read: {ForeignText.Show(exception.Message)}",
+                $"{source} is not YAML: it is damaged, or a file of another kind. Restore it from a copy, or write it anew.",
                 exception
             );
         }

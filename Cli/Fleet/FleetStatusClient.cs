@@ -30,9 +30,10 @@ internal sealed class FleetStatusClient : IDisposable
 
     /// <summary>Asks.</summary>
     /// <param name="patience">How long the answer may take.</param>
+    /// <param name="whenSlow">What to do about an answer that takes longer, a sentence.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="IOException">The learner does not answer, or does not accept the token.</exception>
-    public async Task<FleetStatus> FetchAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public async Task<FleetStatus> FetchAsync(TimeSpan patience, string whenSlow, CancellationToken cancellationToken)
     {
         try
         {
@@ -55,7 +56,7 @@ internal sealed class FleetStatusClient : IDisposable
         catch (RpcException exception) when (exception.StatusCode == StatusCode.DeadlineExceeded)
         {
             throw new IOException(
-                $"The learner at {_learner} did not answer within {patience.TotalSeconds:0} s. It may be busy: give it longer with --timeout.",
+                $"The learner at {_learner} did not answer within {patience.TotalSeconds:0} s. {whenSlow}",
                 exception
             );
         }
@@ -78,11 +79,11 @@ internal sealed class FleetStatusClient : IDisposable
             ["env_steps"] = status.EnvironmentSteps,
             ["total_steps"] = status.TotalSteps,
             ["updates"] = status.Updates,
-            ["steps_per_second"] = status.StepsPerSecond,
-            ["recent_return"] = double.IsNaN(status.RecentReturn) ? null : status.RecentReturn,
+            ["steps_per_second"] = Finite(status.StepsPerSecond),
+            ["recent_return"] = Finite(status.RecentReturn),
             ["queue_length"] = status.QueueLength,
             ["queue_capacity"] = status.QueueCapacity,
-            ["recent_age"] = status.RecentAge,
+            ["recent_age"] = Finite(status.RecentAge),
             ["unrolls_accepted"] = status.UnrollsAccepted,
             ["unrolls_trained"] = status.UnrollsTrained,
             ["unrolls_refused"] = status.UnrollsRefused,
@@ -102,12 +103,15 @@ internal sealed class FleetStatusClient : IDisposable
                             ["unrolls"] = actor.Unrolls,
                             ["refused"] = actor.Refused,
                             ["starts"] = actor.Starts,
-                            ["idle_seconds"] = Math.Round(actor.IdleSeconds, 3),
+                            ["idle_seconds"] = Finite(Math.Round(actor.IdleSeconds, 3)),
                             ["quarantine"] = actor.Quarantine.Length > 0 ? actor.Quarantine : null,
                         }
                 ),
             ]),
         };
+
+    // JSON has no word for the others, which a learner may send.
+    private static double? Finite(double number) => double.IsFinite(number) ? number : null;
 
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();

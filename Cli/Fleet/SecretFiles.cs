@@ -45,7 +45,7 @@ internal static class SecretFiles
         {
             return;
         }
-        Directory.CreateDirectory(actors);
+        DiskFailure.CreateFolder(actors);
         foreach (string file in ForActors)
         {
             Write(
@@ -58,13 +58,19 @@ internal static class SecretFiles
 
     private static void Write(string path, string text, UnixFileMode mode)
     {
-        File.Delete(path); // a mode is only given to new files
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = mode;
         }
-        using var writer = new StreamWriter(path, options);
+        using StreamWriter writer = DiskFailure.Writing(
+            path,
+            () =>
+            {
+                File.Delete(path); // a mode is only given to new files
+                return new StreamWriter(path, options);
+            }
+        );
         writer.Write(text);
     }
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Studies.Execution;
+using Agents.Yaml;
 using YamlDotNet.RepresentationModel;
 
 namespace Cli.Options;
@@ -21,13 +21,15 @@ internal sealed class CurriculumOption
     /// <summary>The file as a single value, or nothing.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="agent">Name of the agent.</param>
-    /// <exception cref="Agents.Yaml.SettingsException">It cannot be read.</exception>
+    /// <exception cref="SettingsException">It cannot be read.</exception>
     public IEnumerable<string> Assignments(ParseResult parsed, string agent) =>
-        File(parsed) is { } file ? [$"{agent}.auxiliary.curriculum={FlowText.Of(StudySettings.ReadFile(file))}"] : [];
+        File(parsed) is { } file
+            ? [$"{agent}.auxiliary.curriculum={FlowText.Of(StrictYaml.ReadFile(file, "curriculum (--curriculum)"))}"]
+            : [];
 
     /// <summary>The agent that a file of settings names; null for none.</summary>
     public static string? AgentIn(string? file) =>
-        file is not null && StudySettings.ReadFile(file).Children.TryGetValue("agent", out YamlNode? agent)
+        file is not null && StrictYaml.ReadFile(file, StrictYaml.SettingsFile).Children.TryGetValue("agent", out YamlNode? agent)
             ? agent.ToString()
             : null;
 }

@@ -28,6 +28,9 @@ internal static class FamiliarOptions
         ["--envs"] = "--set AGENT.copies=",
         ["--num-steps"] = "--set AGENT.unroll_length=",
         ["--n-steps"] = "--set AGENT.unroll_length=",
+        ["--normalize"] = "--set wrappers.normalize_observations=true",
+        ["--batch-size"] = "--set AGENT.minibatches=",
+        ["--net-arch"] = "--set network.hidden_sizes=",
         ["--device"] = "--engine",
         ["--cuda"] = "--engine",
         ["--log-dir"] = "--out",
@@ -52,7 +55,10 @@ internal static class FamiliarOptions
     };
 
     /// <summary>The end of an error about an option that another library has; null where it is not known, or the command has nothing of the kind.</summary>
-    public static string? Suggest(string token, Command command)
+    /// <param name="token">The option.</param>
+    /// <param name="command">The command that was given it.</param>
+    /// <param name="agent">Name of the agent that the command line trains.</param>
+    public static string? Suggest(string token, Command command, string agent)
     {
         string name = token.Split('=')[0].Replace('_', '-');
         if (!Names.TryGetValue(name, out string? own))
@@ -65,7 +71,7 @@ internal static class FamiliarOptions
                 ? $" The environment is named without an option: 'agents {command.Name} CartPole-v1'."
                 : null
             : command.Options.Any(known => known.Name == option)
-                ? $" Did you mean '{own}'?"
+                ? $" Did you mean '{own.Replace("AGENT", agent, StringComparison.Ordinal)}'?"
                 : null;
     }
 }

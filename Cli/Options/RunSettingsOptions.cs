@@ -20,10 +20,11 @@ internal sealed class RunSettingsOptions
     private readonly Argument<string?> _environment = new("environment")
     {
         Description = "Environment id, such as CartPole-v1; 'agents environments' lists all.",
+        HelpName = "environment", // else help lists every id that completion knows
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _agent;
+    private readonly AgentOption _agent;
 
     private readonly Option<string?> _core = new("--core")
     {
@@ -73,7 +74,6 @@ internal sealed class RunSettingsOptions
 
     private readonly RegistryOptions _registry = new();
 
-    private readonly string _defaultAgent;
     private readonly bool _isFleet;
 
     /// <summary>Options of a command.</summary>
@@ -81,13 +81,8 @@ internal sealed class RunSettingsOptions
     /// <param name="isFleet">Whether unrolls come from actors.</param>
     public RunSettingsOptions(string defaultAgent, bool isFleet)
     {
-        _defaultAgent = defaultAgent;
         _isFleet = isFleet;
-        _agent = new Option<string?>("--agent")
-        {
-            Description =
-                $"Agent: {string.Join(", ", AgentRegistry.Default.Names)}, or one of --assembly. Default: {defaultAgent}.",
-        };
+        _agent = new AgentOption(defaultAgent);
     }
 
     /// <summary>Adds them to a command.</summary>
@@ -219,7 +214,7 @@ internal sealed class RunSettingsOptions
     }
 
     private string AgentOf(ParseResult parsed) =>
-        parsed.GetValue(_agent) ?? CurriculumOption.AgentIn(parsed.GetValue(_config)) ?? _defaultAgent;
+        parsed.GetValue(_agent) ?? CurriculumOption.AgentIn(parsed.GetValue(_config)) ?? _agent.Usual;
 
     private string?[] Typed(ParseResult parsed) => [parsed.GetValue(_environment), Assigned(parsed, "environment")];
 
@@ -232,7 +227,7 @@ internal sealed class RunSettingsOptions
     public TrainingSettings Settings(ParseResult parsed, IReadOnlyList<string> assignments)
     {
         string? file = parsed.GetValue(_config);
-        string? agent = parsed.GetValue(_agent) ?? (file is null ? _defaultAgent : null);
+        string? agent = parsed.GetValue(_agent) ?? (file is null ? _agent.Usual : null);
         assignments = [.. assignments, .. _initial.Assignments(parsed)]; // not among the others: a run that is continued has begun already
         return SettingsSources.Load(parsed.GetValue(_environment), agent, file, assignments, _registry.Agents(parsed), _isFleet);
     }
@@ -255,7 +250,7 @@ internal sealed class RunSettingsOptions
             );
         }
         string? file = parsed.GetValue(_config);
-        YamlMappingNode settings = file is null ? [] : StudySettings.ReadFile(file);
+        YamlMappingNode settings = file is null ? [] : StrictYaml.ReadFile(file, StrictYaml.SettingsFile);
         foreach (string assignment in assignments.Where(assignment => !VariedSettings.IsVaried(assignment)))
         {
             StrictYaml.Assign(settings, assignment);
@@ -278,7 +273,7 @@ internal sealed class RunSettingsOptions
                     Environment =
                         environment
                         ?? throw new SettingsException("What should be trained? Name an environment, such as CartPole-v1."),
-                    Agent = agent ?? _defaultAgent,
+                    Agent = agent ?? _agent.Usual,
                     FirstSeed = (int)first,
                     Seeds = seeds?.Count ?? 1,
                     EvaluationEpisodes = new EvaluationSettings().FinalEpisodes,

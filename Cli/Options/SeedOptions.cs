@@ -70,7 +70,11 @@ internal sealed class SeedOptions
                 throw new SettingsException($"--seeds is '{text}', but must be numbers and ranges, such as 1-5 or 1,4,7-9.");
             }
             ulong first = Numbers.Parse("--seeds", ends[0].Trim(), 0, ulong.MaxValue);
-            ulong last = ends.Length == 1 ? first : Numbers.Parse("--seeds", ends[1].Trim(), first, ulong.MaxValue);
+            ulong last = ends.Length == 1 ? first : Numbers.Parse("--seeds", ends[1].Trim(), 0, ulong.MaxValue);
+            if (last < first)
+            {
+                throw new SettingsException($"--seeds is '{text}', but a range goes up. Write {last}-{first}.");
+            }
             if (last - first >= Most || seeds.Count + (int)(last - first) >= Most)
             {
                 throw new SettingsException($"--seeds '{text}' are more than {Most} seeds. Train them in several turns.");

@@ -40,6 +40,9 @@ internal sealed class StudyRunOptions
         _registry.AddTo(command);
     }
 
+    /// <summary>Options that the next command with what it found needs, such as the assemblies.</summary>
+    public IReadOnlyList<string> NextWords(ParseResult parsed) => _registry.Words(parsed);
+
     /// <summary>How a study is carried out.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="file">File of the study, which names its folder where nothing else does.</param>

@@ -51,7 +51,7 @@ internal static class RunHeader
         yield return "  network   " + Network(start.Network) + Text($"; {start.ParameterCount:#,0} parameters");
         yield return $"  engine    {(settings.Engine == EngineKind.Torch ? "torch" : "managed")}; "
             + Text(
-                $"{settings.Agent.Copies:#,0} copies of the environment, {settings.Agent.UnrollLength:#,0} steps of each per unroll"
+                $"{settings.Agent.Copies:#,0} {(settings.Agent.Copies == 1 ? "copy" : "copies")} of the environment, {settings.Agent.UnrollLength:#,0} steps of each per unroll"
             );
         if (settings.InitialPolicy is { } initial && !start.IsResumed)
         {

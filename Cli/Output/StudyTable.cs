@@ -64,7 +64,12 @@ internal static class StudyTable
     }
 
     /// <summary>Prints what a study found.</summary>
-    public static void Print(TextWriter output, TextWriter error, StudyResult result, bool json)
+    /// <param name="output">Receives the table, or the JSON.</param>
+    /// <param name="error">Receives a line for each trial that failed.</param>
+    /// <param name="result">What was found.</param>
+    /// <param name="json">Whether JSON is wanted.</param>
+    /// <param name="words">Options that the next command needs.</param>
+    public static void Print(TextWriter output, TextWriter error, StudyResult result, bool json, IReadOnlyList<string> words)
     {
         foreach (LegRecord failure in result.Failures)
         {
@@ -77,10 +82,10 @@ internal static class StudyTable
             output.WriteLine(result.ToNode().ToJsonString());
             return;
         }
-        DiagnosticWriter.Try(() => Print(output, result));
+        DiagnosticWriter.Try(() => Print(output, result, words));
     }
 
-    private static void Print(TextWriter output, StudyResult result)
+    private static void Print(TextWriter output, StudyResult result, IReadOnlyList<string> words)
     {
         Tables.Print(
             output,
@@ -93,7 +98,9 @@ internal static class StudyTable
         );
         output.WriteLine($"Settings: {NextCommand.Relative(result.BestFile)}");
         output.WriteLine($"Policy: {NextCommand.Relative(result.PolicyFolder)}");
-        output.WriteLine($"Train them with: {NextCommand.Of(["train", "--config", NextCommand.Relative(result.BestFile)])}");
+        output.WriteLine(
+            $"Train them with: {NextCommand.Of(["train", "--config", NextCommand.Relative(result.BestFile), .. words])}"
+        );
     }
 
     private static string Short(string key) => Markup.Escape(key[(key.LastIndexOf('.') + 1)..]);

@@ -52,6 +52,6 @@ internal sealed class Interruption : IDisposable
         }
         _first = TimeProvider.System.GetTimestamp();
         _source.Cancel();
-        _error.WriteLine("Stopping as soon as everything is saved. Press Ctrl-C again to stop at once.");
+        _error.WriteLine("Stopping: what is to be kept is saved first. Press Ctrl-C again to stop at once.");
     }
 }

@@ -98,7 +98,7 @@ internal static class MachineFindings
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return new Finding(name, exception.Message, IsThere: false, cure);
+            return new Finding(name, "missing: " + exception.Message, IsThere: false, cure);
         }
     }
 
@@ -118,7 +118,9 @@ internal static class MachineFindings
         const string question =
             "import importlib.metadata as m\nfor n in ('grpcio','protobuf','numpy','gymnasium','ale-py'):\n try: print(n, m.version(n), end='; ')\n except Exception: print(n, 'missing', end='; ')";
         string said = Ask(question).TrimEnd(' ', ';');
-        return said.Contains("missing", StringComparison.Ordinal) ? throw new FileNotFoundException(said) : said;
+        return said.Contains("missing", StringComparison.Ordinal)
+            ? throw new FileNotFoundException(said.Replace(" missing", " is not there", StringComparison.Ordinal))
+            : said;
     }
 
     private static string Interpreter() => PythonInterpreter.Candidates(RemoteSettings.Current)[0];

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Protos.Foreign;
 using SkiaSharp;
 
 namespace Environments.Rendering;
@@ -98,7 +99,7 @@ public sealed class FrameRenderer : IDisposable
     public void SavePng(string path)
     {
         using SKData data = _bitmap.Encode(SKEncodedImageFormat.Png, 100);
-        using FileStream file = File.Create(path);
+        using FileStream file = DiskFailure.CreateFile(path);
         data.SaveTo(file);
     }
 

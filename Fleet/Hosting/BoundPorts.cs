@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Protos.Fleet;
+using Protos.Foreign;
 using Protos.Rpc;
 
 namespace Fleet.Hosting;
@@ -170,7 +171,7 @@ internal sealed class BoundPorts : IDisposable
         {
             return;
         }
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        DiskFailure.CreateFolderOf(path);
         if (Directory.Exists(path) || new FileInfo(path) is { Exists: true, Length: > 0 })
         {
             throw new IOException($"'{path}' is no socket. Choose another address.");

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
-using Agents.Files;
 using Fleet.Telemetry;
 using Microsoft.Extensions.Logging;
 using Protos;
 using Protos.Fleet;
+using Protos.Foreign;
 
 namespace Fleet.Journal;
 

@@ -47,7 +47,12 @@ public sealed record FleetAddress
         }
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
         {
-            throw Invalid(text, "it does not begin with unix:, http:// or https://");
+            throw Invalid(
+                text,
+                text.StartsWith("http://", StringComparison.Ordinal) || text.StartsWith("https://", StringComparison.Ordinal)
+                    ? $"a host and a port from 0 to {IPEndPoint.MaxPort} should follow"
+                    : "it does not begin with unix:, http:// or https://"
+            );
         }
         if (uri.AbsolutePath is not ("/" or "") || uri.Query.Length > 0)
         {
@@ -78,5 +83,5 @@ public sealed record FleetAddress
             : "unix:" + SocketPath;
 
     private static ArgumentException Invalid(string text, string reason) =>
-        new($"'{text}' is no address: {reason}. Write unix:/run/agents.sock, http://127.0.0.1:5051 or https://learner:5051.");
+        new($"'{text}' is not an address: {reason}. Write unix:/run/agents.sock, http://127.0.0.1:5051 or https://learner:5051.");
 }

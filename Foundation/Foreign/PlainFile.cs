@@ -100,8 +100,17 @@ internal static partial class PlainFile
         return reader.ReadToEnd();
     }
 
-    private static FileStream OpenRegular(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private static FileStream OpenRegular(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception exception) when (DiskFailure.IsOne(exception))
+        {
+            throw DiskFailure.Unreadable(path, exception);
+        }
+    }
 
     private static void Require(string path, bool followsLinks)
     {

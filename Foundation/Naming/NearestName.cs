@@ -5,6 +5,9 @@ internal static class NearestName
 {
     private const int LongestName = 128;
 
+    // Two letters of three are another word, such as sac and a2c.
+    private const int ShortName = 3;
+
     /// <summary>The candidate closest to <paramref name="name"/> by edit distance, ignoring case; null when none is near, or the name is too long to be a slip.</summary>
     public static string? Find(string name, IEnumerable<string> candidates)
     {
@@ -13,7 +16,7 @@ internal static class NearestName
             return null;
         }
         string? best = null;
-        int bestDistance = Math.Max(2, name.Length / 2) + 1;
+        int bestDistance = (name.Length <= ShortName ? 1 : Math.Max(2, name.Length / 3)) + 1;
         foreach (string candidate in candidates)
         {
             int distance = Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant());

@@ -70,5 +70,5 @@ public sealed record InitialPolicySettings : IValidatableObject
 
     /// <summary>What the policy's description says.</summary>
     /// <exception cref="PolicyFormatException">There is no policy.</exception>
-    internal PolicyDocument Describe() => PolicyFiles.Describe(PolicyFolder.Find(Path));
+    internal PolicyDocument Describe() => PolicyFiles.Describe(Path);
 }

@@ -14,7 +14,7 @@ internal static class PolicySum
     /// <exception cref="SettingsException">Other weights were asked for.</exception>
     public static string Require(string path, string? expected, string key)
     {
-        string found = PolicyFiles.Describe(PolicyFolder.Find(path)).WeightsSha256;
+        string found = PolicyFiles.Describe(path).WeightsSha256;
         return expected is null || string.Equals(expected, found, StringComparison.OrdinalIgnoreCase)
             ? found
             : throw new SettingsException(

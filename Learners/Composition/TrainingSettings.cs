@@ -63,7 +63,7 @@ public sealed record TrainingSettings : IValidatableObject
     /// <summary>How a fleet's learner treats its actors; nothing else reads it.</summary>
     public FleetSettings Fleet { get; init; } = new();
 
-    /// <summary>The saved policy that the run begins with; the network has to be the policy's, as <see cref="StartingFrom"/> sees to.</summary>
+    /// <summary>The saved policy that the run begins with; its network is taken over, so network settings must be the policy's. <c>--init-from</c> and <c>StartingFrom</c> set all of this.</summary>
     /// <value>Null, the default, begins with fresh parameters.</value>
     public InitialPolicySettings? InitialPolicy { get; init; }
 

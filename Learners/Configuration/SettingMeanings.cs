@@ -57,9 +57,11 @@ internal static partial class SettingMeanings
                 {
                     meanings[name] =
                         (string?)member.Element("inheritdoc")?.Attribute("cref")
-                        ?? string.Join(
-                            ' ',
-                            member.Elements().Where(part => part.Name.LocalName is "summary" or "value").Select(Text)
+                        ?? WithoutColumns(
+                            string.Join(
+                                ' ',
+                                member.Elements().Where(part => part.Name.LocalName is "summary" or "value").Select(Text)
+                            )
                         );
                 }
             }
@@ -70,6 +72,14 @@ internal static partial class SettingMeanings
         }
         return meanings;
     }
+
+    // Range and default have columns of their own; sentences that say nothing else are for readers of the code.
+    private static string WithoutColumns(string meaning) => BareFacts().Replace(meaning, "").Trim();
+
+    [GeneratedRegex(
+        @"(?<=^|\. )(?:Default [^ ,:;]+(?:,\d{3})*|Null, the default|(?:At least |From )?-?[\d.,e+-]+(?: to -?[\d.,e+-]+)?|At least [\d.,e-]+)\.(?: |$)"
+    )]
+    private static partial Regex BareFacts();
 
     private static string Text(XElement element) => Spaces().Replace(string.Concat(element.Nodes().Select(Words)), " ").Trim();
 

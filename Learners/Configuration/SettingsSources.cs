@@ -232,17 +232,7 @@ internal static class SettingsSources
         }
     }
 
-    private static YamlMappingNode ReadFile(string path)
-    {
-        try
-        {
-            return StrictYaml.ReadFile(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"The settings file '{path}' cannot be read: {exception.Message}", exception);
-        }
-    }
+    private static YamlMappingNode ReadFile(string path) => StrictYaml.ReadFile(path, StrictYaml.SettingsFile);
 
     private static YamlMappingNode? Section(YamlMappingNode root, string key) =>
         root.Children.TryGetValue(key, out YamlNode? node) ? node as YamlMappingNode : null;

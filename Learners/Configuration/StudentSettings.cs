@@ -38,7 +38,7 @@ public static class StudentSettings
     )
     {
         ArgumentException.ThrowIfNullOrEmpty(teacher);
-        PolicyDocument policy = PolicyFiles.Describe(PolicyFolder.Find(teacher));
+        PolicyDocument policy = PolicyFiles.Describe(teacher);
         var given = new YamlMappingNode
         {
             { "total_steps", Math.Max(1, policy.EnvironmentSteps / TeachersShare).ToString(Culture) },
@@ -57,15 +57,9 @@ public static class StudentSettings
 
     private static YamlMappingNode NetworkOf(PolicyDocument policy, string? file)
     {
-        YamlMappingNode network;
-        try
-        {
-            network = file is null ? StrictYaml.ToNode(policy.Network) : StrictYaml.ReadFile(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"The network of the student '{file}' cannot be read: {exception.Message}", exception);
-        }
+        YamlMappingNode network = file is null
+            ? StrictYaml.ToNode(policy.Network)
+            : StrictYaml.ReadFile(file, "network of the student (--student)");
         if (policy.Network.ScaleActions is { } scales)
         {
             network.Children["scale_actions"] = scales ? "true" : "false"; // actions mean the same to both

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Environments.Rendering;
+using Protos.Foreign;
 using SkiaSharp;
 
 namespace Learners.Evaluation;
@@ -58,13 +59,9 @@ public static class AttentionPicture
         string legend =
             $"{recording.Steps} steps, return {score}; down: step that looks, across: step looked at; black 0, white 1";
         caption.Draw(canvas, SKRect.Create(Margin, height - Margin - CaptionHeight, width - 2 * Margin, CaptionHeight), legend);
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-        {
-            Directory.CreateDirectory(folder);
-        }
         using SKImage image = surface.Snapshot();
         using SKData data = image.Encode(SKEncodedImageFormat.Png, 100);
-        using FileStream file = File.Create(path);
+        using FileStream file = DiskFailure.CreateFile(path);
         data.SaveTo(file);
     }
 

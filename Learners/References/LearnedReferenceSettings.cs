@@ -95,7 +95,7 @@ public sealed record LearnedReferenceSettings : ReferenceSettings, IValidatableO
             }
         }
         Pinned();
-        using var start = SavedPolicy.Load(PolicyFolder.Find(Path));
+        using var start = SavedPolicy.Load(Path);
         ReferenceFit.Require(start.ActingNetwork.Spec, context.Network, $"{context.Key}: the policy in '{Path}'");
         return new LearnedReference(this, context, start);
     }
@@ -126,5 +126,5 @@ public sealed record LearnedReferenceSettings : ReferenceSettings, IValidatableO
         }
     }
 
-    private NetworkSettings Resolved => Path.Length == 0 ? Network : PolicyFiles.Describe(PolicyFolder.Find(Path)).Network;
+    private NetworkSettings Resolved => Path.Length == 0 ? Network : PolicyFiles.Describe(Path).Network;
 }

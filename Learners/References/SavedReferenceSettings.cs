@@ -26,9 +26,7 @@ public sealed record SavedReferenceSettings : ReferenceSettings, IValidatableObj
     internal override bool KnowsValues => true;
 
     internal override string? MistakeInFleet =>
-        PolicyFiles.Describe(PolicyFolder.Find(Path)).Network.Core is var core && core != MemoryCores.Identity
-            ? HasMemory(Name, core)
-            : null;
+        PolicyFiles.Describe(Path).Network.Core is var core && core != MemoryCores.Identity ? HasMemory(Name, core) : null;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -48,7 +46,7 @@ public sealed record SavedReferenceSettings : ReferenceSettings, IValidatableObj
     {
         ArgumentNullException.ThrowIfNull(context);
         Pinned();
-        SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(Path));
+        SavedPolicy policy = SavedPolicy.Load(Path);
         try
         {
             NetworkSpec spec = policy.ActingNetwork.Spec;

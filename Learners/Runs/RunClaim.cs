@@ -1,5 +1,6 @@
 using System.Globalization;
 using Agents.Files;
+using Protos.Foreign;
 
 namespace Learners.Runs;
 
@@ -70,7 +71,7 @@ internal sealed class RunClaim : IDisposable
     {
         RequireFree(folder);
         bool isNew = !Directory.Exists(folder.Path);
-        Directory.CreateDirectory(folder.Path);
+        DiskFailure.CreateFolder(folder.Path);
         FileStream held = Hold(folder);
         try
         {
@@ -88,11 +89,11 @@ internal sealed class RunClaim : IDisposable
     {
         while (true)
         {
-            Directory.CreateDirectory(folder.Path);
+            DiskFailure.CreateFolder(folder.Path);
             try
             {
                 // Its lock stays with a run, so that the file is missing where nobody was before.
-                if (FileLock.TryCreate(folder.Lock) is not { } held)
+                if (DiskFailure.Writing(folder.Path, () => FileLock.TryCreate(folder.Lock)) is not { } held)
                 {
                     return null;
                 }
@@ -104,7 +105,7 @@ internal sealed class RunClaim : IDisposable
                 held.Dispose();
                 return null;
             }
-            catch (DirectoryNotFoundException) when (!File.Exists(folder.Path))
+            catch (IOException) when (!Path.Exists(folder.Path))
             {
                 // Another process gave the folder up between the two calls.
             }
@@ -137,19 +138,7 @@ internal sealed class RunClaim : IDisposable
 
     private static FileStream Hold(RunFolder folder)
     {
-        FileStream? held;
-        try
-        {
-            held = FileLock.TryHold(folder.Lock);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"'{folder.Path}' cannot be written ({exception.Message.TrimEnd('.')}), and a run writes there. Copy it to where that is possible, or choose another folder.",
-                exception
-            );
-        }
-        return held
+        return DiskFailure.Writing(folder.Path, () => FileLock.TryHold(folder.Lock))
             ?? throw new IOException($"'{folder.Path}' is in use by another process that trains there. Wait for it to end.");
     }
 

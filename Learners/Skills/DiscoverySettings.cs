@@ -105,17 +105,7 @@ public sealed record DiscoverySettings : IValidatableObject
 
     /// <summary>Reads a file of settings.</summary>
     /// <exception cref="SettingsException">The file cannot be read, or a setting is not possible.</exception>
-    internal static YamlMappingNode ReadFile(string path)
-    {
-        try
-        {
-            return StrictYaml.ReadFile(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"'{path}' cannot be read: {exception.Message}", exception);
-        }
-    }
+    internal static YamlMappingNode ReadFile(string path) => StrictYaml.ReadFile(path, "file of the discovery's settings");
 }
 
 /// <summary>Who finds the policy of a reward.</summary>

@@ -69,11 +69,10 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         if (File.Exists(config))
         {
             DiscoverySettings before = SkillDiscovery.SettingsOf(_files.Root) with { Skills = _settings.Skills };
-            string[] lines = StrictYaml.Write(before).Split('\n');
-            if (text.Split('\n').FirstOrDefault(line => !lines.Contains(line)) is { } changed)
+            if (FlatYaml.FirstChange(StrictYaml.Write(before), text) is { } changed)
             {
                 throw new SettingsException(
-                    $"'{_files.Root}' holds a discovery with other settings (now '{changed.Trim()}'). Give it the settings in its config.yaml, of which only skills may change, or choose another folder."
+                    $"'{_files.Root}' holds a discovery with other settings: {changed}. Give it the settings in its config.yaml, of which only skills may change, or choose another folder."
                 );
             }
         }
@@ -106,7 +105,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         };
         if (result.Best is { } best)
         {
-            using var policy = SavedPolicy.Load(PolicyFolder.Find(_files.Skill(best.Skill)));
+            using var policy = SavedPolicy.Load(_files.Skill(best.Skill));
             policy.Save(_files.Run.Policy);
         }
         JsonObject summary = result.ToNode();
@@ -142,7 +141,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         }
         Tell(skill, "playing");
         SkillSamples samples;
-        using (var policy = SavedPolicy.Load(PolicyFolder.Find(_files.Skill(skill))))
+        using (var policy = SavedPolicy.Load(_files.Skill(skill)))
         {
             try
             {

@@ -2,6 +2,7 @@ using Agents.Files;
 using Agents.Yaml;
 using Environments;
 using Learners.Runs;
+using Protos.Foreign;
 
 namespace Learners.Skills;
 
@@ -44,7 +45,7 @@ public static class SkillDiscovery
             async () =>
             {
                 var files = new DiscoveryFolder(options.OutputFolder ?? DefaultFolder(settings, options.Clock));
-                Directory.CreateDirectory(files.Root);
+                DiskFailure.CreateFolder(files.Root);
                 using FileStream held =
                     FileLock.TryHold(files.Run.Lock)
                     ?? throw new IOException(

@@ -40,7 +40,7 @@ public static class SkillEvaluator
         }
         var files = new DiscoveryFolder(root);
         DiscoverySettings settings = SkillDiscovery.SettingsOf(root);
-        using var policy = SavedPolicy.Load(PolicyFolder.Find(folder));
+        using var policy = SavedPolicy.Load(folder);
         using var network = RewardNetwork.Load(files.Reward(skill), policy.ActingNetwork.Spec);
         EnvironmentRegistry environments = registry ?? EnvironmentRegistry.Default;
         var sampler = new SkillSampler(

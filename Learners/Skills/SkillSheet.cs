@@ -3,6 +3,7 @@ using Agents.Policies;
 using Environments;
 using Environments.Rendering;
 using Learners.Evaluation;
+using Protos.Foreign;
 using SkiaSharp;
 
 namespace Learners.Skills;
@@ -49,7 +50,7 @@ public static class SkillSheet
         {
             for (int row = 0; row < skills.Count; row++)
             {
-                using var policy = SavedPolicy.Load(PolicyFolder.Find(skills[row]));
+                using var policy = SavedPolicy.Load(skills[row]);
                 using EnvironmentPipeline pipeline = Evaluator.CreatePipeline(
                     policy,
                     policy.Info.Environment,
@@ -69,7 +70,7 @@ public static class SkillSheet
                 DrawRow(sheet, renderer, pipeline.Environment, session, row, columns, steps, cancellationToken);
             }
             using SKData data = sheet!.Encode(SKEncodedImageFormat.Png, 100);
-            using FileStream file = File.Create(path);
+            using FileStream file = DiskFailure.CreateFile(path);
             data.SaveTo(file);
             return skills.Count;
         }

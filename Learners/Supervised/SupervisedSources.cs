@@ -19,7 +19,7 @@ internal static class SupervisedSources
     /// <exception cref="SettingsException">A key or value is not possible, or there is no such task.</exception>
     public static SupervisedSettings Load(string? task, string? file, IReadOnlyList<string> assignments)
     {
-        YamlMappingNode given = file is null ? [] : StrictYaml.ReadFile(file);
+        YamlMappingNode given = file is null ? [] : StrictYaml.ReadFile(file, StrictYaml.SettingsFile);
         foreach (string assignment in assignments)
         {
             StrictYaml.Assign(given, assignment);

@@ -136,7 +136,7 @@ internal static class SupervisedTrainer
         if (allowed != changed)
         {
             throw new SettingsException(
-                "A resumed run keeps its settings: only updates, log_every, evaluation and checkpoints may change. Start a new run for anything else."
+                $"A resumed run keeps its settings, but {FlatYaml.FirstChange(SupervisedSources.Write(allowed), SupervisedSources.Write(changed)) ?? "one of them changed"}. Only updates, log_every, evaluation and checkpoints may change; start a new run for anything else."
             );
         }
     }

@@ -4,6 +4,7 @@ using Environments.State;
 using Learners.Checkpoints;
 using Learners.Configuration;
 using Learners.Runs;
+using Protos.Foreign;
 
 namespace Learners.Training;
 

@@ -63,12 +63,26 @@ internal sealed class SavedRun
         if (allowed != Settings)
         {
             throw new SettingsException(
-                "A resumed run keeps its settings: only total_steps, evaluation, checkpoints and fleet may change. Start a new run for anything else."
+                $"A resumed run keeps its settings, but {FlatYaml.FirstChange(SettingsSources.Write(allowed), SettingsSources.Write(Settings)) ?? "one of them changed"}. Only total_steps, evaluation, checkpoints and fleet may change; start a new run for anything else."
+            );
+        }
+    }
+
+    /// <summary>Refuses to shorten the run to less than it has done, and warns of what another length changes.</summary>
+    /// <param name="done">Environment steps of its checkpoint.</param>
+    /// <param name="warn">Receives the warning.</param>
+    /// <exception cref="SettingsException">Another length was given, and nothing is left of it.</exception>
+    public void RequireStepsLeft(long done, Action<string>? warn)
+    {
+        if (Settings.TotalSteps != _stored.TotalSteps && done >= Settings.TotalSteps)
+        {
+            throw new SettingsException(
+                $"The run has done {done} steps already, and total_steps={Settings.TotalSteps} leaves none. Give more steps than that; its policy so far is in '{Folder.Policy}'."
             );
         }
         if (Settings.TotalSteps != _stored.TotalSteps && Settings.Agent.FollowsProgress)
         {
-            options.Warn?.Invoke(
+            warn?.Invoke(
                 $"The run is now {Settings.TotalSteps} steps long instead of {_stored.TotalSteps}, so its schedules move to another slope."
             );
         }
@@ -85,7 +99,19 @@ internal sealed class SavedRun
     {
         RequireContinuable(options);
         StateDictionary state = ReadState(options.Warn);
-        return Guard(() => new TrainingSession(Settings, options, seed => options.Step(Settings, seed), state));
+        TrainingSession session = Guard(() =>
+            new TrainingSession(Settings, options, seed => options.Step(Settings, seed), state)
+        );
+        try
+        {
+            RequireStepsLeft(session.Steps, options.Warn);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes what a session can be continued from.</summary>

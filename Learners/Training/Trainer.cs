@@ -162,6 +162,7 @@ public static class Trainer
                     };
                     return new TrainingRun(session, options, saved.Folder, state);
                 });
+                saved.RequireStepsLeft(run.Steps, options.Warn);
                 run.Begin();
                 try
                 {

@@ -7,6 +7,7 @@ using Learners.Engines;
 using Learners.Evaluation;
 using Learners.Runs;
 using Protos;
+using Protos.Foreign;
 
 namespace Learners.Training;
 
@@ -63,7 +64,8 @@ internal sealed class TrainingRun : IDisposable
 
     private RunLog Log => _keeping.Log;
 
-    private long Steps => _session.Steps;
+    /// <summary>Environment steps so far.</summary>
+    public long Steps => _session.Steps;
 
     private bool IsPaused => Steps >= _options.PauseAtSteps;
 

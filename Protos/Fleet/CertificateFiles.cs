@@ -57,7 +57,10 @@ public static class CertificateFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ArgumentException($"The certificate or key '{path}' cannot be read: {exception.Message}", exception);
+            throw new ArgumentException(
+                $"A certificate or key cannot be read. {exception.Message} 'agents certificates' makes them.",
+                exception
+            );
         }
     }
 
@@ -69,7 +72,7 @@ public static class CertificateFiles
     /// <exception cref="IOException">A file exists already, or cannot be written.</exception>
     public static void Create(string folder, IReadOnlyList<string> hosts, DateTimeOffset now, TimeSpan validity)
     {
-        Directory.CreateDirectory(folder);
+        DiskFailure.CreateFolder(folder);
         string[] names = ["ca.pem", "learner.pem", "learner-key.pem", "actor.pem", "actor-key.pem"];
         if (names.FirstOrDefault(name => File.Exists(Path.Combine(folder, name))) is { } existing)
         {
@@ -83,7 +86,7 @@ public static class CertificateFiles
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         DateTimeOffset from = now.AddMinutes(-5); // clocks of two machines differ
         using X509Certificate2 authority = request.CreateSelfSigned(from, now + validity);
-        File.WriteAllText(Path.Combine(folder, "ca.pem"), authority.ExportCertificatePem() + "\n");
+        WriteText(Path.Combine(folder, "ca.pem"), authority.ExportCertificatePem() + "\n");
         Issue(authority, folder, "learner", [CertificateChains.ServerPurpose], hosts, from, now + validity);
         Issue(authority, folder, "actor", [CertificateChains.ClientPurpose], [], from, now + validity);
         // A worker of a cluster serves other workers, and is their client, too.
@@ -131,14 +134,16 @@ public static class CertificateFiles
             request.CertificateExtensions.Add(alternatives.Build());
         }
         using X509Certificate2 certificate = request.Create(authority, from, to, RandomNumberGenerator.GetBytes(8));
-        File.WriteAllText(Path.Combine(folder, name + ".pem"), certificate.ExportCertificatePem() + "\n");
+        WriteText(Path.Combine(folder, name + ".pem"), certificate.ExportCertificatePem() + "\n");
         string keyFile = Path.Combine(folder, name + "-key.pem");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
-        using var stream = new FileStream(keyFile, options);
+        using FileStream stream = DiskFailure.Writing(keyFile, () => new FileStream(keyFile, options));
         stream.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
     }
+
+    private static void WriteText(string path, string text) => DiskFailure.Writing(path, () => File.WriteAllText(path, text));
 }

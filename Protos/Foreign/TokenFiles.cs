@@ -9,7 +9,18 @@ internal static class TokenFiles
     /// <exception cref="IOException">The file is missing, no plain file, too large, or holds no token.</exception>
     public static string Read(string path)
     {
-        string token = PlainFile.ReadText(path, LargestFile).Trim();
+        string token;
+        try
+        {
+            token = PlainFile.ReadText(path, LargestFile).Trim();
+        }
+        catch (Exception exception) when (DiskFailure.IsOne(exception))
+        {
+            throw new IOException(
+                $"The token file cannot be read. {exception.Message} 'openssl rand -hex 32 > FILE' makes one.",
+                exception
+            );
+        }
         if (token.Length == 0)
         {
             throw new IOException(

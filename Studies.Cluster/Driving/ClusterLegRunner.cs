@@ -230,8 +230,7 @@ internal sealed class ClusterLegRunner : ILegRunner, IDisposable
     }
 
     private static bool IsTheWorkers(Exception exception) =>
-        exception is RpcException or InvalidDataException or OperationCanceledException or HttpRequestException
-        || (exception is IOException && !DiskFailure.IsOne(exception));
+        exception is RpcException or InvalidDataException or OperationCanceledException or HttpRequestException;
 
     // What came of it where it has ended; null where it was saved, or nobody answers.
     private async Task<LegResult?> StopAsync(LegOrder order)

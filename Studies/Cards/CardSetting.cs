@@ -1,5 +1,4 @@
 using Agents.Yaml;
-using YamlDotNet.RepresentationModel;
 
 namespace Studies.Cards;
 
@@ -15,39 +14,13 @@ internal sealed record CardSetting(string Key, string Value, string? Default)
     /// <param name="except">Keys that are told elsewhere.</param>
     public static IReadOnlyList<CardSetting> Changed(string settings, string defaults, params IReadOnlyCollection<string> except)
     {
-        Dictionary<string, string> usual = Flatten(defaults);
+        IReadOnlyDictionary<string, string> usual = FlatYaml.Of(defaults);
         return
         [
-            .. Flatten(settings)
+            .. FlatYaml
+                .Of(settings)
                 .Where(pair => !except.Contains(pair.Key) && usual.GetValueOrDefault(pair.Key) != pair.Value)
                 .Select(pair => new CardSetting(pair.Key, pair.Value, usual.GetValueOrDefault(pair.Key))),
         ];
-    }
-
-    private static Dictionary<string, string> Flatten(string yaml)
-    {
-        var flat = new Dictionary<string, string>();
-        Add(StrictYaml.Parse(yaml, "settings"), "");
-        return flat;
-
-        void Add(YamlMappingNode mapping, string path)
-        {
-            foreach ((YamlNode key, YamlNode value) in mapping.Children)
-            {
-                if (value is YamlMappingNode { Children.Count: > 0 } inner)
-                {
-                    Add(inner, $"{path}{key}.");
-                }
-                else
-                {
-                    flat[path + key] = value switch
-                    {
-                        YamlSequenceNode list => $"[{string.Join(", ", list.Children)}]",
-                        YamlMappingNode => "{}",
-                        _ => value.ToString(),
-                    };
-                }
-            }
-        }
     }
 }

@@ -2,6 +2,7 @@ using Agents.Files;
 using Agents.Policies;
 using Environments;
 using Learners.Configuration;
+using Protos.Foreign;
 
 namespace Studies.Cards;
 
@@ -32,7 +33,7 @@ internal static class ModelCard
             );
         }
         using var facts = CardFacts.Read(path, environments, agents);
-        Directory.CreateDirectory(folder);
+        DiskFailure.CreateFolder(folder);
         var pictures = CardPictures.Draw(facts, file, environments);
         AtomicFile.Write(file, new CardText(facts, pictures).Write());
         return

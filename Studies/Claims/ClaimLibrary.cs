@@ -42,15 +42,5 @@ internal static class ClaimLibrary
     /// <exception cref="SettingsException">A key is unknown or a value is not possible.</exception>
     public static Claim Parse(string text, string source) => StrictYaml.Bind<Claim>(StrictYaml.Parse(text, source), source);
 
-    private static Claim ReadFile(string path)
-    {
-        try
-        {
-            return StrictYaml.Bind<Claim>(StrictYaml.ReadFile(path), path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"The claim '{path}' cannot be read: {exception.Message}", exception);
-        }
-    }
+    private static Claim ReadFile(string path) => StrictYaml.Bind<Claim>(StrictYaml.ReadFile(path, "claim"), path);
 }

@@ -25,7 +25,6 @@ internal static class ProfilePlot
         }
         plot.Axes.SetLimitsY(-Margin, 1 + Margin);
         CurvePlot.Finish(plot, report.Title, $"τ: {report.Quantity}", "share of runs with a score above τ", Alignment.UpperRight);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         CurvePlot.Write(plot, path);
     }
 }

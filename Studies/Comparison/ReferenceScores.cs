@@ -15,12 +15,11 @@ internal sealed class ReferenceScores
     /// <summary>Reads a file, where one is given.</summary>
     /// <param name="file">YAML: task, then <c>random</c> and <c>reference</c>; null for none.</param>
     /// <param name="registry">Knows the environments.</param>
-    /// <exception cref="SettingsException">The file says something else; the message names the key.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="SettingsException">The file cannot be read, or says something else; the message names the key.</exception>
     public ReferenceScores(string? file, EnvironmentRegistry registry)
     {
         _registry = registry;
-        YamlMappingNode root = file is null ? [] : StrictYaml.ReadFile(file);
+        YamlMappingNode root = file is null ? [] : StrictYaml.ReadFile(file, "file of reference scores");
         foreach ((YamlNode key, YamlNode value) in root.Children)
         {
             string task = (key as YamlScalarNode)?.Value ?? "";

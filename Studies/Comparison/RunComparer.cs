@@ -192,6 +192,20 @@ internal static class RunComparer
                 $"[-]: fewer than {Estimate.LeastSeeds} runs of a task give no interval ({string.Join("; ", few)}). Train more seeds."
             );
         }
+        string[] scarce =
+        [
+            .. report
+                .Algorithms.Where(algorithm =>
+                    algorithm.Scores.FewestRuns >= Estimate.LeastSeeds && algorithm.Scores.FewestRuns < Estimate.EnoughSeeds
+                )
+                .Select(algorithm => algorithm.Label),
+        ];
+        if (scarce.Length > 0)
+        {
+            notes.Add(
+                $"Intervals of {string.Join("; ", scarce)} are too short: fewer than {Estimate.EnoughSeeds} runs of a task hold less than all that chance does. Train more seeds before you conclude anything from them."
+            );
+        }
         ThresholdFigure[] thresholds = [.. report.Algorithms.SelectMany(algorithm => algorithm.Thresholds)];
         if (thresholds.Length == 0)
         {

@@ -90,7 +90,7 @@ internal sealed class RunSelection
         )
         {
             throw new InvalidDataException(
-                $"{twice.Count()} kinds of runs on {ForeignText.Show(twice.Key.Environment)} are all called '{ForeignText.Show(twice.Key.Label)}', since they differ in too many settings. Compare fewer kinds at once, or take all runs of an agent for one algorithm with --by agent."
+                $"{twice.Count()} kinds of runs on {ForeignText.Show(twice.Key.Environment)} are all called '{ForeignText.Show(twice.Key.Label)}', since they differ in too many settings. Compare fewer kinds at once, or take all runs of an agent for one algorithm: 'agents compare --by agent'."
             );
         }
     }
@@ -109,7 +109,7 @@ internal sealed class RunSelection
             string byAgent =
                 _options.ByAgent || groups.All(group => group.Label == group.Agent)
                     ? ""
-                    : " Where only settings tuned for each environment tell runs apart, --by agent takes all runs of an agent for one algorithm.";
+                    : " Where only settings tuned for each environment tell runs apart, 'agents compare --by agent' takes all runs of an agent for one algorithm.";
             throw new SettingsException(
                 $"Algorithms are compared on the same tasks, but {ForeignText.Line(string.Join("; ", gaps))}. Train what is missing, or name only folders of tasks that all have.{byAgent}"
             );

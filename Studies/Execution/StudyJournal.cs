@@ -1,5 +1,4 @@
 using System.Text;
-using Agents.Files;
 using Protos.Foreign;
 using Studies.Legs;
 using Studies.Trials;

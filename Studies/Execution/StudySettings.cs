@@ -57,17 +57,7 @@ internal sealed record StudySettings : IValidatableObject
 
     /// <summary>Reads a file of settings.</summary>
     /// <exception cref="SettingsException">The file cannot be read, or is no YAML mapping.</exception>
-    public static YamlMappingNode ReadFile(string path)
-    {
-        try
-        {
-            return StrictYaml.ReadFile(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"'{path}' cannot be read: {exception.Message}", exception);
-        }
-    }
+    public static YamlMappingNode ReadFile(string path) => StrictYaml.ReadFile(path, "file of the study");
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

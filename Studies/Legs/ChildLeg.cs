@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Agents.Files;
 using Learners.Checkpoints;
 using Learners.Training;
+using Protos.Foreign;
 using Studies.Trials;
 
 namespace Studies.Legs;

@@ -7,6 +7,7 @@ using Learners.Configuration;
 using Learners.Evaluation;
 using Learners.Runs;
 using Learners.Training;
+using Protos.Foreign;
 using Studies.Runs;
 using Studies.Statistics;
 using Studies.Trials;

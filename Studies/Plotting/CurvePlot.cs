@@ -1,4 +1,5 @@
 using System.Globalization;
+using Protos.Foreign;
 using ScottPlot;
 using ScottPlot.Plottables;
 
@@ -62,17 +63,13 @@ internal static class CurvePlot
         }
     }
 
-    /// <summary>Writes a plot in the format that the file's ending says.</summary>
+    /// <summary>Writes a plot in the format that the file's ending says; missing folders are made.</summary>
+    /// <exception cref="IOException">The file cannot be written; the message says why.</exception>
     public static void Write(Plot plot, string path)
     {
-        if (Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase))
-        {
-            plot.SaveSvg(path, Width, Height);
-        }
-        else
-        {
-            plot.SavePng(path, Width, Height);
-        }
+        bool isVector = Path.GetExtension(path).Equals(".svg", StringComparison.OrdinalIgnoreCase);
+        DiskFailure.CreateFolderOf(path);
+        DiskFailure.Writing(path, () => isVector ? plot.SaveSvg(path, Width, Height) : plot.SavePng(path, Width, Height));
     }
 
     /// <summary>Adds a curve with its band.</summary>

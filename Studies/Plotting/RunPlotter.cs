@@ -38,7 +38,6 @@ internal static class RunPlotter
                 tasks.Length == 1
                     ? file
                     : Path.ChangeExtension(file, null) + $"-{TaskFileName.Of(task.Key)}{Path.GetExtension(file)}";
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(picture))!);
             CurvePlot.Save(picture, task.Key, Unit(metric), curves, []);
             pictures.Add((picture, task.Key, curves));
         }

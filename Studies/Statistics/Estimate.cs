@@ -11,6 +11,9 @@ internal readonly record struct Estimate(double Low, double High, double Interva
     /// <summary>Samples smaller than this get no interval.</summary>
     public const int LeastSeeds = 3;
 
+    /// <summary>Runs below which a bootstrapped interval is too short.</summary>
+    public const int EnoughSeeds = 5;
+
     /// <summary>Nothing is known.</summary>
     public static Estimate None { get; } = new(double.NaN, double.NaN, double.NaN, double.NaN, 0);
 

@@ -59,7 +59,7 @@ public sealed class CardCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("is no saved policy", "card", "nothing-here")]
+    [InlineData("There is no folder", "card", "nothing-here")]
     [InlineData("ends in .md", "card", ".", "--out", "card.html")]
     public async Task Card_ThatCannotBe_IsOneLine(string expected, params string[] arguments)
     {

@@ -119,12 +119,18 @@ public sealed class DistillCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("error: 'nothing' is no saved policy", "distill", "nothing")]
+    [InlineData("There is no folder 'nothing'", "distill", "nothing")]
     [InlineData("reads observations of", "distill", "TEACHER", "--environment", "Pendulum-v1")]
     [InlineData("There is no agent 'ppq'", "distill", "TEACHER", "--agent", "ppq")]
     [InlineData("unrolls_from: 'nowhere' holds no run", "distill", "TEACHER", "--from", "nowhere")]
     [InlineData("unrolls_from: the run in", "distill", "TEACHER", "--from", "TEACHER")]
-    [InlineData("The network of the student 'none.yaml' cannot be read", "distill", "TEACHER", "--student", "none.yaml")]
+    [InlineData(
+        "The network of the student (--student) cannot be read. There is no file 'none.yaml'.",
+        "distill",
+        "TEACHER",
+        "--student",
+        "none.yaml"
+    )]
     [InlineData(
         "what follows another policy's actions",
         "distill",
@@ -142,7 +148,7 @@ public sealed class DistillCommandTests : IDisposable
         "ppo.auxiliary.default_policy.saved.path=TEACHER"
     )]
     [InlineData(
-        "'nothing' is no saved policy",
+        "There is no folder 'nothing'",
         "train",
         "CartPole-v1",
         "--set",

@@ -111,7 +111,7 @@ public sealed class HelpfulCommandTests : IDisposable
     [InlineData("train", "--env", "The environment is named without an option: 'agents train CartPole-v1'.")]
     [InlineData("train", "--algo", "Did you mean '--agent'?")]
     [InlineData("train", "--total_timesteps", "Did you mean '--steps'?")]
-    [InlineData("train", "--lr", "Did you mean '--set AGENT.learning_rate='?")]
+    [InlineData("train", "--lr", "Did you mean '--set ppo.learning_rate='?")]
     [InlineData("serve", "--port", "Did you mean '--listen'?")]
     [InlineData("evaluate", "--n-eval-episodes", "Did you mean '--episodes'?")]
     public async Task Option_OfAnotherLibrary_NamesOurs(string command, string option, string cure)

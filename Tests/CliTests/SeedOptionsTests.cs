@@ -23,7 +23,7 @@ public sealed class SeedOptionsTests : IDisposable
 
     [Theory]
     [InlineData("", "but must be a whole number")]
-    [InlineData("5-1", "but must be a whole number from 5")]
+    [InlineData("5-1", "a range goes up. Write 1-5.")]
     [InlineData("1-2-3", "must be numbers and ranges")]
     [InlineData("-1", "but must be a whole number")]
     [InlineData("1-1001", "more than 1000 seeds")]

@@ -57,7 +57,7 @@ public sealed class ClaimTests
     {
         SettingsException error = Assert.Throws<SettingsException>(() => ClaimLibrary.Load("/nowhere/claim.yaml"));
 
-        Assert.Contains("'/nowhere/claim.yaml' cannot be read", error.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no file '/nowhere/claim.yaml', nor a folder '/nowhere'.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -57,7 +57,7 @@ internal sealed class ServeCommand(TextWriter error)
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue);
-        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
+        using SavedPolicy policy = SavedPolicy.Load(parsed.GetValue(_path)!);
         ServiceHost host = await ServiceHost
             .ServePolicyAsync(policy, parsed.GetValue(_grpc), seedValue, _listen.Read(parsed), _registry.Registry(parsed))
             .ConfigureAwait(false);

@@ -59,6 +59,8 @@ internal sealed class StatusCommand(TextWriter output)
         return command;
     }
 
+    private const string WhenSlow = "It may be busy: give it longer with --timeout.";
+
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         using var learner = new FleetStatusClient(
@@ -73,7 +75,7 @@ internal sealed class StatusCommand(TextWriter output)
         {
             do
             {
-                FleetStatus status = await learner.FetchAsync(patience, cancellationToken).ConfigureAwait(false);
+                FleetStatus status = await learner.FetchAsync(patience, WhenSlow, cancellationToken).ConfigureAwait(false);
                 if (parsed.GetValue(_json))
                 {
                     output.WriteLine(FleetStatusClient.ToJson(status).ToJsonString());
@@ -92,7 +94,7 @@ internal sealed class StatusCommand(TextWriter output)
             {
                 do
                 {
-                    FleetStatus status = await learner.FetchAsync(patience, cancellationToken).ConfigureAwait(false);
+                    FleetStatus status = await learner.FetchAsync(patience, WhenSlow, cancellationToken).ConfigureAwait(false);
                     live.UpdateTarget(new Rows(Summary(status), Actors(status)));
                 } while (await PauseAsync(cancellationToken).ConfigureAwait(false));
             })

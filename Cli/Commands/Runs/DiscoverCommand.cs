@@ -111,7 +111,7 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
                 $"Interrupted after {result.Skills.Count} skills; everything is saved. Continue with: {NextCommand.Of(["discover", "--resume", NextCommand.Relative(result.Folder), .. _registry.NextWords(parsed, environment)])}"
             );
         }
-        Print(result, parsed.GetValue(_json));
+        Print(result, parsed.GetValue(_json), _registry.NextWords(parsed, environment));
         return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
@@ -163,7 +163,7 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
         return StrictYaml.Bind<DiscoverySettings>(root, "--skills");
     }
 
-    private void Print(DiscoveryResult result, bool json)
+    private void Print(DiscoveryResult result, bool json, IReadOnlyList<string> words)
     {
         if (json)
         {
@@ -178,7 +178,7 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
         {
             Tables.Print(output, TableOf(result));
             output.WriteLine($"Skills: {NextCommand.Relative(Path.Combine(result.Folder, "skills"))}");
-            output.WriteLine($"See them with: {NextCommand.Of(["record", NextCommand.Relative(result.Folder)])}");
+            output.WriteLine($"See them with: {NextCommand.Of(["record", NextCommand.Relative(result.Folder), .. words])}");
         });
     }
 

@@ -136,7 +136,7 @@ internal sealed class DistillCommand(TextWriter output, TextWriter error)
             TrainCommand.Print(output, error, result, parsed.GetValue(_json), "train", _registry.NextWords(parsed, []));
             return ExitCodes.Interrupted;
         }
-        using SavedPolicy teacher = SavedPolicy.Load(PolicyFolder.Find(teacherPath));
+        using SavedPolicy teacher = SavedPolicy.Load(teacherPath);
         using SavedPolicy student = SavedPolicy.Load(result.PolicyFolder);
         StudentReport report = StudentRecorder.Record(
             teacher,

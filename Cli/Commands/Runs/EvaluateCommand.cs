@@ -75,7 +75,7 @@ internal sealed class EvaluateCommand(TextWriter output, TextWriter error)
     {
         int count = (int)Numbers.Parse("--episodes", parsed.GetValue(_episodes)!, 1, 100_000_000);
         ulong seedValue = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue);
-        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
+        using SavedPolicy policy = SavedPolicy.Load(parsed.GetValue(_path)!);
         EvaluationResult result = Evaluator.Evaluate(
             policy,
             parsed.GetValue(_environment),

@@ -74,7 +74,7 @@ internal sealed class ExportCommand(TextWriter output)
                 $"--out is '{ForeignText.Show(file)}', and a model is written. Name a file that ends in {Extension}."
             );
         }
-        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
+        using SavedPolicy policy = SavedPolicy.Load(parsed.GetValue(_path)!);
         OnnxModel model = OnnxExporter.Export(
             policy,
             new OnnxExportOptions

@@ -203,6 +203,8 @@ internal sealed class InspectCommand(TextWriter output)
             ["seed"] = settings.Seed,
             ["total_steps"] = settings.TotalSteps,
             ["checkpoints"] = checkpoints,
+            ["policy"] = PolicyState(run.Policy),
+            ["best_policy"] = PolicyState(run.Best),
             ["finished"] = summary?["interrupted"]?.GetValueKind() == JsonValueKind.False,
             ["mean_return"] = summary?["mean_return"]?.DeepClone(),
             ["best_return"] = summary?["best_return"]?.DeepClone(),
@@ -219,6 +221,23 @@ internal sealed class InspectCommand(TextWriter output)
             {
                 return exception.Message;
             }
+        }
+    }
+
+    private static string? PolicyState(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return null;
+        }
+        try
+        {
+            using SavedPolicy policy = SavedPolicy.Load(folder);
+            return $"whole, of step {policy.Info.EnvironmentSteps}";
+        }
+        catch (PolicyFormatException exception)
+        {
+            return exception.Message;
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class InspectedPlay
         {
             return null;
         }
-        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(path));
+        using SavedPolicy policy = SavedPolicy.Load(path);
         ulong seed = Numbers.Parse("--seed", parsed.GetValue(_seed)!, 0, ulong.MaxValue);
         return attention
             ? Attention(policy, parsed, new AttentionOptions { Seed = seed, Registry = registry.Registry(parsed) })

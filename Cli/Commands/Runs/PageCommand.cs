@@ -92,7 +92,10 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
             Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes)),
             FleetStatus = learner is null
                 ? null
-                : async stop => FleetStatusClient.ToJson(await learner.FetchAsync(Patience, stop).ConfigureAwait(false)),
+                : async stop =>
+                    FleetStatusClient.ToJson(
+                        await learner.FetchAsync(Patience, "It may be busy; the page asks again.", stop).ConfigureAwait(false)
+                    ),
             Warn = line => error.WriteLine("warning: " + ForeignText.Line(line)),
             Continue = run => [.. OwnProgram.Command, .. ContinueWords(run, parsed)],
             Compare = folders =>

@@ -8,6 +8,7 @@ using Cli.Processes;
 using Environments.Wrappers;
 using Learners.Evaluation;
 using Learners.Skills;
+using Protos.Foreign;
 
 namespace Cli.Commands.Runs;
 
@@ -107,7 +108,7 @@ internal sealed class RecordCommand(TextWriter output)
             RecordSkills(parsed, options, cancellationToken);
             return Task.FromResult(ExitCodes.Done);
         }
-        using SavedPolicy policy = SavedPolicy.Load(PolicyFolder.Find(parsed.GetValue(_path)!));
+        using SavedPolicy policy = SavedPolicy.Load(parsed.GetValue(_path)!);
         RecordingResult result = EpisodeRecorder.Record(policy, parsed.GetValue(_file)!, options, cancellationToken);
         Print(output, result, parsed.GetValue(_json));
         return Task.FromResult(ExitCodes.Done);
@@ -126,7 +127,7 @@ internal sealed class RecordCommand(TextWriter output)
                 $"--out is '{target}', and of a discovery a sheet and a film of each skill are written. Name a folder."
             );
         }
-        Directory.CreateDirectory(target);
+        DiskFailure.CreateFolder(target);
         var files = new List<string>();
         int skills = SkillSheet.Write(
             folder,
@@ -137,7 +138,7 @@ internal sealed class RecordCommand(TextWriter output)
         );
         foreach (string skill in new DiscoveryFolder(folder).Skills())
         {
-            using var policy = SavedPolicy.Load(PolicyFolder.Find(skill));
+            using var policy = SavedPolicy.Load(skill);
             EpisodeRecorder.Record(policy, Add($"skill-{Path.GetFileName(skill)}.gif"), options, cancellationToken);
         }
         if (parsed.GetValue(_json))

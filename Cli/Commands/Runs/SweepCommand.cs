@@ -82,7 +82,7 @@ internal sealed class SweepCommand
         StudyResult result = await reporter
             .ShowAsync(() => Study.RunAsync(settings, file, _study.Read(parsed, file, reporter, _error), cancellationToken))
             .ConfigureAwait(false);
-        StudyTable.Print(_output, _error, result, parsed.GetValue(_json));
+        StudyTable.Print(_output, _error, result, parsed.GetValue(_json), _study.NextWords(parsed));
         return ExitCodes.Done;
     }
 

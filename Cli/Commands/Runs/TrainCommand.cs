@@ -95,7 +95,7 @@ internal sealed class TrainCommand(TextWriter output, TextWriter error)
         StudyResult result = await reporter
             .ShowAsync(() => Study.RunAsync(settings, "the command line", options, cancellationToken))
             .ConfigureAwait(false);
-        StudyTable.Print(output, error, result, parsed.GetValue(_json));
+        StudyTable.Print(output, error, result, parsed.GetValue(_json), _run.NextWords(parsed));
         return ExitCodes.Done;
     }
 

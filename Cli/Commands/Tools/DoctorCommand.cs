@@ -57,11 +57,7 @@ internal sealed class DoctorCommand(TextWriter output)
         Table table = Tables.Create("", "found", "if it is missing");
         foreach (Finding finding in findings)
         {
-            table.AddRow(
-                finding.Name,
-                (finding.IsThere ? "" : "missing: ") + Tables.Foreign(finding.Found),
-                finding.IsThere ? "" : Markup.Escape(finding.Cure)
-            );
+            table.AddRow(finding.Name, Tables.Foreign(finding.Found), finding.IsThere ? "" : Markup.Escape(finding.Cure));
         }
         Tables.Print(output, table);
     }

@@ -1,3 +1,5 @@
+using Protos.Foreign;
+
 namespace Environments.Rendering.Animation;
 
 /// <summary>Films and pictures by the ending of their file's name.</summary>
@@ -19,10 +21,7 @@ public static class AnimationFile
     public static IAnimationWriter Create(string path, int width, int height, double framesPerSecond)
     {
         RequireKnown(path);
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-        {
-            Directory.CreateDirectory(folder);
-        }
+        DiskFailure.CreateFolderOf(path);
         return new ReplacingWriter(
             path,
             place =>

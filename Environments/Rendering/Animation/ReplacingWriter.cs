@@ -1,3 +1,5 @@
+using Protos.Foreign;
+
 namespace Environments.Rendering.Animation;
 
 /// <summary>Lets a film be written beside its place and moves it there when it ends, so that two recorders never write one file.</summary>
@@ -17,7 +19,7 @@ internal sealed class ReplacingWriter : IAnimationWriter
         string name =
             $".{Path.GetFileNameWithoutExtension(path)}.tmp-{Guid.NewGuid().ToString("N")[..8]}{Path.GetExtension(path)}";
         _temporary = Path.Combine(Path.GetDirectoryName(_path)!, name);
-        _inner = create(_temporary);
+        _inner = DiskFailure.Writing(path, () => create(_temporary));
     }
 
     /// <inheritdoc/>
@@ -39,7 +41,7 @@ internal sealed class ReplacingWriter : IAnimationWriter
             _inner.Dispose();
             if (File.Exists(_temporary)) // of a picture without a frame there is no file
             {
-                File.Move(_temporary, _path, overwrite: true);
+                DiskFailure.Writing(_path, () => File.Move(_temporary, _path, overwrite: true));
             }
         }
         finally

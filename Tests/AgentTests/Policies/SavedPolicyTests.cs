@@ -124,12 +124,35 @@ public sealed class SavedPolicyTests : IDisposable
     }
 
     [Fact]
-    public void Load_NoPolicyThere_SaysWhatIsMissing()
+    public void Load_FolderOfARun_IsItsLatestPolicy()
     {
-        PolicyFormatException exception = Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(_folder.Path));
+        string weights = SaveOne();
 
-        Assert.Contains("policy.yaml", exception.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', exception.Message);
+        using SavedPolicy direct = SavedPolicy.Load(Path.GetDirectoryName(weights)!);
+        using SavedPolicy ofRun = SavedPolicy.Load(_folder.Path);
+
+        Assert.Equal(direct.ParameterHash, ofRun.ParameterHash);
+    }
+
+    [Fact]
+    public void Load_NoPolicyThere_SaysExactlyWhatIsMissing()
+    {
+        string weights = SaveOne();
+        string folder = Path.GetDirectoryName(weights)!;
+        string Told(string path) => Assert.Throws<PolicyFormatException>(() => SavedPolicy.Load(path)).Message;
+
+        Assert.StartsWith($"There is no folder '{_folder.In("none")}'.", Told(_folder.In("none")), StringComparison.Ordinal);
+        Assert.StartsWith($"'{weights}' is a file.", Told(weights), StringComparison.Ordinal);
+        Directory.CreateDirectory(_folder.In("empty"));
+        Assert.StartsWith($"'{_folder.In("empty")}' holds no saved policy", Told(_folder.In("empty")), StringComparison.Ordinal);
+        File.WriteAllText(_folder.In("empty", "config.yaml"), "");
+        Assert.StartsWith(
+            $"The run in '{_folder.In("empty")}' has saved no policy yet.",
+            Told(_folder.In("empty")),
+            StringComparison.Ordinal
+        );
+        File.Delete(weights);
+        Assert.StartsWith($"The policy in '{folder}' lacks policy.safetensors.", Told(folder), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,8 +26,8 @@ public sealed class BrokenInputTests : IDisposable
     [InlineData("operation.yaml")]
     public async Task Run_YamlThatTheParserFailsOn_IsOneLine(string name)
     {
-        await Fails(2, "no YAML that can be read", "train", "--config", Case(name), "--out", _folder.In("run"));
-        await Fails(2, "no YAML that can be read", "reproduce", Case(name), "--out", _folder.In("claim"));
+        await Fails(2, "is not YAML", "train", "--config", Case(name), "--out", _folder.In("run"));
+        await Fails(2, "is not YAML", "reproduce", Case(name), "--out", _folder.In("claim"));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class StudyTests : IDisposable
         Assert.Equal("a2c", best.AgentName);
         Assert.Equal(
             result.Winner.Values["a2c.learning_rate"],
-            StrictYaml.ReadFile(result.BestFile)["a2c"]["learning_rate"].ToString()
+            StrictYaml.ReadFile(result.BestFile, "file of settings")["a2c"]["learning_rate"].ToString()
         );
         using JsonDocument summary = JsonDocument.Parse(File.ReadAllText(_folder.In("s", "summary.json")));
         Assert.Equal(result.Winner.FreshReturn, summary.RootElement.GetProperty("mean_return").GetDouble());
