@@ -57,7 +57,11 @@ public sealed class ClaimTests
     {
         SettingsException error = Assert.Throws<SettingsException>(() => ClaimLibrary.Load("/nowhere/claim.yaml"));
 
-        Assert.Contains("There is no file '/nowhere/claim.yaml', nor a folder '/nowhere'.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no file '/nowhere/claim.yaml', nor a folder '/nowhere'.",
+            error.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

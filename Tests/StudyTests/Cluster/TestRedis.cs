@@ -14,21 +14,28 @@ internal sealed class TestRedis : IDisposable
     private readonly TemporaryFolder _folder = new();
     private Process? _process;
 
-    private TestRedis(int port) => Port = port;
+    private readonly string? _secrets;
+
+    private TestRedis(int port, string? secrets)
+    {
+        Port = port;
+        _secrets = secrets;
+    }
 
     public int Port { get; }
 
-    public string Address => $"redis://127.0.0.1:{Port}";
+    public string Address => $"{(_secrets is null ? "redis" : "rediss")}://127.0.0.1:{Port}";
 
     /// <summary>Starts one, or skips the test where there is none.</summary>
-    public static async Task<TestRedis> StartAsync()
+    /// <param name="secrets">Folder of <c>agents certificates</c> whose worker's certificate it shows; null for connections in the clear.</param>
+    public static async Task<TestRedis> StartAsync(string? secrets = null)
     {
         string[] places = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
         Assert.SkipUnless(
             places.Any(place => File.Exists(Path.Combine(place, "redis-server"))),
             "redis-server is not installed (Debian: apt-get install redis-server)."
         );
-        var redis = new TestRedis(FreePort());
+        var redis = new TestRedis(FreePort(), secrets);
         await redis.BeginAsync();
         return redis;
     }
@@ -40,7 +47,7 @@ internal sealed class TestRedis : IDisposable
         )!;
         await _process.StandardInput.WriteAsync(
             $"""
-            port {Port}
+            {(_secrets is null ? $"port {Port}" : Encrypted())}
             bind 127.0.0.1
             dir {_folder.Path}
             save ""
@@ -64,6 +71,16 @@ internal sealed class TestRedis : IDisposable
             }
         });
     }
+
+    private string Encrypted() =>
+        $"""
+            port 0
+            tls-port {Port}
+            tls-cert-file {Path.Combine(_secrets!, "worker.pem")}
+            tls-key-file {Path.Combine(_secrets!, "worker-key.pem")}
+            tls-ca-cert-file {Path.Combine(_secrets!, "ca.pem")}
+            tls-auth-clients no
+            """;
 
     public void Kill()
     {
