@@ -43,9 +43,18 @@ internal static class Reproducer
         );
         DiskFailure.CreateFolder(folder);
         using FileStream held = Hold(folder);
-        IReadOnlyList<RunOutcome> outcomes = await new RunScheduler(folder, options.Starter, options.Agents, options.Clock)
-            .RunAsync(plan.Runs, options.Jobs, options.Progress, cancellationToken)
-            .ConfigureAwait(false);
+        IRunStarter starter = options.CreateStarter(folder);
+        IReadOnlyList<RunOutcome> outcomes;
+        try
+        {
+            outcomes = await new RunScheduler(folder, starter, options.Agents, options.Clock)
+                .RunAsync(plan.Runs, options.Jobs, options.Progress, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            (starter as IDisposable)?.Dispose();
+        }
 
         var report = new ReproductionReport
         {

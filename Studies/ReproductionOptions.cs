@@ -20,8 +20,8 @@ internal sealed record ReproductionOptions
     /// <summary>Folder of report and runs; the same folder continues. Null for <c>runs/reproduce/&lt;claim&gt;/&lt;budget&gt;</c>.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Trains one run.</summary>
-    public required IRunStarter Starter { get; init; }
+    /// <summary>Makes what trains the runs, of the folder below which they lie; disposed where it can be.</summary>
+    public required Func<string, IRunStarter> CreateStarter { get; init; }
 
     /// <summary>The command line that gives the report, for the report.</summary>
     public string Command { get; init; } = "";

@@ -9,7 +9,17 @@ namespace Cli.Fleet;
 internal static class SecretFiles
 {
     /// <summary>All that is made.</summary>
-    public static readonly string[] All = ["ca.pem", "learner.pem", "learner-key.pem", "actor.pem", "actor-key.pem", "token"];
+    public static readonly string[] All =
+    [
+        "ca.pem",
+        "learner.pem",
+        "learner-key.pem",
+        "actor.pem",
+        "actor-key.pem",
+        "worker.pem",
+        "worker-key.pem",
+        "token",
+    ];
 
     /// <summary>What actors and those who watch need; the learner's key is not among it.</summary>
     public static readonly string[] ForActors = ["ca.pem", "actor.pem", "actor-key.pem", "token"];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Agents.Files;
@@ -82,6 +81,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
     /// <summary>Goes on to the last skill.</summary>
     public async Task<DiscoveryResult> RunAsync(CancellationToken cancellationToken)
     {
+        using var share = ProcessorShare.Begin();
         long started = _options.Clock.GetTimestamp();
         for (int skill = 0; skill < _settings.Skills; skill++)
         {
@@ -101,7 +101,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
             Skills = _records,
             Interrupted = _records.Count < _settings.Skills,
             WallSeconds = _options.Clock.GetElapsedTime(started).TotalSeconds,
-            CpuSeconds = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds,
+            CpuSeconds = share.Seconds,
         };
         if (result.Best is { } best)
         {

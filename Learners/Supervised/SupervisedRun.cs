@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Agents.Files;
 using Environments.Randomness;
 using Environments.State;
@@ -69,6 +68,7 @@ internal sealed class SupervisedRun : IDisposable
             _log?.Dispose();
             evaluator?.Dispose();
             _learner.Dispose();
+            _share.Dispose();
             throw;
         }
     }
@@ -78,6 +78,8 @@ internal sealed class SupervisedRun : IDisposable
     private bool HasStopped => _settings.StopAtAccuracy is { } mark && _learner.RunningAccuracy >= mark;
 
     private bool IsDone => Updates >= _settings.Updates || HasStopped;
+
+    private readonly ProcessorShare _share = ProcessorShare.Begin();
 
     private double Seconds => _options.Clock.GetElapsedTime(_started).TotalSeconds;
 
@@ -127,6 +129,7 @@ internal sealed class SupervisedRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _share.Dispose();
         _log.Dispose();
         _evaluator.Dispose();
         _learner.Dispose();
@@ -173,7 +176,7 @@ internal sealed class SupervisedRun : IDisposable
             RunningAccuracy = double.IsNaN(_learner.RunningAccuracy) ? null : _learner.RunningAccuracy,
             Stopped = HasStopped,
             WallSeconds = Seconds,
-            CpuSeconds = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds,
+            CpuSeconds = _share.Seconds,
             ParameterHash = network.ParameterHash,
             Interrupted = score is null,
             Score = score,

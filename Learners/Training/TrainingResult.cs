@@ -27,7 +27,7 @@ public sealed record TrainingResult
     /// <summary>Wall seconds of this process's part of the run, evaluation included.</summary>
     public required double WallSeconds { get; init; }
 
-    /// <summary>Processor seconds of the whole process so far.</summary>
+    /// <summary>Processor seconds of the run: all of the process's where nothing else trains in it, its start among them; else an even share.</summary>
     public required double CpuSeconds { get; init; }
 
     /// <summary>SHA-256 of the final parameters.</summary>

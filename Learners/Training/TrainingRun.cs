@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Agents.Files;
 using Agents.Policies;
 using Environments.State;
@@ -20,6 +19,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly BestPolicy _best;
     private readonly RunKeeping _keeping;
     private readonly long _startSteps;
+    private ProcessorShare? _share;
     private readonly long _started;
     private readonly Action<IReadOnlyList<CompletedEpisode>> _hear;
     private RunCallbacks? _callbacks; // null where nobody is called
@@ -82,6 +82,8 @@ internal sealed class TrainingRun : IDisposable
     /// <exception cref="AggregateException">A callback failed, and so did saving.</exception>
     public async Task<TrainingResult> RunAsync(CancellationToken cancellationToken)
     {
+        using var share = ProcessorShare.Begin();
+        _share = share;
         if (!RunCallbacks.Any(_options))
         {
             await TrainAsync(cancellationToken).ConfigureAwait(false);
@@ -184,7 +186,7 @@ internal sealed class TrainingRun : IDisposable
             EnvironmentSteps = Steps,
             Updates = _session.Updates,
             WallSeconds = Seconds,
-            CpuSeconds = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds,
+            CpuSeconds = _share?.Seconds ?? 0,
             ParameterHash = final.ParameterHash,
             Interrupted = evaluation is null,
             Evaluation = evaluation,

@@ -18,9 +18,7 @@ internal sealed class LegDesk(string scratch, int slots, TrainingOptions options
     private readonly Lock _lock = new();
     private readonly Dictionary<LegKey, HeldLeg> _held = [];
     private readonly HashSet<Task> _training = [];
-    private readonly CpuShares _shares = new();
     private readonly Channel<bool> _changed = Channel.CreateUnbounded<bool>();
-    private int _shareNumbers;
 
     /// <summary>Legs that could be taken now.</summary>
     public int Free
@@ -106,9 +104,7 @@ internal sealed class LegDesk(string scratch, int slots, TrainingOptions options
             Directory.Move(files, leg.Root);
             leg.Order = order;
             leg.Phase = HeldPhase.Running;
-            int share = _shareNumbers++;
-            _shares.Begin(share);
-            var training = Task.Run(() => TrainAsync(leg, share));
+            var training = Task.Run(() => TrainAsync(leg));
             _training.Add(training);
             training.ContinueWith(
                 ended =>
@@ -210,7 +206,7 @@ internal sealed class LegDesk(string scratch, int slots, TrainingOptions options
         leg.Dispose();
     }
 
-    private async Task TrainAsync(HeldLeg leg, int share)
+    private async Task TrainAsync(HeldLeg leg)
     {
         HeldPhase phase;
         string? text = null;
@@ -233,10 +229,7 @@ internal sealed class LegDesk(string scratch, int slots, TrainingOptions options
         }
         lock (_lock)
         {
-            double cpu = Math.Round(_shares.End(share), 3);
-            leg.Text = result is null
-                ? text
-                : LegMessages.Write(double.IsNaN(result.CpuSeconds) ? result with { CpuSeconds = cpu } : result);
+            leg.Text = result is null ? text : LegMessages.Write(result);
             leg.Steps = result?.Steps ?? leg.Steps;
             leg.Phase = phase;
             if (leg.IsDropped)

@@ -29,7 +29,6 @@ internal sealed class StudyEngine(
 
     private readonly ConcurrentDictionary<int, long> _steps = [];
     private readonly Dictionary<int, Task<LegResult>> _running = [];
-    private readonly CpuShares _shares = new();
     private int _lost;
 
     private StudyState State => journal.State;
@@ -90,7 +89,6 @@ internal sealed class StudyEngine(
 
     private void Start(Leg leg, CancellationToken stop)
     {
-        _shares.Begin(leg.Number);
         _steps[leg.Number] = leg.Continues is { } before ? State.Legs[before].Result!.Steps : 0;
         _running[leg.Number] = runner.RunAsync(plan.OrderOf(leg, State), new Steps(_steps, leg.Number), stop);
     }
@@ -98,7 +96,6 @@ internal sealed class StudyEngine(
     private async Task EndAsync(int number, Queue<Leg> begun)
     {
         _running.Remove(number, out Task<LegResult>? ended);
-        double cpu = _shares.End(number);
         _steps.TryRemove(number, out _);
         LegResult result;
         try
@@ -130,7 +127,7 @@ internal sealed class StudyEngine(
                 Steps = State.Legs[number].Leg.Continues is { } before ? State.Legs[before].Result!.Steps : 0,
             };
         }
-        journal.End(number, double.IsNaN(result.CpuSeconds) ? result with { CpuSeconds = Math.Round(cpu, 3) } : result);
+        journal.End(number, result);
         prune(State);
     }
 
@@ -142,13 +139,9 @@ internal sealed class StudyEngine(
             try
             {
                 LegResult result = await running.ConfigureAwait(false);
-                double cpu = _shares.End(number);
                 if (result.Failure is null)
                 {
-                    journal.End(
-                        number,
-                        double.IsNaN(result.CpuSeconds) ? result with { CpuSeconds = Math.Round(cpu, 3) } : result
-                    );
+                    journal.End(number, result);
                 }
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)

@@ -44,9 +44,7 @@ internal static class ChildLeg
             LegResult result = await new LegTraining(root, options)
                 .RunAsync(order, new Teller(output), stop.Token)
                 .ConfigureAwait(false);
-            using var process = Process.GetCurrentProcess();
-            double cpu = Math.Round(process.TotalProcessorTime.TotalSeconds, 3);
-            Tell(output, new LegMessage { Result = result with { CpuSeconds = cpu } });
+            Tell(output, new LegMessage { Result = result });
             return 0;
         }
         catch (Exception exception) when (exception is CheckpointException || DiskFailure.IsOne(exception))

@@ -33,13 +33,15 @@ internal sealed class LegTraining(string root, TrainingOptions options)
     public async Task<LegResult> RunAsync(LegOrder order, IProgress<long> progress, CancellationToken cancellationToken)
     {
         using FileStream held = await HoldAsync(order, cancellationToken).ConfigureAwait(false);
+        using var share = ProcessorShare.Begin();
         try
         {
-            return order.IsRun
+            LegResult result = order.IsRun
                 ? await TrainRunAsync(order, progress, cancellationToken).ConfigureAwait(false)
                 : await new MemberTraining(root, options, SettingsOf)
                     .RunAsync(order, progress, cancellationToken)
                     .ConfigureAwait(false);
+            return double.IsNaN(result.CpuSeconds) ? result with { CpuSeconds = Math.Round(share.Seconds, 3) } : result;
         }
         catch (Exception exception) when (IsTheLegsFault(exception))
         {
@@ -47,6 +49,7 @@ internal sealed class LegTraining(string root, TrainingOptions options)
             {
                 Score = double.NaN,
                 Steps = 0,
+                CpuSeconds = Math.Round(share.Seconds, 3),
                 Failure = exception.Message.ReplaceLineEndings(" "),
             };
         }

@@ -164,7 +164,10 @@ public sealed class EarlierRunTests : IDisposable
             _folder.In("taught.yaml"),
             new ReproductionOptions
             {
-                Starter = new ChildRunStarter(["dotnet", Path.Combine(AppContext.BaseDirectory, "agents-cli.dll")], []),
+                CreateStarter = _ => new ChildRunStarter(
+                    ["dotnet", Path.Combine(AppContext.BaseDirectory, "agents-cli.dll")],
+                    []
+                ),
                 Folder = _folder.In("out"),
                 Jobs = 2,
                 Command = "agents reproduce taught.yaml",

@@ -41,7 +41,7 @@ public sealed class ReproducerTests : IDisposable
             claim ?? Claim(),
             new ReproductionOptions
             {
-                Starter = starter,
+                CreateStarter = _ => starter,
                 Folder = _folder.In("out"),
                 Seeds = seeds,
                 Jobs = jobs,

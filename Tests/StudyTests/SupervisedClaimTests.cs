@@ -91,7 +91,7 @@ public sealed class SupervisedClaimTests : IDisposable
         var starter = new SampleClaims.InProcess();
         var options = new ReproductionOptions
         {
-            Starter = starter,
+            CreateStarter = _ => starter,
             Folder = _folder.In("out"),
             Jobs = 1,
         };

@@ -8,6 +8,8 @@ using Protos.Foreign;
 using Spectre.Console;
 using Studies;
 using Studies.Claims;
+using Studies.Cluster.Driving;
+using Studies.Cluster.Joining;
 using Studies.Reports;
 using Studies.Running;
 using Studies.Statistics;
@@ -30,13 +32,17 @@ internal sealed class ReproduceCommand(TextWriter output, TextWriter error)
     private readonly Option<string?> _seeds = new("--seeds") { Description = "Seeds per arm and task. Default: the claim's." };
     private readonly Option<string?> _jobs = new("--jobs")
     {
-        Description = "Runs at a time, each on one thread. Default: the cores.",
+        Description = "Runs at a time, each on one thread. Default: the cores; with --cluster, as many as its workers take.",
     };
     private readonly Option<string?> _folder = new("--out")
     {
         Description = "Folder of report and runs. Default: runs/reproduce/<claim>/<budget>.",
     };
+    private readonly ClusterOptionsReader _cluster = new(isRequired: false);
     private readonly RegistryOptions _registry = new();
+
+    // The queue holds what no worker is free for; how many there are may change at any time.
+    private const int JobsOfACluster = 64;
     private readonly Option<bool> _json = JsonOption.Create();
 
     /// <summary>The command.</summary>
@@ -57,6 +63,7 @@ internal sealed class ReproduceCommand(TextWriter output, TextWriter error)
               agents reproduce ppo-cartpole
               agents reproduce acktr --budget full --seeds 3 --jobs 8
               agents reproduce my-claim.yaml --out runs/my-claim --json
+              agents reproduce acktr --budget full --cluster redis://127.0.0.1:6379
             """
         )
         {
@@ -67,6 +74,7 @@ internal sealed class ReproduceCommand(TextWriter output, TextWriter error)
             _folder,
             _json,
         };
+        _cluster.AddTo(command);
         _registry.AddTo(command);
         command.SetAction(RunAsync);
         return command;
@@ -80,6 +88,8 @@ internal sealed class ReproduceCommand(TextWriter output, TextWriter error)
             List(output, asJson);
             return ExitCodes.Done;
         }
+        ClusterOptions? cluster = _cluster.Read(parsed, line => error.WriteLine(ForeignText.Line(line)));
+        var children = new ChildRunStarter(OwnProgram.Command, _registry.Words(parsed));
         var options = new ReproductionOptions
         {
             Budget = parsed.GetValue(_budget) switch
@@ -89,13 +99,16 @@ internal sealed class ReproduceCommand(TextWriter output, TextWriter error)
                 var other => throw new SettingsException($"--budget is '{other}', but must be quick or full."),
             },
             Seeds = parsed.GetValue(_seeds) is { } text ? (int)Numbers.Parse("--seeds", text, 1, 1_000) : null,
-            Jobs = parsed.GetValue(_jobs) is { } count
-                ? (int)Numbers.Parse("--jobs", count, 1, 1_000)
-                : Environment.ProcessorCount,
+            Jobs =
+                parsed.GetValue(_jobs) is { } count ? (int)Numbers.Parse("--jobs", count, 1, 1_000)
+                : cluster is null ? Environment.ProcessorCount
+                : JobsOfACluster,
             Folder = parsed.GetValue(_folder),
             Registry = _registry.Registry(parsed),
             Agents = _registry.Agents(parsed),
-            Starter = new ChildRunStarter(OwnProgram.Command, _registry.Words(parsed)),
+            CreateStarter = cluster is null
+                ? _ => children
+                : folder => new LegRunStarter(ClusterLegRunner.Connect(cluster, folder), children),
             Command = CommandLine(parsed.Tokens.Select(token => token.Value)),
         };
         ReproductionReport report = await new ReproductionReporter(error)

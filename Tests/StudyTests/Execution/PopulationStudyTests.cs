@@ -124,7 +124,7 @@ public sealed class PopulationStudyTests : IDisposable
         );
 
         Assert.True(heard[0] > 500, $"It began again, and was at {heard[0]} steps.");
-        Assert.Equal(whole, rest);
+        Assert.Equal(whole with { CpuSeconds = 0 }, rest with { CpuSeconds = 0 });
         Assert.Equal(hash, HashOf("cut"));
         Assert.False(Directory.Exists(part));
     }
@@ -136,7 +136,7 @@ public sealed class PopulationStudyTests : IDisposable
 
         LegResult second = await Train("m", CancellationToken.None, new Hearer(_ => throw new InvalidOperationException()));
 
-        Assert.Equal(first, second);
+        Assert.Equal(first with { CpuSeconds = 0 }, second with { CpuSeconds = 0 });
     }
 
     private Task<LegResult> Train(string folder, CancellationToken cancellationToken, IProgress<long>? progress = null) =>
