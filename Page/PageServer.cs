@@ -52,7 +52,7 @@ internal sealed class PageServer : IAsyncDisposable
             (options.Listen, HttpProtocols.Http1)
         );
         var catalog = new RunCatalog(options.Folder);
-        var watch = new RunWatch(catalog, options.Interval, options.Warn);
+        var watch = new RunWatch(catalog, options.Interval, options.Clock, options.Warn);
         WebApplication? application = null;
         try
         {
