@@ -17,7 +17,7 @@ namespace Page;
 /// <summary>Serves a live page of runs to browsers of this machine. What <c>agents page</c> starts.</summary>
 internal sealed class PageServer : IAsyncDisposable
 {
-    private const long MostCachedBytes = 24 << 20;
+    private const long MostCachedBytes = 16 << 20;
     private const int LargestBody = 64 << 10;
 
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
