@@ -17,7 +17,7 @@ namespace Page;
 /// <summary>Serves a live page of runs to browsers of this machine. What <c>agents page</c> starts.</summary>
 internal sealed class PageServer : IAsyncDisposable
 {
-    private const long MostCachedBytes = 24 << 20;
+    private const long MostCachedBytes = 16 << 20;
     private const int LargestBody = 64 << 10;
 
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
@@ -52,7 +52,7 @@ internal sealed class PageServer : IAsyncDisposable
             (options.Listen, HttpProtocols.Http1)
         );
         var catalog = new RunCatalog(options.Folder);
-        var watch = new RunWatch(catalog, options.Interval, options.Warn);
+        var watch = new RunWatch(catalog, options.Interval, options.Clock, options.Warn);
         WebApplication? application = null;
         try
         {

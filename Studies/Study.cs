@@ -15,7 +15,8 @@ namespace Studies;
 /// <summary>Carries out a study from where an earlier call with the same folder stopped, and writes its results. What <c>agents sweep</c> and <c>agents population</c> call.</summary>
 internal static class Study
 {
-    private const string LockFile = "study.lock";
+    /// <summary>Name of the lock that a study's process holds in its folder.</summary>
+    public const string LockName = "study.lock";
 
     /// <summary>The folder of a study without a file: the same settings have the same.</summary>
     public static string DefaultFolder(StudySettings settings)
@@ -45,7 +46,7 @@ internal static class Study
         string folder = Path.GetFullPath(options.Folder);
         DiskFailure.CreateFolder(folder);
         using FileStream held =
-            DiskFailure.Writing(folder, () => FileLock.TryHold(Path.Combine(folder, LockFile)))
+            DiskFailure.Writing(folder, () => FileLock.TryHold(Path.Combine(folder, LockName)))
             ?? throw new IOException($"'{folder}' is in use by another study. Wait for it to end, or choose another --out.");
         var files = new RunFolder(folder);
         RequireSameStudy(files.Config, plan);

@@ -125,7 +125,7 @@ internal sealed class RunClaim : IDisposable
                 .EnumerateFileSystemEntries(folder.Path)
                 .Select(entry => Path.GetFileName(entry))
                 .All(name =>
-                    name is RunFolder.LockName or "metrics.csv" or "episodes.csv"
+                    name is RunFolder.LockName or RunFolder.MetricsName or RunFolder.EpisodesName
                     || name.StartsWith("events.out.tfevents.", StringComparison.Ordinal)
                 );
         if (!isFree)

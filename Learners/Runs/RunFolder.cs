@@ -16,20 +16,32 @@ internal sealed class RunFolder
     /// <summary>Name of <see cref="Lock"/>.</summary>
     public const string LockName = "run.lock";
 
+    /// <summary>Name of <see cref="Config"/>.</summary>
+    public const string ConfigName = "config.yaml";
+
+    /// <summary>Name of <see cref="Metrics"/>.</summary>
+    public const string MetricsName = "metrics.csv";
+
+    /// <summary>Name of <see cref="Episodes"/>.</summary>
+    public const string EpisodesName = "episodes.csv";
+
+    /// <summary>Name of <see cref="Summary"/>.</summary>
+    public const string SummaryName = "summary.json";
+
     /// <summary>What the process that trains here holds; it stays.</summary>
     public string Lock => In(LockName);
 
     /// <summary>Resolved settings.</summary>
-    public string Config => In("config.yaml");
+    public string Config => In(ConfigName);
 
     /// <summary>Metrics as a table.</summary>
-    public string Metrics => In("metrics.csv");
+    public string Metrics => In(MetricsName);
 
     /// <summary>Training episodes as a table, where they are recorded.</summary>
-    public string Episodes => In("episodes.csv");
+    public string Episodes => In(EpisodesName);
 
     /// <summary>Result, once the run is over.</summary>
-    public string Summary => In("summary.json");
+    public string Summary => In(SummaryName);
 
     /// <summary>Training state.</summary>
     public string Checkpoints => In("checkpoints");

@@ -12,6 +12,9 @@ namespace Learners.Skills;
 /// <summary>The files of a discovery: <c>config.yaml</c>, <c>skills/N</c>, each a run with <c>skill.json</c>, <c>rewards/N</c>, the network that paid it, and <c>policy</c>, the skill that does best at the task.</summary>
 internal sealed class DiscoveryFolder(string path)
 {
+    /// <summary>Name of the folder of skills.</summary>
+    public const string SkillsName = "skills";
+
     private const string RecordFile = "skill.json";
     private const long LargestState = 1L << 31;
 
@@ -22,7 +25,7 @@ internal sealed class DiscoveryFolder(string path)
     public RunFolder Run => new(Root);
 
     /// <summary>Folder of a skill: a run, or at least a policy.</summary>
-    public string Skill(int skill) => Path.Combine(Root, "skills", Number(skill));
+    public string Skill(int skill) => Path.Combine(Root, SkillsName, Number(skill));
 
     /// <summary>Folder of the network that pays a skill.</summary>
     public string Reward(int skill) => Path.Combine(Root, "rewards", Number(skill));

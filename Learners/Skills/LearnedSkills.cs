@@ -8,6 +8,7 @@ using Learners.ActorCritic;
 using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Configuration;
+using Learners.Runs;
 using Learners.Training;
 using Protos.Foreign;
 using YamlDotNet.RepresentationModel;
@@ -128,7 +129,7 @@ internal sealed class LearnedSkills : ISkillTrainer
             Clock = _options.Clock,
             Progress = new Forward(skill, _settings.Skills, _options.Progress),
         };
-        bool isBegun = File.Exists(Path.Combine(folder, "config.yaml"));
+        bool isBegun = RunFolder.Exists(folder);
         if (!isBegun && Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true); // killed before it could be resumed
@@ -141,11 +142,11 @@ internal sealed class LearnedSkills : ISkillTrainer
 
     private static bool IsFinished(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, "summary.json")))
+        if (!File.Exists(new RunFolder(folder).Summary))
         {
             return false;
         }
-        using var summary = JsonDocument.Parse(PlainFile.ReadTextIn(folder, "summary.json", LargestSummary));
+        using var summary = JsonDocument.Parse(PlainFile.ReadTextIn(folder, RunFolder.SummaryName, LargestSummary));
         return summary.RootElement.TryGetProperty("interrupted", out JsonElement interrupted)
             && interrupted.ValueKind == JsonValueKind.False;
     }

@@ -6,6 +6,7 @@ import { chosen, listen } from "./store.js";
 
 const height = 230;
 const pause = 1500; // between two readings of a curve that grows, in milliseconds
+const colors = 8;
 const most = 100; // runs that the server takes at once
 const usual = ["charts/episodic_return", "losses/loss"];
 const storage = "agents-page-metrics";
@@ -109,7 +110,7 @@ class Figure {
     this.cells = [];
     const rows = this.curves.map((curve, i) => {
       const swatch = element("span", { className: "swatch", "aria-hidden": "true" });
-      swatch.style.backgroundColor = color(`--curve-${(i % 8) + 1}`);
+      swatch.style.backgroundColor = color(`--curve-${(i % colors) + 1}`);
       const left = [
         curve.notNumbers > 0 ? `${steps(curve.notNumbers)} not a number` : "",
         curve.damagedRows > 0 ? `${steps(curve.damagedRows)} damaged rows` : "",
@@ -170,15 +171,17 @@ const data = (curves) => (curves.length === 1 ? columns(curves[0]) : uPlot.join(
 function options(curves, width, point) {
   const [text, line] = [color("--quiet"), color("--line")];
   const series = [{}];
+  // Wide lines take the browser many times as long to paint, and of many curves thin ones are told apart more easily.
+  const thickness = curves.length > colors ? 1 : 1.5;
   const bands = [];
   curves.forEach((curve, i) => {
-    const stroke = color(`--curve-${(i % 8) + 1}`);
+    const stroke = color(`--curve-${(i % colors) + 1}`);
     if (curve.low) {
       const edge = { stroke: "transparent", width: 0, points: { show: false }, spanGaps: true };
       bands.push({ series: [series.length + 1, series.length], fill: `${stroke}2e` });
       series.push(edge, { ...edge });
     }
-    series.push({ label: curve.label, stroke, width: 1.5, spanGaps: true, points: { show: curve.x.length === 1, size: 6, fill: stroke } });
+    series.push({ label: curve.label, stroke, width: thickness, spanGaps: true, points: { show: curve.x.length === 1, size: 6, fill: stroke } });
   });
   const look = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1, size: 4 }, font: "11px system-ui, sans-serif" };
   return {

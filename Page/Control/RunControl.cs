@@ -89,7 +89,7 @@ internal sealed class RunControl(Func<Run, IReadOnlyList<string>>? command)
     {
         string inner = Path.GetDirectoryName(run.Folder)!;
         string? whole = Path.GetDirectoryName(inner);
-        return whole is not null && Path.GetFileName(inner) is "trials" or "skills" && FolderFiles.AreIn(whole!)
+        return whole is not null && FolderFiles.ArePartsIn(Path.GetFileName(inner)) && FolderFiles.AreIn(whole)
             ? $"This run is a part of {Path.GetFileName(whole)}, whose process decides about it. Stop or continue that one instead."
             : null;
     }

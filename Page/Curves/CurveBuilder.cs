@@ -49,26 +49,13 @@ internal sealed class CurveBuilder(ColumnCache columns)
     /// <summary>Runs by experiment, with labels that tell the experiments apart.</summary>
     public static IReadOnlyList<(string Label, Run[] Runs)> Groups(IReadOnlyList<Run> runs)
     {
-        IGrouping<string, Run>[] kinds = [.. runs.GroupBy(run => run.Experiment?.Id ?? run.Id)];
-        Experiment[] experiments = [.. kinds.Select(kind => kind.First().Experiment).OfType<Experiment>()];
+        Run[][] kinds = [.. runs.GroupBy(run => run.Experiment?.Id ?? run.Id).Select(kind => kind.ToArray())];
+        Experiment[] experiments = [.. kinds.Select(kind => kind[0].Experiment).OfType<Experiment>()];
         bool severalTasks = experiments.Select(one => one.Environment).Distinct().Count() > 1;
-        return
-        [
-            .. kinds.Select(kind =>
-            {
-                Run first = kind.First();
-                if (first.Experiment is not { } own)
-                {
-                    return (first.Name, new[] { first });
-                }
-                SortedDictionary<string, string>[] kin =
-                [
-                    .. experiments.Where(other => other.Environment == own.Environment).Select(other => other.Settings),
-                ];
-                string label = FlatSettings.Describe(own.Settings, kin);
-                return (severalTasks ? $"{own.Environment} {label}" : label, kind.ToArray());
-            }),
-        ];
+        Dictionary<string, string> labels = experiments
+            .Zip(FlatSettings.Labels([.. experiments.Select(one => one.Settings)]))
+            .ToDictionary(pair => pair.First.Id, pair => severalTasks ? $"{pair.First.Environment} {pair.Second}" : pair.Second);
+        return [.. kinds.Select(kind => (kind[0].Experiment is { } own ? labels[own.Id] : kind[0].Name, kind))];
     }
 
     private static string SingleLabel(string label, Run run) => run.Seed.Length == 0 ? label : $"{label} (seed {run.Seed})";

@@ -1,3 +1,5 @@
+using Studies.Plotting;
+
 namespace Page.Curves;
 
 /// <summary>Fewer points for a curve than there are rows, with every peak and every trough.</summary>
@@ -42,29 +44,13 @@ internal static class Downsampling
     public static double[] At(Series series, Axis axis, double[] places)
     {
         ReadOnlySpan<Bucket> buckets = series.Buckets;
-        var result = new double[places.Length];
-        if (buckets.IsEmpty)
+        var middles = new double[buckets.Length];
+        var means = new double[buckets.Length];
+        for (int i = 0; i < buckets.Length; i++)
         {
-            Array.Fill(result, double.NaN);
-            return result;
+            (middles[i], means[i]) = (Middle(buckets[i], axis), buckets[i].Mean);
         }
-        int next = 0;
-        for (int i = 0; i < places.Length; i++)
-        {
-            while (next < buckets.Length && Middle(buckets[next], axis) < places[i])
-            {
-                next++;
-            }
-            if (next == 0 || next == buckets.Length)
-            {
-                result[i] = buckets[next == 0 ? 0 : ^1].Mean;
-                continue;
-            }
-            (double left, double right) = (Middle(buckets[next - 1], axis), Middle(buckets[next], axis));
-            double share = right > left ? (places[i] - left) / (right - left) : 1;
-            result[i] = buckets[next - 1].Mean + share * (buckets[next].Mean - buckets[next - 1].Mean);
-        }
-        return result;
+        return LinearInterpolation.At(middles, means, places);
     }
 
     /// <summary>The smallest and the largest number between each place and the one before it, so that no peak is lost between two of them.</summary>

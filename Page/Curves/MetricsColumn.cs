@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Learners.Metrics;
-using Page.Runs;
+using Learners.Runs;
 using Protos.Foreign;
 
 namespace Page.Curves;
@@ -51,7 +51,7 @@ internal sealed class MetricsColumn(string folder, string metric)
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IReadOnlyList<string> Names(string folder)
     {
-        using FileStream file = PlainFile.OpenIn(folder, FolderFiles.MetricsName);
+        using FileStream file = PlainFile.OpenIn(folder, RunFolder.MetricsName);
         return ReadHeader(file) is { } header ? Tags(header, file.Name)[1..] : [];
     }
 
@@ -60,7 +60,7 @@ internal sealed class MetricsColumn(string folder, string metric)
     /// <exception cref="IOException">It cannot be read.</exception>
     public void Update()
     {
-        using FileStream file = PlainFile.OpenIn(folder, FolderFiles.MetricsName);
+        using FileStream file = PlainFile.OpenIn(folder, RunFolder.MetricsName);
         if (!IsContinued(file))
         {
             Begin(file);

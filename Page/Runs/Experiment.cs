@@ -1,4 +1,4 @@
-using System.Text;
+using Studies.Plotting;
 
 namespace Page.Runs;
 
@@ -15,13 +15,6 @@ internal sealed record Experiment(string Id, SortedDictionary<string, string> Se
 
     /// <summary>The experiment of some settings.</summary>
     /// <param name="settings">Without what differs between its runs.</param>
-    public static Experiment Of(SortedDictionary<string, string> settings)
-    {
-        var text = new StringBuilder();
-        foreach ((string key, string value) in settings)
-        {
-            text.Append(key).Append('=').Append(value).Append('\n');
-        }
-        return new Experiment(ShortHash.Of(text.ToString()), settings);
-    }
+    public static Experiment Of(SortedDictionary<string, string> settings) =>
+        new(ShortHash.Of(FlatSettings.Identity(settings)), settings);
 }

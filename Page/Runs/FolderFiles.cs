@@ -1,4 +1,6 @@
 using Learners.Runs;
+using Learners.Skills;
+using Studies;
 using Studies.Execution;
 
 namespace Page.Runs;
@@ -9,35 +11,26 @@ namespace Page.Runs;
 /// <param name="Metrics">Metrics, or the journal of a study.</param>
 internal readonly record struct FolderFiles(FileStamp Config, FileStamp Summary, FileStamp Metrics)
 {
-    /// <summary>Name of the lock of a study.</summary>
-    public const string StudyLock = "study.lock";
-
-    /// <summary>Name of the file of settings.</summary>
-    public const string ConfigName = "config.yaml";
-
-    /// <summary>Name of the file of metrics.</summary>
-    public const string MetricsName = "metrics.csv";
-
-    /// <summary>Name of the file of the result.</summary>
-    public const string SummaryName = "summary.json";
-
     /// <summary>Whether a folder is one of a run or a study.</summary>
     public static bool AreIn(string folder) =>
-        File.Exists(Path.Combine(folder, ConfigName)) || File.Exists(Path.Combine(folder, MetricsName));
+        File.Exists(Path.Combine(folder, RunFolder.ConfigName)) || File.Exists(Path.Combine(folder, RunFolder.MetricsName));
 
     /// <summary>Whether a run's folder is that of a study.</summary>
     public static bool AreOfStudy(string folder) => File.Exists(Path.Combine(folder, StudyJournal.FileName));
 
     /// <summary>The lock that whoever trains in a folder holds.</summary>
-    public static string LockOf(string folder) => Path.Combine(folder, AreOfStudy(folder) ? StudyLock : RunFolder.LockName);
+    public static string LockOf(string folder) => Path.Combine(folder, AreOfStudy(folder) ? Study.LockName : RunFolder.LockName);
+
+    /// <summary>Whether folders of this name, inside of a run's, hold runs that are a part of it.</summary>
+    public static bool ArePartsIn(string name) => name is StudyPlan.TrialsName or DiscoveryFolder.SkillsName;
 
     /// <summary>Looks at the files of a folder.</summary>
     public static FolderFiles Of(string folder)
     {
-        FileStamp metrics = FileStamp.Of(Path.Combine(folder, MetricsName));
+        FileStamp metrics = FileStamp.Of(Path.Combine(folder, RunFolder.MetricsName));
         return new FolderFiles(
-            FileStamp.Of(Path.Combine(folder, ConfigName)),
-            FileStamp.Of(Path.Combine(folder, SummaryName)),
+            FileStamp.Of(Path.Combine(folder, RunFolder.ConfigName)),
+            FileStamp.Of(Path.Combine(folder, RunFolder.SummaryName)),
             metrics.Exists ? metrics : FileStamp.Of(Path.Combine(folder, StudyJournal.FileName))
         );
     }

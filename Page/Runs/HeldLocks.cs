@@ -1,5 +1,6 @@
 using System.Globalization;
 using Learners.Runs;
+using Studies;
 
 namespace Page.Runs;
 
@@ -17,9 +18,6 @@ internal sealed class HeldLocks
     /// <param name="path">The file, in full.</param>
     public int HolderOf(string path) => _holders.GetValueOrDefault(path);
 
-    /// <summary>Lock files that a process holds.</summary>
-    public IEnumerable<string> HeldBy(int process) => _holders.Where(pair => pair.Value == process).Select(pair => pair.Key);
-
     /// <summary>Looks once.</summary>
     public static HeldLocks Read()
     {
@@ -28,7 +26,7 @@ internal sealed class HeldLocks
         {
             foreach (string path in OpenFiles(process))
             {
-                if (Path.GetFileName(path) is RunFolder.LockName or FolderFiles.StudyLock)
+                if (Path.GetFileName(path) is RunFolder.LockName or Study.LockName)
                 {
                     holders.TryAdd(path, process);
                 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Learners.Metrics;
+using Learners.Runs;
 using Protos.Foreign;
 
 namespace Page.Runs;
@@ -22,7 +23,7 @@ internal readonly record struct MetricsTail(long Steps, double Return, double Sp
     /// <exception cref="IOException">It cannot be read.</exception>
     public static MetricsTail Read(string folder)
     {
-        using FileStream file = PlainFile.OpenIn(folder, FolderFiles.MetricsName);
+        using FileStream file = PlainFile.OpenIn(folder, RunFolder.MetricsName);
         string head = Text(file, 0, HeadBytes);
         int end = head.IndexOf('\n', StringComparison.Ordinal);
         if (end < 0)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Learners.Runs;
 using Protos.Foreign;
+using Studies;
 
 namespace Page.Runs;
 
@@ -91,7 +92,7 @@ internal sealed class RunCatalog
     {
         int holder = Math.Max(
             held.HolderOf(Path.Combine(folder, RunFolder.LockName)),
-            held.HolderOf(Path.Combine(folder, FolderFiles.StudyLock))
+            held.HolderOf(Path.Combine(folder, Study.LockName))
         );
         bool isLively = former is null || holder != former.Run.Process || former.Run.State == RunState.Training;
         if (!isLively && !looksAtAll)

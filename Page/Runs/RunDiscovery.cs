@@ -72,7 +72,7 @@ internal sealed class RunDiscovery(string root)
                 [
                     .. Directory
                         .EnumerateDirectories(folder, "*", Plain)
-                        .Where(inner => !isRun || Path.GetFileName(inner) is "trials" or "skills"),
+                        .Where(inner => !isRun || FolderFiles.ArePartsIn(Path.GetFileName(inner))),
                 ]
             );
         }

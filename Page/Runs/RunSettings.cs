@@ -1,3 +1,4 @@
+using Learners.Runs;
 using Protos.Foreign;
 using Studies.Plotting;
 
@@ -15,7 +16,7 @@ internal static class RunSettings
     /// <exception cref="IOException">It cannot be read.</exception>
     public static SortedDictionary<string, string> Read(string folder)
     {
-        using (FileStream file = PlainFile.OpenIn(folder, FolderFiles.ConfigName))
+        using (FileStream file = PlainFile.OpenIn(folder, RunFolder.ConfigName))
         {
             Require(file.Length <= LargestFile, folder);
         }
@@ -29,7 +30,7 @@ internal static class RunSettings
         if (!isSmall)
         {
             throw new InvalidDataException(
-                $"'{Path.Combine(folder, FolderFiles.ConfigName)}' has more than {LargestFile} bytes or {MostKeys} keys, so it is not a run's."
+                $"'{Path.Combine(folder, RunFolder.ConfigName)}' has more than {LargestFile} bytes or {MostKeys} keys, so it is not a run's."
             );
         }
     }

@@ -31,7 +31,7 @@ internal static class EventStream
             context.Response.ContentType = "text/event-stream";
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             await SayAsync(context, ": watching\n\n"u8.ToArray()).ConfigureAwait(false);
-            await FollowAsync(context, changes).ConfigureAwait(false);
+            await FollowAsync(context, changes, watch.Clock).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -43,12 +43,12 @@ internal static class EventStream
         }
     }
 
-    private static async Task FollowAsync(HttpContext context, ChannelReader<RunChanges> changes)
+    private static async Task FollowAsync(HttpContext context, ChannelReader<RunChanges> changes, TimeProvider clock)
     {
         Task<bool> more = changes.WaitToReadAsync(context.RequestAborted).AsTask();
         while (true)
         {
-            if (await Task.WhenAny(more, Task.Delay(Pulse, context.RequestAborted)).ConfigureAwait(false) != more)
+            if (await Task.WhenAny(more, Task.Delay(Pulse, clock, context.RequestAborted)).ConfigureAwait(false) != more)
             {
                 context.RequestAborted.ThrowIfCancellationRequested();
                 await SayAsync(context, ": still here\n\n"u8.ToArray()).ConfigureAwait(false);

@@ -30,4 +30,7 @@ internal sealed record PageOptions
     /// <summary>How often the folder is looked at while somebody watches.</summary>
     /// <value>Default 2 s.</value>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Tells when the next look is due.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Page.Curves;
 using Page.Runs;
-using Protos.Foreign;
 
 namespace Page.Serving;
 
@@ -59,7 +58,6 @@ internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuil
                 {
                     writer.WriteStartObject();
                     writer.WriteString("folder", catalog.Root);
-                    writer.WriteBoolean("exists", Directory.Exists(catalog.Root));
                     writer.WriteBoolean("fleet", watchesFleet);
                     writer.WritePropertyName("runs");
                     JsonText.Runs(writer, catalog.Runs.Values);
@@ -72,7 +70,6 @@ internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuil
     private Task MetricsAsync(HttpContext context)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        var problems = new List<string>();
         foreach (Run run in Chosen(catalog, context.Request).Where(run => run.Kind != RunKind.Study))
         {
             try
@@ -81,7 +78,7 @@ internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuil
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
             {
-                problems.Add($"{run.Name}: {ForeignText.Show(exception.Message)}");
+                // Its curve says what is wrong.
             }
         }
         return JsonText.WriteAsync(
@@ -90,7 +87,6 @@ internal sealed class RunEndpoints(RunCatalog catalog, RunWatch watch, CurveBuil
             {
                 writer.WriteStartObject();
                 JsonText.Strings(writer, "metrics", names);
-                JsonText.Strings(writer, "problems", problems);
                 writer.WriteEndObject();
             }
         );

@@ -7,17 +7,24 @@ namespace Page.Serving;
 /// <summary>Looks at the folder of all runs while somebody watches, and tells all who watch what is new. Thread-safe.</summary>
 /// <param name="catalog">The runs.</param>
 /// <param name="interval">How long a look is good for.</param>
+/// <param name="clock">Tells when the next look is due.</param>
 /// <param name="warn">Told what failed, in whole sentences.</param>
-internal sealed class RunWatch(RunCatalog catalog, TimeSpan interval, Action<string> warn) : IDisposable
+internal sealed class RunWatch(RunCatalog catalog, TimeSpan interval, TimeProvider clock, Action<string> warn) : IDisposable
 {
-    private const int MostWatchers = 32;
-    private const int MostWaiting = 64;
+    /// <summary>Most windows that may watch at once.</summary>
+    public const int MostWatchers = 32;
+
+    /// <summary>Most changes that wait for a reader, who is too slow where there are more.</summary>
+    public const int MostWaiting = 64;
 
     private readonly List<Channel<RunChanges>> _watchers = [];
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stopped = new();
     private long _lastLook;
     private Task _loop = Task.CompletedTask;
+
+    /// <summary>The clock of all who watch.</summary>
+    public TimeProvider Clock => clock;
 
     /// <summary>Begins; the first look is on its way.</summary>
     public void Start() => _loop = Task.Run(LoopAsync);
@@ -30,11 +37,11 @@ internal sealed class RunWatch(RunCatalog catalog, TimeSpan interval, Action<str
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (asksForAge && _lastLook != 0 && TimeProvider.System.GetElapsedTime(_lastLook) < interval)
+            if (asksForAge && _lastLook != 0 && clock.GetElapsedTime(_lastLook) < interval)
             {
                 return;
             }
-            long begun = TimeProvider.System.GetTimestamp();
+            long begun = clock.GetTimestamp();
             RunChanges changes = await Task.Run(catalog.Refresh).ConfigureAwait(false);
             _lastLook = begun;
             if (!changes.IsEmpty)
@@ -88,7 +95,7 @@ internal sealed class RunWatch(RunCatalog catalog, TimeSpan interval, Action<str
 
     private async Task LoopAsync()
     {
-        using var timer = new PeriodicTimer(interval);
+        using var timer = new PeriodicTimer(interval, clock);
         try
         {
             do

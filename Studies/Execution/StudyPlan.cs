@@ -13,6 +13,9 @@ namespace Studies.Execution;
 /// <summary>A study whose settings were tried: every choice and both ends of every range are possible.</summary>
 internal sealed class StudyPlan
 {
+    /// <summary>Name of the folder of trials in that of a study.</summary>
+    public const string TrialsName = "trials";
+
     private readonly AgentRegistry _agents;
     private readonly string _source;
 
@@ -172,7 +175,7 @@ internal sealed class StudyPlan
     public string FolderOf(Leg leg) =>
         Settings.Method.IsPopulation
             ? Path.Combine("members", $"{leg.Trial:00}-{leg.Number:000000}")
-            : Path.Combine("trials", $"{leg.Candidate:0000}-{leg.Seed}");
+            : Path.Combine(TrialsName, $"{leg.Candidate:0000}-{leg.Seed}");
 
     // Members change their settings while they train, which not every setting allows.
     private void RequireChangeable(TrainingOptions options)

@@ -1,3 +1,4 @@
+using System.Text;
 using Agents.Yaml;
 using Learners.Runs;
 using YamlDotNet.RepresentationModel;
@@ -59,6 +60,25 @@ internal static class FlatSettings
     /// <summary>The settings that part a run from those of another kind: without the seed and what never changes the numbers of a run.</summary>
     public static SortedDictionary<string, string> OfKind(SortedDictionary<string, string> all) =>
         new(all.Where(pair => !Ignored.Any(key => IsAt(pair.Key, key))).ToDictionary(), StringComparer.Ordinal);
+
+    /// <summary>A text that is the same for the same settings and for no others.</summary>
+    public static string Identity(SortedDictionary<string, string> settings)
+    {
+        var text = new StringBuilder();
+        foreach ((string key, string value) in settings)
+        {
+            text.Append(key).Append('=').Append(value).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    /// <summary>A label for each kind, which tells it from the others of its environment.</summary>
+    /// <param name="kinds">Settings of one kind each.</param>
+    public static string[] Labels(IReadOnlyList<SortedDictionary<string, string>> kinds)
+    {
+        ILookup<string, SortedDictionary<string, string>> tasks = kinds.ToLookup(kind => kind["environment"]);
+        return [.. kinds.Select(own => Describe(own, [.. tasks[own["environment"]]]))];
+    }
 
     /// <summary>The agent, and the settings by which it differs from others of the same agent.</summary>
     /// <param name="own">Settings of one kind.</param>

@@ -20,26 +20,21 @@ internal sealed record RunGroup(string Environment, string Agent, string Label, 
         [
             .. folders.Select(folder => (folder, FlatSettings.OfKind(FlatSettings.Read(folder)))),
         ];
-        var groups = new List<RunGroup>();
-        foreach (var task in runs.GroupBy(run => run.Settings["environment"]).OrderBy(task => task.Key, StringComparer.Ordinal))
-        {
-            var kinds = task.GroupBy(run => string.Join('\n', run.Settings.Select(pair => $"{pair.Key}={pair.Value}"))).ToArray();
-            SortedDictionary<string, string>[] settings = [.. kinds.Select(kind => kind.First().Settings)];
-            groups.AddRange(
-                kinds.Select(
+        var kinds = runs.GroupBy(run => FlatSettings.Identity(run.Settings)).ToArray();
+        SortedDictionary<string, string>[] settings = [.. kinds.Select(kind => kind.First().Settings)];
+        string[] labels = FlatSettings.Labels(settings);
+        return
+        [
+            .. kinds
+                .Select(
                     (kind, i) =>
                         new RunGroup(
-                            task.Key,
+                            settings[i]["environment"],
                             settings[i]["agent"],
-                            FlatSettings.Describe(settings[i], settings),
+                            labels[i],
                             [.. kind.Select(run => run.Folder)]
                         )
                 )
-            );
-        }
-        return
-        [
-            .. groups
                 .OrderBy(group => group.Environment, StringComparer.Ordinal)
                 .ThenBy(group => group.Label, StringComparer.Ordinal),
         ];
@@ -55,7 +50,7 @@ internal sealed record RunGroup(string Environment, string Agent, string Label, 
             ?
             [
                 .. Directory
-                    .EnumerateFiles(path, "config.yaml", SearchOption.AllDirectories)
+                    .EnumerateFiles(path, RunFolder.ConfigName, SearchOption.AllDirectories)
                     .Select(file => Path.GetFullPath(Path.GetDirectoryName(file)!))
                     .Where(folder => File.Exists(new RunFolder(folder).Metrics)),
             ]

@@ -60,29 +60,7 @@ internal static class RunPlotter
         double last = runs.Min(run => run.Steps[^1]);
         double[] moments =
             last > first ? [.. Enumerable.Range(0, Moments).Select(i => first + (last - first) * i / (Moments - 1))] : [first];
-        return Curve.Of(group.Label, moments, [.. runs.Select(run => Interpolate(run.Steps, run.Values, moments))]);
-    }
-
-    private static double[] Interpolate(double[] steps, double[] values, double[] moments)
-    {
-        var result = new double[moments.Length];
-        int next = 0;
-        for (int m = 0; m < moments.Length; m++)
-        {
-            while (next < steps.Length && steps[next] < moments[m])
-            {
-                next++;
-            }
-            if (next == 0 || next == steps.Length)
-            {
-                bool ends = next == 0 ? moments[m] == steps[0] : moments[m] <= steps[^1] + 1e-6;
-                result[m] = ends ? values[next == 0 ? 0 : ^1] : double.NaN;
-                continue;
-            }
-            double share = (moments[m] - steps[next - 1]) / Math.Max(steps[next] - steps[next - 1], 1);
-            result[m] = values[next - 1] + share * (values[next] - values[next - 1]);
-        }
-        return result;
+        return Curve.Of(group.Label, moments, [.. runs.Select(run => LinearInterpolation.At(run.Steps, run.Values, moments))]);
     }
 
     private static string Unit(string metric) =>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Agents.Yaml;
 using Learners.Configuration;
+using Learners.Runs;
 using Studies.Runs;
 
 namespace Studies.Running;
@@ -155,7 +156,7 @@ internal sealed class RunScheduler(string root, IRunStarter starter, AgentRegist
 
     private static double? CpuSeconds(RunFiles files) => files.Summary?.GetProperty("cpu_seconds").GetDouble();
 
-    private static DateTime SummaryTime(RunFiles files) => File.GetLastWriteTimeUtc(Path.Combine(files.Path, "summary.json"));
+    private static DateTime SummaryTime(RunFiles files) => File.GetLastWriteTimeUtc(new RunFolder(files.Path).Summary);
 
     private async Task ReportAsync(
         IReadOnlyList<PlannedRun> runs,

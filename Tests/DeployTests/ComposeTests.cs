@@ -7,6 +7,7 @@ using Environments.Remote;
 using Fleet.Hosting;
 using Protos.Fleet;
 using Protos.Rpc;
+using Tests.PageTests;
 using Tests.Waits;
 using Xunit;
 
@@ -23,6 +24,7 @@ public sealed partial class ComposeTests : IDisposable
         "bridge-certificates",
         "study-certificates",
         "worker",
+        "page",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -137,6 +139,36 @@ public sealed partial class ComposeTests : IDisposable
     }
 
     [Fact]
+    public async Task Page_CommandAsProcess_ShowsTheRunsOfTheVolumeToWhoeverHasTheLink()
+    {
+        var compose = new ComposeFile(_folder.Path);
+        RunFolders.Write(_folder.Path, "runs/main", 1, 10, interrupted: false);
+        ServiceProcess page = Run(compose.Start("page"));
+        await page.SaysAsync("#token=");
+        Uri link = new(LinkOfPage().Match(page.Log).Value);
+        using HttpClient client = Deadline.Http();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(link, "/api/runs"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", link.Fragment["#token=".Length..]);
+
+        using HttpResponseMessage answer = await client.SendAsync(request);
+
+        JsonElement runs = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("runs");
+        Assert.Equal("main", Assert.Single(runs.EnumerateArray()).GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public void Page_SharingTheMachinesNetwork_OpensItsLoopbackAloneAndCanWriteNothing()
+    {
+        var compose = new ComposeFile(_folder.Path);
+
+        object page = compose.Service("page");
+
+        Assert.True(FleetAddress.Parse(After(compose.Command("page"), "--listen")).IsLocal);
+        Assert.Equal(["runs:/runs:ro"], page.Texts("volumes"));
+        Assert.Equal(["page"], compose.Services.Where(name => compose.Service(name).Text("network_mode") == "host"));
+    }
+
+    [Fact]
     public void Commands_OfOurServices_AreKnownToTheCommandLine()
     {
         var compose = new ComposeFile(_folder.Path);
@@ -238,6 +270,9 @@ public sealed partial class ComposeTests : IDisposable
         Assert.True(shown.Length >= 15, $"The dashboard shows {shown.Length} metrics.");
         Assert.All(shown, name => Assert.Contains(name, measured));
     }
+
+    [GeneratedRegex("http://\\S+#token=\\w+")]
+    private static partial Regex LinkOfPage();
 
     [GeneratedRegex("^[a-z_0-9]+(?=[{ ])", RegexOptions.Multiline)]
     private static partial Regex Sample();

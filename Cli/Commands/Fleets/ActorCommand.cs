@@ -13,11 +13,7 @@ namespace Cli.Commands.Fleets;
 /// <summary><c>agents actor</c>.</summary>
 internal sealed class ActorCommand(TextWriter output, TextWriter error)
 {
-    private readonly Option<string> _learner = new("--learner")
-    {
-        Description = "Address of the learner: http://127.0.0.1:port, unix:/path or https://host:port.",
-        DefaultValueFactory = _ => "http://127.0.0.1:5051",
-    };
+    private readonly LearnerOptions _learner = new();
     private readonly Option<string> _copies = new("--envs")
     {
         Description = "Environment copies to step; 0 takes the learner's number.",
@@ -27,16 +23,6 @@ internal sealed class ActorCommand(TextWriter output, TextWriter error)
     {
         Description = "Name of the actor, one of a kind. Default: machine name and process number.",
     };
-    private readonly Option<string?> _tokenFile = new("--token-file")
-    {
-        Description = $"File with the learner's secret; the variable {Secrets.Variable} works too.",
-    };
-    private readonly Option<string?> _authority = new("--ca")
-    {
-        Description = "PEM file of the authority of the learner's certificate.",
-    };
-    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of a client certificate." };
-    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
     private readonly Option<string> _timeout = new("--step-timeout")
     {
         Description = "Seconds without a finished step after which environments are made anew.",
@@ -69,18 +55,14 @@ internal sealed class ActorCommand(TextWriter output, TextWriter error)
             """
         )
         {
-            _learner,
             _copies,
             _id,
-            _tokenFile,
-            _authority,
-            _certificate,
-            _key,
             _timeout,
             _patience,
             _audit,
             _json,
         };
+        _learner.AddTo(command);
         _registry.AddTo(command);
         command.SetAction(RunAsync);
         return command;
@@ -92,15 +74,16 @@ internal sealed class ActorCommand(TextWriter output, TextWriter error)
             parsed.GetValue(_id)
             ?? string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}");
         using var list = parsed.GetValue(_audit) is { } file ? new AuditFile(file, name) : null;
+        LearnerConnection learner = _learner.Read(parsed)!;
         var options = new ActorOptions
         {
-            Learner = parsed.GetValue(_learner)!,
+            Learner = learner.Address,
             Id = name,
             Copies = (int)Numbers.Parse("--envs", parsed.GetValue(_copies)!, 0, 65_536),
-            Token = Secrets.ReadToken(parsed.GetValue(_tokenFile)),
-            AuthorityFile = parsed.GetValue(_authority),
-            CertificateFile = parsed.GetValue(_certificate),
-            KeyFile = parsed.GetValue(_key),
+            Token = learner.Token,
+            AuthorityFile = learner.AuthorityFile,
+            CertificateFile = learner.CertificateFile,
+            KeyFile = learner.KeyFile,
             StepTimeout = TimeSpan.FromSeconds(Numbers.Parse("--step-timeout", parsed.GetValue(_timeout)!, 1, 1_000_000)),
             Patience = parsed.GetValue(_patience) is { } seconds
                 ? TimeSpan.FromSeconds(Numbers.Parse("--patience", seconds, 0, 100_000_000))

@@ -16,12 +16,7 @@ internal sealed class HealthCommand(TextWriter output, TextWriter error)
         Description = "Address that the learner got with --metrics.",
         DefaultValueFactory = _ => "http://127.0.0.1:9464",
     };
-    private readonly Option<string?> _authority = new("--ca")
-    {
-        Description = "PEM file of the authority of the learner's certificate.",
-    };
-    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of a client certificate." };
-    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
+    private readonly CallerOptions _caller = new();
     private readonly Option<string> _timeout = TimeoutOption.Create();
     private readonly Option<bool> _json = JsonOption.Create();
 
@@ -44,12 +39,10 @@ internal sealed class HealthCommand(TextWriter output, TextWriter error)
         )
         {
             _metrics,
-            _authority,
-            _certificate,
-            _key,
             _timeout,
             _json,
         };
+        _caller.AddTo(command);
         command.SetAction(RunAsync);
         return command;
     }
@@ -58,12 +51,8 @@ internal sealed class HealthCommand(TextWriter output, TextWriter error)
     {
         FleetAddress address = FleetAddress.Parse(parsed.GetValue(_metrics)!);
         TimeSpan patience = TimeoutOption.Read(parsed, _timeout);
-        using var client = new HttpClient(
-            Connections.Handler(address, parsed.GetValue(_authority), parsed.GetValue(_certificate), parsed.GetValue(_key))
-        )
-        {
-            Timeout = patience,
-        };
+        (string? authority, string? certificate, string? key) = _caller.Read(parsed);
+        using var client = new HttpClient(Connections.Handler(address, authority, certificate, key)) { Timeout = patience };
         string? trouble;
         try
         {

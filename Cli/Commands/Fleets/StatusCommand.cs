@@ -11,21 +11,7 @@ namespace Cli.Commands.Fleets;
 /// <summary><c>agents status</c>.</summary>
 internal sealed class StatusCommand(TextWriter output)
 {
-    private readonly Option<string> _learner = new("--learner")
-    {
-        Description = "Address of the learner.",
-        DefaultValueFactory = _ => "http://127.0.0.1:5051",
-    };
-    private readonly Option<string?> _tokenFile = new("--token-file")
-    {
-        Description = $"File with the learner's secret; the variable {Secrets.Variable} works too.",
-    };
-    private readonly Option<string?> _authority = new("--ca")
-    {
-        Description = "PEM file of the authority of the learner's certificate.",
-    };
-    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of a client certificate." };
-    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
+    private readonly LearnerOptions _learner = new();
     private readonly Option<string> _timeout = TimeoutOption.Create();
     private readonly Option<bool> _watch = new("--watch") { Description = "Refresh every second until Ctrl-C." };
     private readonly Option<bool> _json = JsonOption.Create();
@@ -46,15 +32,11 @@ internal sealed class StatusCommand(TextWriter output)
             """
         )
         {
-            _learner,
-            _tokenFile,
-            _authority,
-            _certificate,
-            _key,
             _timeout,
             _watch,
             _json,
         };
+        _learner.AddTo(command);
         command.SetAction(RunAsync);
         return command;
     }
@@ -63,13 +45,7 @@ internal sealed class StatusCommand(TextWriter output)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var learner = new FleetStatusClient(
-            parsed.GetValue(_learner)!,
-            Secrets.ReadToken(parsed.GetValue(_tokenFile)),
-            parsed.GetValue(_authority),
-            parsed.GetValue(_certificate),
-            parsed.GetValue(_key)
-        );
+        using FleetStatusClient learner = _learner.Read(parsed)!.StatusClient();
         TimeSpan patience = TimeoutOption.Read(parsed, _timeout);
         if (!parsed.GetValue(_watch) || output != Console.Out || Console.IsOutputRedirected)
         {

@@ -177,7 +177,7 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
         DiagnosticWriter.Try(() =>
         {
             Tables.Print(output, TableOf(result));
-            output.WriteLine($"Skills: {NextCommand.Relative(Path.Combine(result.Folder, "skills"))}");
+            output.WriteLine($"Skills: {NextCommand.Relative(Path.Combine(result.Folder, DiscoveryFolder.SkillsName))}");
             output.WriteLine($"See them with: {NextCommand.Of(["record", NextCommand.Relative(result.Folder), .. words])}");
         });
     }

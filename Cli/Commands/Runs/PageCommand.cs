@@ -5,6 +5,7 @@ using Cli.Fleet;
 using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
+using Learners.Runs;
 using Page;
 using Page.Runs;
 using Page.Serving;
@@ -31,21 +32,7 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
         Description = "Address of this machine; port 0 lets the system choose.",
         DefaultValueFactory = _ => "http://127.0.0.1:6060",
     };
-    private readonly Option<string?> _learner = new("--learner")
-    {
-        Description = "Address of a fleet's learner, whose actors are shown, too.",
-    };
-    private readonly Option<string?> _tokenFile = new("--token-file")
-    {
-        Description = $"File with the learner's secret; the variable {Secrets.Variable} works too.",
-    };
-    private readonly Option<string?> _authority = new("--ca")
-    {
-        Description = "PEM file of the authority of the learner's certificate.",
-    };
-    private readonly Option<string?> _certificate = new("--certificate") { Description = "PEM file of a client certificate." };
-    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
-
+    private readonly LearnerOptions _learner = new(instead: "Address of a fleet's learner, whose actors are shown, too");
     private readonly RegistryOptions _registry = new();
 
     /// <summary>The command.</summary>
@@ -71,12 +58,8 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
         {
             _folder,
             _listen,
-            _learner,
-            _tokenFile,
-            _authority,
-            _certificate,
-            _key,
         };
+        _learner.AddTo(command);
         _registry.AddTo(command);
         command.SetAction(RunAsync);
         return command;
@@ -84,7 +67,7 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        using FleetStatusClient? learner = Learner(parsed);
+        using FleetStatusClient? learner = _learner.Read(parsed)?.StatusClient();
         var options = new PageOptions
         {
             Folder = parsed.GetValue(_folder)!,
@@ -126,26 +109,9 @@ internal sealed class PageCommand(TextWriter output, TextWriter error)
             RunKind.Training => ["train", "--resume", run.Folder, .. _registry.Words(parsed)],
             RunKind.Supervised => ["learn", "--resume", run.Folder],
             RunKind.Discovery => ["discover", "--resume", run.Folder, .. _registry.Words(parsed)],
-            RunKind.Study =>
-            [
-                .. StudyWords(Path.Combine(run.Folder, "config.yaml")),
-                "--out",
-                run.Folder,
-                .. _registry.Words(parsed),
-            ],
+            RunKind.Study => [.. StudyWords(new RunFolder(run.Folder).Config), "--out", run.Folder, .. _registry.Words(parsed)],
         };
 
     private static string[] StudyWords(string file) =>
         [StrictYaml.Bind<StudySettings>(StudySettings.ReadFile(file), file).Method.IsPopulation ? "population" : "sweep", file];
-
-    private FleetStatusClient? Learner(ParseResult parsed) =>
-        parsed.GetValue(_learner) is { } address
-            ? new FleetStatusClient(
-                address,
-                Secrets.ReadToken(parsed.GetValue(_tokenFile)),
-                parsed.GetValue(_authority),
-                parsed.GetValue(_certificate),
-                parsed.GetValue(_key)
-            )
-            : null;
 }

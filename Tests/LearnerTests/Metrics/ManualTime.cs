@@ -15,7 +15,7 @@ internal sealed class ManualTime : TimeProvider
             {
                 field = value;
                 due = [.. _timers.Where(timer => timer.Due <= value)];
-                _timers.RemoveAll(due.Contains);
+                _timers.RemoveAll(timer => due.Contains(timer) && !timer.Repeats(value));
             }
             Array.ForEach(due, timer => timer.Ring());
         }
@@ -43,7 +43,7 @@ internal sealed class ManualTime : TimeProvider
     public override long GetTimestamp() => Now.UtcTicks;
 
     /// <inheritdoc/>
-    /// <remarks>It rings once; nothing here needs more.</remarks>
+    /// <remarks>However much time passes at once, one that repeats rings once.</remarks>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(this, () => callback(state));
@@ -53,7 +53,16 @@ internal sealed class ManualTime : TimeProvider
 
     private sealed class Timer(ManualTime clock, Action ring) : ITimer
     {
+        private TimeSpan _period;
+
         public DateTimeOffset Due { get; private set; }
+
+        /// <summary>Whether it rings again, which is then due a period later.</summary>
+        public bool Repeats(DateTimeOffset now)
+        {
+            Due = now + _period;
+            return _period > TimeSpan.Zero;
+        }
 
         public void Ring() => ring();
 
@@ -64,7 +73,7 @@ internal sealed class ManualTime : TimeProvider
                 clock._timers.Remove(this);
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
-                    Due = clock.Now + dueTime;
+                    (Due, _period) = (clock.Now + dueTime, period);
                     clock._timers.Add(this);
                 }
                 return true;
