@@ -130,7 +130,7 @@ public sealed class CheckpointStoreTests : IDisposable
 
         CheckpointException exception = Assert.Throws<CheckpointException>(() => full.Save(20, _policy, State(20)));
 
-        Assert.Contains("No space left on device", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("no space left on device", exception.Message, StringComparison.Ordinal);
         Assert.Contains("step 10", exception.Message, StringComparison.Ordinal);
         Assert.Contains("--resume", exception.Message, StringComparison.Ordinal);
         Assert.Equal(["000000000010"], Directory.GetDirectories(_folder.In("checkpoints")).Select(Path.GetFileName));
@@ -154,7 +154,7 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         AtomicFolder.Write(_folder.In("target"), path => File.WriteAllText(Path.Combine(path, "a"), "old"));
 
-        Assert.Throws<IOException>(() =>
+        Assert.ThrowsAny<IOException>(() =>
             AtomicFolder.Write(
                 _folder.In("target"),
                 path =>

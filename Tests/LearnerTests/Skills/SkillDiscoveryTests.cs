@@ -129,7 +129,7 @@ public sealed class SkillDiscoveryTests : IDisposable
         string message = (
             await Assert.ThrowsAsync<SettingsException>(() => Run(Planned with { Skills = 3, Temperature = 0.1f }, "more"))
         ).Message;
-        Assert.Contains("temperature: 0.1", message, StringComparison.Ordinal);
+        Assert.Contains("and is now 0.1", message, StringComparison.Ordinal);
     }
 
     /// <summary>The table that is saved is the softmax of the exact soft values.</summary>

@@ -249,7 +249,7 @@ public sealed class WarmStartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nowhere", "no saved policy")]
+    [InlineData("nowhere", "There is no folder")]
     [InlineData("", "no policy is named")]
     public async Task TrainAsync_NoPolicy_SaysSo(string path, string part)
     {
