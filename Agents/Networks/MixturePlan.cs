@@ -79,14 +79,26 @@ internal sealed class MixturePlan
                 );
             }
             int inputs = stage.HiddenSizes.Length > 0 ? stage.HiddenSizes[^1] : _spec.Plan.OutputSize;
-            string name =
-                stage.Core ?? (stage.OwnTrunk && stage.HiddenSizes.Length == 0 ? _spec.Settings.Core : MemoryCores.Identity);
-            CoreChoice choice = _spec.Settings.OfCore;
-            bool isTheNetworks = stage.Core is null && name == _spec.Settings.Core;
-            core = MemoryCores.Create(isTheNetworks ? choice : choice.Of(name, stage.CoreSize), inputs);
+            core = MemoryCores.Create(ChoiceOf(stage, index), inputs);
         }
         ImmutableArray<int>? actions = stage.Actions is null ? null : IndicesOf(stage.Actions, index);
         return new StagePlan(index, stage, core, actions, stage.Task is null ? null : TaskOf(stage.Task, index));
+    }
+
+    private CoreChoice ChoiceOf(StageSettings stage, int index)
+    {
+        string name = stage.CoreOf(_spec.Settings.Core);
+        CoreChoice network = _spec.Settings.OfCore;
+        if (stage.Core is null && name == _spec.Settings.Core)
+        {
+            return network;
+        }
+        CoreEntry entry =
+            MemoryCores.Find(name) ?? throw new SettingsException($"Stage {index} of the mixture: {MemoryCores.Unknown(name)}");
+        CoreChoice own = network.Of(name, stage.CoreSize);
+        return entry.Validate(own).FirstOrDefault() is { } mistake
+            ? throw new SettingsException($"Stage {index} of the mixture, core {name}: {mistake.ErrorMessage}")
+            : own;
     }
 
     private ImmutableArray<int> IndicesOf(int[][] actions, int stage)

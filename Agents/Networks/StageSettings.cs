@@ -15,9 +15,13 @@ public sealed record StageSettings : IValidatableObject
     /// <value>Each 1 to 16,384. Default none.</value>
     public int[] HiddenSizes { get; init; } = [];
 
-    /// <summary>A memory of its own in place of the network's, with the defaults of its settings.</summary>
+    /// <summary>A memory of its own in place of the network's, with the settings that stand under its name in the network, such as <c>network.transformer</c>.</summary>
     /// <value>The name of a core, <c>identity</c> for none. Null, the default, reads the network's, or with layers of its own has none.</value>
-    public string? Core { get; init; }
+    public string? Core
+    {
+        get;
+        init => field = value is null ? null : MemoryCores.Find(value)?.Name ?? value;
+    }
 
     /// <summary>Units of that memory.</summary>
     /// <value>1 to 4,096. Default 64.</value>
@@ -35,6 +39,14 @@ public sealed record StageSettings : IValidatableObject
     /// <summary>An entry of the observation that names a task, for which it has a policy each.</summary>
     /// <value>Path of a discrete entry. Null, the default, is one policy for all.</value>
     public string? Task { get; init; }
+
+    /// <summary>Whether it has a memory of its own.</summary>
+    /// <param name="core">Name of the network's.</param>
+    internal bool Remembers(string core) => HasOwnFeatures && CoreOf(core) != MemoryCores.Identity;
+
+    /// <summary>Name of the core that its own features end with.</summary>
+    /// <param name="core">Name of the network's.</param>
+    internal string CoreOf(string core) => Core ?? (OwnTrunk && HiddenSizes.Length == 0 ? core : MemoryCores.Identity);
 
     /// <summary>Whether something between encoder and head is its own.</summary>
     internal bool HasOwnFeatures => Core is not null || HiddenSizes.Length > 0 || OwnTrunk;

@@ -213,8 +213,13 @@ internal sealed class RunSettingsOptions
         }
     }
 
-    private string AgentOf(ParseResult parsed) =>
-        parsed.GetValue(_agent) ?? CurriculumOption.AgentIn(parsed.GetValue(_config)) ?? _agent.Usual;
+    // As it is written in keys; names are found in any case.
+    private string AgentOf(ParseResult parsed)
+    {
+        string given = parsed.GetValue(_agent) ?? CurriculumOption.AgentIn(parsed.GetValue(_config)) ?? _agent.Usual;
+        return _registry.Agents(parsed).Names.FirstOrDefault(name => name.Equals(given, StringComparison.OrdinalIgnoreCase))
+            ?? given;
+    }
 
     private string?[] Typed(ParseResult parsed) => [parsed.GetValue(_environment), Assigned(parsed, "environment")];
 

@@ -58,7 +58,7 @@ internal sealed partial class ActorCriticLearner
         {
             return false;
         }
-        Update(unroll, _experience.Progress, metrics);
+        Update(unroll, _experience.Progress, metrics, _experience.ProgressAfterwards);
         return true;
     }
 

@@ -93,7 +93,7 @@ internal sealed partial class ActorCriticLearner : ILearner
         _given = [.. given ?? []];
         foreach (GivenNumber number in _given)
         {
-            _model.Give(number.Parameter, number.At(0));
+            _model.Give(number.Parameter, number.At(experience.Progress));
         }
         _kfac = _model.Curvature;
         _probe = _kfac is null ? null : new KlProbe(engine.Network, _kfac.Sampler.CriticFisherScale);
@@ -150,8 +150,9 @@ internal sealed partial class ActorCriticLearner : ILearner
     /// <param name="unroll">T × B samples, as many as the settings say.</param>
     /// <param name="progress">Share of the run's steps done before it, 0 to 1.</param>
     /// <param name="metrics">Receives losses, KL estimates, norms.</param>
+    /// <param name="progressAfterwards">The same after it; null where nobody asks.</param>
     /// <exception cref="TrainingDivergedException">A gradient is no longer finite; parameters are as before that step.</exception>
-    public void Update(Unroll unroll, double progress, MetricAverages metrics)
+    public void Update(Unroll unroll, double progress, MetricAverages metrics, double? progressAfterwards = null)
     {
         _evaluator.Load(unroll);
         _evaluator.Evaluate(_model.Units);
@@ -159,13 +160,13 @@ internal sealed partial class ActorCriticLearner : ILearner
         {
             stage.Prepare(_evaluator, metrics);
         }
-        Estimate();
+        _evaluator.Estimate(_settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips);
         if (_model.Units is { } units)
         {
             if (!_model.UpdateUnits(_evaluator.Returns))
             {
                 _evaluator.Evaluate(units); // its values were in no units, and so were the returns that bootstrap from them
-                Estimate();
+                _evaluator.Estimate(_settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips);
             }
             _evaluator.Normalize(units);
             metrics.Add(ReturnScaleTag, units.Scale);
@@ -205,7 +206,7 @@ internal sealed partial class ActorCriticLearner : ILearner
         _model.Target?.Follow(Parameters);
         foreach (GivenNumber number in _given)
         {
-            float value = number.At(progress);
+            float value = number.At(progressAfterwards ?? progress); // the next unroll is acted with it
             _model.Give(number.Parameter, value);
             metrics.Add(number.Tag, value);
         }
@@ -214,8 +215,6 @@ internal sealed partial class ActorCriticLearner : ILearner
             stage.Learn(_evaluator, progress, metrics);
         }
     }
-
-    private void Estimate() => _evaluator.Estimate(_settings.DiscountFactor, _settings.Lambda, _settings.OffPolicyClips);
 
     // Rows t × B + b of whole sequences b behind the burn-in, time-major; or single rows, where a sequence is one.
     private void FillRows(ReadOnlySpan<int> sequences)

@@ -145,6 +145,8 @@ public abstract record ActorCriticSettings : AgentSettings
         return network;
     }
 
+    internal override IEnumerable<string> FurtherCores => Auxiliary.SelectMany(auxiliary => auxiliary.FurtherCores);
+
     internal override bool EvaluatesLastStage => Auxiliary.Any(auxiliary => auxiliary.EvaluatesLastStage);
 
     internal override AgentSettings Pinned() =>
@@ -217,7 +219,7 @@ public abstract record ActorCriticSettings : AgentSettings
     public override IEnumerable<ValidationResult> ValidateIn(TrainingSettings run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        bool remembers = run.Network.Core != MemoryCores.Identity;
+        bool remembers = run.Network.Core != MemoryCores.Identity || Auxiliary.Any(auxiliary => auxiliary.Remembers(run.Network));
         if (!remembers && BurnIn > 0)
         {
             yield return new ValidationResult(
@@ -258,33 +260,9 @@ public abstract record ActorCriticSettings : AgentSettings
                 );
             }
         }
-        foreach (AuxiliarySettings auxiliary in Auxiliary)
+        foreach (ValidationResult mistake in AuxiliaryMistakes.Of(this, run))
         {
-            if (auxiliary.TakesPlainReturns && (OffPolicyClips is not null || ReturnScaleRate is not null))
-            {
-                yield return new ValidationResult(
-                    $"{auxiliary.Name}.critic is false, which takes returns as they are, and this agent's are corrected by V-trace or normalised. Set critic to true, reward_weight to 0, or choose another agent.",
-                    [nameof(Auxiliary)]
-                );
-            }
-            if (auxiliary.WeighsSamples && !CountsWeights)
-            {
-                yield return new ValidationResult(
-                    $"{auxiliary.Name} takes steps out of the means of losses, as those of its guide, and {Agent.Name} ranks all steps of a batch. Leave its guide out, or choose another agent.",
-                    [nameof(Auxiliary)]
-                );
-            }
-            if (auxiliary.HasSeveralValues && ReturnScaleRate is not null)
-            {
-                yield return new ValidationResult(
-                    $"PopArt keeps the units of one value head, and with {auxiliary.Name}.shared_value false each policy has its own. Set it to true, or leave PopArt out.",
-                    ["PopArt"]
-                );
-            }
-            if (auxiliary.MistakeIn(run) is { } mistake)
-            {
-                yield return new ValidationResult(mistake, [nameof(Auxiliary)]);
-            }
+            yield return mistake;
         }
     }
 }

@@ -39,6 +39,19 @@ public abstract record AuxiliarySettings : NamedSettings, IChosenByName
     /// <inheritdoc cref="AgentSettings.EvaluatesLastStage"/>
     internal virtual bool EvaluatesLastStage => false;
 
+    /// <summary>Whether the network's mixture is its, and so the numbers by which policies are mixed.</summary>
+    internal virtual bool SetsMixture => false;
+
+    /// <summary>Whether it takes the task's rewards away, or a share of them: two parts would take them twice.</summary>
+    internal virtual bool ReplacesRewards => false;
+
+    /// <summary>Whether it gives a network a memory that has none itself.</summary>
+    /// <param name="network">The network without it.</param>
+    internal virtual bool Remembers(NetworkSettings network) => false;
+
+    /// <inheritdoc cref="AgentSettings.FurtherCores"/>
+    internal virtual IEnumerable<string> FurtherCores => [];
+
     /// <summary>Why it does not go with a network, in a sentence with a remedy; null where it does.</summary>
     /// <param name="network">The agent's network.</param>
     internal virtual string? MistakeWith(NetworkSettings network) => null;

@@ -73,6 +73,9 @@ public abstract record AgentSettings : IValidatableObject, ISection
     /// <param name="environment">The task as the policy sees it.</param>
     internal virtual NetworkSettings Extend(NetworkSettings network, EnvironmentSpec environment) => network;
 
+    /// <summary>Cores that the network has beside its own, whose settings are read, too.</summary>
+    internal virtual IEnumerable<string> FurtherCores => [];
+
     /// <summary>Whether evaluations are played by the last policy of a mixture alone.</summary>
     internal virtual bool EvaluatesLastStage => false;
 

@@ -9,6 +9,9 @@ public interface IExperienceSource
     /// <summary>Share of the run's steps taken before the current call of <see cref="ILearner.AdvanceAsync"/>, 0 to 1: what schedules go by.</summary>
     double Progress { get; }
 
+    /// <summary>The same when the unroll of the current call is counted: where the next one is acted.</summary>
+    double ProgressAfterwards => Progress;
+
     /// <summary>Waits for the next unroll.</summary>
     /// <param name="stop">Asks to end.</param>
     /// <returns>

@@ -8,11 +8,13 @@ namespace Learners.Composition;
 /// <param name="parameters">All of them, flat; not changed from here on.</param>
 /// <param name="redrawn">Names of those that begin fresh none the less.</param>
 /// <param name="knowsValues">Whether the value head is among them, which gives values in units of the rewards that it was trained on.</param>
+/// <param name="sources">For some of the learner's parameters the name of the one that they begin with, null for fresh; the others have the same name.</param>
 internal sealed class StartingParameters(
     ParameterLayout layout,
     float[] parameters,
     IReadOnlySet<string> redrawn,
-    bool knowsValues
+    bool knowsValues,
+    IReadOnlyDictionary<string, string?>? sources = null
 )
 {
     /// <summary>Whether the value head is among them, which gives values in units of the rewards that it was trained on.</summary>
@@ -25,9 +27,10 @@ internal sealed class StartingParameters(
     {
         foreach (ParameterSlot slot in destination.Slots)
         {
-            if (!redrawn.Contains(slot.Name))
+            string? source = sources is not null && sources.TryGetValue(slot.Name, out string? other) ? other : slot.Name;
+            if (source is not null && !redrawn.Contains(slot.Name))
             {
-                layout[slot.Name].In((ReadOnlySpan<float>)parameters).CopyTo(slot.In(fresh));
+                layout[source].In((ReadOnlySpan<float>)parameters).CopyTo(slot.In(fresh));
             }
         }
     }

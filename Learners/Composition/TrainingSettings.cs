@@ -100,7 +100,12 @@ public sealed record TrainingSettings : IValidatableObject
         return this with
         {
             InitialPolicy = initial,
-            Network = document.Network with { Heads = Network.Heads },
+            // A mixture is a curriculum's: it says how it hands over, and without one its last policy goes on.
+            Network = document.Network with
+            {
+                Heads = Network.Heads,
+                Mixture = null,
+            },
             Wrappers = Wrappers with
             {
                 NormalizeObservations = document.NormalizeObservations,

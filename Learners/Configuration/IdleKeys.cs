@@ -24,7 +24,7 @@ internal static class IdleKeys
         (
             "network.transformer",
             (settings, _) =>
-                settings.Network.Core == MemoryCores.Transformer
+                settings.Network.Core == MemoryCores.Transformer || settings.Agent.FurtherCores.Contains(MemoryCores.Transformer)
                     ? null
                     : $"it goes with network.core={MemoryCores.Transformer}, and the core is {settings.Network.Core}. Leave it out, or choose that core."
         ),

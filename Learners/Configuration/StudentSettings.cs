@@ -60,6 +60,10 @@ public static class StudentSettings
         YamlMappingNode network = file is null
             ? StrictYaml.ToNode(policy.Network)
             : StrictYaml.ReadFile(file, "network of the student (--student)");
+        if (file is null)
+        {
+            network.Children.Remove("mixture"); // the student copies what a mixture does; how it came about is its own affair
+        }
         if (policy.Network.ScaleActions is { } scales)
         {
             network.Children["scale_actions"] = scales ? "true" : "false"; // actions mean the same to both

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
-using Agents.Networks.Cores;
 using Agents.Policies;
 using Agents.Yaml;
 using Learners.Composition;
@@ -57,8 +56,7 @@ public sealed record LearnedReferenceSettings : ReferenceSettings, IValidatableO
 
     internal override bool Learns => true;
 
-    internal override string? MistakeInFleet =>
-        Resolved.Core is var core && core != MemoryCores.Identity ? HasMemory(Name, core) : null;
+    internal override string? MistakeInFleet => MemoryOf(Resolved) is { } core ? HasMemory(Name, core) : null;
 
     // Parameters and their gradient, two means, and the copies that lag and act.
     internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) =>

@@ -28,6 +28,14 @@ internal static class ReferenceFit
                 $"{what} takes actions of {theirs.ActionSpace}, and this run has {ours.ActionSpace}. Choose a policy or an environment of the same actions."
             );
         }
+        if (theirs.Distribution.GetType() != ours.Distribution.GetType())
+        {
+            throw new SettingsException(
+                theirs.Settings.Mixture is null
+                    ? $"{what} gives a probability for each component of {theirs.ActionSpace}, and this run's agent is a mixture, which gives one for every combination. Leave out the one or the curriculum."
+                    : $"{what} is a mixture, which gives a probability for every combination of {theirs.ActionSpace}, and this run's agent one for each component. Name its last policy, the folder {LastStage.FolderName} of its run."
+            );
+        }
         if (ours.ActionSpace is Box && theirs.ScalesActions != ours.ScalesActions)
         {
             throw new SettingsException(

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
+using Agents.Networks.Cores;
 using Agents.Yaml;
 using Learners.Composition;
 
@@ -35,6 +36,12 @@ public abstract record ReferenceSettings : NamedSettings
     internal virtual string? MistakeInFleet => null;
 
     /// <summary>What is said of one with a memory.</summary>
+    /// <summary>Name of a network's memory, or of one of its mixture's; null where nothing in it remembers.</summary>
+    private protected static string? MemoryOf(NetworkSettings network) =>
+        network.Core != MemoryCores.Identity ? network.Core
+        : network.Mixture?.Stages.FirstOrDefault(stage => stage.Remembers(network.Core)) is { } stage ? stage.CoreOf(network.Core)
+        : null;
+
     private protected static string HasMemory(string name, string core) =>
         $"{name} has a core, {core}, which needs each copy's steps one behind the other, and a fleet's unrolls come from whoever is first. Train in one process, or use one without a core.";
 

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Agents.Networks;
-using Agents.Networks.Cores;
 using Agents.Policies;
 using Learners.Composition;
 
@@ -26,7 +25,7 @@ public sealed record SavedReferenceSettings : ReferenceSettings, IValidatableObj
     internal override bool KnowsValues => true;
 
     internal override string? MistakeInFleet =>
-        PolicyFiles.Describe(Path).Network.Core is var core && core != MemoryCores.Identity ? HasMemory(Name, core) : null;
+        MemoryOf(PolicyFiles.Describe(Path).Network) is { } core ? HasMemory(Name, core) : null;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

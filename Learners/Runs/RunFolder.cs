@@ -1,4 +1,5 @@
 using System.Globalization;
+using Agents.Policies;
 using Environments;
 using Learners.Composition;
 
@@ -54,6 +55,11 @@ internal sealed class RunFolder
 
     /// <summary>Latest network of a supervised run.</summary>
     public string Network => In("network");
+
+    /// <summary>The policy that evaluations play.</summary>
+    /// <param name="evaluatesLastStage">Whether that is the last one of a mixture.</param>
+    public string Judged(bool evaluatesLastStage) =>
+        evaluatesLastStage && Directory.Exists(PolicyBeside(LastStage.FolderName)) ? PolicyBeside(LastStage.FolderName) : Policy;
 
     /// <summary>Best policy that an evaluation saw.</summary>
     public string Best => In("best");

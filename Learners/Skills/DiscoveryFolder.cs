@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Agents.Files;
 using Agents.Policies;
 using Environments.State;
@@ -16,6 +17,12 @@ internal sealed class DiscoveryFolder(string path)
     public const string SkillsName = "skills";
 
     private const string RecordFile = "skill.json";
+
+    /// <summary>What to do where a file of a finished skill is missing or damaged.</summary>
+    public const string NoWayBack =
+        "Restore it from a copy, or begin a new discovery in another folder: later skills were learned after it.";
+
+    private const int LargestRecord = 1 << 20;
     private const long LargestState = 1L << 31;
 
     /// <summary>Root of the discovery.</summary>
@@ -49,6 +56,36 @@ internal sealed class DiscoveryFolder(string path)
     public IReadOnlyList<string> Skills() =>
         [.. Enumerable.Range(0, int.MaxValue).TakeWhile(skill => File.Exists(Record(skill))).Select(Skill)];
 
+    /// <summary>Refuses a discovery of which a skill in the middle is missing.</summary>
+    /// <param name="skills">Skills that there are to be.</param>
+    /// <exception cref="InvalidDataException">One is missing, and what later ones were learned from is gone.</exception>
+    public void RequireNoGap(int skills)
+    {
+        int done = Skills().Count;
+        if (Enumerable.Range(done, Math.Max(0, skills - done)).Any(skill => File.Exists(Record(skill))))
+        {
+            throw new InvalidDataException($"'{Record(done)}' is missing, and later skills are there. {NoWayBack}");
+        }
+    }
+
+    /// <summary>What is written about a finished skill.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public SkillRecord ReadRecord(int skill)
+    {
+        string path = Record(skill);
+        try
+        {
+            return JsonSerializer.Deserialize<SkillRecord>(
+                    PlainFile.ReadTextIn(Skill(skill), Path.GetFileName(path), LargestRecord),
+                    SkillRecord.Json
+                ) ?? throw new JsonException("it holds nothing.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"'{path}' is damaged: {ForeignText.Show(exception.Message)} {NoWayBack}", exception);
+        }
+    }
+
     /// <summary>Whether a skill has its policy.</summary>
     public bool HasPolicy(int skill) => File.Exists(Path.Combine(Skill(skill), "policy", SavedPolicy.DescriptionFile));
 
@@ -77,8 +114,11 @@ internal sealed class DiscoveryFolder(string path)
     }
 
     /// <summary>Reads a state.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or of other settings.</exception>
-    public static void Read(string path, ISavable part)
+    /// <param name="path">The file.</param>
+    /// <param name="part">Takes it.</param>
+    /// <param name="cure">What to do where it is missing or damaged, in a sentence.</param>
+    /// <exception cref="InvalidDataException">It is missing, damaged, or of other settings.</exception>
+    public static void Read(string path, ISavable part, string cure)
     {
         try
         {
@@ -91,12 +131,9 @@ internal sealed class DiscoveryFolder(string path)
             file.ReadExactly(bytes);
             part.LoadState(TrainingStateFile.Read(bytes));
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            throw new InvalidDataException(
-                $"'{path}' cannot be read: {exception.Message} Delete it, so that it is made again.",
-                exception
-            );
+            throw new InvalidDataException($"'{path}' cannot be read: {exception.Message} {cure}", exception);
         }
     }
 

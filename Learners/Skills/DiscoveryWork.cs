@@ -10,14 +10,12 @@ using Environments.State;
 using Learners.Auxiliary;
 using Learners.Composition;
 using Learners.Runs;
-using Protos.Foreign;
 
 namespace Learners.Skills;
 
 /// <summary>A discovery at work in a folder that is its own. Owns the reward trainer.</summary>
 internal sealed class DiscoveryWork : IDisposable, ISavable
 {
-    private const int LargestRecord = 1 << 20;
     private const int MostNumbers = 1 << 28; // of old negatives
 
     private readonly DiscoverySettings _settings;
@@ -55,7 +53,17 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
                 $"samples.tracks: {track.Name} adds up component {track.Component}, and an observation of {_task.Id} has {_observations.Size}, from 0 on."
             );
         }
-        _sampler = new SkillSampler(settings.Samples, settings.Reward, _task.MaxEpisodeSteps);
+        try
+        {
+            _ = new StateCells(_observations, settings.Samples);
+        }
+        catch (SettingsException exception)
+        {
+            throw new SettingsException($"samples.view: {exception.Message}", exception);
+        }
+        int frameSkip = _trainer is LearnedSkills { FrameSkip: var skip } ? skip : 1;
+        _sampler = new SkillSampler(settings.Samples, settings.Reward, _task.MaxEpisodeSteps / frameSkip);
+        _sampler.RequireRoom(_observations.Size);
         _depths = _task.Model is { } model ? TabularDepth.Of(model) : null;
     }
 
@@ -83,6 +91,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
     {
         using var share = ProcessorShare.Begin();
         long started = _options.Clock.GetTimestamp();
+        _files.RequireNoGap(_settings.Skills);
         for (int skill = 0; skill < _settings.Skills; skill++)
         {
             if (File.Exists(_files.Record(skill)))
@@ -166,7 +175,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
             Prepare();
             if (skill > 0 || File.Exists(_files.Work(0)))
             {
-                DiscoveryFolder.Read(_files.Work(skill), this);
+                DiscoveryFolder.Read(_files.Work(skill), this, DiscoveryFolder.NoWayBack);
             }
         }
         if (!File.Exists(_files.Work(skill)))
@@ -197,7 +206,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         var samples = new SkillSamples();
         if (File.Exists(_files.Samples(skill)))
         {
-            DiscoveryFolder.Read(_files.Samples(skill), samples);
+            DiscoveryFolder.Read(_files.Samples(skill), samples, "Delete it, so that it is made again.");
             return samples;
         }
         using var network = RewardNetwork.Load(_files.Reward(skill), policy.ActingNetwork.Spec);
@@ -237,7 +246,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
             Novelty = fresh / own.Keys,
             StateEntropy = _visits.Entropy(),
             SkillEntropy = own.Entropy(),
-            Positives = samples.Positives.Length * copies / samples.Ends.Length,
+            Positives = samples.Positives.Length / _observations.Size,
             NetworkReward = samples.Rewards.Average(),
             TaskReturn = samples.TaskRewards.Average(),
             LargestTaskReturn = samples.TaskRewards.Max(),
@@ -260,24 +269,21 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         {
             return double.NaN;
         }
-        int size = _task.ObservationSpace.Size;
+        // Behind the task's own observation may stand what wrappers add.
+        int size = _observations.Size;
         double sum = 0;
         for (int first = 0; first < ends.Length; first += size)
         {
-            sum += _depths[model.StateOf(ends.AsSpan(first, size))];
+            sum += _depths[model.StateOf(ends.AsSpan(first, _task.ObservationSpace.Size))];
         }
         return sum * size / ends.Length;
     }
 
     private void TakeOver(int skill)
     {
-        var record =
-            JsonSerializer.Deserialize<SkillRecord>(
-                PlainFile.ReadTextIn(_files.Skill(skill), Path.GetFileName(_files.Record(skill)), LargestRecord),
-                SkillRecord.Json
-            ) ?? throw new InvalidDataException($"'{_files.Record(skill)}' holds nothing. Delete it, so that it is made again.");
+        SkillRecord record = _files.ReadRecord(skill);
         var visits = new SkillSamples();
-        DiscoveryFolder.Read(_files.Visits(skill), visits);
+        DiscoveryFolder.Read(_files.Visits(skill), visits, DiscoveryFolder.NoWayBack);
         _visits.Add(visits.Visits);
         _records.Add(record);
     }

@@ -65,6 +65,9 @@ internal sealed class LearnedSkills : ISkillTrainer
         return pipeline.PolicySpec.ObservationSpace;
     }
 
+    /// <summary>Environment steps of a step that the policy sees.</summary>
+    public int FrameSkip => _run.Wrappers.FrameSkip;
+
     /// <summary>The run of a skill.</summary>
     /// <param name="skill">Its number.</param>
     /// <param name="files">Where everything lies.</param>
@@ -146,9 +149,24 @@ internal sealed class LearnedSkills : ISkillTrainer
         {
             return false;
         }
-        using var summary = JsonDocument.Parse(PlainFile.ReadTextIn(folder, RunFolder.SummaryName, LargestSummary));
+        using JsonDocument summary = ReadSummary(folder);
         return summary.RootElement.TryGetProperty("interrupted", out JsonElement interrupted)
             && interrupted.ValueKind == JsonValueKind.False;
+    }
+
+    private static JsonDocument ReadSummary(string folder)
+    {
+        try
+        {
+            return JsonDocument.Parse(PlainFile.ReadTextIn(folder, RunFolder.SummaryName, LargestSummary));
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException(
+                $"'{new RunFolder(folder).Summary}' is damaged: {ForeignText.Show(exception.Message)} Delete it: the skill then ends again from its last checkpoint.",
+                exception
+            );
+        }
     }
 
     private sealed class Forward(int skill, int skills, IProgress<DiscoveryProgress>? to) : IProgress<TrainingProgress>

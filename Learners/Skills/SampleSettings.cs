@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Learners.Skills;
 
 /// <summary>Settings of what a discovery plays with a skill that was trained: the skill itself, and exploration from where it ends. Immutable.</summary>
-public sealed record SampleSettings
+public sealed record SampleSettings : IValidatableObject
 {
     /// <summary>Environment copies that play.</summary>
     /// <value>1 to 65,536. Default 64.</value>
@@ -55,6 +55,22 @@ public sealed record SampleSettings
     /// <summary>Components of the observation that are added up while the skill acts, such as a speed times the seconds of a step, which gives a distance.</summary>
     /// <value>Default none.</value>
     public TrackSettings[] Tracks { get; init; } = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        string[] names = [.. Tracks.Select(track => track.Name)];
+        if (
+            names.FirstOrDefault(name => SkillTable.Columns.Contains(name) || names.Count(other => other == name) > 1) is
+            { } taken
+        )
+        {
+            yield return new ValidationResult(
+                $"two columns of metrics.csv would be called '{taken}'. Give the track another name.",
+                [nameof(Tracks)]
+            );
+        }
+    }
 
     /// <inheritdoc/>
     public bool Equals(SampleSettings? other) =>

@@ -10,7 +10,9 @@ namespace Learners.Skills;
 public static class SkillEvaluator
 {
     /// <summary>Whether a folder is that of a finished skill.</summary>
-    public static bool IsSkill(string folder) => File.Exists(Path.Combine(folder, "skill.json"));
+    public static bool IsSkill(string folder) =>
+        File.Exists(Path.Combine(folder, "skill.json"))
+        && DiscoveryFolder.IsOne(Path.GetFullPath(Path.Combine(folder, "..", "..")));
 
     /// <summary>Plays a skill as the discovery did, with other draws.</summary>
     /// <param name="folder">Folder of the skill, <c>skills/N</c> of a discovery.</param>
@@ -46,7 +48,7 @@ public static class SkillEvaluator
         var sampler = new SkillSampler(
             settings.Samples,
             settings.Reward,
-            environments.Find(policy.Info.Environment).MaxEpisodeSteps
+            environments.Find(policy.Info.Environment).MaxEpisodeSteps / policy.Info.FrameSkip
         );
         SkillSamples samples = sampler.Play(policy, network, environments, new SeedSequence(seed), cancellationToken);
         return Of(skill, files, settings, policy, samples);
@@ -87,7 +89,7 @@ public static class SkillEvaluator
     private static VisitCounts VisitsOf(int skill, DiscoveryFolder files)
     {
         var visits = new SkillSamples();
-        DiscoveryFolder.Read(files.Visits(skill), visits);
+        DiscoveryFolder.Read(files.Visits(skill), visits, "Restore it from a copy: what a skill visited is played once.");
         return visits.Visits;
     }
 

@@ -1,5 +1,6 @@
 using Actors;
 using Agents.Policies;
+using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
 using Learners.Auxiliary;
@@ -12,6 +13,9 @@ internal sealed class SkillSampler
 {
     private const int UsualSkillSteps = 200;
     private const int UsualExplorationSteps = 50;
+
+    // A quarter of what one array can hold.
+    private const double MostNumbers = 5e8;
 
     private readonly SampleSettings _settings;
     private readonly float _largest;
@@ -37,6 +41,22 @@ internal sealed class SkillSampler
 
     /// <summary>Environment steps of a copy in a round.</summary>
     public int Steps => _skillSteps + _explorationSteps;
+
+    /// <summary>Refuses more samples than memory and files can take, before anything is learned.</summary>
+    /// <param name="observationSize">Numbers of an observation.</param>
+    /// <exception cref="SettingsException">There would be too many.</exception>
+    public void RequireRoom(int observationSize)
+    {
+        double rows =
+            (double)_settings.Copies * _settings.Repetitions * (_skillSteps * _settings.NegativeShare + _explorationSteps + 1);
+        double numbers = rows * observationSize;
+        if (numbers > MostNumbers)
+        {
+            throw new SettingsException(
+                $"A round of samples would keep about {numbers:0.#E0} numbers ({_settings.Copies} copies, {_skillSteps} steps of a skill and {_explorationSteps} of exploration, observations of {observationSize}), and at most {MostNumbers:0.#E0} are possible. Lower samples.copies, samples.skill_steps, samples.exploration_steps or samples.negative_share."
+            );
+        }
+    }
 
     /// <summary>Plays.</summary>
     /// <param name="policy">The skill.</param>

@@ -64,7 +64,8 @@ public static class SkillSheet
                 int steps = new SkillSampler(
                     settings.Samples,
                     settings.Reward,
-                    pipeline.Environment.Spec.MaxEpisodeSteps
+                    (registry ?? EnvironmentRegistry.Default).Find(policy.Info.Environment).MaxEpisodeSteps
+                        / policy.Info.FrameSkip
                 ).SkillSteps;
                 PolicySession session = Evaluator.Start(pipeline, policy, seed, deterministic: false);
                 DrawRow(sheet, renderer, pipeline.Environment, session, row, columns, steps, cancellationToken);

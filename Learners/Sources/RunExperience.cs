@@ -16,7 +16,10 @@ internal sealed class RunExperience(IUnrollSource source) : IExperienceSource
     public required long TotalSteps { get; set; }
 
     /// <inheritdoc/>
-    public double Progress => Math.Min(1.0, (double)Steps / TotalSteps);
+    public double Progress => ShareOf(Steps);
+
+    /// <inheritdoc/>
+    public double ProgressAfterwards => ShareOf(Steps + StepsOf(_pulled));
 
     /// <inheritdoc/>
     public async ValueTask<Unroll?> NextAsync(CancellationToken stop)
@@ -46,7 +49,11 @@ internal sealed class RunExperience(IUnrollSource source) : IExperienceSource
     {
         Unroll? unroll = _pulled;
         _pulled = null;
-        Steps += unroll is null ? 0 : (long)unroll.Steps * unroll.Copies;
+        Steps += StepsOf(unroll);
         return unroll;
     }
+
+    private static long StepsOf(Unroll? unroll) => unroll is null ? 0 : (long)unroll.Steps * unroll.Copies;
+
+    private double ShareOf(long steps) => Math.Min(1.0, (double)steps / TotalSteps);
 }

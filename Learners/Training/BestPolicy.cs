@@ -28,7 +28,9 @@ internal sealed class BestPolicy(TrainingSession session, RunFolder? folder, Act
         if (folder is not null)
         {
             using SavedPolicy policy = session.ToPolicy(evaluation);
-            policy.Save(folder.Best);
+            // Whoever scored is kept, not who acts with others in training.
+            using SavedPolicy? last = session.EvaluatesLastStage ? policy.LastOfMixture() : null;
+            (last ?? policy).Save(folder.Best);
         }
         return true;
     }

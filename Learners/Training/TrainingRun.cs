@@ -177,7 +177,7 @@ internal sealed class TrainingRun : IDisposable
         {
             Log.WriteEvaluation(Steps, evaluation);
         }
-        SavedPolicy final = _session.ToPolicy(evaluation);
+        SavedPolicy final = _session.ToPolicy(_session.EvaluatesLastStage ? null : evaluation);
         var result = new TrainingResult
         {
             RunFolder = _folder?.Path ?? "",
@@ -196,7 +196,7 @@ internal sealed class TrainingRun : IDisposable
         if (_folder is not null)
         {
             final.Save(_folder.Policy);
-            _session.SavePoliciesBeside(_folder);
+            _session.SavePoliciesBeside(_folder, evaluation);
             AtomicFile.Write(_folder.Summary, RunSummary.ToFile(result, Settings));
         }
         if (evaluation is not null)

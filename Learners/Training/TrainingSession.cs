@@ -189,8 +189,13 @@ public sealed class TrainingSession : IDisposable
             _source.ObservationStatistics
         );
 
+    /// <summary>Whether evaluations are played by the last policy of the network's mixture alone.</summary>
+    internal bool EvaluatesLastStage => Settings.Agent.EvaluatesLastStage && _source.Spec.Settings.Mixture is not null;
+
     /// <summary>Saves policies that the learner has beside the agent's, each in a folder of its name.</summary>
-    internal void SavePoliciesBeside(RunFolder folder)
+    /// <param name="folder">Folder of the run.</param>
+    /// <param name="evaluation">Scores of whoever is evaluated; null for none.</param>
+    internal void SavePoliciesBeside(RunFolder folder, EvaluationResult? evaluation = null)
     {
         foreach (
             (string name, SavedPolicy policy) in PolicyOrigin.OfBeside(
@@ -206,6 +211,12 @@ public sealed class TrainingSession : IDisposable
             {
                 policy.Save(folder.PolicyBeside(name));
             }
+        }
+        if (EvaluatesLastStage && evaluation is not null)
+        {
+            using SavedPolicy scored = ToPolicy(evaluation);
+            using SavedPolicy last = scored.LastOfMixture();
+            last.Save(folder.PolicyBeside(LastStage.FolderName));
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class WarmStart
     private readonly ParameterLayout _theirs;
     private readonly PolicyInfo _info;
     private readonly RunningStatistics? _statistics;
+    private readonly StageStart? _stages;
     private readonly string _path;
     private readonly float _statisticsShare;
 
@@ -27,11 +28,17 @@ internal sealed class WarmStart
     public WarmStart(InitialPolicySettings settings, NetworkSpec network)
     {
         settings = settings.Pinned();
-        using var policy = SavedPolicy.Load(settings.Folder);
+        using var saved = SavedPolicy.Load(settings.Folder);
+        // Of another curriculum's mixture, or for a run without one, the last policy goes on.
+        using SavedPolicy? last =
+            saved.Network.Mixture is { } mixture && mixture != network.Settings.Mixture ? saved.LastOfMixture() : null;
+        SavedPolicy policy = last ?? saved;
         NetworkSpec theirs = policy.ActingNetwork.Spec;
         _path = settings.Path;
         RequireSameObservations(theirs, network);
         _theirs = new ParameterLayout(theirs);
+        _stages = StageStart.Of(network, theirs, _theirs);
+        network = _stages?.Plain ?? network;
         var ours = new ParameterLayout(network);
         List<HeadMisfit> heads = HeadMisfit.Find(theirs, _theirs, network, ours);
         RequireSameTrunks(theirs, network, ours);
@@ -52,7 +59,8 @@ internal sealed class WarmStart
             _theirs,
             parameters,
             heads.SelectMany(head => head.Parameters).ToHashSet(),
-            knowsValues: !Redrawn.Contains(Head.Value) && !settings.ResetHeads.Contains(Head.Value)
+            knowsValues: !Redrawn.Contains(Head.Value) && !settings.ResetHeads.Contains(Head.Value),
+            _stages?.Sources
         );
         _info = policy.Info;
         _statistics = policy.Statistics;
@@ -73,6 +81,14 @@ internal sealed class WarmStart
         if (Redrawn.Count > 0)
         {
             warn?.Invoke($"Heads drawn afresh, since '{_path}' has none that fit: {string.Join(", ", Redrawn)}.");
+        }
+        if (_stages is not null)
+        {
+            warn?.Invoke(
+                _stages.Fresh.Count == 0
+                    ? $"The earlier policies of the curriculum begin as the policy in '{_path}' does."
+                    : $"Of the earlier policies of the curriculum begin afresh, since '{_path}' has nothing that fits: {string.Join(", ", _stages.Fresh)}."
+            );
         }
         if (wrappers.ObservationScale != _info.ObservationScale)
         {

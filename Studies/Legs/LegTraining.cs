@@ -126,7 +126,9 @@ internal sealed class LegTraining(string root, TrainingOptions options)
 
     private LegResult Evaluate(LegOrder order, TrainingSettings settings, long steps, CancellationToken cancellationToken)
     {
-        using SavedPolicy policy = SavedPolicy.Load(new RunFolder(Path.Combine(root, order.Folder)).Policy);
+        using SavedPolicy policy = SavedPolicy.Load(
+            new RunFolder(Path.Combine(root, order.Folder)).Judged(settings.Agent.EvaluatesLastStage)
+        );
         EvaluationResult played = Evaluator.Evaluate(
             policy,
             settings.Environment,

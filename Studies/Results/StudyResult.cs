@@ -71,7 +71,7 @@ internal sealed record StudyResult
             Winner = winner,
         };
         AtomicFile.Write(result.BestFile, StrictYaml.Write(plan.Given(winner.Values)));
-        using (SavedPolicy policy = SavedPolicy.Load(Path.Combine(folder, winner.PolicyFolder(plan))))
+        using (SavedPolicy policy = SavedPolicy.Load(winner.PolicyFolder(folder, plan)))
         {
             policy.Save(result.PolicyFolder);
         }

@@ -24,9 +24,16 @@ internal sealed record StudyWinner(IReadOnlyList<LegRecord> Legs, double Score, 
     /// <summary>Mean over its seeds on fresh episodes.</summary>
     public double FreshReturn => Fresh.Average(result => result.MeanReturn);
 
-    /// <summary>Folder of its policy, of the seed that scored best, relative to the study's.</summary>
-    public string PolicyFolder(StudyPlan plan) =>
-        Path.Combine(plan.FolderOf(Legs.MaxBy(record => record.Result!.Rank)!.Leg), "policy");
+    /// <summary>Folder of its policy, of the seed that scored best.</summary>
+    /// <param name="root">The study's folder.</param>
+    /// <param name="plan">The study.</param>
+    public string PolicyFolder(string root, StudyPlan plan) =>
+        JudgedFolder(root, plan, Legs.MaxBy(record => record.Result!.Rank)!.Leg);
+
+    private static string JudgedFolder(string root, StudyPlan plan, Leg leg) =>
+        new RunFolder(Path.Combine(root, plan.FolderOf(leg))).Judged(
+            plan.SettingsOf(leg.Values, leg.Seed).Agent.EvaluatesLastStage
+        );
 
     /// <summary>Finds the winner, and plays fresh episodes with it.</summary>
     /// <returns>Null where nothing could be trained.</returns>
@@ -46,7 +53,7 @@ internal sealed record StudyWinner(IReadOnlyList<LegRecord> Legs, double Score, 
         var fresh = new List<EvaluationResult>();
         foreach (LegRecord record in best)
         {
-            using SavedPolicy policy = SavedPolicy.Load(new RunFolder(Path.Combine(root, plan.FolderOf(record.Leg))).Policy);
+            using SavedPolicy policy = SavedPolicy.Load(JudgedFolder(root, plan, record.Leg));
             fresh.Add(
                 Evaluator.Evaluate(
                     policy,

@@ -33,6 +33,10 @@ internal sealed class ExportCommand(TextWriter output)
         Description = "Give the logits, too, or the means and logarithms of deviations of continuous actions.",
     };
     private readonly Option<bool> _value = new("--value") { Description = "Give the value of the observation, too." };
+    private readonly Option<bool> _mixture = new("--mixture")
+    {
+        Description = "Export all policies of a curriculum together, mixed as they last were, instead of the last one alone.",
+    };
     private readonly Option<bool> _json = JsonOption.Create();
 
     /// <summary>The command.</summary>
@@ -59,6 +63,7 @@ internal sealed class ExportCommand(TextWriter output)
             _sampled,
             _distribution,
             _value,
+            _mixture,
             _json,
         };
         command.SetAction(Run);
@@ -75,8 +80,14 @@ internal sealed class ExportCommand(TextWriter output)
             );
         }
         using SavedPolicy policy = SavedPolicy.Load(parsed.GetValue(_path)!);
+        bool isMixture = policy.Network.Mixture is not null;
+        if (!isMixture && parsed.GetValue(_mixture))
+        {
+            throw new SettingsException("--mixture is for policies of a curriculum, and this one stands alone. Leave it out.");
+        }
+        using SavedPolicy? last = isMixture && !parsed.GetValue(_mixture) ? policy.LastOfMixture() : null;
         OnnxModel model = OnnxExporter.Export(
-            policy,
+            last ?? policy,
             new OnnxExportOptions
             {
                 Sampled = parsed.GetValue(_sampled),
@@ -89,6 +100,10 @@ internal sealed class ExportCommand(TextWriter output)
         {
             PrintJson(file, model);
             return;
+        }
+        if (last is not null)
+        {
+            output.WriteLine("The last policy of a curriculum is exported; --mixture exports all of them together.");
         }
         PrintTensors("Input", model.Inputs);
         PrintTensors("Output", model.Outputs);

@@ -122,6 +122,12 @@ public sealed record CurriculumSettings : AuxiliarySettings, IValidatableObject
 
     internal override bool HasSeveralValues => !SharedValue;
 
+    internal override bool SetsMixture => true;
+
+    internal override bool Remembers(NetworkSettings network) => Stages.Any(stage => stage.Remembers(network.Core));
+
+    internal override IEnumerable<string> FurtherCores => Stages.Select(stage => stage.Core).OfType<string>();
+
     internal override bool FollowsProgress => Alpha is null;
 
     internal override bool EvaluatesLastStage => Evaluated == EvaluatedPolicy.Last;

@@ -68,6 +68,8 @@ public sealed record DiaynSettings : AuxiliarySettings
     public override int GetHashCode() =>
         HashCode.Combine(TaskWeight, LowestReward, HiddenSize, View?.Length, LearningRate, Epochs, BatchSize);
 
+    internal override bool ReplacesRewards => TaskWeight != 1;
+
     internal override string? MistakeIn(TrainingSettings run) =>
         run.Wrappers.Skills < 2
             ? $"{Name} tells skills apart, and wrappers.skills is {run.Wrappers.Skills}. Set wrappers.skills to 2 or more."

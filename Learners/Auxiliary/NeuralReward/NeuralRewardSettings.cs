@@ -19,7 +19,7 @@ public sealed record NeuralRewardSettings : AuxiliarySettings, IValidatableObjec
     public override string Description =>
         "a saved network pays the rewards, as in the discovery of skills (Meier and Mujika 2022)";
 
-    /// <summary>Folder of the reward network, such as <c>skills/3/reward</c> of a discovery.</summary>
+    /// <summary>Folder of the reward network, such as <c>rewards/003</c> of a discovery.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>SHA-256 of the network's weights, in hexadecimal, which a run writes into its <c>config.yaml</c>.</summary>
@@ -60,11 +60,13 @@ public sealed record NeuralRewardSettings : AuxiliarySettings, IValidatableObjec
         if (Path.Length == 0)
         {
             yield return new ValidationResult(
-                "no reward network is named. Give its folder, such as skills/3/reward of a run of 'agents discover'.",
+                "no reward network is named. Give its folder, such as rewards/003 below the folder of 'agents discover'.",
                 [nameof(Path)]
             );
         }
     }
+
+    internal override bool ReplacesRewards => TaskWeight != 1;
 
     internal override bool AddsLoss => PaidEntropyCoefficient > 0 || Guide is not null;
 

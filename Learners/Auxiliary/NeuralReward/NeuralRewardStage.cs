@@ -78,7 +78,8 @@ internal sealed class NeuralRewardStage : IBatchStage
             float reward = Math.Clamp(said[row], 0, _settings.Largest);
             sum += reward;
             paying += reward > 0 ? 1 : 0;
-            rewards[row] = _settings.TaskWeight * rewards[row] + _settings.Weight * reward;
+            // Added like what other stages write, which therefore stays; only the task's own share goes.
+            rewards[row] = rewards[row] + (_settings.TaskWeight - 1) * unroll.Unroll.Rewards[row] + _settings.Weight * reward;
             paid?[row] = reward > 0 ? 1 : 0;
         }
         metrics.Add(RewardTag, sum / rows);

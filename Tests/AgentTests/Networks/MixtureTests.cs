@@ -311,6 +311,7 @@ public sealed class MixtureTests
 
     private static void AssertNear(IEnumerable<double> expected, IEnumerable<double> found)
     {
+        Assert.Equal(expected.Count(), found.Count());
         foreach ((double one, double other) in expected.Zip(found))
         {
             Assert.Equal(one, other, 1e-5);
