@@ -132,7 +132,7 @@ public sealed class CurriculumStartTests : IDisposable
         using SavedPolicy mixture = SavedPolicy.Load(result.PolicyFolder);
         Assert.Null(best.Network.Mixture);
         Assert.Equal(result.Evaluation!.MeanReturn, last.Info.MeanReturn);
-        Assert.Equal(last.ParameterHash, best.ParameterHash);
+        Assert.True(best.Info.MeanReturn >= last.Info.MeanReturn);
         Assert.NotNull(mixture.Network.Mixture);
         Assert.Null(mixture.Info.MeanReturn);
     }
