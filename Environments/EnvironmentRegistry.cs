@@ -200,10 +200,8 @@ public sealed partial class EnvironmentRegistry
 
     // What is near to none of those here is another library's, or the user's own.
     private string Hint(string name) =>
-        NearestName.Suggest(name, _entries.Keys.Concat(AtariGames.Ids)) is { Length: > 0 } suggestion && !name.Contains('/')
-            ? suggestion
-        : name.Contains('/')
-            ? $"{NearestName.Suggest(name, _entries.Keys)} If it is your own, load it: --assembly FILE.dll on the command line, AddFrom in a program."
+        NearestName.Suggest(name, _entries.Keys.Concat(AtariGames.Ids)) is { Length: > 0 } suggestion ? suggestion
+        : name.Contains('/') ? " If it is your own, load it: --assembly FILE.dll on the command line, AddFrom in a program."
         : $" Gymnasium's are named gym:{ForeignText.Show(name)} and run in Python; your own are loaded with --assembly FILE.dll.";
 
     /// <summary>Adds an environment from what makes its specification and batches out of its canonical id and options.</summary>

@@ -63,7 +63,9 @@ internal sealed class RewardTrainer : IDisposable, ISavable
     {
         int last = Math.Max(1, _settings.Updates / 10);
         double sum = 0;
-        float negative = _settings.SharedMean ? 1.5f : 3; // of three parts in one mean
+        // Of three parts in one mean; a part that stands alone shares with none.
+        bool isShared = _settings is { SharedMean: true, PresentNegatives: true, OldNegatives: true };
+        float negative = isShared ? 1.5f : 3;
         for (int update = 0; update < _settings.Updates; update++)
         {
             Fill(0, positives, _settings.Target, 3, ref random);

@@ -43,10 +43,14 @@ export function change({ changed, removed }) {
     runs.delete(id);
     chosen.delete(id);
   }
-  if (chosen.size === 0 && !userChose) {
+  const chooses = chosen.size === 0 && !userChose;
+  if (chooses) {
     chooseNewest();
   }
   tell({ all: false, changed, removed, before });
+  if (chooses && chosen.size > 0) {
+    tell({ choice: true }); // of rows that did not change, too
+  }
 }
 
 let userChose = false;

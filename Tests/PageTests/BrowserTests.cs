@@ -131,6 +131,23 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_ThatBeginsWhileNothingElseIsThere_IsChosenAndCountedByItself()
+    {
+        Directory.Delete(_folder.In("a"), recursive: true);
+        Directory.Delete(_folder.In("b"), recursive: true);
+        string folder = RunFolders.Write(_folder.Path, "new", 1, 0, interrupted: null);
+        IPage page = await _browser!.NewPageAsync();
+        page.SetDefaultTimeout((float)Deadline.Patience.TotalMilliseconds);
+        await page.GotoAsync(_server!.Link);
+        await page.Locator("#rows tr", new() { HasTextString = "new" }).WaitForAsync();
+
+        await File.AppendAllTextAsync(Path.Combine(folder, "metrics.csv"), RunFolders.Rows(1, 5));
+
+        await page.GetByText("1 of 1 runs, 1 chosen").WaitForAsync();
+        await page.Locator(".plot canvas").WaitForAsync();
+    }
+
+    [Fact]
     public async Task Page_TriedForAccessibility_HasNoViolation()
     {
         await _page.Locator(".plot canvas").WaitForAsync();
