@@ -49,7 +49,8 @@ internal static class DetachedRun
             {
                 return null;
             }
-            if (RunningProcess.StartOf(id) != started)
+            // It may have ended before anybody could ask when it began.
+            if (started is null || RunningProcess.StartOf(id) != started)
             {
                 string? said = ProcessLog.Tail(run.Folder).LastOrDefault(line => line.Trim().Length > 0);
                 return $"Its process ended at once: {said ?? "it said nothing"}";
