@@ -9,7 +9,12 @@ namespace Protos.Rpc;
 internal static class RpcFailures
 {
     // What the library says of its own accord where a connection fails; the other side never begins so.
-    private static readonly string[] OfTheLibrary = ["Error starting gRPC call", "Error connecting to subchannel"];
+    private static readonly string[] OfTheLibrary =
+    [
+        "Error starting gRPC call",
+        "Error connecting to subchannel",
+        "Error reading next message",
+    ];
 
     private const string AnswerOfAnother = "Bad gRPC response";
 
@@ -47,6 +52,7 @@ internal static class RpcFailures
             // A socket of a file that is not there reads as an address that cannot be had.
             SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable } =>
                 "nobody listens there",
+            IOException => "the connection broke off",
             AuthenticationException => $"the encrypted connection failed: {ForeignText.Show(cause.Message).TrimEnd('.')}",
             _ => null,
         };

@@ -85,8 +85,8 @@ internal static class DiskFailure
         }
         return exception switch
         {
-            UnauthorizedAccessException when there == full && Directory.Exists(full) =>
-                "it is a folder that is in the way, or this user has no permission to write there. Choose another path.",
+            UnauthorizedAccessException when there == full && Directory.Exists(full) && !IsAbout(exception, inside: full) =>
+                "it is a folder. Choose another path.",
             UnauthorizedAccessException =>
                 $"this user has no permission to write to '{there}'. Choose another path, or have the permission changed.",
             DirectoryNotFoundException when there != full && there != Path.GetDirectoryName(full) =>
@@ -97,6 +97,10 @@ internal static class DiskFailure
             _ => $"{Reason(exception)}. {(IsFull(exception) ? "Free some space there." : "Choose another path.")}",
         };
     }
+
+    // The system names what it could not open: something within the folder, or the folder itself, where a file was to be.
+    private static bool IsAbout(Exception exception, string inside) =>
+        exception.Message.Contains($"'{inside}{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
 
     private static bool IsFull(Exception exception) =>
         exception.Message.Contains("No space", StringComparison.Ordinal)

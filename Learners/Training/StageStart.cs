@@ -47,10 +47,11 @@ internal sealed partial record StageStart(
             int.Parse(match.Groups["stage"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)
         ];
         string name = slot.Name.Remove(match.Index, match.Length);
+        string[] path = name.Split('.');
         // Numbers of one shape can mean other actions, or another memory.
         bool isOther =
-            (stage.Actions is not null || stage.Task is not null) && name.Contains("head", StringComparison.Ordinal)
-            || stage.CoreOf(theirs.Settings.Core) != theirs.Settings.Core && name.Contains("core", StringComparison.Ordinal);
+            (stage.Actions is not null || stage.Task is not null) && path.Contains("head")
+            || stage.CoreOf(theirs.Settings.Core) != theirs.Settings.Core && path.Contains("core");
         return !isOther && ParameterShapes.Fits(theirLayout.Find(name), slot) ? name : null;
     }
 

@@ -13,16 +13,27 @@ namespace Studies.Running;
 /// </summary>
 /// <param name="runner">Trains legs.</param>
 /// <param name="others">Trains the rest.</param>
-internal sealed class LegRunStarter(ILegRunner runner, IRunStarter others) : IRunStarter, IDisposable
+/// <param name="otherJobs">How many of the rest at a time: a cluster takes more runs than this machine has processors.</param>
+internal sealed class LegRunStarter(ILegRunner runner, IRunStarter others, int otherJobs) : IRunStarter, IDisposable
 {
     private const int MostAttempts = 5;
+
+    private readonly SemaphoreSlim _othersTurn = new(otherJobs);
 
     /// <inheritdoc/>
     public async Task<string?> RunAsync(PlannedRun run, RunFiles files, bool resume, CancellationToken cancellationToken)
     {
         if (run.Work is not AgentWork work || run.After.Count > 0)
         {
-            return await others.RunAsync(run, files, resume, cancellationToken).ConfigureAwait(false);
+            await _othersTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await others.RunAsync(run, files, resume, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _othersTurn.Release();
+            }
         }
         LegOrder order = OrderOf(run, work);
         for (int attempt = 1; ; attempt++)
@@ -44,7 +55,11 @@ internal sealed class LegRunStarter(ILegRunner runner, IRunStarter others) : IRu
     }
 
     /// <inheritdoc/>
-    public void Dispose() => (runner as IDisposable)?.Dispose();
+    public void Dispose()
+    {
+        _othersTurn.Dispose();
+        (runner as IDisposable)?.Dispose();
+    }
 
     private static LegOrder OrderOf(PlannedRun run, AgentWork work) =>
         new()

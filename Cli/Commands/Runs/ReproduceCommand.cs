@@ -108,7 +108,7 @@ internal sealed class ReproduceCommand(TextWriter output, TextWriter error)
             Agents = _registry.Agents(parsed),
             CreateStarter = cluster is null
                 ? _ => children
-                : folder => new LegRunStarter(ClusterLegRunner.Connect(cluster, folder), children),
+                : folder => new LegRunStarter(ClusterLegRunner.Connect(cluster, folder), children, Environment.ProcessorCount),
             Command = CommandLine(parsed.Tokens.Select(token => token.Value)),
         };
         ReproductionReport report = await new ReproductionReporter(error)

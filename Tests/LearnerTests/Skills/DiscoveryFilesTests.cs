@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Agents.Networks;
-using Agents.Networks.Encoders;
 using Agents.Yaml;
 using Learners.Skills;
 using Tests.Waits;
@@ -13,40 +11,15 @@ public sealed class DiscoveryFilesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    private static DiscoverySettings Settings { get; } =
-        new()
-        {
-            Environment = "GridWorld/OpenEndedMaze16-v0",
-            Agent = "a2c",
-            Skills = 3,
-            StepsPerSkill = 20_480,
-            Reward = new RewardTrainingSettings
-            {
-                Network = new NetworkSettings { Encoder = EncoderKind.Table, HiddenSizes = [] },
-                Target = 0.05f,
-                Updates = 100,
-                BatchSize = 256,
-                LearningRate = 3e-3f,
-            },
-            Samples = new SampleSettings
-            {
-                Copies = 32,
-                SkillSteps = 100,
-                ExplorationSteps = 25,
-            },
-            Settings = StrictYaml.Parse(
-                "{ network: { encoder: table, hidden_sizes: [] }, environment_threads: 1, evaluation: { final_episodes: 2 }, checkpoints: { every_steps: 2048 }, a2c: { copies: 32, unroll_length: 8, optimizer: adam, learning_rate: 0.1 } }",
-                "test"
-            ),
-        };
+    private static DiscoverySettings Learned => SkillDiscoveryTests.Learned;
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Discover_KilledThreeTimes_LosesNoSkillAndLearnsNoneTwice()
     {
-        await Run(Settings, "whole");
-        File.WriteAllText(_folder.In("discovery.yaml"), StrictYaml.Write(Settings));
+        await Run(Learned, "whole");
+        File.WriteAllText(_folder.In("discovery.yaml"), StrictYaml.Write(Learned));
         Func<bool>[] moments =
         [
             () => Directory.Exists(In("skills", "000", "checkpoints")),
@@ -73,7 +46,7 @@ public sealed class DiscoveryFilesTests : IDisposable
     [Fact]
     public async Task RunAsync_FilesOfFinishedSkillsAreMissingOrDamaged_SaysWhatCannotBeMadeAgain()
     {
-        DiscoverySettings settings = Settings with { StepsPerSkill = 512, Reward = Settings.Reward with { Updates = 5 } };
+        DiscoverySettings settings = Learned with { StepsPerSkill = 512, Reward = Learned.Reward with { Updates = 5 } };
         await Run(settings, "run");
         string record = _folder.In("run", "skills", "001", "skill.json");
         string text = File.ReadAllText(record);

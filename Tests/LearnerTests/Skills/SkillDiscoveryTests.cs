@@ -42,7 +42,8 @@ public sealed class SkillDiscoveryTests : IDisposable
             },
         };
 
-    private static DiscoverySettings Learned { get; } =
+    /// <summary>Three skills of a maze, learned in seconds.</summary>
+    internal static DiscoverySettings Learned { get; } =
         new()
         {
             Environment = Maze,

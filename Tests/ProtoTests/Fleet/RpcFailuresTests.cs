@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Reflection;
 using Grpc.Core;
 using Protos.Rpc;
@@ -21,6 +22,43 @@ public sealed class RpcFailuresTests
     [Fact]
     public void Describe_Detail_IsTheText() =>
         Assert.Equal("not kept", RpcFailures.Describe(Failed(StatusCode.NotFound, "not kept")));
+
+    [Theory]
+    [InlineData(SocketError.ConnectionRefused, "nobody listens there")]
+    [InlineData(SocketError.AddressNotAvailable, "nobody listens there")]
+    [InlineData(SocketError.HostNotFound, "there is no machine of this name")]
+    [InlineData(SocketError.NetworkUnreachable, "there is no way to that machine from here")]
+    public void Describe_WhyAConnectionFailed_IsToldWithoutNamesOfTypes(SocketError error, string expected)
+    {
+        var cause = new HttpRequestException("Error (localhost:80)", new SocketException((int)error));
+        var status = new Status(
+            StatusCode.Unavailable,
+            $"Error starting gRPC call. HttpRequestException: {cause.Message}",
+            cause
+        );
+
+        Assert.Equal(expected, RpcFailures.Describe(new RpcException(status)));
+    }
+
+    [Fact]
+    public void Describe_TheLibrarysOwnTexts_AreNotShown()
+    {
+        var broken = new Status(
+            StatusCode.Unavailable,
+            "Error reading next message. HttpIOException: The response ended prematurely.",
+            new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely.")
+        );
+
+        Assert.Equal("the connection broke off", RpcFailures.Describe(new RpcException(broken)));
+        Assert.Equal(
+            "what answers there is another program",
+            RpcFailures.Describe(Failed(StatusCode.Unimplemented, "Bad gRPC response. HTTP status code: 404"))
+        );
+        Assert.Equal(
+            "nobody answers there",
+            RpcFailures.Describe(Failed(StatusCode.Unavailable, "Error connecting to subchannel."))
+        );
+    }
 
     /// <summary>Whoever tells a detail itself tells nothing where there is none.</summary>
     [Fact]

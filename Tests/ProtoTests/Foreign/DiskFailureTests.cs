@@ -18,6 +18,16 @@ public sealed class DiskFailureTests : IDisposable
         (string Path, Exception Thrown, string Expected)[] cases =
         [
             (
+                _folder.Path,
+                new UnauthorizedAccessException($"Access to the path '{_folder.Path}' is denied."),
+                "it is a folder. Choose another path."
+            ),
+            (
+                _folder.Path,
+                new UnauthorizedAccessException($"Access to the path '{_folder.In("run.lock")}' is denied."),
+                $"this user has no permission to write to '{_folder.Path}'. Choose another path, or have the permission changed."
+            ),
+            (
                 path,
                 new IOException($"No space left on device : '{path}.tmp-1'"),
                 "no space left on device. Free some space there."

@@ -64,7 +64,8 @@ public sealed class ClusterClaimTests : IDisposable
                             }
                         }
                     ),
-                    new Refusing()
+                    new Refusing(),
+                    otherJobs: 1
                 )
             )
             .InTime();
@@ -75,7 +76,7 @@ public sealed class ClusterClaimTests : IDisposable
     }
 
     private static LegRunStarter Threads(string folder) =>
-        new(new ThreadLegRunner(folder, 2, new TrainingOptions()), new Refusing());
+        new(new ThreadLegRunner(folder, 2, new TrainingOptions()), new Refusing(), otherJobs: 1);
 
     private Task<ReproductionReport> Run(string name, Func<string, IRunStarter> starter, int? seeds = null)
     {
