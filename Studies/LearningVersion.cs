@@ -6,5 +6,5 @@ internal static class LearningVersion
     /// <summary>
     /// Raised by every change that the changelog marks <b>learning</b>, so that a reproduction never mixes runs from before and after it.
     /// </summary>
-    public const int Number = 8;
+    public const int Number = 9;
 }

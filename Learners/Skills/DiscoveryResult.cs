@@ -11,6 +11,9 @@ public sealed record DiscoveryResult
     /// <summary>Finished skills, in their order.</summary>
     public required IReadOnlyList<SkillRecord> Skills { get; init; }
 
+    /// <summary>Skills of which a track went further than its <see cref="TrackSettings.Far"/>; null where no track has one.</summary>
+    public int? FarSkills { get; init; }
+
     /// <summary>Whether it was stopped before its last skill; the same folder goes on.</summary>
     public required bool Interrupted { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record DiscoveryResult
             ["interrupted"] = Interrupted,
             ["cells"] = Skills.Count == 0 ? 0 : Skills[^1].TotalCells,
             ["state_entropy"] = Skills.Count == 0 ? 0 : Skills[^1].StateEntropy,
+            ["far_skills"] = FarSkills,
             ["mean_return"] = Best?.TaskReturn,
             ["best_skill"] = Best?.Skill,
             ["largest_return"] = Skills.Count == 0 ? null : Skills.Max(skill => skill.LargestTaskReturn),

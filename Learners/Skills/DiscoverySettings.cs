@@ -94,6 +94,18 @@ public sealed record DiscoverySettings : IValidatableObject
                 );
             }
         }
+        (string own, string other) = Trainer switch
+        {
+            SkillTrainerKind.Learned => ("learned", "planned"),
+            SkillTrainerKind.Planned => ("planned", "learned"),
+        };
+        foreach (string key in Ignored())
+        {
+            yield return new ValidationResult(
+                $"{key} is read where skills are {other}, and trainer is {own}. Leave it out, or choose trainer: {other}.",
+                [key]
+            );
+        }
         if (GuideSteps > 0 && !KeepNetwork)
         {
             yield return new ValidationResult(
@@ -101,6 +113,33 @@ public sealed record DiscoverySettings : IValidatableObject
                 [nameof(GuideSteps)]
             );
         }
+    }
+
+    // What was set and only the other trainer reads.
+    private IEnumerable<string> Ignored()
+    {
+        var usual = new DiscoverySettings();
+        (string Key, bool IsSet)[] keys = Trainer switch
+        {
+            SkillTrainerKind.Learned =>
+            [
+                ("temperature", Temperature != usual.Temperature),
+                ("planned_discount", PlannedDiscount != usual.PlannedDiscount),
+            ],
+            SkillTrainerKind.Planned =>
+            [
+                ("agent", Agent != usual.Agent),
+                ("steps_per_skill", StepsPerSkill is not null),
+                ("keep_network", KeepNetwork != usual.KeepNetwork),
+                ("statistics_share", StatisticsShare != usual.StatisticsShare),
+                ("guide_steps", GuideSteps != usual.GuideSteps),
+                ("guide_share", GuideShare != usual.GuideShare),
+                ("settings", Settings.Children.Count > 0),
+                ("reward.weight", Reward.Weight != usual.Reward.Weight),
+                ("reward.paid_entropy_coefficient", Reward.PaidEntropyCoefficient != usual.Reward.PaidEntropyCoefficient),
+            ],
+        };
+        return keys.Where(key => key.IsSet).Select(key => key.Key);
     }
 
     /// <summary>Reads a file of settings.</summary>

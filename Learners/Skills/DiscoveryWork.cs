@@ -17,6 +17,7 @@ namespace Learners.Skills;
 internal sealed class DiscoveryWork : IDisposable, ISavable
 {
     private const int MostNumbers = 1 << 28; // of old negatives
+    private const int MostStates = 10_000_000; // that are counted apart
 
     private readonly DiscoverySettings _settings;
     private readonly DiscoveryOptions _options;
@@ -28,7 +29,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
     private readonly List<SkillRecord> _records = [];
     private readonly int[]? _depths;
     private readonly Space _observations; // as policies are given them
-    private readonly VisitCounts _visits = new(); // of all skills
+    private readonly VisitCounts _visits = new(MostStates); // of all skills
     private RewardTrainer? _reward;
     private NegativeMemory? _memory;
 
@@ -108,6 +109,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
         {
             Folder = _files.Root,
             Skills = _records,
+            FarSkills = _settings.Samples.CountFar(_records),
             Interrupted = _records.Count < _settings.Skills,
             WallSeconds = _options.Clock.GetElapsedTime(started).TotalSeconds,
             CpuSeconds = share.Seconds,

@@ -33,10 +33,6 @@ internal sealed class PlannedSkills : ISkillTrainer
                 : throw new SettingsException(
                     $"trainer: skills are planned, and {task.Id} does not show the states of exact dynamics one number each. Choose an environment that does, such as GridWorld/OpenEndedMaze16-v0, or trainer: learned."
                 );
-        if (settings.Settings.Children.Count > 0)
-        {
-            throw new SettingsException("settings: planned skills have no run that settings could belong to. Leave them out.");
-        }
     }
 
     /// <inheritdoc/>

@@ -72,6 +72,15 @@ public sealed record SampleSettings : IValidatableObject
         }
     }
 
+    /// <summary>Skills of which some track went far; null where no track says what far is.</summary>
+    internal int? CountFar(IEnumerable<SkillRecord> skills)
+    {
+        TrackSettings[] tracks = [.. Tracks.Where(track => track.Far is not null)];
+        return tracks.Length == 0
+            ? null
+            : skills.Count(skill => tracks.Any(track => Math.Abs(skill.Tracks[track.Name]) > track.Far));
+    }
+
     /// <inheritdoc/>
     public bool Equals(SampleSettings? other) =>
         other is not null
@@ -109,6 +118,11 @@ public sealed record TrackSettings : IValidatableObject
     /// <value>−1e9 to 1e9. Default 1.</value>
     [Range(-1e9f, 1e9f)]
     public float Factor { get; init; } = 1;
+
+    /// <summary>A mean sum beyond which, in either direction, a skill counts among the <c>far_skills</c> of <c>summary.json</c>.</summary>
+    /// <value>0 to 1e9. Null, the default, counts none.</value>
+    [Range(0f, 1e9f)]
+    public float? Far { get; init; }
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

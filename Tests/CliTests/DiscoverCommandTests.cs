@@ -54,6 +54,10 @@ public sealed class DiscoverCommandTests : IDisposable
     [InlineData("settings.seed cannot be set", "CartPole-v1", "--set", "settings.seed=3")]
     [InlineData("keep_network is false", "CartPole-v1", "--set", "keep_network=false", "guide_steps=3")]
     [InlineData("an observation of CartPole-v1 has 4", "CartPole-v1", "--set", "samples.tracks=[{ name: a, component: 4 }]")]
+    [InlineData("temperature is read where skills are planned", "CartPole-v1", "--set", "temperature=0.1")]
+    [InlineData("steps_per_skill is read where", "CartPole-v1", "--set", "trainer=planned", "steps_per_skill=9")]
+    [InlineData("reward.weight is read where", "CartPole-v1", "--set", "trainer=planned", "reward.weight=2")]
+    [InlineData("choose trainer: learned", "CartPole-v1", "--set", "trainer=planned", "settings.total_steps_=9")]
     [InlineData("does not show the states", "CartPole-v1", "--set", "trainer=planned")]
     [InlineData("Did you mean 'reward'", "CartPole-v1", "--set", "rewards.target=3")]
     public async Task Discover_WhatCannotBe_SaysWhatToDo(string expected, params string[] words)

@@ -20,7 +20,7 @@ namespace Learners.Auxiliary;
 /// 1810.12894). Owns both networks and the statistics.
 /// </summary>
 /// <remarks>
-/// i = mean (g(x') − f(x'))². Observations are centred and scaled by running statistics of their own and clipped to ±5. Whatever an unroll shows is paid by
+/// i = mean (g(x') − f(x'))². Of a stack of frames both networks read the newest one alone, as in the paper. Observations are centred and scaled by running statistics of their own and clipped to ±5. Whatever an unroll shows is paid by
 /// the network and statistics before it, and learned afterwards, in several passes: one alone leaves what was seen a thousand times little less new than
 /// what never was.
 /// </remarks>
@@ -32,7 +32,8 @@ internal sealed class RandomNetworkDistillationStage : IntrinsicStage
     private const float Clip = 5;
 
     private readonly RandomNetworkDistillationSettings _settings;
-    private readonly ObservationFeatures _features;
+    private readonly NewestFrame _frame;
+    private readonly ObservationFeatures _features; // of a frame
     private readonly int _observationSize;
     private readonly NetworkSpec _spec; // of the predictor; the target reads the same
     private readonly ProgramNetwork _target;
@@ -41,6 +42,7 @@ internal sealed class RandomNetworkDistillationStage : IntrinsicStage
     private readonly Column _wanted;
     private readonly RunningStatistics _observations;
     private readonly double[] _losses = new double[1];
+    private bool _isCounted; // whether the statistics hold the unroll at hand
     private float[] _next = []; // [N, ObservationSize]
     private float[] _raw = []; // [N, FeatureSize]
     private float[] _inputs = []; // [N, FeatureSize], normalised
@@ -55,11 +57,13 @@ internal sealed class RandomNetworkDistillationStage : IntrinsicStage
     {
         _settings = settings;
         NetworkSpec agent = context.Run.Network;
-        _features = agent.Plan.Features;
+        _frame = new NewestFrame(agent, context.Run.Settings.Wrappers.FrameStack);
+        EncoderPlan plan = _frame.Plan;
+        _features = plan.Features;
         _observationSize = agent.ObservationSize;
         // What is left of a box, or is one-hot, has lost its shape.
-        Box? shaped = agent.ObservationSpace is Box box && box.Size == agent.FeatureSize ? box : null;
-        var space = new Box(-Clip, Clip, shaped is null ? [agent.FeatureSize] : shaped.Shape);
+        Box? shaped = _frame.Space is Box box && box.Size == _features.Size ? box : null;
+        var space = new Box(-Clip, Clip, shaped is null ? [_features.Size] : shaped.Shape);
         NetworkSpec target = WithLayers(1);
         _spec = WithLayers(1 + settings.PredictorLayers);
         _target = new ProgramNetwork(target, Fresh(target, context.Seed.Child(0)));
@@ -71,15 +75,15 @@ internal sealed class RandomNetworkDistillationStage : IntrinsicStage
         _predictor.Use([objective]);
         int rows = Math.Min(settings.BatchSize, context.Run.Settings.Agent.StepsPerUnroll);
         _minibatch = Minibatch.Create(_spec, [objective], rows);
-        _observations = new RunningStatistics(agent.FeatureSize);
+        _observations = new RunningStatistics(_features.Size);
 
         NetworkSpec WithLayers(int layers) =>
             NetworkSpec.WithoutPolicy(
                 space,
                 new NetworkSettings
                 {
-                    Encoder = shaped is null ? EncoderKind.Mlp : agent.Plan.Settings.Encoder,
-                    Convolutions = shaped is null ? null : agent.Plan.Settings.Convolutions,
+                    Encoder = shaped is null ? EncoderKind.Mlp : plan.Settings.Encoder,
+                    Convolutions = shaped is null ? null : plan.Settings.Convolutions,
                     HiddenSizes = [.. Enumerable.Repeat(settings.HiddenSize, layers)],
                     Activation = Activation.Relu,
                     Heads = [new HeadSettings { Name = Head, Size = settings.Features }],
@@ -96,8 +100,9 @@ internal sealed class RandomNetworkDistillationStage : IntrinsicStage
         int rows = bonuses.Length;
         Grow(rows);
         unroll.ReadNextObservations(_next);
-        _features.EncodeRows(_next, _raw);
-        if (_observations.Count < 1)
+        _features.EncodeRows(_frame.Of(_next), _raw);
+        _isCounted = _observations.Count < 1;
+        if (_isCounted)
         {
             _observations.Update(_raw.AsSpan(0, rows * _observations.Size)); // nothing was seen yet
         }
@@ -115,7 +120,10 @@ internal sealed class RandomNetworkDistillationStage : IntrinsicStage
     public override void Learn(UnrollEvaluator unroll, double progress, MetricAverages metrics)
     {
         int rows = unroll.Batch.Count;
-        _observations.Update(_raw.AsSpan(0, rows * _observations.Size));
+        if (!_isCounted)
+        {
+            _observations.Update(_raw.AsSpan(0, rows * _observations.Size));
+        }
         Normalize(rows);
         Evaluate(_target, _told, rows);
         for (int epoch = 0; epoch < _settings.Epochs; epoch++)

@@ -3,6 +3,7 @@ using Agents.Networks.Encoders;
 using Environments.Randomness;
 using Environments.Spaces;
 using Environments.State;
+using Environments.Wrappers;
 using Learners.A2c;
 using Learners.Auxiliary;
 using Learners.Batches;
@@ -196,6 +197,72 @@ public sealed class RandomNetworkDistillationTests
         Assert.Equal(expected, evaluator.Batch[Column.Rewards]);
     }
 
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(1, false)]
+    public void Prepare_StackedFrames_PaysForTheNewestAlone(int frames, bool isSame)
+    {
+        NetworkSpec spec = Network with { ObservationSpace = new Box(-1, 1, 3, 2) };
+        using RandomNetworkDistillationStage stage = Stage(Settings(1), spec, frames: frames);
+        using var network = new ProgramNetwork(spec);
+        var evaluator = new UnrollEvaluator(network, [stage]);
+        for (int i = 0; i < 3; i++)
+        {
+            Run(stage, evaluator, Stacks(older: 0.5f));
+        }
+
+        double same = Bonus(0.5f);
+        double others = Bonus(-0.5f);
+
+        Assert.True(same > 0);
+        Assert.True(same == others == isSame, $"{same} for the frames that were shown, {others} for others before them");
+
+        double Bonus(float older)
+        {
+            var metrics = new MetricAverages();
+            Run(stage, evaluator, Stacks(older), learns: false, metrics);
+            return ErrorIn(metrics);
+        }
+
+        // Two older frames, and a newest one that moves.
+        static Unroll Stacks(float older)
+        {
+            var unroll = new Unroll(new UnrollShape(Steps, Copies, new ObservationFormat(6), 1, 0));
+            var observation = new float[Copies * 6];
+            for (int t = 0; t <= Steps; t++)
+            {
+                Array.Fill(observation, older);
+                for (int b = 0; b < Copies; b++)
+                {
+                    observation[b * 6 + 4] = (float)t / Steps;
+                    observation[b * 6 + 5] = (float)b / Copies;
+                }
+                unroll.Observations.Write(t, observation);
+            }
+            return unroll;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Learn_EachUnroll_IsCountedOnceInTheStatistics(int unrolls)
+    {
+        using RandomNetworkDistillationStage stage = Stage(weight: 1);
+        using var network = new ProgramNetwork(Network);
+        var evaluator = new UnrollEvaluator(network, [stage]);
+        var random = new Pcg64(8);
+        for (int i = 0; i < unrolls; i++)
+        {
+            Run(stage, evaluator, Draw(ref random, novel: false));
+        }
+        var state = new StateDictionary();
+
+        stage.SaveState(state);
+
+        Assert.Equal(unrolls * Steps * Copies, state.Scope("observations").Get("count", 0.0, double.MaxValue), 1.0);
+    }
+
     /// <summary>On one-hot states a linear predictor with step a on half the squared error keeps (1 − a)²ⁿ of a state's bonus after n visits, and all of the others'.</summary>
     [Theory]
     [InlineData(5, 0.34868)]
@@ -310,7 +377,8 @@ public sealed class RandomNetworkDistillationTests
         RandomNetworkDistillationSettings settings,
         NetworkSpec? network = null,
         int copies = Copies,
-        int steps = Steps
+        int steps = Steps,
+        int frames = 1
     )
     {
         var context = new LearnerContext
@@ -318,6 +386,7 @@ public sealed class RandomNetworkDistillationTests
             Settings = new TrainingSettings
             {
                 Agent = new A2cSettings { Copies = copies, UnrollLength = steps },
+                Wrappers = new WrapperSettings { FrameStack = frames },
             },
             Network = network ?? Network,
             Seed = new SeedSequence(1),

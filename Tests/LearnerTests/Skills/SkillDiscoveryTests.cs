@@ -133,6 +133,50 @@ public sealed class SkillDiscoveryTests : IDisposable
         Assert.Contains("and is now 0.1", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("MountainCar-v0")]
+    public async Task RunAsync_ATrackSaysWhatIsFar_CountsTheSkillsThatWentThere(string environment)
+    {
+        DiscoverySettings settings = new()
+        {
+            Environment = environment,
+            Skills = 2,
+            StepsPerSkill = 2_048,
+            Reward = new RewardTrainingSettings { Updates = 10 },
+            Samples = new SampleSettings
+            {
+                Copies = 4,
+                SkillSteps = 20,
+                ExplorationSteps = 5,
+                Tracks =
+                [
+                    new TrackSettings
+                    {
+                        Name = "left",
+                        Component = 0,
+                        Factor = 1,
+                        Far = 5,
+                    }, // positions near -0.5, 20 times
+                    new TrackSettings { Name = "speed", Component = 1 },
+                ],
+            },
+        };
+        DiscoveryResult far = await Run(settings, "far");
+        settings = settings with { Samples = settings.Samples with { Tracks = [settings.Samples.Tracks[0] with { Far = 100 }] } };
+        DiscoveryResult near = await Run(settings, "near");
+        DiscoveryResult none = await Run(
+            settings with
+            {
+                Samples = settings.Samples with { Tracks = [settings.Samples.Tracks[0] with { Far = null }] },
+            },
+            "none"
+        );
+
+        Assert.All(far.Skills, skill => Assert.InRange(skill.Tracks["left"], -24, -5));
+        Assert.Equal((2, 0, null), (far.FarSkills, near.FarSkills, none.FarSkills));
+        Assert.Contains("\"far_skills\": 2", File.ReadAllText(_folder.In("far/summary.json")), StringComparison.Ordinal);
+    }
+
     /// <summary>The table that is saved is the softmax of the exact soft values.</summary>
     [Fact]
     public async Task RunAsync_APlannedSkill_IsTheBestSoftPolicyOfItsReward()
