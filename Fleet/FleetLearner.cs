@@ -86,7 +86,9 @@ public static class FleetLearner
         return result;
     }
 
-    private static void RequireFleet(TrainingSettings settings)
+    /// <summary>Refuses what a fleet cannot train.</summary>
+    /// <exception cref="SettingsException">It cannot.</exception>
+    internal static void RequireFleet(TrainingSettings settings)
     {
         if (settings.UnrollsFrom is { } journal)
         {

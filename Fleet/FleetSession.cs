@@ -94,7 +94,11 @@ internal sealed class FleetSession : IAsyncDisposable
         FleetStatusBoard board = _board ??= new FleetStatusBoard(settings, _folder);
         hub.Metrics.Observe(() => board.Progress);
         _open = async () => _server = await FleetServer.StartAsync(_ports, hub, board, _fleet, _loggers).ConfigureAwait(false);
-        return new RemoteUnrollSource(hub, spec, shape, settings, audit, _options.Clock, log) { OpenAsync = _open };
+        return new RemoteUnrollSource(hub, spec, shape, settings, audit, _options.Clock, log)
+        {
+            OpenAsync = _open,
+            AnotherRunFollows = _fleet.AnotherRunFollows,
+        };
     }
 
     /// <summary>Where that is wanted, keeps the ports of a completed run open until the token is cancelled.</summary>

@@ -63,6 +63,9 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     /// <summary>Lets actors in; called once, when parameters are published and saved state is loaded.</summary>
     public Func<Task> OpenAsync { get; init; } = () => Task.CompletedTask;
 
+    /// <summary>Whether actors are to wait for another run when this one is complete.</summary>
+    public bool AnotherRunFollows { get; init; }
+
     /// <inheritdoc/>
     public NetworkSpec Spec { get; }
 
@@ -176,10 +179,13 @@ internal sealed class RemoteUnrollSource : IUnrollSource
     public void End(bool completed)
     {
         _hub.Pulse.Rest();
-        _hub.Close(
-            completed ? Goodbye.Types.Reason.RunCompleted : Goodbye.Types.Reason.LearnerStops,
-            completed ? "The run has taken its last step." : "The learner stops; it may come back."
-        );
+        (Goodbye.Types.Reason reason, string detail) = completed switch
+        {
+            true when AnotherRunFollows => (Goodbye.Types.Reason.LearnerStops, "The run is complete, and another one follows."),
+            true => (Goodbye.Types.Reason.RunCompleted, "The run has taken its last step."),
+            false => (Goodbye.Types.Reason.LearnerStops, "The learner stops; it may come back."),
+        };
+        _hub.Close(reason, detail);
     }
 
     /// <inheritdoc/>

@@ -32,6 +32,10 @@ public sealed record FleetOptions
     /// <value>Default false. For supervisors that would start an ended learner again; late actors hear that the run is complete.</value>
     public bool Stay { get; init; }
 
+    /// <summary>Whether another run follows on the same address, for which actors are told to wait when this one is complete.</summary>
+    /// <value>Default false: they are told to end.</value>
+    public bool AnotherRunFollows { get; init; }
+
     /// <summary>Whether log lines are JSON.</summary>
     public bool JsonLogs { get; init; }
 

@@ -22,6 +22,9 @@ public sealed record DiscoveryOptions
     /// <summary>Where the agent is looked up by its name.</summary>
     public AgentRegistry Agents { get; init; } = AgentRegistry.Default;
 
+    /// <summary>Who trains the run of each skill; null for this process alone.</summary>
+    public ISkillRuns? Runs { get; init; }
+
     /// <summary>Clock of time stamps and speeds.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -54,14 +54,7 @@ internal sealed class DiscoveryWork : IDisposable, ISavable
                 $"samples.tracks: {track.Name} adds up component {track.Component}, and an observation of {_task.Id} has {_observations.Size}, from 0 on."
             );
         }
-        try
-        {
-            _ = new StateCells(_observations, settings.Samples);
-        }
-        catch (SettingsException exception)
-        {
-            throw new SettingsException($"samples.view: {exception.Message}", exception);
-        }
+        _ = new StateCells(_observations, settings.Samples); // refuses a view of what is not there
         int frameSkip = _trainer is LearnedSkills { FrameSkip: var skip } ? skip : 1;
         _sampler = new SkillSampler(settings.Samples, settings.Reward, _task.MaxEpisodeSteps / frameSkip);
         _sampler.RequireRoom(_observations.Size);

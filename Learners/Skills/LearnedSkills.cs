@@ -137,9 +137,12 @@ internal sealed class LearnedSkills : ISkillTrainer
         {
             Directory.Delete(folder, recursive: true); // killed before it could be resumed
         }
+        ISkillRuns runs = _options.Runs ?? new LocalSkillRuns();
+        bool isLast = skill == _settings.Skills - 1;
+        runs.Require(SettingsOf(Math.Max(skill, 1), files)); // of the second on, which have all that a run of a skill may have
         TrainingResult result = isBegun
-            ? await Trainer.ResumeAsync(folder, [], options, cancellationToken).ConfigureAwait(false)
-            : await Trainer.TrainAsync(SettingsOf(skill, files), options, cancellationToken).ConfigureAwait(false);
+            ? await runs.ResumeAsync(folder, options, isLast, cancellationToken).ConfigureAwait(false)
+            : await runs.TrainAsync(SettingsOf(skill, files), options, isLast, cancellationToken).ConfigureAwait(false);
         return !result.Interrupted;
     }
 

@@ -40,6 +40,12 @@ public static class SkillDiscovery
         ArgumentNullException.ThrowIfNull(settings);
         options ??= new DiscoveryOptions();
         StrictYaml.Validate(settings, "", "settings");
+        if (options.Runs is not null && settings.Trainer == SkillTrainerKind.Planned)
+        {
+            throw new SettingsException(
+                "trainer: planned skills have no runs, so actors have nothing to do. Leave --listen out, or choose trainer: learned."
+            );
+        }
         settings = settings with { Environment = options.Registry.Find(settings.Environment).Id };
         return Task.Run(
             async () =>

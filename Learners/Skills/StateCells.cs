@@ -9,7 +9,10 @@ namespace Learners.Skills;
 /// <param name="settings">What is looked at, and how wide a cell is.</param>
 internal sealed class StateCells(Space observations, SampleSettings settings)
 {
-    private readonly NumberKeys _keys = new(ObservationView.PartsOf(observations, settings.View), settings.Resolution);
+    private readonly NumberKeys _keys = new(
+        ObservationView.PartsOf(observations, settings.View, "samples.view"),
+        settings.Resolution
+    );
 
     /// <summary>Counts visits.</summary>
     /// <param name="rows">Observations, <c>[N, ObservationSize]</c>.</param>

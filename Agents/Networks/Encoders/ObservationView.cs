@@ -17,17 +17,26 @@ internal static class ObservationView
     /// <summary>The parts that are read, in the order of the observation.</summary>
     /// <param name="space">Observations.</param>
     /// <param name="view">What is read; null for everything.</param>
+    /// <param name="key">The setting that says so, for messages.</param>
     /// <exception cref="SettingsException">The view names nothing, something that there is not, or something twice.</exception>
-    public static IReadOnlyList<ViewedPart> PartsOf(Space space, string[]? view)
+    public static IReadOnlyList<ViewedPart> PartsOf(Space space, string[]? view, string key = "network.view")
     {
         List<ViewedPart> entries = EntriesOf(space);
-        if (view is null)
+        try
         {
-            return entries;
+            return view is null ? entries : Read(entries, view);
         }
+        catch (SettingsException exception)
+        {
+            throw new SettingsException($"{key}: {exception.Message}", exception);
+        }
+    }
+
+    private static List<ViewedPart> Read(List<ViewedPart> entries, string[] view)
+    {
         if (view.Length == 0)
         {
-            throw Mistake("the list is empty, so the network would read nothing. Leave it out to read everything.");
+            throw Mistake("the list is empty, so nothing would be read. Leave it out to read everything.");
         }
         Place[] places = [.. view.Select(text => PlaceOf(text, entries)).OrderBy(place => place.First)];
         var joined = new List<Place>();
@@ -106,7 +115,7 @@ internal static class ObservationView
         if (!isVector)
         {
             string remedy =
-                entry.Name.Length == 0 ? "Leave network.view out" : $"Name '{Show(entry.Name)}' as a whole, or not at all";
+                entry.Name.Length == 0 ? "Leave the setting out" : $"Name '{Show(entry.Name)}' as a whole, or not at all";
             throw Mistake($"'{Show(text)}' names places in {entry.Space}, which is no vector. {remedy}.");
         }
         string[] ends = range.Split('-');
@@ -147,7 +156,7 @@ internal static class ObservationView
 
     private static string Show(string text) => ForeignText.Show(text);
 
-    private static SettingsException Mistake(string sentence) => new($"network.view: {sentence}");
+    private static SettingsException Mistake(string sentence) => new(sentence);
 
     /// <summary>Numbers of an entry.</summary>
     /// <param name="Entry">The entry.</param>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Cli.Commands.Runs;
-using Cli.Fleet;
 using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
@@ -15,27 +14,10 @@ namespace Cli.Commands.Fleets;
 internal sealed class LearnerCommand(TextWriter output, TextWriter error)
 {
     private readonly RunSettingsOptions _run = new("impala", isFleet: true);
-    private readonly Option<string> _listen = new("--listen")
-    {
-        Description = "Address for actors: http://127.0.0.1:port, unix:/path, or https://ip:port with certificate and token.",
-        DefaultValueFactory = _ => new FleetOptions().Listen,
-    };
+    private readonly ListenOptions _listen = new(new FleetOptions().Listen, "Address for actors", "actors");
     private readonly Option<string?> _metrics = new("--metrics")
     {
         Description = "Address of /metrics (Prometheus) and /health, such as http://127.0.0.1:9464.",
-    };
-    private readonly Option<string?> _tokenFile = new("--token-file")
-    {
-        Description = $"File with the secret that actors must send; the variable {Secrets.Variable} works too.",
-    };
-    private readonly Option<string?> _certificate = new("--certificate")
-    {
-        Description = "PEM file of the server's certificate.",
-    };
-    private readonly Option<string?> _key = new("--key") { Description = "PEM file of its key." };
-    private readonly Option<string?> _clientAuthority = new("--client-ca")
-    {
-        Description = "PEM file of the authority whose certificates actors must show.",
     };
     private readonly Option<bool> _continues = new("--continue")
     {
@@ -81,24 +63,8 @@ internal sealed class LearnerCommand(TextWriter output, TextWriter error)
             """
         );
         _run.AddTo(command);
-        foreach (
-            Option option in (Option[])
-                [
-                    _listen,
-                    _metrics,
-                    _tokenFile,
-                    _certificate,
-                    _key,
-                    _clientAuthority,
-                    _continues,
-                    _journal,
-                    _audit,
-                    _stay,
-                    _stall,
-                    _jsonLogs,
-                    _json,
-                ]
-        )
+        _listen.AddTo(command);
+        foreach (Option option in (Option[])[_metrics, _continues, _journal, _audit, _stay, _stall, _jsonLogs, _json])
         {
             command.Add(option);
         }
@@ -120,14 +86,9 @@ internal sealed class LearnerCommand(TextWriter output, TextWriter error)
             _run.RequireSame(parsed, folder);
         }
         var reporter = new ProgressReporter(error);
-        var fleet = new FleetOptions
+        FleetOptions fleet = _listen.Read(parsed) with
         {
-            Listen = parsed.GetValue(_listen)!,
             MetricsListen = parsed.GetValue(_metrics),
-            Token = Secrets.ReadToken(parsed.GetValue(_tokenFile)),
-            CertificateFile = parsed.GetValue(_certificate),
-            KeyFile = parsed.GetValue(_key),
-            ClientAuthorityFile = parsed.GetValue(_clientAuthority),
             AuditFile = parsed.GetValue(_audit),
             Stay = parsed.GetValue(_stay),
             StallTimeout = TimeSpan.FromSeconds(Numbers.Parse("--stall-timeout", parsed.GetValue(_stall)!, 1, 100_000_000)),

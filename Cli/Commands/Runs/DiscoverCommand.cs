@@ -4,6 +4,7 @@ using Agents.Yaml;
 using Cli.Options;
 using Cli.Output;
 using Cli.Processes;
+using Fleet;
 using Learners.Skills;
 using Protos.Foreign;
 using Spectre.Console;
@@ -41,6 +42,7 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
     {
         Description = "Folder of a discovery to go on with; of its settings only --skills may change.",
     };
+    private readonly ListenOptions _listen = new(null, "Learn each skill from actors that join at this address", "actors");
     private readonly Option<bool> _json = JsonOption.Create();
     private readonly RegistryOptions _registry = new();
 
@@ -59,6 +61,7 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
             Examples:
               agents discover MountainCar-v0 --skills 20 --steps 200000
               agents discover GridWorld/OpenEndedMaze16-v0 --config maze.yaml --seed 3
+              agents discover MountainCar-v0 --listen http://127.0.0.1:5051                (then, elsewhere: agents actor)
               agents discover --resume runs/MountainCar-v0/discover/20260101-120000-1 --skills 40
               agents record runs/MountainCar-v0/discover/20260101-120000-1
               agents train MountainCar-v0 --init-from runs/MountainCar-v0/discover/20260101-120000-1      (the skill that does best)
@@ -77,6 +80,7 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
             _resume,
             _json,
         };
+        _listen.AddTo(command);
         _registry.AddTo(command);
         command.SetAction(RunAsync);
         return command;
@@ -87,7 +91,9 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
         string? environment = parsed.GetValue(_environment);
         string? resumed = parsed.GetValue(_resume);
         DiscoverySettings settings = resumed is null ? New(parsed) : Resumed(parsed, resumed);
-        DiscoveryResult result = await new DiscoveryReporter(error)
+        var reporter = new DiscoveryReporter(error);
+        ISkillRuns? runs = Fleet(parsed, environment, reporter);
+        DiscoveryResult result = await reporter
             .ShowAsync(progress =>
                 SkillDiscovery.RunAsync(
                     settings,
@@ -100,6 +106,7 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
                             ? _registry.Registry(parsed).ForForeignIds
                             : _registry.Registry(parsed, environment),
                         Agents = _registry.Agents(parsed),
+                        Runs = runs,
                     },
                     cancellationToken
                 )
@@ -108,11 +115,28 @@ internal sealed class DiscoverCommand(TextWriter output, TextWriter error)
         if (result.Interrupted)
         {
             error.WriteLine(
-                $"Interrupted after {result.Skills.Count} skills; everything is saved. Continue with: {NextCommand.Of(["discover", "--resume", NextCommand.Relative(result.Folder), .. _registry.NextWords(parsed, environment)])}"
+                $"Interrupted after {result.Skills.Count} skills; everything is saved. Continue with: {NextCommand.Of(["discover", "--resume", NextCommand.Relative(result.Folder), .. _listen.NextWords(parsed), .. _registry.NextWords(parsed, environment)])}"
             );
         }
         Print(result, parsed.GetValue(_json), _registry.NextWords(parsed, environment));
         return result.Interrupted ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    private FleetSkillRuns? Fleet(ParseResult parsed, string? environment, DiscoveryReporter reporter)
+    {
+        bool isTold = false;
+        return _listen.ReadGiven(parsed) is { } fleet ? new FleetSkillRuns(fleet with { Listening = Tell }) : null;
+
+        void Tell(string address)
+        {
+            if (!isTold)
+            {
+                isTold = true;
+                reporter.WriteLine(
+                    $"Waiting for actors, which stay for all skills. Start them with: {NextCommand.Of(["actor", "--learner", address, .. _registry.NextWords(parsed, environment)])}"
+                );
+            }
+        }
     }
 
     private DiscoverySettings New(ParseResult parsed)

@@ -30,10 +30,28 @@ public sealed record CountBonusSettings : IntrinsicSettings
     [Range(1, 64)]
     public int HashBits { get; init; } = 24;
 
+    /// <summary>
+    /// Parts of the observation that are counted, as <see cref="NetworkSettings.View"/> names them; the agent reads the others all the same.
+    /// </summary>
+    /// <value>Null, the default, is what the network reads.</value>
+    public string[]? View { get; init; }
+
     /// <summary>Most keys that are counted apart. All that come later share one count.</summary>
     /// <value>1 to 100,000,000. Default 1,000,000, which are some 30 MB.</value>
     [Range(1, 100_000_000)]
     public int MaxKeys { get; init; } = 1_000_000;
+
+    /// <summary>Whether all settings are the same, and the same parts are counted.</summary>
+    public bool Equals(CountBonusSettings? other) =>
+        base.Equals(other)
+        && Key == other.Key
+        && Resolution.Equals(other.Resolution)
+        && HashBits == other.HashBits
+        && MaxKeys == other.MaxKeys
+        && (View is null ? other.View is null : other.View is not null && View.SequenceEqual(other.View));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(base.GetHashCode(), Key, Resolution, HashBits, MaxKeys, View?.Length);
 
     internal override IEnumerable<MemoryPart> MemoryOf(NetworkSpec network, double samples) =>
         [

@@ -6,7 +6,7 @@ using Environments.Spaces;
 
 namespace Learners.Auxiliary;
 
-/// <summary>Names observations by 64 bits each, so that visits can be counted. It looks at what the network reads of them, before any normalising, so that names stay.</summary>
+/// <summary>Names observations by 64 bits each, so that visits can be counted. It looks at what the network reads of them, or at a view of its own, before any normalising, so that names stay.</summary>
 internal abstract class ObservationKeys
 {
     /// <summary>The key of an observation.</summary>
@@ -19,7 +19,9 @@ internal abstract class ObservationKeys
     /// <param name="seed">Seed of random planes.</param>
     public static ObservationKeys Create(CountBonusSettings settings, NetworkSpec network, SeedSequence seed)
     {
-        IReadOnlyList<ViewedPart> parts = ObservationView.PartsOf(network.ObservationSpace, network.Settings.View);
+        IReadOnlyList<ViewedPart> parts = settings.View is null
+            ? ObservationView.PartsOf(network.ObservationSpace, network.Settings.View)
+            : ObservationView.PartsOf(network.ObservationSpace, settings.View, $"{settings.Name}.view");
         CountKey key = settings.Key;
         if (key == CountKey.Automatic)
         {

@@ -155,7 +155,7 @@ public sealed class ObservationViewTests
             { new Box(-1, 1, 4), ["3-2"], "'3-2' ends before it begins" },
             { new MultiDiscrete(2, 3), ["1", "1"], "'1' and '1' name the same numbers" },
             { new MultiBinary(5), ["2", "0-2"], "'2' and '0-2' name the same numbers" },
-            { new Box(-1, 1, 2, 2), ["1"], "'1' names places in Box(-1, 1, [2, 2]), which is no vector. Leave network.view out" },
+            { new Box(-1, 1, 2, 2), ["1"], "'1' names places in Box(-1, 1, [2, 2]), which is no vector. Leave the setting out" },
             { new Discrete(5), ["0"], "'0' names places in Discrete(5), which is no vector" },
             { Named, ["vektor"], "there is no entry 'vektor' in the observation. Did you mean 'vector'? Known: cell, vector" },
             { Named, ["vektor:1"], "there is no entry 'vektor' in the observation. Did you mean 'vector'?" },

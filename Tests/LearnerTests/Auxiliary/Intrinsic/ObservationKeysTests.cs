@@ -1,5 +1,6 @@
 using System.Numerics;
 using Agents.Networks;
+using Agents.Yaml;
 using Environments;
 using Environments.Randomness;
 using Environments.Spaces;
@@ -153,6 +154,31 @@ public sealed class ObservationKeysTests
 
         Assert.Equal(keys.Of([0.1f, 0.2f, 0.3f]), keys.Of([0.1f, -0.9f, 0.3f]));
         Assert.NotEqual(keys.Of([0.1f, 0.2f, 0.3f]), keys.Of([0.1f, 0.2f, -0.9f]));
+    }
+
+    [Theory]
+    [InlineData(CountKey.Exact)]
+    [InlineData(CountKey.Hashed)]
+    public void Of_ViewOfItsOwn_LeavesOutWhatTheNetworkReadsAllTheSame(CountKey kind)
+    {
+        var settings = new CountBonusSettings
+        {
+            Key = kind,
+            HashBits = 64,
+            View = ["0", "2"],
+        };
+        ObservationKeys keys = Keys(new Box(-1, 1, 3), settings);
+
+        Assert.Equal(keys.Of([0.1f, 0.2f, 0.3f]), keys.Of([0.1f, -0.9f, 0.3f]));
+        Assert.NotEqual(keys.Of([0.1f, 0.2f, 0.3f]), keys.Of([0.1f, 0.2f, -0.9f]));
+    }
+
+    [Fact]
+    public void Create_ViewOfWhatIsNotThere_NamesTheKey()
+    {
+        var refused = Assert.Throws<SettingsException>(() => Keys(new Box(-1, 1, 3), new CountBonusSettings { View = ["3"] }));
+
+        Assert.StartsWith("count_bonus.view: '3' goes beyond", refused.Message, StringComparison.Ordinal);
     }
 
     private static ObservationKeys Hashed(Space space, int bits, ulong seed) =>
