@@ -10,6 +10,7 @@ public sealed class SizeTests
     private const int LongFile = 300;
     private const int LongestFile = 400;
     private const int LongMethod = 60;
+    private const int LargeFolder = 20;
 
     private static readonly string[] Files =
     [
@@ -43,6 +44,15 @@ public sealed class SizeTests
         Assert.Equal(Files, files.Where(file => file.Lines > LongFile).Select(file => file.Path).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(files, file => file.Lines > LongestFile);
     }
+
+    [Fact]
+    public void Folders_OfTheProduct_HaveAtMostTwentyFiles() =>
+        Assert.Empty(
+            Sources()
+                .GroupBy(source => Path.GetDirectoryName(source.Path))
+                .Where(folder => folder.Count() > LargeFolder)
+                .Select(folder => $"{folder.Key}: {folder.Count()}")
+        );
 
     [Fact]
     public void Methods_OverSixtyLines_AreThoseWithAReason() =>
