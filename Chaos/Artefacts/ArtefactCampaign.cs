@@ -45,7 +45,7 @@ internal static class ArtefactCampaign
             ArtefactKind kind = Kinds[number % Kinds.Length];
             damage.Make(kind);
             ArtefactCommands command = ArtefactCommands.For(kind, surroundings.Run, mutator);
-            string? fault = await TryAsync(command, runHere, tally, cancellationToken).ConfigureAwait(false);
+            string? fault = await TryAsync(command, runHere, options.Slowdown, tally, cancellationToken).ConfigureAwait(false);
             foreach (string name in surroundings.TakeExecuted())
             {
                 tally.Executed++;
@@ -76,6 +76,7 @@ internal static class ArtefactCampaign
     private static async Task<string?> TryAsync(
         ArtefactCommands command,
         Func<string[], TextWriter, CancellationToken, Task<int>> runHere,
+        int slowdown,
         Tally tally,
         CancellationToken cancellationToken
     )
@@ -88,13 +89,14 @@ internal static class ArtefactCampaign
         var errors = new ErrorLines(command.EndsWhen, () => _ = ending.CancelAsync());
         long started = Stopwatch.GetTimestamp();
         Task<int> running = Task.Run(() => runHere(command.Arguments, errors, ending.Token), CancellationToken.None);
-        bool inTime = await Task.WhenAny(running, Task.Delay(Limit, cancellationToken)).ConfigureAwait(false) == running;
+        bool inTime =
+            await Task.WhenAny(running, Task.Delay(slowdown * Limit, cancellationToken)).ConfigureAwait(false) == running;
         cancellationToken.ThrowIfCancellationRequested();
         if (!inTime)
         {
             await ending.CancelAsync().ConfigureAwait(false);
             tally.Hangs++;
-            if (await Task.WhenAny(running, Task.Delay(LastWait, cancellationToken)).ConfigureAwait(false) != running)
+            if (await Task.WhenAny(running, Task.Delay(slowdown * LastWait, cancellationToken)).ConfigureAwait(false) != running)
             {
                 throw new IOException(
                     $"'agents {string.Join(' ', command.Arguments)}' hangs, and does not end when it is asked to."

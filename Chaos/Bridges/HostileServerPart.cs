@@ -67,7 +67,7 @@ internal sealed class HostileServerPart(Canaries canaries, ChaosOptions options)
             }
             report.AddAtLeast("client_tries", tries, tries);
             report.AddAtMost("client_unexpected_exceptions", unexpected, 0);
-            report.AddAtMost("client_longest_try_seconds", longest, LongestTrySeconds);
+            report.AddAtMost("client_longest_try_seconds", longest, options.Slowdown * LongestTrySeconds);
             report.AddAtMost("client_growth_megabytes", (GC.GetTotalMemory(forceFullCollection: true) - memory) / 1e6, GrowthBar);
         }
     }

@@ -59,7 +59,7 @@ internal static class MessageCampaign
 
         FleetStatus after = await TellAsync(fleet, attack, memory, messages, seconds, report, cancellationToken)
             .ConfigureAwait(false);
-        await GoOnAsync(fleet, after, report, cancellationToken).ConfigureAwait(false);
+        await GoOnAsync(fleet, after, options.Slowdown * JoinBar, report, cancellationToken).ConfigureAwait(false);
         await fleet.StopActorsAsync().ConfigureAwait(false);
         await fleet.FillUpAsync(cancellationToken).ConfigureAwait(false);
         await fleet.FinishAsync(report).ConfigureAwait(false);
@@ -108,6 +108,7 @@ internal static class MessageCampaign
     private static async Task GoOnAsync(
         ChaosFleet fleet,
         FleetStatus after,
+        double bar,
         ChaosReport report,
         CancellationToken cancellationToken
     )
@@ -125,7 +126,7 @@ internal static class MessageCampaign
                     cancellationToken
                 )
                 .ConfigureAwait(false),
-            JoinBar
+            bar
         );
 
         // Started again under its old name, while nothing but a moment has passed.
@@ -145,7 +146,7 @@ internal static class MessageCampaign
                     cancellationToken
                 )
                 .ConfigureAwait(false),
-            JoinBar
+            bar
         );
     }
 

@@ -25,7 +25,7 @@ public sealed class ChaosCampaignTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Campaigns stop and limit processes as Linux does.");
 
-        (int code, string output, string error) = await RunAsync([campaign, .. options, "--slowdown", "20"]);
+        (int code, string output, string error) = await RunAsync([campaign, .. options]);
 
         Assert.True(code == 0, $"{output}\n{error}");
         JsonElement result = AgentsProcess.LastLine(output);
@@ -86,6 +86,6 @@ public sealed class ChaosCampaignTests : IDisposable
         AgentsProcess.RunAsync(
             [],
             TestContext.Current.CancellationToken,
-            ["chaos", .. arguments, "--out", _folder.In("c"), "--json"]
+            ["chaos", .. arguments, "--out", _folder.In("c"), "--json", "--slowdown", "20"]
         );
 }

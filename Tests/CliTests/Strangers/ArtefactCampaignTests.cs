@@ -23,6 +23,8 @@ public sealed class ArtefactCampaignTests : IDisposable
             "artefacts",
             "--mutations",
             "120",
+            "--slowdown",
+            "20",
             "--out",
             _folder.In("c"),
             "--json"
