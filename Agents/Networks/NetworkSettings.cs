@@ -105,6 +105,17 @@ public sealed record NetworkSettings : IValidatableObject, IKeyHints
     /// <summary>What is said of the memory.</summary>
     internal CoreChoice OfCore => new(Core, CoreSize, CoreSettings, Transformer);
 
+    /// <summary>Names of the memories of all policies, each once: those of earlier policies of a mixture, then the network's own; empty without any.</summary>
+    internal IReadOnlyList<string> Memories =>
+        [
+            .. (Mixture?.Stages ?? [])
+                .Where(stage => stage.Remembers(Core))
+                .Select(stage => stage.CoreOf(Core))
+                .Append(Core)
+                .Where(core => core != MemoryCores.Identity)
+                .Distinct(),
+        ];
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -90,7 +90,8 @@ internal static class RunHeader
         }
     }
 
-    private static string Network(NetworkSettings network)
+    /// <summary>Layers, memory and trunks of a network, and what earlier policies of a mixture remember with.</summary>
+    public static string Network(NetworkSettings network)
     {
         string layers = string.Join(
             " + ",
@@ -100,7 +101,21 @@ internal static class RunHeader
         );
         string trunk = layers.Length == 0 ? "no hidden layers" : $"layers {layers} ({Word(network.Activation)})";
         string core = network.Core == MemoryCores.Identity ? "no memory" : Text($"memory {network.Core} of {network.CoreSize}");
-        return $"{trunk}, {core}, policy and value in {(network.SharedTrunk == true ? "one network" : "networks of their own")}";
+        return $"{trunk}, {core}, policy and value in {(network.SharedTrunk == true ? "one network" : "networks of their own")}"
+            + (network.Mixture is { } mixture ? ", after " + Earlier(mixture, network.Core) : "");
+    }
+
+    private static string Earlier(MixtureSettings mixture, string core)
+    {
+        string[] memories =
+        [
+            .. mixture
+                .Stages.Where(stage => stage.Remembers(core))
+                .Select(stage => stage.Core is null ? stage.CoreOf(core) : Text($"{stage.Core} of {stage.CoreSize}"))
+                .Distinct(),
+        ];
+        string policies = mixture.Stages.Length == 1 ? "an earlier policy" : Text($"{mixture.Stages.Length} earlier policies");
+        return memories.Length == 0 ? policies : $"{policies} (memory {string.Join(", ", memories)})";
     }
 
     private static string Word(Activation? activation) => activation is { } known ? known.ToString().ToLowerInvariant() : "none";

@@ -147,7 +147,7 @@ internal sealed class CardText(CardFacts facts, CardPictures pictures)
             StrictYaml.Write(new NetworkSettings())
         );
         _card.Paragraph(
-            $"{Number(facts.Policy.ParameterCount)} parameters, {(facts.Policy.CoreStateSize == 0 ? "no memory" : $"a memory of {Number(facts.Policy.CoreStateSize)} numbers ({Escape(facts.Policy.Network.Core)})")}."
+            $"{Number(facts.Policy.ParameterCount)} parameters, {(facts.Policy.CoreStateSize == 0 ? "no memory" : $"a memory of {Number(facts.Policy.CoreStateSize)} numbers ({Escape(string.Join(", ", facts.Policy.Network.Memories))})")}."
         );
         WriteChanges(network);
         _card.Folded("The whole network", "yaml", StrictYaml.Write(facts.Policy.Network));

@@ -62,6 +62,42 @@ public sealed class LockStepTests : IDisposable
         Assert.Equal(3, policy.Info.Skills);
     }
 
+    /// <summary>α reaches the actor as a parameter, and what an earlier policy remembers travels with the unrolls.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task TrainAsync_Curriculum_EndsWithTheParametersOfOneProcess(int lag)
+    {
+        TrainingSettings settings = Settings("lstm", lag);
+        var curriculum = new CurriculumSettings
+        {
+            Stages = [new StageSettings { Core = "gru", CoreSize = 5 }, new StageSettings { Core = "identity" }],
+            SharedValue = false,
+            Schedule =
+            [
+                [0, 0],
+                [0.9f, 2],
+            ],
+        };
+        settings = settings with { Agent = settings.Of<ImpalaSettings>() with { Auxiliary = [curriculum] } };
+        TrainingResult alone = await AloneAsync(settings);
+        using var run = new FleetRun(_folder, lag == 1 ? SteadyTime.Jumping : null);
+
+        (TrainingResult fleet, _) = await run.RunAsync(settings);
+
+        Assert.Equal(50, fleet.Updates);
+        Assert.Equal(alone.ParameterHash, fleet.ParameterHash);
+        using SavedPolicy policy = SavedPolicy.Load(fleet.PolicyFolder);
+        var spec = new NetworkSpec(policy.ObservationSpace, policy.ActionSpace, policy.Network);
+        Assert.Equal(2, policy.Parameters[new ParameterLayout(spec)[MixturePlan.Alpha].Offset]);
+        // It differs from the run of another schedule, so that α has been more than a number at the end.
+        TrainingSettings still = settings with
+        {
+            Agent = settings.Of<ImpalaSettings>() with { Auxiliary = [curriculum with { Schedule = null, Alpha = 2 }] },
+        };
+        Assert.NotEqual(alone.ParameterHash, (await AloneAsync(still, "still")).ParameterHash);
+    }
+
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, false)]
@@ -174,6 +210,6 @@ public sealed class LockStepTests : IDisposable
             Fleet = new FleetSettings { LockStep = true },
         };
 
-    private Task<TrainingResult> AloneAsync(TrainingSettings settings) =>
-        Trainer.TrainAsync(settings, new TrainingOptions { OutputFolder = _folder.In("alone") });
+    private Task<TrainingResult> AloneAsync(TrainingSettings settings, string folder = "alone") =>
+        Trainer.TrainAsync(settings, new TrainingOptions { OutputFolder = _folder.In(folder) });
 }

@@ -66,7 +66,9 @@ internal sealed class Schedule
         {
             Node[] group = waiting[i];
             RowSpace? space = SpaceOf(group);
-            if (KindOf(group) != kind || (part is not null && kind == SegmentKind.Blocks && part.Space != space))
+            // Rows, and the scratch memory that goes with them, are counted by the part's space.
+            bool isOfOneSpace = kind is SegmentKind.Blocks or SegmentKind.AllRows;
+            if (KindOf(group) != kind || (part is not null && isOfOneSpace && part.Space != space))
             {
                 continue;
             }

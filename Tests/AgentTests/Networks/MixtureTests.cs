@@ -175,6 +175,45 @@ public sealed class MixtureTests
         }
     }
 
+    /// <summary>Σ w_i KL(π_i ‖ π_j) over all pairs i before j, with the weights of the earlier ones; a gradient reaches only those that copy.</summary>
+    [Theory]
+    [InlineData(EngineKind.Managed, 0f, false)]
+    [InlineData(EngineKind.Managed, 0.25f, false)]
+    [InlineData(EngineKind.Torch, 0.25f, false)]
+    [InlineData(EngineKind.Managed, 0.25f, true)]
+    [InlineData(EngineKind.Managed, 1.5f, false)]
+    [InlineData(EngineKind.Torch, 1.5f, true)]
+    [InlineData(EngineKind.Managed, 2f, false)]
+    public void Divergence_OfThreePolicies_IsThatOfEachPair_WeightedByTheEarlierOne(EngineKind kind, float alpha, bool masked)
+    {
+        int[][] few =
+        [
+            [2],
+            [0],
+        ];
+        using var agent = new SmallAgent(new Discrete(4), [new StageSettings { Actions = few }, Three], kind);
+        float[] first = [0.7f, 0.3f];
+        float[] second = [0.4f, 0.3f, 0.2f, 0.1f];
+        float[] last = [0.1f, 0.15f, 0.25f, 0.5f];
+        agent.SayAll([first, second, last]);
+        agent.SetAlpha(alpha);
+        double[] weights = [Math.Max(0, 1 - alpha), Math.Max(0, 1 - Math.Abs(alpha - 1))];
+        double expected = weights[0] * (Kl(first, Few(second)) + Kl(first, Few(last))) + weights[1] * Kl(second, last);
+
+        Assert.Equal(expected, agent.Losses(new MixtureDivergence(1, masked))[0], 1e-5);
+        Assert.All(agent.GradientOf("actor.stages.0.head.weight"), number => Assert.Equal(0f, number));
+        Assert.Equal(weights[0] > 0, agent.GradientOf("actor.stages.1.head.weight").Any(number => number != 0));
+        Assert.Equal(weights.Sum() > 0, agent.GradientOf("actor.head.weight").Any(number => number != 0));
+
+        float[] Few(float[] policy)
+        {
+            float[] own = [policy[2], policy[0]];
+            return masked ? [.. own.Select(probability => probability / own.Sum())] : own;
+        }
+
+        static double Kl(float[] from, float[] to) => from.Zip(to, (p, q) => p * Math.Log(p / q)).Sum();
+    }
+
     [Fact]
     public void LastOfMixture_SaysWhatTheMixtureSaysAtItsEnd_WithFewerParameters()
     {
@@ -375,13 +414,30 @@ public sealed class MixtureTests
                 _engine.Dispose();
                 Build(gradient);
             }
-            foreach ((string head, float[] says) in ((string, float[])[])[("actor.stages.0.head", first), ("actor.head", last)])
-            {
-                _layout[head + ".weight"].In(_engine.Parameters).Clear();
-                float[] bias = logits ? says : [.. says.Select(probability => MathF.Log(probability))];
-                bias.CopyTo(_layout[head + ".bias"].In(_engine.Parameters));
-            }
+            SayAll(
+                logits
+                    ?
+                    [
+                        [.. first.Select(logit => MathF.Exp(logit))],
+                        [.. last.Select(logit => MathF.Exp(logit))],
+                    ]
+                    : [first, last]
+            );
             SetAlpha(alpha);
+        }
+
+        /// <summary>Whatever is observed, each policy says its probabilities.</summary>
+        public void SayAll(IReadOnlyList<float[]> policies)
+        {
+            for (int i = 0; i < policies.Count; i++)
+            {
+                string head = i < _stages.Length ? $"actor.stages.{i}.head" : "actor.head";
+                _layout[head + ".weight"].In(_engine.Parameters).Clear();
+                policies[i]
+                    .Select(probability => MathF.Log(probability))
+                    .ToArray()
+                    .CopyTo(_layout[head + ".bias"].In(_engine.Parameters));
+            }
         }
 
         public float[] Mixed()

@@ -16,14 +16,19 @@ public sealed class CurriculumTests : IDisposable
 {
     private const string Two = "stages: [{ core: identity, hidden_sizes: [6] }], shared_value: false";
 
+    private static readonly string[] SmallTransformer =
+    [
+        "network.transformer.heads=2",
+        "network.transformer.head_size=4",
+        "network.transformer.memory_length=8",
+    ];
+
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Agents =>
-        [
-            .. AgentRegistry
-                .Default.Agents.Where(agent => agent.Defaults is Learners.ActorCritic.ActorCriticSettings)
-                .Select(agent => agent.Name),
-        ];
+    private static IEnumerable<string> AgentNames =>
+        AgentRegistry
+            .Default.Agents.Where(agent => agent.Defaults is Learners.ActorCritic.ActorCriticSettings)
+            .Select(agent => agent.Name);
 
     public void Dispose() => _folder.Dispose();
 
@@ -45,17 +50,46 @@ public sealed class CurriculumTests : IDisposable
         Assert.Equal(0.7f, (own with { Alpha = 0.7f }).AlphaAt(0.3));
     }
 
-    [Theory]
-    [MemberData(nameof(Agents))]
-    public async Task AdvanceAsync_CutInTheMiddleOfTheRamp_GoesOnBitForBit(string agent)
+    /// <summary>Agent, stages, and α at the end of the ramp.</summary>
+    public static TheoryData<string, string, int> Cut
     {
-        TrainingSettings settings = Settings(agent, Two, "network.core=lstm", "network.core_size=6");
+        get
+        {
+            var data = new TheoryData<string, string, int>();
+            foreach (string agent in AgentNames)
+            {
+                data.Add(agent, Two, 1);
+                data.Add(agent, "stages: [{ core: gru, core_size: 5 }], shared_value: false", 1);
+            }
+            data.Add(
+                "a2c",
+                "stages: [{ core: gtrxl, core_size: 8 }, { own_trunk: true }, { hidden_sizes: [5], core: fast_weights, core_size: 6 }], shared_value: false, schedule: [[0, 0], [1, 3]]",
+                3
+            );
+            // Every core beside every other, in either order.
+            string[] cores = [.. Agents.Networks.Cores.MemoryCores.All.Select(core => $"{{ core: {core.Name}, core_size: 6 }}")];
+            foreach (IEnumerable<string> order in (IEnumerable<string>[])[cores, cores.Reverse()])
+            {
+                string stages =
+                    $"stages: [{string.Join(", ", order)}], shared_value: false, schedule: [[0, 0], [1, {cores.Length}]]";
+                data.Add("a2c", stages, cores.Length);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cut))]
+    public async Task AdvanceAsync_CutInTheMiddleOfTheRamp_GoesOnBitForBit(string agent, string stages, int last)
+    {
+        string[] transformer = stages.Contains("gtrxl") ? SmallTransformer : [];
+        TrainingSettings settings = Settings(agent, stages, ["network.core=lstm", "network.core_size=6", .. transformer]);
         using TrainingSession whole = TrainingSession.Create(settings);
         await whole.AdvanceAsync(1_000, TestContext.Current.CancellationToken);
         whole.Save(_folder.In("saved"));
         using TrainingSession rest = TrainingSession.Load(_folder.In("saved"));
         float alpha = AlphaOf(whole);
-        Assert.InRange(alpha, 0.3f, 0.7f);
+        Assert.InRange(alpha, 0.3f * last, 0.7f * last);
         await whole.AdvanceAsync(2_000, TestContext.Current.CancellationToken);
         await rest.AdvanceAsync(2_000, TestContext.Current.CancellationToken);
 
@@ -154,6 +188,30 @@ public sealed class CurriculumTests : IDisposable
 
         Assert.Contains(message, exception.Message);
         Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Theory]
+    [InlineData("stages: [{}]", "identity", "no memory, policy and value in one network, after an earlier policy", "")]
+    [InlineData(
+        "stages: [{ core: gru, core_size: 5 }, {}], shared_value: false",
+        "identity",
+        "no memory, policy and value in one network, after 2 earlier policies (memory gru of 5)",
+        "gru"
+    )]
+    [InlineData(
+        "stages: [{ core: identity }, { own_trunk: true }], shared_value: false",
+        "lstm",
+        "memory lstm of 64, policy and value in one network, after 2 earlier policies (memory lstm)",
+        "lstm"
+    )]
+    public void Header_OfACurriculum_NamesTheMemoriesOfEveryPolicy(string curriculum, string core, string line, string memories)
+    {
+        TrainingSettings settings = Settings("a2c", curriculum, $"network.core={core}");
+        using TrainingSession session = TrainingSession.Create(settings);
+        using SavedPolicy policy = session.ToPolicy();
+
+        Assert.EndsWith(line, Cli.Output.RunHeader.Network(policy.Network));
+        Assert.Equal(memories, string.Join(", ", policy.Network.Memories));
     }
 
     [Fact]
