@@ -136,6 +136,7 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         TEnvironment[] environments = _environments;
         Span<Pcg64> randoms = _randoms;
         Span<float> observations = _observations;
+        MetricSums? metrics = _metrics;
         for (int i = 0; i < environments.Length; i++)
         {
             Span<float> observation = observations.Slice(i * _observationSize, _observationSize);
@@ -144,7 +145,10 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
             _rewards[i] = result.Reward;
             _terminated[i] = result.Terminated;
             _truncated[i] = truncated;
-            Measure(i);
+            if (metrics is not null)
+            {
+                Measure(i, metrics);
+            }
             if (result.Terminated | truncated)
             {
                 EndEpisode(i);
@@ -291,13 +295,11 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         }
     }
 
-    private void Measure(int index)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Measure(int index, MetricSums metrics)
     {
-        if (_metrics is not null)
-        {
-            _environments[index].Measure(_terminated[index] | _truncated[index], _metrics.Begin());
-            _metrics.End();
-        }
+        _environments[index].Measure(_terminated[index] | _truncated[index], metrics.Begin());
+        metrics.End();
     }
 
     private void DisposeCopies(int made)
@@ -325,7 +327,10 @@ public sealed class BatchedEnvironment<TEnvironment> : IBatchedEnvironment, ISim
         _rewards[index] = result.Reward;
         _terminated[index] = result.Terminated;
         _truncated[index] = result.Truncated | ++_elapsed[index] >= _maxEpisodeSteps;
-        Measure(index);
+        if (_metrics is not null)
+        {
+            Measure(index, _metrics);
+        }
         if (_terminated[index] | _truncated[index])
         {
             EndEpisode(index);
